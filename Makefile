@@ -1,0 +1,43 @@
+# Two commands for users, the rest for developers. Needs Python 3.11 or newer and make.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+CARD ?= na64e-2018
+
+.PHONY: limit test lint types docs benchmark clean
+
+limit: .venv/base.stamp  ## the 90 % CL limit of CARD, in out/CARD/
+	$(BIN)/scotopic limit $(CARD) --output out/$(CARD)
+
+test: lint types docs  ## lint, types, documentation and the full suite
+	$(BIN)/python -m pytest
+
+lint: .venv/all.stamp
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: .venv/all.stamp
+	$(BIN)/mypy
+
+docs: .venv/all.stamp  ## the documentation site, in site/
+	$(BIN)/mkdocs build --strict --quiet
+
+benchmark: .venv/all.stamp
+	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only
+
+clean:
+	rm -rf .venv out site
+
+.venv/python.stamp:
+	@test -n "$(PYTHON)" || { echo "make: no Python 3.11 or newer was found; set PYTHON" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	touch $@
+
+.venv/base.stamp: .venv/python.stamp pyproject.toml constraints.txt
+	$(PIP) --editable .
+	touch $@
+
+.venv/all.stamp: .venv/base.stamp
+	$(PIP) --editable '.[all]'
+	touch $@
