@@ -35,9 +35,10 @@ clean:
 	touch $@
 
 .venv/base.stamp: .venv/python.stamp pyproject.toml constraints.txt
-	$(PIP) --editable .
+	$(PIP) hatchling editables
+	$(PIP) --no-build-isolation --editable .
 	touch $@
 
 .venv/all.stamp: .venv/base.stamp
-	$(PIP) --editable '.[all]'
+	$(PIP) --no-build-isolation --editable '.[all]'
 	touch $@

@@ -16,7 +16,3 @@ class CardError(ScotopicError, ValueError):
 
 class RangeError(ScotopicError, ValueError):
     """A value outside the range in which a formula, model or table holds."""
-
-
-class MissingExtraError(ScotopicError, ImportError):
-    """An optional dependency is absent; the message says which extra installs it."""

@@ -1,0 +1,103 @@
+"""Files of results: each appears whole or not at all, and says where it comes from."""
+
+import json
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from scotopic._version import __version__
+from scotopic.errors import ScotopicError
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file for writing that takes its name only when it is complete.
+
+    Parameters
+    ----------
+    path : Path
+        Where the file will be; an older one there is kept until then.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def output_directory(path: Path) -> Path:
+    """Make a directory for results, before anything is computed for it.
+
+    Raises
+    ------
+    ScotopicError
+        If it cannot be made or written.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            pass
+    except OSError as error:
+        raise ScotopicError(f"--output {path}: {error.strerror or error}") from None
+    return path
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Write a mapping as JSON; not-a-number and infinity have no place in it."""
+    text = json.dumps(content, indent=1, allow_nan=False)
+    with whole_file(path) as stream:
+        stream.write(text.encode() + b"\n")
+
+
+def write_csv(
+    path: Path, comments: Sequence[str], columns: Mapping[str, Sequence[float | str]]
+) -> None:
+    """Write columns of equal length as CSV with a header line, behind lines of comment.
+
+    Numbers are written with as many digits as it takes to read the same number again.
+    """
+    lines = [f"# {line}" for line in comments]
+    lines.append(",".join(columns))
+    rows = zip(*columns.values(), strict=True)
+    lines += [",".join(v if isinstance(v, str) else repr(float(v)) for v in row) for row in rows]
+    with whole_file(path) as stream:
+        stream.write("\n".join(lines).encode() + b"\n")
+
+
+def provenance(seconds: float) -> dict[str, Any]:
+    """Return what made a result: versions, command, time and how long it took.
+
+    Parameters
+    ----------
+    seconds : float
+        Wall time that the computation took.
+    """
+    from importlib.metadata import version  # noqa: PLC0415 - only when a result is written
+
+    libraries = ("numpy", "scipy", "numba", "pydantic", "matplotlib")
+    return {
+        "scotopic": __version__,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "libraries": {name: version(name) for name in libraries},
+        "command": ["scotopic", *sys.argv[1:]],
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": round(seconds, 3),
+    }
