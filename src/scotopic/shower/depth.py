@@ -1,0 +1,144 @@
+"""Track lengths in slices of depth, for mediators and decays that know where they began."""
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from scotopic.cache import Arrays, cached_arrays
+from scotopic.errors import RangeError
+from scotopic.shower.medium import SPECIES, Effects, Medium, Particle, description
+from scotopic.shower.mesh import Mesh
+from scotopic.shower.tracks import (
+    SOURCES,
+    check_beam,
+    check_species,
+    node_weights,
+)
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class DepthTrackLengths:
+    """Track lengths of one shower in slices of depth, as weights on nodes of energy.
+
+    Attributes
+    ----------
+    beam_particle : {"e-", "e+", "gamma"}
+        What starts the shower.
+    beam_energy, minimum_energy : float
+        Highest and lowest total energy in GeV.
+    edges_X0 : ndarray, shape (m + 1,)
+        Edges of the slices in radiation lengths, ascending.
+    energies : ndarray, shape (n,)
+        Nodes in GeV (total energies), ascending: those of `TrackLengths`.
+    electron, positron, photon : ndarray, shape (m, n)
+        Weights in radiation lengths; in each slice as in `TrackLengths`.
+    """
+
+    beam_particle: Particle
+    beam_energy: float
+    minimum_energy: float
+    edges_X0: Array
+    energies: Array
+    electron: Array
+    positron: Array
+    photon: Array
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only."""
+        for array in (self.edges_X0, self.energies, self.electron, self.positron, self.photon):
+            array.setflags(write=False)
+
+    def weights(self, particle: Particle) -> Array:
+        """Return the weights of a species, shape (m, n), in X0.
+
+        Raises
+        ------
+        RangeError
+            If the species is unknown.
+        """
+        check_species("particle", particle)
+        named = dict(zip(SPECIES, (self.electron, self.positron, self.photon), strict=True))
+        return named[particle]
+
+
+def depth_track_lengths(
+    medium: Medium,
+    beam_particle: Particle,
+    beam_energy: float,
+    *,
+    minimum_energy: float,
+    depth_edges_X0: npt.ArrayLike,
+    effects: Effects | None = None,
+    nodes: int | None = None,
+) -> DepthTrackLengths:
+    """Return the mean track lengths in slices of depth of the shower of one beam particle.
+
+    Parameters
+    ----------
+    medium, beam_particle, beam_energy, minimum_energy, effects, nodes
+        As in `track_lengths`.
+    depth_edges_X0 : array_like, shape (m + 1,)
+        Edges of the slices in radiation lengths, ascending, none negative.
+
+    Returns
+    -------
+    DepthTrackLengths
+        Read from the disk cache if it was computed before.
+
+    Raises
+    ------
+    RangeError
+        If an argument is outside of its range.
+
+    Notes
+    -----
+    The state of the shower is carried from edge to edge with matrix exponentials, one for each
+    different thickness: evenly spaced edges are the fastest.
+
+    Examples
+    --------
+    >>> from scotopic.materials import material
+    >>> slices = depth_track_lengths(
+    ...     material("lead"), "e-", 10.0, minimum_energy=5.0, depth_edges_X0=[0, 1, 2, 30]
+    ... )
+    >>> slices.electron.sum(axis=1).round(2)
+    array([0.65, 0.17, 0.04])
+    """
+    effects = Effects() if effects is None else effects
+    check_beam(medium, beam_particle, beam_energy, minimum_energy)
+    edges = np.array(depth_edges_X0, dtype=np.float64)
+    if edges.ndim != 1 or len(edges) < 2 or edges[0] < 0 or not np.all(np.diff(edges) > 0):
+        raise RangeError(f"depth_edges_X0: {edges.tolist()} are not two or more ascending depths")
+    mesh = Mesh.between(minimum_energy, beam_energy, nodes)
+
+    def build() -> Arrays:
+        from scotopic.shower import cascade  # noqa: PLC0415 - scipy is for those who compute only
+
+        matrix = cascade.generator(medium, mesh, effects)
+        state = cascade.start(mesh, beam_particle)
+        states = cascade.integrated_in_slices(matrix, state, edges)
+        energies = mesh.energies[: mesh.last + 1][::-1].copy()
+        return {"energies": energies, "weights": node_weights(mesh, states)}
+
+    inputs = {
+        "medium": description(medium),
+        "beam_particle": beam_particle,
+        "mesh": asdict(mesh),
+        "edges_X0": edges.tolist(),
+        "effects": asdict(effects),
+    }
+    found = cached_arrays("depth-track-lengths", inputs, SOURCES, build)
+    electron, positron, photon = np.moveaxis(found["weights"], 1, 0)
+    return DepthTrackLengths(
+        beam_particle,
+        beam_energy,
+        minimum_energy,
+        edges,
+        found["energies"],
+        electron,
+        positron,
+        photon,
+    )
