@@ -1,1 +1,1 @@
-"""."""
+"""Partial widths of mediators, and the hadrons they decay into."""

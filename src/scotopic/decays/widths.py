@@ -1,0 +1,197 @@
+r"""Two-body decay widths of a mediator X, at its own or any virtual mass.
+
+Couplings are written alpha = g^2/(4 pi). The interactions are
+
+    scalar        g S psibar psi
+    pseudoscalar  g P psibar i gamma_5 psi
+    vector        g V_mu psibar gamma^mu psi
+    axial vector  g A_mu psibar gamma^mu gamma_5 psi
+
+A width is zero where the decay is kinematically closed. Tree level, no radiative corrections.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from scotopic.decays.hadrons import hadronic_ratio
+from scotopic.errors import RangeError
+
+SpinParity = Literal["scalar", "pseudoscalar", "vector", "axial_vector"]
+"""Kinds of mediator."""
+
+SPIN_STATES: Final[Mapping[SpinParity, int]] = MappingProxyType(
+    {"scalar": 1, "pseudoscalar": 1, "vector": 3, "axial_vector": 3}
+)
+"""Number of polarisations 2J + 1 of a massive mediator."""
+
+Array = npt.NDArray[np.float64]
+
+
+def fermion_width(
+    mediator: SpinParity,
+    mass: npt.ArrayLike,
+    alpha: float,
+    fermion_mass: float,
+    partner_mass: float | None = None,
+) -> Array:
+    r"""Width of X -> psi psi-bar, or of X -> psi_1 psi_2 with different masses.
+
+    Parameters
+    ----------
+    mediator : {"scalar", "pseudoscalar", "vector", "axial_vector"}
+        Kind of coupling.
+    mass : array_like
+        Mass of the (virtual) mediator in GeV, any shape.
+    alpha : float
+        Coupling g^2/(4 pi).
+    fermion_mass : float
+        Mass of the fermion in GeV.
+    partner_mass : float, optional
+        Mass of the second particle in GeV if it is not the antiparticle of the first.
+
+    Returns
+    -------
+    ndarray
+        Width in GeV, of the shape of `mass`.
+
+    Raises
+    ------
+    RangeError
+        If the kind of mediator is unknown.
+
+    Notes
+    -----
+    With S and D the sum and the difference of the two masses and
+    K = alpha sqrt((m^2 - S^2)(m^2 - D^2))/m^3,
+
+        scalar        K (m^2 - S^2)/2
+        pseudoscalar  K (m^2 - D^2)/2
+        vector        K (m^2 - D^2)(S^2 + 2 m^2)/(6 m^2)
+        axial vector  K (m^2 - S^2)(D^2 + 2 m^2)/(6 m^2)
+
+    Equal masses give, for the vector, eqs. 11 and 12 of Gninenko, Krasnikov and Matveev, Phys.
+    Usp. 64 (2021) 1286. Two different Majorana fermions with the off-diagonal vector current
+    i g X_mu chi1bar gamma^mu chi2, which is what a charged Dirac fermion becomes when Majorana
+    masses split it, have the vector width with unequal masses: with no splitting, the Dirac one.
+
+    Examples
+    --------
+    >>> from scotopic.units import ALPHA, ELECTRON_MASS
+    >>> float(fermion_width("vector", 0.1, ALPHA, ELECTRON_MASS)) / (ALPHA * 0.1 / 3)
+    0.99999...
+    """
+    m = np.asarray(mass, dtype=float)
+    second = fermion_mass if partner_mass is None else partner_mass
+    total, difference = fermion_mass + second, fermion_mass - second
+    above_sum = np.maximum(m**2 - total**2, 0.0)
+    above_difference = m**2 - difference**2
+    match mediator:
+        case "scalar":
+            squared = above_sum / 2
+        case "pseudoscalar":
+            squared = above_difference / 2
+        case "vector":
+            squared = above_difference * (total**2 + 2 * m**2) / (6 * m**2)
+        case "axial_vector":
+            squared = above_sum * (difference**2 + 2 * m**2) / (6 * m**2)
+        case _:
+            raise RangeError(f"mediator: {mediator!r} is not one of {', '.join(SPIN_STATES)}")
+    momentum = np.sqrt(above_sum * np.maximum(above_difference, 0.0))
+    return np.asarray(alpha * momentum * squared / m**3)
+
+
+def majorana_width(
+    mediator: SpinParity, mass: npt.ArrayLike, alpha: float, fermion_mass: float
+) -> Array:
+    r"""Width of X -> chi chi for a Majorana fermion with the coupling (g/2) X chibar Gamma chi.
+
+    Parameters
+    ----------
+    mediator : {"scalar", "pseudoscalar", "axial_vector"}
+        Kind of coupling; a Majorana fermion has no vector current.
+    mass : array_like
+        Mass of the (virtual) mediator in GeV, any shape.
+    alpha : float
+        g^2/(4 pi), of g itself and not of g/2.
+    fermion_mass : float
+        Mass of the fermion in GeV.
+
+    Returns
+    -------
+    ndarray
+        Width in GeV, of the shape of `mass`.
+
+    Raises
+    ------
+    RangeError
+        If the kind of mediator has no such current.
+
+    Notes
+    -----
+    Either field of the bilinear can create either particle, so that the amplitude is that of a
+    Dirac fermion with coupling g; the two particles being identical, the width is one half of
+    it. For the dark photon (the replacement e_D -> e_D/2 of the review, section 2.1) this is
+    (alpha_D m/6)(1 - 4 m_chi^2/m^2)^(3/2), in the massless limit the width of one Weyl fermion.
+
+    Examples
+    --------
+    >>> round(float(majorana_width("axial_vector", 1.0, 0.6, 0.3)), 12)
+    0.0512
+    """
+    if mediator == "vector":
+        raise RangeError("mediator: 'vector' does not couple to one Majorana fermion")
+    return fermion_width(mediator, mass, alpha, fermion_mass) / 2
+
+
+def complex_scalar_width(mass: npt.ArrayLike, alpha: float, scalar_mass: float) -> Array:
+    r"""Width of a vector into a charged scalar and its antiparticle.
+
+    Parameters
+    ----------
+    mass : array_like
+        Mass of the (virtual) vector in GeV, any shape.
+    alpha : float
+        Coupling g^2/(4 pi).
+    scalar_mass : float
+        Mass of the scalar in GeV.
+
+    Returns
+    -------
+    ndarray
+        Width in GeV, (alpha m/12)(1 - 4 m_chi^2/m^2)^(3/2); footnote 10 of the review.
+
+    Examples
+    --------
+    >>> round(float(complex_scalar_width(1.0, 1.2, 0.3)), 12)
+    0.0512
+    """
+    m = np.asarray(mass, dtype=float)
+    return np.asarray(alpha * m / 12 * np.maximum(1 - (2 * scalar_mass / m) ** 2, 0.0) ** 1.5)
+
+
+def hadron_width(mass: npt.ArrayLike, alpha: float) -> Array:
+    r"""Width of a vector that couples to the electromagnetic current into hadrons.
+
+    Parameters
+    ----------
+    mass : array_like
+        Mass of the (virtual) vector in GeV, any shape, up to 10 GeV.
+    alpha : float
+        Coupling to a unit charge, (eps e)^2/(4 pi).
+
+    Returns
+    -------
+    ndarray
+        Width in GeV, R(m^2) alpha m/3; zero below the two-pion threshold.
+
+    Raises
+    ------
+    RangeError
+        Outside the table of R.
+    """
+    m = np.asarray(mass, dtype=float)
+    return np.asarray(hadronic_ratio(m) * alpha * m / 3)
