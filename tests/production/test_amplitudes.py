@@ -275,7 +275,7 @@ def test_no_cancellation_at_beam_energies(mediator: str, lepton: str, m: float) 
 
 
 def test_what_is_refused() -> None:
-    with pytest.raises(RangeError, match="'tensor' is not one of vector"):
+    with pytest.raises(RangeError, match="'tensor' is not one of scalar"):
         coupling_weights("tensor", 1.0, 0.1)
     with pytest.raises(RangeError, match="not be lighter"):
         coupling_weights("axial_vector", 0.05, LEPTON_MASSES["muon"])

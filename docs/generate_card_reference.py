@@ -1,0 +1,124 @@
+"""Writes the card reference from the schema: as a hook of mkdocs, or by hand to the screen."""
+
+import types
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Literal, Union, get_args, get_origin
+
+import annotated_types
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from scotopic.experiments.loader import Extension
+from scotopic.experiments.messages import tables_in
+from scotopic.experiments.schema import Experiment
+
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.structure.files import Files
+
+PAGE = "card-reference.md"
+UNITS = {"_GeV": "GeV", "_cm": "cm", "_events": "events"}
+SCALARS: dict[object, str] = {float: "number", int: "integer", str: "string"}
+
+INTRODUCTION = """# Card reference
+
+Every key of an experiment card, made from the schema that checks the cards; what the page does
+not list is refused. [Experiment cards](cards.md) says how to write one. `[]` behind a key marks
+an array. A key without a default must be there.
+"""
+
+
+def on_files(files: "Files", config: "MkDocsConfig") -> "Files":
+    """Add the page to the site (called by mkdocs)."""
+    from mkdocs.structure.files import File  # noqa: PLC0415 - by hand it works without mkdocs
+
+    files.append(File.generated(config, PAGE, content=card_reference()))
+    return files
+
+
+def card_reference() -> str:
+    """Return the page as Markdown."""
+    sections = [
+        _section("The card itself", "", Experiment, ""),
+        _section("Extending another card", "", Extension, ""),
+    ]
+    sections += [
+        _section(f"`{path}`", path, model, mark) for path, model, mark in _tables(Experiment, "")
+    ]
+    return "\n".join([INTRODUCTION, *sections])
+
+
+def _tables(model: type[BaseModel], path: str) -> Iterator[tuple[str, type[BaseModel], str]]:
+    """Yield the tables below a table: path, model, and `array` if there are several."""
+    for key, field in model.model_fields.items():
+        for table in tables_in(field.annotation):
+            is_array = "tuple" in str(field.annotation)
+            below = f"{path}.{key}" if path else key
+            below += "[]" if is_array else ""
+            yield below, table, "array" if is_array else ""
+            yield from _tables(table, below)
+
+
+def _section(heading: str, path: str, model: type[BaseModel], mark: str) -> str:
+    described = " ".join((model.__doc__ or "").split("\n    Examples")[0].split())
+    lines = [f"## {heading}", "", described + (" An array of tables." if mark else ""), ""]
+    lines += ["| key | type | unit | allowed | default | meaning |", "|---|---|---|---|---|---|"]
+    fields = sorted(model.model_fields.items(), key=lambda item: item[0] == "source")
+    lines += [_row(f"{path}.{key}" if path else key, key, field) for key, field in fields]
+    return "\n".join([*lines, ""])
+
+
+def _row(path: str, key: str, field: FieldInfo) -> str:
+    kind, bounds = _type(field.annotation)
+    bounds = [*field.metadata, *bounds]
+    unit = next((u for end, u in UNITS.items() if key.endswith(end)), "")
+    cells = [f"`{path}`", kind, unit, _allowed(bounds, kind), _default(field), field.description]
+    return "| " + " | ".join(str(c or "").replace("|", "\\|") for c in cells) + " |"
+
+
+def _type(annotation: object) -> tuple[str, list[object]]:
+    """Return what a value is in TOML, and the constraints inside the annotation."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        kind, inner = _type(arguments[0])
+        constraints = [m for a in arguments[1:] for m in getattr(a, "metadata", [a])]
+        return kind, inner + constraints
+    if origin in (Union, types.UnionType):
+        return _type(next(a for a in arguments if a is not type(None)))
+    if origin is Literal:
+        return "one of " + ", ".join(f"`{a}`" for a in arguments), []
+    if origin is tuple:
+        kind, inner = _type(arguments[0])
+        number = "" if arguments[-1] is ... else f"{len(arguments)} "
+        return f"array of {number}{kind}s", inner
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return "table", []
+    return SCALARS[annotation], []
+
+
+def _allowed(constraints: list[object], kind: str) -> str:
+    words = []
+    for c in constraints:
+        if isinstance(c, annotated_types.Gt):
+            words.append(f"> {c.gt:g}")
+        elif isinstance(c, annotated_types.Ge):
+            words.append(f"≥ {c.ge:g}")
+        elif isinstance(c, annotated_types.Lt):
+            words.append(f"< {c.lt:g}")
+        elif isinstance(c, annotated_types.Le):
+            words.append(f"≤ {c.le:g}")
+        elif isinstance(c, annotated_types.MinLen) and kind.startswith("array"):
+            words.append(f"at least {c.min_length} entry")
+    return ", ".join(words)
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return ""
+    if field.default is None:
+        return "not given"
+    return {(): "`[]`", "": '`""`'}.get(field.default, f"`{field.default}`")
+
+
+if __name__ == "__main__":
+    print(card_reference())

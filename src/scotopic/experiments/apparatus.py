@@ -1,0 +1,204 @@
+"""The set-up: beam, target, detectors along the beam, and what counts as signal in them."""
+
+import math
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Literal, Self, TypeVar
+
+from pydantic import Field, Strict, field_validator, model_validator
+
+from scotopic.errors import RangeError
+from scotopic.experiments.messages import KeyedError, nearest, shown
+from scotopic.experiments.tables import Cells, Fraction, Items, Length, Name, SourcedTable, Table
+from scotopic.materials import MATERIALS, Layer, Material, Target, material
+from scotopic.units import ELECTRON_MASS, MUON_MASS
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+Energy = TypeVar("Energy", float, "npt.NDArray[np.float64]")
+
+PARTICLE_MASSES = {
+    "e-": ELECTRON_MASS,
+    "e+": ELECTRON_MASS,
+    "mu-": MUON_MASS,
+    "mu+": MUON_MASS,
+    "gamma": 0.0,
+}
+"""Mass in GeV of each particle that a beam can consist of."""
+
+PASSIVE = "none"
+"""What `target.detector` says of a target that measures nothing."""
+
+
+class Beam(SourcedTable):
+    """The beam."""
+
+    particle: Literal["e-", "e+", "mu-", "mu+", "gamma"] = Field(
+        description="particle that hits the target"
+    )
+    energy_GeV: float = Field(gt=0, le=1e5, description="its energy")
+    relative_momentum_spread: float = Field(
+        ge=0, le=0.5, description="rms spread of the beam momentum, divided by the momentum"
+    )
+
+    @model_validator(mode="after")
+    def _above_rest_mass(self) -> Self:
+        if self.energy_GeV <= self.mass:
+            raise KeyedError(
+                ("energy_GeV",), f"{self.energy_GeV} is not above the rest mass {self.mass}"
+            )
+        return self
+
+    @property
+    def mass(self) -> float:
+        """Mass of the beam particle in GeV."""
+        return PARTICLE_MASSES[self.particle]
+
+
+class TargetLayer(Table):
+    """One slab of the target."""
+
+    material: str = Field(description=f"one of {', '.join(MATERIALS)}")
+    thickness_cm: Length = Field(description="thickness along the beam")
+
+    @field_validator("material")
+    @classmethod
+    def _known_material(cls, name: str) -> str:
+        try:
+            return material(name).name
+        except RangeError:
+            text = f"{shown(name)} is not a material; {nearest(name, MATERIALS)}"
+            raise KeyedError((), text) from None
+
+
+class TargetCard(SourcedTable):
+    """The target: layers that repeat along the beam."""
+
+    layers: Items[TargetLayer] = Field(
+        min_length=1, description="one period, in the order in which the beam meets the layers"
+    )
+    repetitions: int = Field(ge=1, le=1_000_000, description="how many times the period repeats")
+    detector: Name = Field(
+        description='name of the detector that the target is; "none" for a passive target'
+    )
+
+    def build(self) -> Target:
+        """Return the target as `scotopic.materials` describes it."""
+        layers = tuple(Layer(material(la.material), la.thickness_cm) for la in self.layers)
+        return Target(layers, self.repetitions)
+
+    @cached_property
+    def material(self) -> Material:
+        """The homogenised material of the target."""
+        return self.build().homogenised
+
+    @cached_property
+    def thickness_X0(self) -> float:
+        """Total thickness in radiation lengths."""
+        return self.build().thickness_X0
+
+    @cached_property
+    def thickness_cm(self) -> float:
+        """Total thickness in cm."""
+        return self.build().thickness_cm
+
+
+class EnergyResolution(Table):
+    """Energy resolution: sigma^2 = stochastic^2 E + (constant E)^2 + noise^2, E in GeV."""
+
+    stochastic: Fraction = Field(description="relative resolution at 1 GeV from sampling")
+    constant: Fraction = Field(description="relative resolution that does not fall with energy")
+    noise_GeV: float = Field(ge=0, le=1e3, description="noise, independent of the energy")
+
+    def sigma_GeV(self, energy: Energy) -> Energy:
+        """Return the rms error in GeV of a measured energy in GeV (a number or an array).
+
+        Examples
+        --------
+        >>> EnergyResolution(stochastic=0.1, constant=0.0, noise_GeV=0.0).sigma_GeV(100.0)
+        1.0
+        """
+        variance = self.stochastic**2 * energy + (self.constant * energy) ** 2 + self.noise_GeV**2
+        root: Energy = variance**0.5
+        return root
+
+
+class Detector(SourcedTable):
+    """A detector along the beam, behind or in the place of the target.
+
+    What is left out is not known; what would need it then refuses the card.
+    """
+
+    name: Name = Field(description="its name, unique in the card")
+    kind: Literal["electromagnetic calorimeter", "hadronic calorimeter", "veto counter"] = Field(
+        description="what it is"
+    )
+    position_cm: float = Field(
+        ge=-1e6, le=1e6, description="its front face along the beam; 0 is the target's front"
+    )
+    length_cm: Length = Field(description="its length along the beam")
+    width_cm: Length | None = Field(default=None, description="horizontal size")
+    height_cm: Length | None = Field(default=None, description="vertical size")
+    cells: Annotated[tuple[Cells, Cells], Strict(strict=False)] | None = Field(
+        default=None, description="number of cells, horizontally and vertically"
+    )
+    longitudinal_segments_cm: Items[Length] | None = Field(
+        default=None,
+        min_length=1,
+        description="lengths of the parts read out one by one, from the front; they add up to "
+        "`length_cm`",
+    )
+    energy_resolution: EnergyResolution | None = Field(
+        default=None, description="energy resolution"
+    )
+    shower_leakage_fraction: Annotated[float, Field(gt=0, le=1)] | None = Field(
+        default=None,
+        description="fraction of the energy that a shower leaks out of the calorimeter that this "
+        "detector measures",
+    )
+
+    @model_validator(mode="after")
+    def _segments_fill_the_length(self) -> Self:
+        if self.longitudinal_segments_cm is not None:
+            total = sum(self.longitudinal_segments_cm)
+            if not math.isclose(total, self.length_cm, rel_tol=1e-9):
+                raise KeyedError(
+                    ("longitudinal_segments_cm",),
+                    f"the parts add up to {total:.10g}, not to length_cm = {self.length_cm}",
+                )
+        return self
+
+
+class EnergyVeto(Table):
+    """An upper value for the energy in detectors that should see nothing."""
+
+    name: Name = Field(description="its name, unique in the card")
+    detectors: Items[Name] = Field(min_length=1, description="detectors whose energies are added")
+    maximum_energy_GeV: float = Field(
+        gt=0, le=1e5, description="an event is kept if they measure less"
+    )
+
+    @model_validator(mode="after")
+    def _each_detector_once(self) -> Self:
+        for i, name in enumerate(self.detectors):
+            if name in self.detectors[:i]:
+                raise KeyedError(("detectors", i), f"{shown(name)} is there already")
+        return self
+
+
+class Selection(SourcedTable):
+    """The events that count as signal: less energy in the calorimeter than the beam brought."""
+
+    name: Name = Field(description="what the selection is called")
+    signature: Literal["missing-energy"] = Field(description="how the signal shows itself")
+    calorimeter: Name = Field(
+        description="the detector that measures what the beam particle leaves"
+    )
+    minimum_calorimeter_energy_GeV: float = Field(
+        ge=0, le=1e5, description="an event is kept if the calorimeter measures at least this"
+    )
+    maximum_calorimeter_energy_GeV: float = Field(
+        gt=0, le=1e5, description="an event is kept if the calorimeter measures less than this"
+    )
+    vetoes: Items[EnergyVeto] = Field(description="detectors that must be quiet")

@@ -1,0 +1,117 @@
+"""What was collected or will be: exposures, backgrounds, observations, uncertainties."""
+
+import math
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from scotopic.experiments.messages import KeyedError
+from scotopic.experiments.tables import (
+    Events,
+    Fraction,
+    Items,
+    Name,
+    SourcedTable,
+    Table,
+    Year,
+    refuse_repeated_names,
+)
+
+
+class BackgroundSource(Table):
+    """An expected background: a value with its uncertainty, or a value that it stays below."""
+
+    name: Name = Field(description="what it comes from, unique in the data set")
+    expected_events: Events | None = Field(default=None, description="expected events")
+    uncertainty_events: Events | None = Field(
+        default=None, description="uncertainty of `expected_events`; both or neither"
+    )
+    upper_value_events: Events | None = Field(
+        default=None,
+        description="upper value, in place of the other two: counted in full, with itself as "
+        "uncertainty",
+    )
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        if self.upper_value_events is None:
+            for key in ("expected_events", "uncertainty_events"):
+                if getattr(self, key) is None:
+                    raise KeyedError(
+                        (key,),
+                        "missing; a background has expected_events and uncertainty_events, "
+                        "or upper_value_events",
+                    )
+        else:
+            for key in ("expected_events", "uncertainty_events"):
+                if getattr(self, key) is not None:
+                    raise KeyedError((key,), "does not go together with upper_value_events")
+        return self
+
+    @property
+    def expectation(self) -> tuple[float, float]:
+        """Expected events and their uncertainty.
+
+        An upper value counts in full on both sides. With it the sum over NA64's table for
+        2016-2018 is the published "conservative" 0.53 +- 0.17: 0.528 +- 0.167.
+        """
+        if self.upper_value_events is not None:
+            return self.upper_value_events, self.upper_value_events
+        return self.expected_events or 0.0, self.uncertainty_events or 0.0
+
+
+class DataSet(SourcedTable):
+    """Data taken, or to be taken, under one set of conditions."""
+
+    name: Name = Field(description="its name, unique in the card")
+    kind: Literal["measurement", "projection"] = Field(
+        description="`measurement`: events were counted; `projection`: none were observed yet"
+    )
+    years: Items[Year] = Field(
+        default=(), description="years of data taking, for information; empty: not said"
+    )
+    particles_on_target: float = Field(ge=1, le=1e30, description="exposure")
+    signal_efficiency: float = Field(
+        gt=0,
+        le=1,
+        description="fraction of the signal events inside the energy window that pass all other "
+        "cuts",
+    )
+    signal_efficiency_uncertainty: Fraction = Field(
+        description="absolute uncertainty of `signal_efficiency`"
+    )
+    background: Items[BackgroundSource] = Field(
+        description="expected background; `[]` for none at all"
+    )
+    observed_events: int | None = Field(
+        default=None,
+        ge=0,
+        le=10**9,
+        description="observed events: required for a measurement, refused for a projection",
+    )
+
+    @model_validator(mode="after")
+    def _observation_belongs_to_measurement(self) -> Self:
+        if self.kind == "measurement" and self.observed_events is None:
+            raise KeyedError(("observed_events",), 'missing; kind = "measurement" needs it')
+        if self.kind == "projection" and self.observed_events is not None:
+            raise KeyedError(("observed_events",), 'does not go together with kind = "projection"')
+        refuse_repeated_names(("background",), self.background)
+        return self
+
+    @property
+    def expected_background(self) -> float:
+        """Sum of the expected background events."""
+        return math.fsum(b.expectation[0] for b in self.background)
+
+    @property
+    def background_uncertainty(self) -> float:
+        """Uncertainty of `expected_background`: the sources' in quadrature."""
+        return math.hypot(*(b.expectation[1] for b in self.background))
+
+
+class Systematic(SourcedTable):
+    """A relative uncertainty of the signal that all data sets share."""
+
+    name: Name = Field(description="its name, unique in the card")
+    relative_uncertainty: Fraction = Field(description="relative uncertainty of the signal")

@@ -1,0 +1,182 @@
+"""Finds, reads, extends and checks experiment cards."""
+
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+
+from scotopic.errors import CardError
+from scotopic.experiments.merging import Card, extend, require_sources
+from scotopic.experiments.messages import KeyedError, describe, key_path, nearest, one_line, shown
+from scotopic.experiments.schema import Experiment
+from scotopic.experiments.tables import Items, Table, Text
+from scotopic.experiments.toml_text import toml_text
+
+CARDS = Path(__file__).parent / "cards"
+"""Directory of the cards that come with the package."""
+
+SUFFIX = ".toml"
+
+
+class Extension(Table):
+    """What a card says about the card that it extends."""
+
+    extends: Text | None = Field(
+        default=None,
+        description="the card that this one changes: a shipped name, or a path to a `.toml` file, "
+        "relative to this card",
+    )
+    replace: Items[Text] = Field(
+        default=(),
+        description="paths that are not inherited, such as `data_sets` or "
+        "`data_sets[2016-2018].background`",
+    )
+
+
+def experiment_names() -> list[str]:
+    """Return the names of the cards that come with the package.
+
+    Examples
+    --------
+    >>> "na64e-2018" in experiment_names()
+    True
+    """
+    return sorted(path.stem for path in CARDS.glob(f"*{SUFFIX}"))
+
+
+def load_experiment(name_or_path: str | os.PathLike[str]) -> Experiment:
+    """Read an experiment card.
+
+    Parameters
+    ----------
+    name_or_path : str or path
+        The name of a shipped card, or the path of a file. A string is a path if it ends in
+        ``.toml`` or has a directory in it.
+
+    Returns
+    -------
+    Experiment
+        The checked content, with the cards it extends merged in.
+
+    Raises
+    ------
+    CardError
+        If anything is wrong with the card, in one line: the card, the path of the key, the
+        value and what is allowed.
+
+    Examples
+    --------
+    >>> load_experiment("na64e-2018").observed_events
+    0
+    >>> load_experiment("na64e-2108")
+    Traceback (most recent call last):
+    ...
+    scotopic.errors.CardError: 'na64e-2108' is no experiment; did you mean 'na64e-2018'?
+    """
+    file, label = _locate(name_or_path, Path())
+    unsourced: list[CardError] = []
+    card = _resolve(file, label, (), unsourced)
+    try:
+        experiment = Experiment.model_validate(card)
+    except ValidationError as error:
+        raise _card_error(label, describe(error, Experiment)) from None
+    for complaint in unsourced:
+        raise complaint
+    return experiment
+
+
+def experiment_card(name_or_path: str | os.PathLike[str]) -> str:
+    """Return a card as TOML with everything that it inherits and the defaults written out.
+
+    Raises
+    ------
+    CardError
+        As `load_experiment`.
+    """
+    return toml_text(load_experiment(name_or_path).content())
+
+
+def _card_error(label: str, text: str) -> CardError:
+    return CardError(one_line(f"{label}: {text}"))
+
+
+def _locate(name_or_path: str | os.PathLike[str], directory: Path) -> tuple[Path, str]:
+    """Return the file of a card and what messages call it."""
+    if isinstance(name_or_path, str) and not (
+        name_or_path.endswith(SUFFIX) or "/" in name_or_path or os.sep in name_or_path
+    ):
+        names = experiment_names()
+        if name_or_path not in names:
+            text = f"{shown(name_or_path)} is no experiment; {nearest(name_or_path, names)}"
+            raise CardError(one_line(text))
+        return CARDS / f"{name_or_path}{SUFFIX}", name_or_path
+    path = directory / Path(name_or_path)
+    return path, str(path)
+
+
+def _read(file: Path, label: str) -> Card:
+    """Parse a file."""
+    try:
+        text = file.read_bytes().decode()
+    except UnicodeDecodeError as error:
+        raise _card_error(label, f"not UTF-8: {error.reason} at byte {error.start}") from None
+    except OSError as error:
+        raise _card_error(label, f"cannot be read: {error.strerror or error}") from None
+    except ValueError:
+        raise _card_error(label, "cannot be read: a path cannot have a null character") from None
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise _card_error(label, "not TOML: nested too deeply") from None
+    except ValueError as error:  # TOMLDecodeError is one; absurdly long integers raise another
+        place = re.search(r"at line (\d+)", str(error))
+        line = f": {shown(text.splitlines()[int(place[1]) - 1])}" if place else ""
+        raise _card_error(label, f"not TOML: {error}{line}") from None
+
+
+def _resolve(file: Path, label: str, chain: tuple[Path, ...], unsourced: list[CardError]) -> Card:
+    """Read a card and merge it into the one that it extends.
+
+    `chain` are the files that led to this one. Changes without a source go to `unsourced`, to
+    be told when nothing worse is wrong.
+    """
+    card = _read(file, label)
+    if file.resolve() in chain:
+        raise _card_error(label, "extends: leads back to this card")
+    known = [*Extension.model_fields, *Experiment.model_fields]
+    for key in card:
+        if key not in known:
+            raise _card_error(label, f"{key_path((key,))}: unknown key; {nearest(key, known)}")
+    try:
+        extension = Extension.model_validate(
+            {key: card.pop(key) for key in Extension.model_fields if key in card}
+        )
+    except ValidationError as error:
+        raise _card_error(label, describe(error, Extension)) from None
+    if extension.extends is None:
+        if extension.replace:
+            raise _card_error(label, "replace: means something only together with extends")
+        return card
+    try:
+        base_file, base_label = _locate(extension.extends, file.parent)
+    except CardError as error:
+        raise _card_error(label, f"extends: {error}") from None
+    chain = (*chain, file.resolve())
+    base = _own_texts_removed(_resolve(base_file, base_label, chain, unsourced))
+    try:
+        merged = extend(base, card, extension.replace)
+    except KeyedError as error:
+        raise _card_error(label, f"{key_path(error.path)}: {error}") from None
+    try:
+        require_sources(base, merged, card)
+    except KeyedError as error:
+        unsourced.append(_card_error(label, f"{key_path(error.path)}: {error}"))
+    return merged
+
+
+def _own_texts_removed(base: dict[str, Any]) -> Card:
+    """Drop what describes the base card and would be untrue of one that extends it."""
+    return {key: value for key, value in base.items() if key not in ("title", "description")}

@@ -1,0 +1,155 @@
+"""One line for whatever is wrong with a card: the key's path, the value, what is allowed."""
+
+import difflib
+from collections.abc import Iterable, Iterator
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from scotopic.experiments.toml_text import toml_key
+
+KeyPath = tuple[str | int, ...]
+
+_LONGEST_VALUE = 60
+
+_TEXTS = {
+    "float_type": "{value} is not a number",
+    "int_type": "{value} is not an integer",
+    "int_from_float": "{value} is not an integer",
+    "string_type": "{value} is not a string",
+    "tuple_type": "{value} is not an array",
+    "model_type": "{value} is not a table",
+    "finite_number": "{value} is not a finite number",
+    "not_positive": "{value} is not positive",
+    "negative": "{value} is negative",
+    "greater_than": "{value} is not above {gt:g}",
+    "greater_than_equal": "{value} is below {ge:g}, the smallest allowed",
+    "less_than": "{value} is not below {lt:g}",
+    "less_than_equal": "{value} is above {le:g}, the largest allowed",
+    "literal_error": "{value} is not one of {expected}",
+    "missing": "missing; it has no default",
+    "string_pattern_mismatch": "{value} is empty or has characters that are not allowed here",
+    "too_short": "{actual_length} entries; at least {min_length} are needed",
+    "too_long": "{actual_length} entries; at most {max_length} are allowed",
+}
+
+
+class KeyedError(ValueError):
+    """A value that a check refuses, at a path relative to the table that checks it."""
+
+    def __init__(self, path: KeyPath, text: str) -> None:
+        super().__init__(text)
+        self.path = path
+
+
+def one_line(text: str) -> str:
+    r"""Write unprintable characters, line ends above all, as escapes.
+
+    Examples
+    --------
+    >>> one_line("a\nb")
+    'a\\nb'
+    """
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def key_path(path: KeyPath) -> str:
+    """Write a path the way a card's reader thinks of it.
+
+    Examples
+    --------
+    >>> key_path(("target", "layers", 1, "thickness_cm"))
+    'target.layers[1].thickness_cm'
+    """
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            text += f".{toml_key(part)}" if text else toml_key(part)
+    return text
+
+
+def shown(value: object) -> str:
+    """Write a value as it stands in the card, shortened if it is long.
+
+    Examples
+    --------
+    >>> shown(True), shown("lead"), shown([1, 2])
+    ('true', "'lead'", 'an array')
+    """
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list | tuple):
+        return "an array"
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, int) and value.bit_length() > 100:
+        return "a huge integer"
+    text = repr(value) if isinstance(value, str | int | float) else str(value)
+    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 3] + "..."
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Suggest the known word nearest to an unknown one, or list them all.
+
+    Examples
+    --------
+    >>> nearest("leed", ["lead", "iron"])
+    "did you mean 'lead'?"
+    >>> nearest("x", ["lead", "iron"])
+    'known: lead, iron'
+    """
+    words = list(known)
+    close = difflib.get_close_matches(word, words, n=1)
+    return f"did you mean '{close[0]}'?" if close else f"known: {', '.join(words)}"
+
+
+def describe(error: ValidationError, root: type[BaseModel]) -> str:
+    """Return one line on the first error of a card, with the number of the others.
+
+    Unknown keys come first: a misspelt key is also a missing one.
+    """
+    errors = error.errors(include_url=False)
+    # an array with a wrong entry is also reported as too short
+    inner = {e["loc"][:n] for e in errors for n in range(len(e["loc"]))}
+    errors = [e for e in errors if e["type"] != "too_short" or e["loc"] not in inner]
+    errors.sort(key=lambda e: e["type"] != "extra_forbidden")
+    path, text = _explain(dict(errors[0]), root)
+    rest = len(errors) - 1
+    more = f" (and {rest} more error{'s' if rest > 1 else ''})" if rest else ""
+    return f"{key_path(path) + ': ' if path else ''}{text}{more}"
+
+
+def _explain(error: dict[str, Any], root: type[BaseModel]) -> tuple[KeyPath, str]:
+    """Return the path and the text of one of pydantic's errors."""
+    kind, context = error["type"], error.get("ctx", {})
+    path: KeyPath = tuple(error["loc"])
+    cause = context.get("error")
+    if isinstance(cause, KeyedError):
+        return path + cause.path, str(cause)
+    if kind == "extra_forbidden":
+        return path, f"unknown key; {nearest(str(path[-1]), keys_at(root, path[:-1]))}"
+    if context.get("gt") == 0:
+        kind = "not_positive"
+    elif context.get("ge") == 0:
+        kind = "negative"
+    template = _TEXTS.get(kind, "{value}: " + error["msg"].replace("{", "{{").replace("}", "}}"))
+    return path, template.format(value=shown(error["input"]), **context)
+
+
+def tables_in(annotation: object) -> Iterator[type[BaseModel]]:
+    """Yield the models that an annotation mentions, through containers and options."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from tables_in(argument)
+
+
+def keys_at(root: type[BaseModel], path: KeyPath) -> list[str]:
+    """Return the keys that the table at a path may have."""
+    model = root
+    for part in path:
+        if isinstance(part, str):
+            model = next(tables_in(model.model_fields[part].annotation))
+    return list(model.model_fields)

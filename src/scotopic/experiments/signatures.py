@@ -1,0 +1,166 @@
+"""Named signatures: how a mediator that decays to something visible is told from background."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, Strict, model_validator
+
+from scotopic.experiments.messages import KeyedError, shown
+from scotopic.experiments.tables import (
+    Fraction,
+    Items,
+    Name,
+    SourcedTable,
+    Table,
+    refuse_repeated_names,
+)
+
+ThresholdRange = Annotated[tuple[float, float], Strict(strict=False)]
+
+
+class SignatureVeto(Table):
+    """An upper value for the energy that decays and leaking showers leave in detectors."""
+
+    name: Name = Field(description="its name, unique in the signature")
+    detectors: Items[Name] = Field(min_length=1, description="detectors whose energies are added")
+    maximum_energy_GeV: float = Field(
+        gt=0, le=1e5, description="an event is kept if they measure less"
+    )
+    maximum_energy_range_GeV: ThresholdRange | None = Field(
+        default=None,
+        description="range in which `maximum_energy_GeV` may lie, for a band; left out: it is exact",
+    )
+
+    @model_validator(mode="after")
+    def _threshold_inside_its_range(self) -> Self:
+        _refuse_repeated_detectors(("detectors",), self.detectors)
+        if self.maximum_energy_range_GeV is not None:
+            low, high = self.maximum_energy_range_GeV
+            if not 0 < low <= self.maximum_energy_GeV <= high:
+                raise KeyedError(
+                    ("maximum_energy_range_GeV",),
+                    f"{low} to {high} has not maximum_energy_GeV = {self.maximum_energy_GeV} in it",
+                )
+        return self
+
+
+class DecaySignal(Table):
+    """A lower value for the energy that decays leave in detectors behind the calorimeter."""
+
+    detectors: Items[Name] = Field(min_length=1, description="detectors whose energies are added")
+    minimum_energy_GeV: float = Field(
+        gt=0, le=1e5, description="an event is kept if they measure at least this"
+    )
+
+    @model_validator(mode="after")
+    def _each_detector_once(self) -> Self:
+        _refuse_repeated_detectors(("detectors",), self.detectors)
+        return self
+
+
+class CutEfficiency(Table):
+    """The efficiency of a cut that is not simulated event by event."""
+
+    name: Name = Field(description="the cut, unique in the signature")
+    efficiency: Fraction = Field(description="fraction of the signature's events that pass it")
+
+
+class Signature(SourcedTable):
+    """A selection of events in which the mediator decays to particles that decay in flight.
+
+    The calorimeter is the target; what the beam particle's shower and decays inside it leave is
+    inside the energy window, whatever is named in the vetoes is quiet. Energies of detectors
+    that have an `energy_resolution` are smeared; that of a veto counter has a sharp threshold.
+    """
+
+    name: Name = Field(description="its name, unique in the card")
+    calorimeter: Name = Field(description="the target's detector, which measures the shower")
+    minimum_calorimeter_energy_GeV: float = Field(
+        ge=0, le=1e5, description="an event is kept if the calorimeter measures at least this"
+    )
+    maximum_calorimeter_energy_GeV: float = Field(
+        gt=0, le=1e5, description="an event is kept if the calorimeter measures less than this"
+    )
+    vetoes: Items[SignatureVeto] = Field(description="detectors that must be quiet; `[]` for none")
+    decay_signal: DecaySignal | None = Field(
+        default=None, description="energy of decays that must be seen; left out: none need be"
+    )
+    decays_from: Name | None = Field(
+        default=None,
+        description="an event is kept if no decay is before the front of this detector; left out: "
+        "decays may be anywhere",
+    )
+    decays_behind: Name | None = Field(
+        default=None,
+        description="an event is kept if no decay is before the rear of this detector; in place of "
+        "`decays_from`",
+    )
+    cut_efficiencies: Items[CutEfficiency] = Field(
+        description="cuts that are not simulated; `[]` for none beside the data set's efficiency"
+    )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        refuse_repeated_names(("vetoes",), self.vetoes)
+        refuse_repeated_names(("cut_efficiencies",), self.cut_efficiencies)
+        if self.decays_from is not None and self.decays_behind is not None:
+            raise KeyedError(("decays_behind",), "does not go together with decays_from")
+        low, high = self.minimum_calorimeter_energy_GeV, self.maximum_calorimeter_energy_GeV
+        if low >= high:
+            raise KeyedError(
+                ("minimum_calorimeter_energy_GeV",),
+                f"{low} is not below maximum_calorimeter_energy_GeV = {high}",
+            )
+        return self
+
+    @property
+    def efficiency(self) -> float:
+        """Product of the efficiencies of the cuts that are not simulated."""
+        product = 1.0
+        for cut in self.cut_efficiencies:
+            product *= cut.efficiency
+        return product
+
+    def detector_names(self) -> list[tuple[tuple[str | int, ...], str]]:
+        """Return every detector that the signature names, with the path of the key."""
+        found: list[tuple[tuple[str | int, ...], str]] = [(("calorimeter",), self.calorimeter)]
+        for i, veto in enumerate(self.vetoes):
+            found += [(("vetoes", i, "detectors", j), n) for j, n in enumerate(veto.detectors)]
+        if self.decay_signal is not None:
+            found += [
+                (("decay_signal", "detectors", j), n)
+                for j, n in enumerate(self.decay_signal.detectors)
+            ]
+        for key in ("decays_from", "decays_behind"):
+            name = getattr(self, key)
+            if name is not None:
+                found.append(((key,), name))
+        return found
+
+    def with_thresholds(self, end: Literal["lowest", "highest"]) -> "Signature":
+        """Return the signature with every veto at one end of the range of its threshold.
+
+        Vetoes without a range keep theirs.
+
+        Examples
+        --------
+        >>> from scotopic.experiments import load_experiment
+        >>> recast = load_experiment("na64e-2018").signature("invisible-recast-2023")
+        >>> [v.maximum_energy_GeV for v in recast.with_thresholds("highest").vetoes]
+        [0.02, 1.0]
+        """
+        index = {"lowest": 0, "highest": 1}[end]
+        vetoes = tuple(
+            veto
+            if veto.maximum_energy_range_GeV is None
+            else veto.model_copy(
+                update={"maximum_energy_GeV": veto.maximum_energy_range_GeV[index]}
+            )
+            for veto in self.vetoes
+        )
+        return self.model_copy(update={"vetoes": vetoes})
+
+
+def _refuse_repeated_detectors(path: tuple[str, ...], names: tuple[str, ...]) -> None:
+    for i, name in enumerate(names):
+        if name in names[:i]:
+            raise KeyedError((*path, i), f"{shown(name)} is there already")

@@ -1,0 +1,237 @@
+"""What a wrong card gives: one line with the card, the key's path, the value, what is allowed."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scotopic.errors import CardError
+from scotopic.experiments import experiment_card, load_experiment
+from scotopic.experiments.toml_text import toml_text
+
+
+def message(path: Path | str) -> str:
+    with pytest.raises(CardError) as caught:
+        load_experiment(path)
+    text = str(caught.value)
+    assert text.isprintable()
+    return text
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def card(**changes: object) -> str:
+    """The text of `na64e-2018` with values replaced; a key such as `target__layers__1__x`."""
+    content = tomllib.loads(experiment_card("na64e-2018"))
+    for path, value in changes.items():
+        *parents, last = path.split("__")
+        table: Any = content
+        for step in parents:
+            table = table[int(step) if isinstance(table, list) else step]
+        if value is None:
+            del table[last]
+        else:
+            table[int(last) if isinstance(table, list) else last] = value
+    return toml_text(content)
+
+
+WRONG_VALUES: dict[str, dict[str, object]] = {
+    "target.layers[1].thicknes_cm: unknown key; did you mean 'thickness_cm'?": {
+        "target__layers__1__thicknes_cm": 0.15
+    },
+    "target.layers[1].thickness_cm: -0.15 is not positive": {
+        "target__layers__1__thickness_cm": -0.15
+    },
+    "beam.energy_GeV: '100' is not a number": {"beam__energy_GeV": "100"},
+    "beam.energy_GeV: true is not a number": {"beam__energy_GeV": True},
+    "beam.energy_GeV: nan is not a finite number": {"beam__energy_GeV": float("nan")},
+    "beam.energy_GeV: inf is not a finite number": {"beam__energy_GeV": float("inf")},
+    "beam.energy_GeV: an array is not a number": {"beam__energy_GeV": [100.0]},
+    "beam.energy_GeV: 1000000.0 is above 100000, the largest allowed": {"beam__energy_GeV": 1e6},
+    "beam.energy_GeV: 0.0001 is not above the rest mass 0.00051099895069": {
+        "beam__energy_GeV": 1e-4
+    },
+    "beam.particle: 'pi-' is not one of 'e-', 'e+', 'mu-', 'mu+' or 'gamma'": {
+        "beam__particle": "pi-"
+    },
+    "beam.source: missing; it has no default": {"beam__source": None},
+    "beam.source: '  ' is empty or has characters that are not allowed here": {
+        "beam__source": "  "
+    },
+    "beam: 100.0 is not a table": {"beam": 100.0},
+    "target.layers: a table is not an array": {"target__layers": {}},
+    "target.layers: 0 entries; at least 1 are needed": {"target__layers": []},
+    "target.repetitions: 150.5 is not an integer": {"target__repetitions": 150.5},
+    "target.repetitions: missing; it has no default": {"target__repetitions": None},
+    "target.layers[0].material: 'leed' is not a material; did you mean 'lead'?": {
+        "target__layers__0__material": "leed"
+    },
+    "target.detector: 'ECAL1' is no detector; did you mean 'ECAL'?": {"target__detector": "ECAL1"},
+    "detectors[0].length_cm: 45.0 is not 44.7, which is target.layers (thickness_cm) times "
+    "target.repetitions": {"target__repetitions": 149},
+    "detectors[0].position_cm: 1.0 is not 0, where target.detector begins": {
+        "detectors__0__position_cm": 1
+    },
+    "detectors[0].longitudinal_segments_cm: the parts add up to 44, not to length_cm = 45.0": {
+        "detectors__0__longitudinal_segments_cm": [4.0, 40.0]
+    },
+    "detectors[0].cells: 3 entries; at most 2 are allowed": {"detectors__0__cells": [6, 6, 6]},
+    "detectors[0].energy_resolution: missing; selection.calorimeter is 'ECAL'": {
+        "detectors__0__energy_resolution": None
+    },
+    "detectors[1].name: 'none' is what target.detector says of a passive target": {
+        "detectors__1__name": "none"
+    },
+    "detectors[3].name: 'HCAL1' is already the name of entry 2": {"detectors__3__name": "HCAL1"},
+    "selection.vetoes[0].detectors[2]: 'HCAL9' is no detector; did you mean 'HCAL3'?": {
+        "selection__vetoes__0__detectors__2": "HCAL9"
+    },
+    "selection.vetoes[0].detectors[1]: 'HCAL1' is there already": {
+        "selection__vetoes__0__detectors": ["HCAL1", "HCAL1"]
+    },
+    "selection.maximum_calorimeter_energy_GeV: 150.0 is not below beam.energy_GeV = 100.0": {
+        "selection__maximum_calorimeter_energy_GeV": 150
+    },
+    "selection.minimum_calorimeter_energy_GeV: 60.0 is not below maximum_calorimeter_energy_GeV "
+    "= 50.0": {"selection__minimum_calorimeter_energy_GeV": 60},
+    "signatures[0].vetoes[1].detectors[0]: 'HCAL9' is no detector; did you mean 'HCAL3'?": {
+        "signatures__0__vetoes__1__detectors__0": "HCAL9"
+    },
+    "signatures[1].decay_signal.detectors[1]: 'HCAL2' is there already": {
+        "signatures__1__decay_signal__detectors": ["HCAL2", "HCAL2"]
+    },
+    "signatures[1].decays_from: 'HCAL' is no detector; did you mean 'HCAL3'?": {
+        "signatures__1__decays_from": "HCAL"
+    },
+    "signatures[2].decays_behind: does not go together with decays_from": {
+        "signatures__2__decays_from": "HCAL1"
+    },
+    "signatures[0].vetoes[0].maximum_energy_range_GeV: 0.01 to 0.02 has not maximum_energy_GeV = "
+    "0.005 in it": {"signatures__0__vetoes__0__maximum_energy_range_GeV": [0.01, 0.02]},
+    "signatures[0].minimum_calorimeter_energy_GeV: 60.0 is not below "
+    "maximum_calorimeter_energy_GeV = 50.0": {"signatures__0__minimum_calorimeter_energy_GeV": 60},
+    "signatures[2].name: 'S1' is already the name of entry 1": {"signatures__2__name": "S1"},
+    "signatures[1].cut_efficiencies[0].efficiency: 52.0 is above 1, the largest allowed": {
+        "signatures__1__cut_efficiencies__0__efficiency": 52.0
+    },
+    "detectors[1].shower_leakage_fraction: 0.0 is not positive": {
+        "detectors__1__shower_leakage_fraction": 0.0
+    },
+    "data_sets[0].signal_efficiency: 50.0 is above 1, the largest allowed": {
+        "data_sets__0__signal_efficiency": 50.0
+    },
+    "data_sets[0].observed_events: -1 is negative": {"data_sets__0__observed_events": -1},
+    'data_sets[0].observed_events: missing; kind = "measurement" needs it': {
+        "data_sets__0__observed_events": None
+    },
+    'data_sets[0].observed_events: does not go together with kind = "projection"': {
+        "data_sets__0__kind": "projection"
+    },
+    "data_sets[0].background: missing; it has no default": {"data_sets__0__background": None},
+    "data_sets[0].background[0].uncertainty_events: missing; a background has expected_events "
+    "and uncertainty_events, or upper_value_events": {
+        "data_sets__0__background__0__uncertainty_events": None
+    },
+    "data_sets[0].background[3].expected_events: does not go together with upper_value_events": {
+        "data_sets__0__background__3__expected_events": 0.1
+    },
+    "confidence_level: 90 is not below 1": {"confidence_level": 90},
+    "systematics: missing; it has no default": {"systematics": None},
+    "titel: unknown key; did you mean 'title'?": {"titel": "x"},
+    "extend: unknown key; did you mean 'extends'?": {"extend": "na64e-2018"},
+    "replace: means something only together with extends": {"replace": ["data_sets"]},
+    "extends: 3 is not a string": {"extends": 3},
+    '"a\\nb": unknown key; known: extends, replace, title, description, confidence_level, beam, '
+    "target, detectors, selection, signatures, data_sets, systematics": {"a\nb": 1},
+}
+
+
+@pytest.mark.parametrize("expected", WRONG_VALUES)
+def test_wrong_value(expected: str, here: Path) -> None:
+    (here / "na64.toml").write_text(card(**WRONG_VALUES[expected]))
+    assert message("na64.toml") == f"na64.toml: {expected}"
+
+
+def test_misspelt_key_comes_before_the_missing_one(here: Path) -> None:
+    text = card(target__layers__1__thickness_cm=None, target__layers__1__thicknes_cm=0.15)
+    (here / "na64.toml").write_text(text)
+    assert message("na64.toml") == (
+        "na64.toml: target.layers[1].thicknes_cm: unknown key; did you mean 'thickness_cm'? "
+        "(and 1 more error)"
+    )
+
+
+def test_integers_are_numbers(here: Path) -> None:
+    (here / "na64.toml").write_text(card(beam__energy_GeV=80))
+    assert load_experiment("na64.toml").beam.energy_GeV == 80.0
+
+
+@pytest.mark.parametrize("text", ["1" * 100, "1" * 5000])
+def test_absurdly_long_number(text: str, here: Path) -> None:
+    original = card()
+    assert "repetitions = 150" in original
+    (here / "na64.toml").write_text(original.replace("repetitions = 150", f"repetitions = {text}"))
+    assert len(message("na64.toml")) < 300
+
+
+class TestFiles:
+    def test_missing(self, here: Path) -> None:
+        assert not (here / "absent.toml").exists()
+        assert message("absent.toml") == "absent.toml: cannot be read: No such file or directory"
+
+    def test_directory(self, here: Path) -> None:
+        (here / "folder.toml").mkdir()
+        assert message("folder.toml") == "folder.toml: cannot be read: Is a directory"
+
+    @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+    def test_forbidden(self, here: Path) -> None:
+        (here / "secret.toml").write_text(card())
+        (here / "secret.toml").chmod(0)
+        assert message("secret.toml") == "secret.toml: cannot be read: Permission denied"
+
+    def test_loop_of_links(self, here: Path) -> None:
+        (here / "loop.toml").symlink_to("loop.toml")
+        assert message("loop.toml").startswith("loop.toml: cannot be read: ")
+
+    def test_null_character(self) -> None:
+        assert "null character" in message("a\0.toml")
+
+    def test_not_utf8(self, here: Path) -> None:
+        (here / "latin.toml").write_bytes(b'title = "caf\xe9"')
+        assert (
+            message("latin.toml") == "latin.toml: not UTF-8: invalid continuation byte at byte 12"
+        )
+
+    def test_syntax_shows_the_line(self, here: Path) -> None:
+        (here / "bad.toml").write_text("title = 'x'\nbeam = = 3\n")
+        text = message("bad.toml")
+        assert text.startswith("bad.toml: not TOML: ")
+        assert "line 2" in text
+        assert text.endswith(": 'beam = = 3'")
+
+    def test_repeated_key_is_named(self, here: Path) -> None:
+        (here / "bad.toml").write_text(card().replace("[beam]", "[beam]\nenergy_GeV = 50.0"))
+        assert "energy_GeV" in message("bad.toml")
+
+    def test_nested_too_deeply(self, here: Path) -> None:
+        (here / "deep.toml").write_text("a = " + "[" * 100_000)
+        assert message("deep.toml") == "deep.toml: not TOML: nested too deeply"
+
+    def test_empty(self, here: Path) -> None:
+        (here / "empty.toml").write_text("")
+        text = message("empty.toml")
+        assert text == "empty.toml: title: missing; it has no default (and 6 more errors)"
+
+    def test_unknown_name(self) -> None:
+        assert message("na64e-2108") == "'na64e-2108' is no experiment; did you mean 'na64e-2018'?"
+        assert message("\n").startswith("'\\n' is no experiment; known: ldmx-4GeV, na64e-1e12")
+
+    def test_path_may_lack_the_suffix(self, here: Path) -> None:
+        (here / "card.txt").write_text(card())
+        assert load_experiment("./card.txt") == load_experiment(Path("card.txt"))

@@ -1,0 +1,281 @@
+"""No mutation of a card gives a traceback or a silent default.
+
+Every mutated card either loads, and then holds exactly what was written plus the documented
+defaults, or gives a CardError of one line that names the key.
+"""
+
+import copy
+import re
+import string
+import tempfile
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from scotopic.errors import CardError
+from scotopic.experiments import Experiment, experiment_names, load_experiment
+from scotopic.experiments.loader import CARDS
+from scotopic.experiments.toml_text import toml_text
+
+Step = str | int
+RAW = {name: tomllib.loads((CARDS / f"{name}.toml").read_text()) for name in experiment_names()}
+DEFAULTS = {"confidence_level": 0.90, "description": "", "signatures": [], "years": []}
+# A key that another one must agree with: the message may name the other end of the bond.
+BONDS = {
+    "name": ("detector", "calorimeter", "source"),
+    "detectors": ("detector", "calorimeter"),
+    "thickness_cm": ("target.layers",),
+    "minimum_calorimeter_energy_GeV": ("maximum_calorimeter_energy_GeV",),
+    "maximum_energy_GeV": ("maximum_energy_range_GeV",),
+    "maximum_energy_range_GeV": ("maximum_energy_GeV",),
+    "decays_from": ("decays_behind",),
+    "extends": ("missing", "cannot be read", "not TOML", "unknown key"),
+    "replace": ("missing", "data_sets"),
+}
+NO_DEADLINE = settings(
+    deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+def places(value: object, path: tuple[Step, ...] = ()) -> list[tuple[Step, ...]]:
+    """Paths to everything in a card but the card itself."""
+    found = [path] if path else []
+    if isinstance(value, dict):
+        for key, entry in value.items():
+            found += places(entry, (*path, key))
+    elif isinstance(value, list):
+        for i, entry in enumerate(value):
+            found += places(entry, (*path, i))
+    return found
+
+
+def parent_of(card: dict[str, Any], path: tuple[Step, ...]) -> Any:  # noqa: ANN401 - any JSON
+    parent: Any = card
+    for step in path[:-1]:
+        parent = parent[step]
+    return parent
+
+
+def last_key(path: tuple[Step, ...]) -> str:
+    return next(step for step in reversed(path) if isinstance(step, str))
+
+
+def resolved(card: dict[str, Any]) -> dict[str, Any]:
+    """What a shipped card and its mutation should say: merged by hand, not by the loader.
+
+    The shipped cards that extend change the beam and detectors, and replace the data sets.
+    """
+    if "extends" not in card:
+        return card
+    base = resolved(copy.deepcopy(RAW[card["extends"]]))
+    del base["title"], base["description"]
+    own = {k: v for k, v in card.items() if k not in ("extends", "replace", "beam", "detectors")}
+    changes = {d["name"]: d for d in card.get("detectors", [])}
+    detectors = [d | changes.pop(d["name"], {}) for d in base["detectors"]]
+    base["detectors"] = detectors + list(changes.values())
+    if not card.get("replace"):
+        sets = {d["name"]: d for d in own.get("data_sets", [])}
+        merged = [d | sets.pop(d["name"], {}) for d in base["data_sets"]]
+        own["data_sets"] = merged + list(sets.values())
+    return base | own | {"beam": base["beam"] | card.get("beam", {})}
+
+
+def with_defaults(said: object, content: object) -> object:
+    """`said` with those keys of `content` added that it lacks, if they hold the default."""
+    if isinstance(said, dict) and isinstance(content, dict):
+        added = {k: v for k, v in content.items() if k not in said and v == DEFAULTS.get(k)}
+        return {k: with_defaults(v, content.get(k)) for k, v in said.items()} | added
+    if isinstance(said, list) and isinstance(content, list) and len(said) == len(content):
+        return [with_defaults(s, c) for s, c in zip(said, content, strict=True)]
+    return said
+
+
+def load_text(text: str | bytes) -> Experiment | str:
+    """Load a card; the experiment, or the message of the CardError."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "mutant.toml"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        try:
+            return load_experiment(path)
+        except CardError as error:
+            message = str(error)
+            assert message.isprintable()
+            assert re.match(r"(\S*mutant\.toml|[\w-]+): \S", message)
+            assert len(message) < 600
+            return message.split(".toml: ", 1)[-1]
+
+
+def check(card: dict[str, Any], key: str) -> None:
+    result = load_text(toml_text(card))
+    if isinstance(result, str):
+        assert any(k in result for k in (key, *BONDS.get(key, ()))), (key, result)
+        return
+    content = result.content()
+    assert not any(isinstance(v, bool) for v in leaves(content))
+    said = resolved(card)
+    assert with_defaults(said, content) == content
+
+
+def leaves(value: object) -> list[object]:
+    if isinstance(value, dict):
+        return [leaf for v in value.values() for leaf in leaves(v)]
+    if isinstance(value, list):
+        return [leaf for v in value for leaf in leaves(v)]
+    return [value]
+
+
+NAMES = st.sampled_from(sorted(RAW))
+WORDS = st.text(st.characters(codec="utf-8"), max_size=12)
+NUMBERS = st.one_of(
+    st.integers(-1000, 1000), st.floats(), st.sampled_from([0, 10**40, 10**400, -(10**400), 1e308])
+)
+VALUES: st.SearchStrategy[Any] = st.recursive(
+    st.one_of(st.booleans(), WORDS, NUMBERS, st.just(date(2018, 1, 1)), st.just("nan")),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(WORDS, inner, max_size=3)),
+    max_leaves=4,
+)
+
+
+@st.composite
+def card_and_place(draw: st.DrawFn) -> tuple[dict[str, Any], tuple[Step, ...]]:
+    card = copy.deepcopy(RAW[draw(NAMES)])
+    return card, draw(st.sampled_from(places(card)))
+
+
+@given(card_and_place())
+@NO_DEADLINE
+def test_delete(mutant: tuple[dict[str, Any], tuple[Step, ...]]) -> None:
+    card, path = mutant
+    del parent_of(card, path)[path[-1]]
+    if path[0] == "extends":
+        assert isinstance(load_text(toml_text(card)), str)
+    else:
+        check(card, last_key(path))
+
+
+@given(card_and_place(), VALUES)
+@NO_DEADLINE
+def test_replace_by_nonsense(
+    mutant: tuple[dict[str, Any], tuple[Step, ...]], value: object
+) -> None:
+    card, path = mutant
+    parent_of(card, path)[path[-1]] = value
+    if path[0] in ("extends", "replace"):
+        result = load_text(toml_text(card))
+        assert isinstance(result, str) or value in ([], ["data_sets"], "data_sets")
+    else:
+        check(card, last_key(path))
+
+
+@given(card_and_place(), st.data())
+@NO_DEADLINE
+def test_change_the_type_or_the_scale(
+    mutant: tuple[dict[str, Any], tuple[Step, ...]], data: st.DataObject
+) -> None:
+    card, path = mutant
+    parent = parent_of(card, path)
+    value = parent[path[-1]]
+    variants: list[object] = [str(value), [value], {"value": value}, [], {}, True]
+    if isinstance(value, int | float):
+        variants += [-value, value * 1e6, value * 0.999, value + 1, float(value), int(value)]
+    parent[path[-1]] = data.draw(st.sampled_from(variants))
+    if path[0] in ("extends", "replace"):
+        load_text(toml_text(card))
+    else:
+        check(card, last_key(path))
+
+
+@given(card_and_place(), st.data())
+@NO_DEADLINE
+def test_rename(mutant: tuple[dict[str, Any], tuple[Step, ...]], data: st.DataObject) -> None:
+    card, path = mutant
+    while not isinstance(path[-1], str):
+        path = path[:-1]
+    key = path[-1]
+    i = data.draw(st.integers(0, len(key) - 1))
+    letter = data.draw(st.sampled_from(string.ascii_letters + "_."))
+    new = data.draw(st.sampled_from([key[:i] + key[i + 1 :], key[:i] + letter + key[i:]]))
+    parent = parent_of(card, path)
+    if new in parent or not new:
+        return
+    parent[new] = parent.pop(key)
+    result = load_text(toml_text(card))
+    assert isinstance(result, str)
+    assert new in result
+    assert key in result  # as the nearest known key, or in the list of all
+    assert "unknown key" in result
+
+
+@given(NAMES, WORDS, VALUES, st.data())
+@NO_DEADLINE
+def test_insert(name: str, key: str, value: object, data: st.DataObject) -> None:
+    card = copy.deepcopy(RAW[name])
+    tables = [()] + [p for p in places(card) if isinstance(parent_of(card, (*p, "x")), dict)]
+    table = parent_of(card, (*data.draw(st.sampled_from(tables)), "x"))
+    if key in table:
+        return
+    table[key] = value
+    result = load_text(toml_text(card))
+    assert isinstance(result, str)
+    assert "unknown key" in result
+
+
+@given(card_and_place())
+@NO_DEADLINE
+def test_duplicate_an_entry(mutant: tuple[dict[str, Any], tuple[Step, ...]]) -> None:
+    card, path = mutant
+    parent = parent_of(card, path)
+    if not isinstance(parent, list):
+        return
+    entry = parent_of(card, (*path, 0))
+    parent.append(copy.deepcopy(entry))
+    if path[0] == "replace":
+        assert isinstance(load_text(toml_text(card)), str)
+        return
+    if isinstance(entry, dict) and "name" in entry:
+        result = load_text(toml_text(card))
+        assert isinstance(result, str)
+        assert "is already the name of" in result
+    check(card, last_key(path))
+
+
+@given(NAMES, st.data())
+@NO_DEADLINE
+def test_duplicate_or_drop_a_line(name: str, data: st.DataObject) -> None:
+    lines = (CARDS / f"{name}.toml").read_text().splitlines(keepends=True)
+    i = data.draw(st.integers(0, len(lines) - 1))
+    keep = data.draw(st.booleans())
+    load_text("".join(lines[:i] + lines[i : i + 1] * 2 * keep + lines[i + 1 :]))
+
+
+@given(NAMES, st.lists(st.tuples(st.integers(0, 10**5), st.binary(max_size=3)), max_size=3))
+@NO_DEADLINE
+def test_damaged_bytes(name: str, damages: list[tuple[int, bytes]]) -> None:
+    text = (CARDS / f"{name}.toml").read_bytes()
+    for place, new in damages:
+        i = place % len(text)
+        text = text[:i] + new + text[i + len(new) :]
+    load_text(text)
+
+
+@given(VALUES)
+def test_toml_text_reads_back_equal(value: object) -> None:
+    read = tomllib.loads(toml_text({"key": value}))["key"]
+    # unlike ==, repr distinguishes 1, 1.0 and True, and takes nan for nan
+    assert repr(in_order(read)) == repr(in_order(value))
+
+
+def in_order(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: in_order(value[key]) for key in sorted(value)}
+    return [in_order(v) for v in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("name", sorted(RAW))
+def test_unmutated_cards_hold_what_they_say(name: str) -> None:
+    check(RAW[name], "nothing is refused")
