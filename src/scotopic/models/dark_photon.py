@@ -1,0 +1,150 @@
+"""The dark photon with dark matter of spin 0 or 1/2."""
+
+from dataclasses import dataclass
+from typing import Literal, Self, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from scotopic.decays.widths import complex_scalar_width, fermion_width, majorana_width
+from scotopic.errors import RangeError
+from scotopic.models.kinetic_mixing import KineticallyMixed, mixing_from_y
+
+DarkMatter = Literal["complex_scalar", "dirac", "majorana", "pseudo_dirac"]
+"""Kinds of dark matter: what the dark photon decays into if it can."""
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DarkPhoton(KineticallyMixed):
+    r"""A massive vector that mixes kinetically with the photon and couples to dark matter.
+
+    Attributes
+    ----------
+    mediator_mass : float
+        Mass m_A' in GeV.
+    kinetic_mixing : float
+        epsilon: the coupling to the electromagnetic current is epsilon e. Mixing with the Z is
+        neglected (m_A' << m_Z).
+    alpha_D : float
+        Dark coupling e_D^2/(4 pi) at the scale m_A'; zero for a dark photon that decays visibly.
+    mass_ratio : float
+        m_A'/m_chi, for pseudo-Dirac dark matter with m_chi1, the lighter state. At or below 2
+        (pseudo-Dirac: 2 + splitting) the dark decay is closed: see `decays_to_dark_matter`.
+    dark_matter : {"complex_scalar", "dirac", "majorana", "pseudo_dirac"}
+        What the dark photon couples to.
+    splitting : float
+        (m_chi2 - m_chi1)/m_chi1, for pseudo-Dirac dark matter only.
+
+    Raises
+    ------
+    RangeError
+        If a value is not finite, negative or does not fit the kind of dark matter.
+
+    Notes
+    -----
+    Lagrangian and widths: Gninenko, Krasnikov and Matveev, Phys. Usp. 64 (2021) 1286, eqs. 3, 8,
+    11, 12 and footnote 10; Majorana and pseudo-Dirac: section 2.1 there and `decays.widths`.
+    A' -> 3 gamma and A' -> neutrinos are neglected: below 2 m_e there is no visible channel.
+
+    Examples
+    --------
+    >>> model = DarkPhoton(mediator_mass=0.1, kinetic_mixing=1e-4, alpha_D=0.1, mass_ratio=3,
+    ...                    dark_matter="complex_scalar")
+    >>> f"{model.y:.3g} {model.invisible_width:.3g} GeV {model.branching_ratio('e+e-'):.2g}"
+    '1.23e-11 0.000345 GeV 7e-09'
+
+    The dark photon of the Be-8 anomaly, with nothing but electrons to decay into, at 50 GeV:
+
+    >>> x17 = DarkPhoton(mediator_mass=0.0167, kinetic_mixing=6e-4, alpha_D=0, mass_ratio=3,
+    ...                  dark_matter="dirac")
+    >>> float(x17.decay_length_cm(50.0).round(2))
+    4.04
+    """
+
+    dark_matter: DarkMatter
+    splitting: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse what the formulas do not describe."""
+        super().__post_init__()
+        self._refuse_negative("splitting")
+        if self.dark_matter not in get_args(DarkMatter):
+            kinds = ", ".join(get_args(DarkMatter))
+            raise RangeError(f"dark_matter: {self.dark_matter!r} is not one of {kinds}")
+        if self.splitting > 0 and self.dark_matter != "pseudo_dirac":
+            raise RangeError(
+                f"splitting: {self.splitting} needs pseudo_dirac dark matter,"
+                f" but dark_matter is {self.dark_matter}"
+            )
+
+    @classmethod
+    def from_y(
+        cls,
+        y: float,
+        *,
+        mediator_mass: float,
+        alpha_D: float,
+        mass_ratio: float,
+        dark_matter: DarkMatter,
+        splitting: float = 0.0,
+    ) -> Self:
+        """Make the model with a given y = epsilon^2 alpha_D (m_chi/m_A')^4.
+
+        Parameters
+        ----------
+        y : float
+            The combination to which freeze-out is sensitive.
+        mediator_mass, alpha_D, mass_ratio, dark_matter, splitting
+            As in the class; alpha_D must not be zero here.
+
+        Raises
+        ------
+        RangeError
+            If y or alpha_D is not positive, or the class refuses a value.
+
+        Examples
+        --------
+        >>> model = DarkPhoton.from_y(1e-11, alpha_D=0.5, mass_ratio=3, mediator_mass=0.1,
+        ...                           dark_matter="dirac")
+        >>> round(model.y * 1e11, 12), round(model.kinetic_mixing * 1e5, 2)
+        (1.0, 4.02)
+        """
+        return cls(
+            mediator_mass=mediator_mass,
+            kinetic_mixing=mixing_from_y(y, alpha_D, mass_ratio),
+            alpha_D=alpha_D,
+            mass_ratio=mass_ratio,
+            dark_matter=dark_matter,
+            splitting=splitting,
+        )
+
+    @property
+    def partner_mass(self) -> float:
+        """Mass of the second particle of the dark decay in GeV: m_chi2, or the same as m_chi."""
+        return self.dark_matter_mass * (1 + self.splitting)
+
+    @property
+    def dark_threshold(self) -> float:
+        """Smallest virtual mass in GeV that decays into the dark sector."""
+        return self.dark_matter_mass + self.partner_mass
+
+    @property
+    def decays_to_dark_matter(self) -> bool:
+        """Whether the decay into dark matter is open."""
+        return self.invisible_width > 0
+
+    def dark_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:
+        """Width of the one dark channel, `dark matter`, in GeV at virtual masses in GeV."""
+        return {"dark matter": self._dark_width_at(mass)}
+
+    def _dark_width_at(self, mass: npt.ArrayLike) -> Array:
+        chi = self.dark_matter_mass
+        match self.dark_matter:
+            case "complex_scalar":
+                return complex_scalar_width(mass, self.alpha_D, chi)
+            case "majorana":
+                return majorana_width("axial_vector", mass, self.alpha_D, chi)
+            case _:
+                return fermion_width("vector", mass, self.alpha_D, chi, self.partner_mass)

@@ -1,0 +1,199 @@
+r"""Resonant annihilation of a shower positron with an atomic electron, e+ e- -> X -> dark matter.
+
+The electron is at rest, s = 2 m_e (E_+ + m_e). With the widths at the mass sqrt(s),
+
+    sigma(s) = (2J + 1) 4 pi Gamma_ee(s) Gamma_dark(s) / (beta_e^2 [(s - m^2)^2 + m^2 Gamma^2]),
+
+the relativistic Breit-Wigner formula averaged over the spins of e+ and e- (1/4), in which the
+electron momentum is k = beta_e sqrt(s)/2. Everything here is per unit of kinetic mixing squared.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from scotopic.decays.widths import SPIN_STATES, fermion_width
+from scotopic.errors import RangeError
+from scotopic.models import Mediator
+from scotopic.units import ALPHA, ELECTRON_MASS, GEV2_TO_CM2
+
+Array = npt.NDArray[np.float64]
+
+_PANEL_NODES, _PANEL_WEIGHTS = np.polynomial.legendre.leggauss(8)
+
+
+def resonance_energy(mass: float) -> float:
+    """Return the positron energy in GeV at which the centre-of-mass energy is a mass in GeV.
+
+    Examples
+    --------
+    >>> round(resonance_energy(0.226)), round(resonance_energy(0.320))
+    (50, 100)
+    """
+    return (mass**2 - 2 * ELECTRON_MASS**2) / (2 * ELECTRON_MASS)
+
+
+def cross_section(
+    positron_energy: npt.ArrayLike, model: Mediator, *, total_width: float | None = None
+) -> Array:
+    r"""Cross section of e+ e- -> X -> dark matter per electron, for kinetic mixing 1.
+
+    Parameters
+    ----------
+    positron_energy : array_like
+        Total energy of the positron in GeV, any shape, above the electron mass.
+    model : Mediator
+        The mediator. Its kinetic mixing does not enter: multiply by its square.
+    total_width : float, optional
+        Width in the denominator in GeV. By default the width into dark matter, without the
+        visible one, so that the result times epsilon^2 is exact as long as
+        epsilon^2 alpha << alpha_D. Give `model.total_width` where that does not hold.
+
+    Returns
+    -------
+    ndarray
+        Cross section in cm^2, of the shape of `positron_energy`; zero below the threshold.
+
+    Raises
+    ------
+    RangeError
+        If an energy is not above the electron mass, or the mediator has no width.
+
+    Notes
+    -----
+    For the dark photon this is the s-channel exchange at tree level with a constant width: for a
+    Dirac fermion (4 pi/3) alpha alpha_D (s + 2 m_chi^2) beta_chi/[...] as m_e -> 0. An axial
+    mediator's longitudinal part, proportional to m_e, is neglected.
+    """
+    energy = np.asarray(positron_energy, dtype=float)
+    _refuse_slow(energy)
+    s = 2 * ELECTRON_MASS * (energy + ELECTRON_MASS)
+    detuning = s - model.mediator_mass**2
+    width = _width(model, total_width)
+    denominator = detuning**2 + (model.mediator_mass * width) ** 2
+    return np.asarray(_numerator(s, model) / denominator * GEV2_TO_CM2)
+
+
+def integrated_cross_section(
+    edges: npt.ArrayLike, model: Mediator, *, total_width: float | None = None
+) -> Array:
+    r"""Integrate the cross section over bins of positron energy, for kinetic mixing 1.
+
+    Parameters
+    ----------
+    edges : array_like, shape (n + 1,)
+        Increasing edges of the bins in GeV, above the electron mass.
+    model, total_width
+        As for `cross_section`.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        Integrals in cm^2 GeV.
+
+    Raises
+    ------
+    RangeError
+        As `cross_section`, or if the edges do not increase.
+
+    Notes
+    -----
+    Good to 1e-6 for widths down to 1e-8 of the mass, however wide the bins are.
+    """
+    return _moments(np.asarray(edges, dtype=float), model, total_width)[0]
+
+
+def density_weights(
+    energies: npt.ArrayLike, model: Mediator, *, total_width: float | None = None
+) -> Array:
+    r"""Weights that integrate the cross section against a piecewise linear density.
+
+    Parameters
+    ----------
+    energies : array_like, shape (n,)
+        Increasing positron energies in GeV at which the density is known.
+    model, total_width
+        As for `cross_section`.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        Weights w in cm^2 GeV such that sum_j w_j T(E_j) is the integral of T(E) sigma(E) from the
+        first to the last energy, for T linear between the nodes.
+
+    Raises
+    ------
+    RangeError
+        As `integrated_cross_section`.
+    """
+    nodes = np.asarray(energies, dtype=float)
+    zeroth, first = _moments(nodes, model, total_width)
+    upper = first / np.diff(nodes)
+    weights = np.zeros_like(nodes)
+    weights[:-1] += zeroth - upper
+    weights[1:] += upper
+    return weights
+
+
+def _refuse_slow(energy: Array) -> None:
+    """Refuse energies that a moving positron cannot have."""
+    if not np.all(energy > ELECTRON_MASS):
+        worst = energy[~(energy > ELECTRON_MASS)].flat[0]
+        raise RangeError(f"positron_energy: {worst} GeV is not above the electron mass")
+
+
+def _width(model: Mediator, total_width: float | None) -> float:
+    """Width of the resonance, which must not vanish."""
+    width = model.invisible_width if total_width is None else total_width
+    if not width > 0:
+        raise RangeError(
+            f"total_width: {width} is not positive; the dark decay of a mediator of"
+            f" {model.mediator_mass} GeV opens at {model.dark_threshold} GeV"
+        )
+    return width
+
+
+def _numerator(s: Array, model: Mediator) -> Array:
+    """Cross section in GeV^-2 without the Breit-Wigner denominator."""
+    root = np.sqrt(s)
+    electrons = fermion_width(model.spin_parity, root, ALPHA, ELECTRON_MASS)
+    beta2 = 1 - 4 * ELECTRON_MASS**2 / s
+    flux = 4 * np.pi * SPIN_STATES[model.spin_parity] / beta2
+    return np.asarray(flux * electrons * model.dark_width_at(root))
+
+
+def _moments(edges: Array, model: Mediator, total_width: float | None) -> tuple[Array, Array]:
+    r"""Integrals of sigma and of (E - lower edge) sigma over each bin.
+
+    s = m^2 + m Gamma sinh(t) flattens the resonance into 1/cosh(t), and t = t_0 + v^2 the
+    threshold at t_0, where sigma is an odd power of sqrt(s - s_0). Eight Gauss points on
+    panels of at most unit length in t then do.
+    """
+    _refuse_slow(edges)
+    if edges.ndim != 1 or len(edges) < 2 or not np.all(np.diff(edges) > 0):
+        raise RangeError("energies: they must be at least two and increase")
+    width = _width(model, total_width)
+    mass2, scale = model.mediator_mass**2, model.mediator_mass * width
+    threshold = max(model.dark_threshold, 2 * ELECTRON_MASS) ** 2
+
+    def variable(s: Array) -> Array:
+        return np.asarray(np.sqrt(np.maximum(np.arcsinh((s - mass2) / scale) - start, 0.0)))
+
+    start = float(np.arcsinh((threshold - mass2) / scale))
+    bins = variable(np.maximum(2 * ELECTRON_MASS * (edges + ELECTRON_MASS), threshold))
+    units = np.sqrt(np.arange(1, int(bins[-1] ** 2) + 2, dtype=float))
+    cuts = np.unique(np.clip(np.concatenate((bins, units)), bins[0], bins[-1]))
+
+    half = np.diff(cuts)[:, None] / 2
+    v = cuts[:-1, None] + half * (1 + _PANEL_NODES)
+    t = start + v**2
+    s = mass2 + scale * np.sinh(t)
+    # sigma dE, with dE = ds/(2 m_e), ds = m Gamma cosh(t) 2 v dv
+    jacobian = v * half / (ELECTRON_MASS * scale * np.cosh(t))
+    contribution = _PANEL_WEIGHTS * jacobian * _numerator(s, model) * GEV2_TO_CM2
+    panel_bin = np.searchsorted(bins, cuts[:-1], side="right") - 1
+    above_edge = s / (2 * ELECTRON_MASS) - ELECTRON_MASS - edges[panel_bin, None]
+    n = len(edges) - 1
+    moments = np.zeros((2, n))
+    np.add.at(moments[0], panel_bin, contribution.sum(axis=1))
+    np.add.at(moments[1], panel_bin, (contribution * above_edge).sum(axis=1))
+    return moments[0], moments[1]
