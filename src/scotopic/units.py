@@ -51,6 +51,12 @@ CLASSICAL_ELECTRON_RADIUS_CM: Final = 2.8179403205e-13
 PLANCK_MASS: Final = 1.220890e19
 """Planck mass in GeV."""
 
+FERMI_CONSTANT: Final = 1.1663787e-5
+"""Fermi's constant of the weak interaction in GeV^-2."""
+
+WEAK_MIXING: Final = 0.2313
+"""Sine squared of the weak mixing angle (MS-bar at m_Z, Review of Particle Physics)."""
+
 GEV2_TO_CM2: Final = HBAR_C_GEV_CM**2
 """Cross section: 1 GeV^-2 in cm^2."""
 

@@ -1,0 +1,134 @@
+"""The missing-energy selection: how likely an event with an invisible mediator is accepted.
+
+A mediator of energy E_X leaves the visible energy E_0 - E_X to the calorimeter, whose resolution
+sigma(E) smears it. An event is accepted if the measured energy is inside the window. All that
+the window does not decide (vetoes, shower shape, trigger) is in the card's efficiency.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from scotopic.errors import RangeError
+
+if TYPE_CHECKING:
+    from scotopic.experiments import EnergyResolution, Experiment
+
+FloatArray = npt.NDArray[np.float64]
+
+_STANDARD_DEVIATIONS = 6.0
+_QUADRATURE_POINTS = 24
+
+
+@dataclass(frozen=True)
+class MissingEnergy:
+    """A window of the calorimeter's energy, seen through its resolution.
+
+    Attributes
+    ----------
+    beam_energy : float
+        In GeV.
+    minimum_energy, maximum_energy : float
+        Window of the measured energy in GeV; a minimum of zero is no cut.
+    resolution : EnergyResolution
+        Of the calorimeter.
+
+    Raises
+    ------
+    RangeError
+        If the resolution is so wide that the window reaches over the whole beam energy.
+    """
+
+    beam_energy: float
+    minimum_energy: float
+    maximum_energy: float
+    resolution: "EnergyResolution"
+
+    def __post_init__(self) -> None:
+        """Refuse a window without a lower edge in the mediator's energy."""
+        wide = _STANDARD_DEVIATIONS * self.resolution.constant >= 1
+        if wide or self._smeared_edge(self.maximum_energy)[0].max() >= self.beam_energy:
+            raise RangeError(
+                f"energy_resolution: {self.resolution} is too wide for a cut at "
+                f"{self.maximum_energy} GeV with a beam of {self.beam_energy} GeV"
+            )
+
+    @classmethod
+    def of(cls, experiment: "Experiment") -> "MissingEnergy":
+        """Return the selection of an experiment."""
+        selection = experiment.selection
+        return cls(
+            experiment.beam.energy_GeV,
+            selection.minimum_calorimeter_energy_GeV,
+            selection.maximum_calorimeter_energy_GeV,
+            experiment.calorimeter_resolution,
+        )
+
+    def acceptance(self, mediator_energy: FloatArray) -> FloatArray:
+        """Return the probability that the measured energy is inside the window.
+
+        Parameters
+        ----------
+        mediator_energy : ndarray
+            Energy of the mediator in GeV.
+
+        Returns
+        -------
+        ndarray
+            Of the same shape.
+        """
+        visible = np.maximum(self.beam_energy - mediator_energy, 0.0)
+        below = self._probability_below(self.maximum_energy, visible)
+        if self.minimum_energy > 0:
+            below = below - self._probability_below(self.minimum_energy, visible)
+        return below
+
+    def thresholds(self) -> tuple[FloatArray, FloatArray]:
+        """Return the acceptance as a sum of hard cuts, sum_k w_k theta(E_X - t_k).
+
+        Returns
+        -------
+        energies, weights : ndarray, shape (k,)
+            Cuts t_k on the mediator's energy in GeV, and their weights: a Gauss-Legendre rule
+            in the standardised calorimeter energy over +-6 standard deviations. A yield that
+            is known above any energy is so smeared without another integral.
+        """
+        visible, weights = self._smeared_edge(self.maximum_energy)
+        if self.minimum_energy > 0:
+            lower, negative = self._smeared_edge(self.minimum_energy)
+            visible, weights = np.concatenate([visible, lower]), np.append(weights, -negative)
+        return self.beam_energy - visible, weights
+
+    def fine_edges(self, bins: int = 1500) -> FloatArray:
+        """Return edges of narrow bins of the mediator's energy, from the softest accepted."""
+        softest = self.thresholds()[0].min()
+        return np.linspace(softest, self.beam_energy, bins + 1)
+
+    def _probability_below(self, edge: float, visible: FloatArray) -> FloatArray:
+        from scipy.special import ndtr  # noqa: PLC0415 - slow to import, not needed when warm
+
+        sigma = self.resolution.sigma_GeV(visible)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            distance = np.where(
+                sigma > 0, (edge - visible) / sigma, np.copysign(np.inf, edge - visible)
+            )
+        probability: FloatArray = ndtr(distance)
+        return probability
+
+    def _smeared_edge(self, edge: float) -> tuple[FloatArray, FloatArray]:
+        """Visible energies E with edge = E + z sigma(E) for normal z, and the weights of z."""
+        if self.resolution.sigma_GeV(edge) == 0:
+            return np.array([edge]), np.array([1.0])
+        nodes, weights = np.polynomial.legendre.leggauss(_QUADRATURE_POINTS)
+        z = _STANDARD_DEVIATIONS * nodes
+        density = weights * np.exp(-z * z / 2)
+        variance = z * z
+        # (edge - E)^2 = z^2 sigma^2(E) is quadratic in E; z > 0 wants the smaller root.
+        quadratic = 1 - variance * self.resolution.constant**2
+        linear = edge + variance * self.resolution.stochastic**2 / 2
+        constant = edge**2 - variance * self.resolution.noise_GeV**2
+        root = np.sqrt(np.maximum(linear**2 - quadratic * constant, 0.0))
+        visible = (linear - np.sign(z) * root) / quadratic
+        return np.maximum(visible, 0.0), density / density.sum()

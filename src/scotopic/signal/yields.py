@@ -1,0 +1,145 @@
+"""How many mediators per particle on target a selection accepts: one number a mass and process."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from scotopic.cache import Arrays, cached_arrays
+from scotopic.errors import RangeError
+from scotopic.progress import Report, silent
+from scotopic.signal.missing_energy import MissingEnergy
+from scotopic.signal.spectrum import (
+    Calculation,
+    Dump,
+    annihilation_in_bins,
+    bremsstrahlung_above,
+    numerical_error,
+)
+
+if TYPE_CHECKING:
+    from scotopic.experiments import Experiment
+    from scotopic.models import Mediator
+
+FloatArray = npt.NDArray[np.float64]
+
+_SOURCES = (
+    "scotopic.decays",
+    "scotopic.materials",
+    "scotopic.models",
+    "scotopic.production",
+    "scotopic.shower",
+    "scotopic.signal",
+    "scotopic.units",
+)
+
+
+@dataclass(frozen=True)
+class AcceptedYields:
+    """Accepted mediators per particle on target and per unit of the squared coupling.
+
+    Attributes
+    ----------
+    per_process : mapping of str to ndarray, shape (models,)
+        By production process, before the card's efficiency.
+    relative_error : ndarray, shape (models,)
+        Bound on the numerical error of their sum: tables of cross sections, shower.
+    """
+
+    per_process: Mapping[str, FloatArray]
+    relative_error: FloatArray
+
+    @property
+    def total(self) -> FloatArray:
+        """Sum over the processes, shape (models,)."""
+        return np.asarray(np.sum(list(self.per_process.values()), axis=0))
+
+
+def dump_of(experiment: "Experiment") -> Dump:
+    """Return beam and target of an experiment.
+
+    Raises
+    ------
+    RangeError
+        If the beam makes no electromagnetic shower.
+    """
+    beam, target = experiment.beam, experiment.target
+    match beam.particle:
+        case "e-" | "e+" | "gamma":
+            return Dump(beam.particle, beam.energy_GeV, target.material, target.thickness_X0)
+    raise RangeError(
+        f"beam.particle: {beam.particle!r} makes no shower; mediators are computed for"
+        " 'e-', 'e+' and 'gamma'"
+    )
+
+
+def accepted_yields(
+    experiment: "Experiment",
+    models: Sequence["Mediator"],
+    calculation: Calculation,
+    report: Report = silent,
+) -> AcceptedYields:
+    """Return what the experiment's missing-energy selection accepts for each model.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        Beam, target and selection; exposure and efficiency do not enter.
+    models : sequence of Mediator
+        One entry of the result each.
+    calculation : Calculation
+        How the cross sections are computed.
+    report : callable
+        Is told how far a computation is that takes longer than reading a table.
+
+    Returns
+    -------
+    AcceptedYields
+        From disk if the same was computed before.
+
+    Raises
+    ------
+    RangeError
+        If a mass or an energy is outside the range in which the cross sections hold.
+    """
+    inputs = {
+        "experiment": experiment.yield_inputs(),
+        "models": [_inputs(model) for model in models],
+        "calculation": asdict(calculation),
+    }
+    arrays = cached_arrays(
+        "yields", inputs, _SOURCES, lambda: _compute(experiment, models, calculation, report)
+    )
+    return AcceptedYields({p: arrays[p] for p in calculation.processes}, arrays["relative_error"])
+
+
+def _inputs(model: "Mediator") -> dict[str, Any]:
+    """Return what the yields of a model depend on: all but the coupling to electrons."""
+    values = {f.name: getattr(model, f.name) for f in fields(model)}
+    del values["kinetic_mixing"]
+    return {"class": type(model).__qualname__, **values}
+
+
+def _compute(
+    experiment: "Experiment",
+    models: Sequence["Mediator"],
+    calculation: Calculation,
+    report: Report,
+) -> Arrays:
+    dump, window = dump_of(experiment), MissingEnergy.of(experiment)
+    thresholds, weights = window.thresholds()
+    softest = float(thresholds.min())
+    found = {}
+    if "bremsstrahlung" in calculation.processes:
+        above = bremsstrahlung_above(dump, models, thresholds, calculation, report)
+        found["bremsstrahlung"] = above @ weights
+    if "annihilation" in calculation.processes:
+        edges = window.fine_edges()
+        middle = (edges[1:] + edges[:-1]) / 2
+        found["annihilation"] = annihilation_in_bins(dump, models, edges) @ window.acceptance(
+            middle
+        )
+    found["relative_error"] = numerical_error(dump, models, softest, calculation)
+    return found

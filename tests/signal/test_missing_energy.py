@@ -1,0 +1,91 @@
+"""The missing-energy window against hard cuts and brute-force smearing."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.integrate import quad
+from scipy.stats import norm
+
+from scotopic.errors import RangeError
+from scotopic.experiments import EnergyResolution, load_experiment
+from scotopic.signal import MissingEnergy
+
+PERFECT = EnergyResolution(stochastic=0.0, constant=0.0, noise_GeV=0.0)
+NA64 = EnergyResolution(stochastic=0.1, constant=0.02, noise_GeV=0.1)
+
+
+def test_perfect_resolution_is_a_hard_cut() -> None:
+    window = MissingEnergy(100.0, 10.0, 50.0, PERFECT)
+    energies = np.array([49.9, 50.1, 89.9, 90.1, 100.0])
+    np.testing.assert_array_equal(window.acceptance(energies), [0, 1, 1, 0, 0])
+
+
+def test_zero_minimum_is_no_cut() -> None:
+    window = MissingEnergy(100.0, 0.0, 50.0, NA64)
+    assert window.acceptance(np.array([100.0]))[0] == pytest.approx(1.0)
+
+
+def test_edge_is_smeared_by_the_resolution() -> None:
+    window = MissingEnergy(100.0, 0.0, 50.0, NA64)
+    visible = 51.0
+    sigma = np.sqrt(0.1**2 * visible + (0.02 * visible) ** 2 + 0.1**2)
+    expected = norm.cdf((50.0 - visible) / sigma)
+    assert window.acceptance(np.array([49.0]))[0] == pytest.approx(expected)
+
+
+# A yield above a threshold that falls like a shower's, integrated over the acceptance in two
+# ways. 1e-6 is what 24 points reach for a Gaussian cut off at six standard deviations.
+@pytest.mark.parametrize("minimum", [0.0, 20.0])
+@pytest.mark.parametrize("resolution", [PERFECT, NA64])
+def test_thresholds_reproduce_the_acceptance(minimum: float, resolution: EnergyResolution) -> None:
+    window = MissingEnergy(100.0, minimum, 50.0, resolution)
+    cuts, weights = window.thresholds()
+
+    def above(energy: float) -> float:
+        return energy**-3 - 100.0**-3
+
+    from_cuts = sum(w * above(t) for t, w in zip(cuts.tolist(), weights.tolist(), strict=True))
+    direct, _ = quad(
+        lambda e: 3 * e**-4 * window.acceptance(np.array([e]))[0],
+        30.0,
+        100.0,
+        points=[50.0, 80.0],
+        epsabs=0,
+        epsrel=1e-10,
+        limit=500,
+    )
+    assert from_cuts == pytest.approx(direct, rel=1e-6)
+
+
+@given(
+    stochastic=st.floats(0, 0.3),
+    constant=st.floats(0, 0.05),
+    noise=st.floats(0, 0.5),
+    edge=st.floats(20, 60),
+)
+def test_thresholds_solve_the_smeared_edge(
+    stochastic: float, constant: float, noise: float, edge: float
+) -> None:
+    resolution = EnergyResolution(stochastic=stochastic, constant=constant, noise_GeV=noise)
+    cuts, weights = MissingEnergy(100.0, 0.0, edge, resolution).thresholds()
+    assert weights.sum() == pytest.approx(1)
+    visible = 100.0 - cuts
+    sigma = resolution.sigma_GeV(visible)
+    distance = np.abs(visible - edge)
+    assert np.all(distance <= 6 * sigma * (1 + 1e-9) + 1e-9)
+
+
+def test_fine_bins_begin_at_the_softest_accepted_energy() -> None:
+    window = MissingEnergy.of(load_experiment("na64e-2018"))
+    edges = window.fine_edges()
+    assert edges[0] == window.thresholds()[0].min()
+    assert edges[-1] == 100.0
+    assert window.acceptance(edges[:1])[0] < 1e-8
+
+
+def test_hopeless_resolution_is_refused() -> None:
+    with pytest.raises(RangeError, match="energy_resolution"):
+        MissingEnergy(100.0, 0.0, 50.0, EnergyResolution(stochastic=0, constant=0.2, noise_GeV=0))
+    with pytest.raises(RangeError, match="energy_resolution"):
+        MissingEnergy(100.0, 0.0, 99.0, NA64)
