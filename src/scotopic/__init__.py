@@ -10,32 +10,90 @@ from typing import TYPE_CHECKING, Any
 from scotopic._version import __version__
 
 if TYPE_CHECKING:
-    from scotopic.errors import CardError, MissingExtraError, RangeError, ScotopicError
+    from scotopic.errors import CardError, RangeError, ScotopicError
+    from scotopic.experiments import Experiment, experiment_names, load_experiment
+    from scotopic.figures import draw_limit, save
     from scotopic.materials import Layer, Material, Target, element, material
+    from scotopic.models.dark_photon import DarkPhoton
+    from scotopic.production import (
+        CrossSectionTable,
+        bremsstrahlung_table,
+        differential_cross_section,
+        total_cross_section,
+    )
+    from scotopic.scan import ExclusionCurve, default_masses, exclusion_curve
+    from scotopic.scan.output import write_curve
+    from scotopic.shower import TrackLengths, track_lengths
+    from scotopic.signal import AcceptedYields, Calculation, MissingEnergy, accepted_yields
+    from scotopic.statistics import CountingModel, expected_limits, upper_limit
 
 _HOMES = {
+    "AcceptedYields": "scotopic.signal",
+    "Calculation": "scotopic.signal",
     "CardError": "scotopic.errors",
+    "CountingModel": "scotopic.statistics",
+    "CrossSectionTable": "scotopic.production",
+    "DarkPhoton": "scotopic.models.dark_photon",
+    "ExclusionCurve": "scotopic.scan",
+    "Experiment": "scotopic.experiments",
     "Layer": "scotopic.materials",
     "Material": "scotopic.materials",
-    "MissingExtraError": "scotopic.errors",
+    "MissingEnergy": "scotopic.signal",
     "RangeError": "scotopic.errors",
     "ScotopicError": "scotopic.errors",
     "Target": "scotopic.materials",
+    "TrackLengths": "scotopic.shower",
+    "accepted_yields": "scotopic.signal",
+    "bremsstrahlung_table": "scotopic.production",
+    "default_masses": "scotopic.scan",
+    "differential_cross_section": "scotopic.production",
+    "draw_limit": "scotopic.figures",
     "element": "scotopic.materials",
+    "exclusion_curve": "scotopic.scan",
+    "expected_limits": "scotopic.statistics",
+    "experiment_names": "scotopic.experiments",
+    "load_experiment": "scotopic.experiments",
     "material": "scotopic.materials",
+    "save": "scotopic.figures",
+    "total_cross_section": "scotopic.production",
+    "track_lengths": "scotopic.shower",
+    "upper_limit": "scotopic.statistics",
+    "write_curve": "scotopic.scan.output",
 }
 
 __all__ = [
+    "AcceptedYields",
+    "Calculation",
     "CardError",
+    "CountingModel",
+    "CrossSectionTable",
+    "DarkPhoton",
+    "ExclusionCurve",
+    "Experiment",
     "Layer",
     "Material",
-    "MissingExtraError",
+    "MissingEnergy",
     "RangeError",
     "ScotopicError",
     "Target",
+    "TrackLengths",
     "__version__",
+    "accepted_yields",
+    "bremsstrahlung_table",
+    "default_masses",
+    "differential_cross_section",
+    "draw_limit",
     "element",
+    "exclusion_curve",
+    "expected_limits",
+    "experiment_names",
+    "load_experiment",
     "material",
+    "save",
+    "total_cross_section",
+    "track_lengths",
+    "upper_limit",
+    "write_curve",
 ]
 
 

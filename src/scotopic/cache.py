@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 Arrays = dict[str, npt.NDArray[np.float64]]
+Build = Callable[[], dict[str, npt.NDArray[Any]]]
 
 ENVIRONMENT_VARIABLE = "SCOTOPIC_CACHE"
 """Names the directory of the tables; set to the empty string, nothing is kept on disk."""
@@ -72,7 +73,7 @@ def key_digest(inputs: Mapping[str, Any], sources: Iterable[str]) -> str:
     return digest.hexdigest()
 
 
-def _read(path: Path) -> Arrays | None:
+def _read(path: Path) -> dict[str, npt.NDArray[Any]] | None:
     """Read a table; None if it is absent or damaged."""
     try:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
@@ -81,7 +82,7 @@ def _read(path: Path) -> Arrays | None:
         return None
 
 
-def _write(path: Path, arrays: Arrays) -> None:
+def _write(path: Path, arrays: dict[str, npt.NDArray[Any]]) -> None:
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".part")
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -90,6 +91,36 @@ def _write(path: Path, arrays: Arrays) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _kept(
+    name: str, inputs: Mapping[str, Any], sources: Iterable[str], build: Build
+) -> dict[str, npt.NDArray[Any]]:
+    """Return what was built, from disk if it is there."""
+    directory = cache_directory()
+    if directory is None:
+        return build()
+    path = directory / f"{name}-{key_digest(inputs, sources)[:32]}.npz"
+    found = _read(path)
+    if found is not None:
+        return found
+    from filelock import FileLock  # noqa: PLC0415 - a warm run needs no lock
+
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path.with_suffix(".lock"))
+        lock.acquire()
+    except OSError:
+        return build()
+    try:
+        found = _read(path)
+        if found is None:
+            found = build()
+            with contextlib.suppress(OSError):
+                _write(path, found)
+    finally:
+        lock.release()
+    return found
 
 
 def cached_arrays(
@@ -121,27 +152,21 @@ def cached_arrays(
     A directory that cannot be written is no error: the table is then built in every process.
     A damaged file is built anew.
     """
-    directory = cache_directory()
-    if directory is None:
-        return build()
-    path = directory / f"{name}-{key_digest(inputs, sources)[:32]}.npz"
-    found = _read(path)
-    if found is not None:
-        return found
-    from filelock import FileLock  # noqa: PLC0415 - a warm run needs no lock
+    return _kept(name, inputs, sources, build)
 
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(path.with_suffix(".lock"))
-        lock.acquire()
-    except OSError:
-        return build()
-    try:
-        found = _read(path)
-        if found is None:
-            found = build()
-            with contextlib.suppress(OSError):
-                _write(path, found)
-    finally:
-        lock.release()
-    return found
+
+def cached_bytes(
+    name: str,
+    inputs: Mapping[str, Any],
+    sources: Iterable[str],
+    build: Callable[[], Mapping[str, bytes]],
+) -> dict[str, bytes]:
+    """Return files' contents from disk, or make them and keep them there.
+
+    Parameters and notes as for `cached_arrays`; `build` returns bytes by name.
+    """
+
+    def as_arrays() -> dict[str, npt.NDArray[Any]]:
+        return {key: np.frombuffer(content, np.uint8) for key, content in build().items()}
+
+    return {key: array.tobytes() for key, array in _kept(name, inputs, sources, as_arrays).items()}

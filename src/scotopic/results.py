@@ -81,6 +81,23 @@ def write_csv(
         stream.write("\n".join(lines).encode() + b"\n")
 
 
+def write_files(contents: Mapping[str, bytes], path_without_suffix: Path) -> list[Path]:
+    """Write contents under one name with their suffixes, each file whole or not at all.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+    """
+    written = []
+    for suffix, content in contents.items():
+        path = path_without_suffix.with_name(f"{path_without_suffix.name}.{suffix}")
+        with whole_file(path) as stream:
+            stream.write(content)
+        written.append(path)
+    return written
+
+
 def provenance(seconds: float) -> dict[str, Any]:
     """Return what made a result: versions, command, time and how long it took.
 

@@ -1,1 +1,11 @@
-"""."""
+"""Figures, drawn without any window system.
+
+Importing this package imports matplotlib, which takes a third of a second: import it late.
+"""
+
+from scotopic.figures.limit import draw_limit
+from scotopic.figures.production import draw_cross_sections
+from scotopic.figures.shower import draw_shower
+from scotopic.figures.style import STYLE, render, save
+
+__all__ = ["STYLE", "draw_cross_sections", "draw_limit", "draw_shower", "render", "save"]

@@ -1,1 +1,19 @@
-"""."""
+"""Curves over the parameters of a model."""
+
+from scotopic.scan.exclusion import (
+    ExclusionCurve,
+    Limit,
+    MassAxis,
+    Quantity,
+    default_masses,
+    exclusion_curve,
+)
+
+__all__ = [
+    "ExclusionCurve",
+    "Limit",
+    "MassAxis",
+    "Quantity",
+    "default_masses",
+    "exclusion_curve",
+]

@@ -1,0 +1,117 @@
+"""The exclusion curve of one or several experiments."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from scotopic.figures.style import CYCLE, GREY, decades, new_figure
+from scotopic.scan import ExclusionCurve, MassAxis
+
+AXIS_LABELS = {
+    "mediator_mass": r"$m_{A'}$ [GeV]",
+    "dark_matter_mass": r"$m_\chi$ [GeV]",
+    "kinetic_mixing": r"kinetic mixing $\epsilon$",
+    "kinetic_mixing_squared": r"kinetic mixing squared $\epsilon^2$",
+    "y": r"$y = \epsilon^2 \alpha_D\,(m_\chi/m_{A'})^4$",
+    "alpha_D": r"dark coupling $\alpha_D$",
+}
+
+_DARK_MATTER = {
+    "complex_scalar": "complex scalar",
+    "dirac": "Dirac",
+    "majorana": "Majorana",
+    "pseudo_dirac": "pseudo-Dirac",
+}
+
+
+def draw_limit(
+    curves: ExclusionCurve | Sequence[ExclusionCurve], against: MassAxis = "mediator_mass"
+) -> Figure:
+    """Draw exclusion curves over the mass, the excluded side shaded.
+
+    Parameters
+    ----------
+    curves : ExclusionCurve or sequence of them
+        All of the same quantity. A single one is drawn with its expected bands.
+    against : str
+        "mediator_mass" or "dark_matter_mass".
+
+    Returns
+    -------
+    Figure
+        Save it with `scotopic.figures.save`.
+    """
+    several = [curves] if isinstance(curves, ExclusionCurve) else list(curves)
+    quantity = several[0].quantity
+    with new_figure(_title(several)) as (figure, axes):
+        if len(several) == 1:
+            _expected_bands(axes, several[0], against)
+        for curve, colour in zip(several, CYCLE, strict=False):
+            _one_curve(axes, curve, against, colour)
+        axes.set(
+            xscale="log",
+            yscale="log",
+            xlabel=AXIS_LABELS[against],
+            ylabel=AXIS_LABELS[quantity],
+        )
+        axes.margins(x=0)
+        axes.set_ylim(*_range(several))
+        decades(axes)
+        axes.grid(visible=True)
+        axes.legend(loc="lower right" if quantity != "alpha_D" else "upper right")
+        _describe(axes, several[0])
+    return figure
+
+
+def _range(curves: Sequence[ExclusionCurve]) -> tuple[float, float]:
+    """Return the range of the vertical axis that shows all limits with some air."""
+    values = np.concatenate([curve.observed.values for curve in curves])
+    kept = values[np.isfinite(values)]
+    return (kept.min() / 4, kept.max() * 4) if len(kept) else (1e-6, 1.0)
+
+
+def _title(curves: Sequence[ExclusionCurve]) -> str:
+    return curves[0].experiment.title if len(curves) == 1 else ""
+
+
+def _one_curve(axes: Axes, curve: ExclusionCurve, against: MassAxis, colour: str) -> None:
+    """Draw a limit and shade what it excludes; gaps stay gaps."""
+    masses, values = curve.masses(against), curve.observed.values
+    level = f"{100 * curve.experiment.confidence_level:g} % CL"
+    kind = "projection" if curve.experiment.is_projection else "observed"
+    label = f"{curve.experiment.title}, {level} ({kind})"
+    style = "--" if curve.experiment.is_projection else "-"
+    axes.plot(masses, values, style, color=colour, label=label, zorder=3)
+    edge = 1e-30 if curve.quantity == "alpha_D" else 1e30
+    axes.fill_between(masses, values, edge, color=colour, alpha=0.12, linewidth=0, zorder=1)
+
+
+def _expected_bands(axes: Axes, curve: ExclusionCurve, against: MassAxis) -> None:
+    """Draw the expected median and bands, as far as they are no single line."""
+    masses, expected = curve.masses(against), curve.expected
+    for width, colour in (("two", "#D9D9D9"), ("one", "#B3B3B3")):
+        low = expected[f"minus_{width}_sigma"].values
+        high = expected[f"plus_{width}_sigma"].values
+        number = {"one": 1, "two": 2}[width]
+        if not np.allclose(low, high, equal_nan=True):
+            label = rf"expected, $\pm{number}\sigma$"
+            axes.fill_between(masses, low, high, color=colour, linewidth=0, label=label, zorder=2)
+    median = expected["median"].values
+    if not np.allclose(median, curve.observed.values, equal_nan=True):
+        axes.plot(masses, median, ":", color=GREY, label="expected, median", zorder=3)
+
+
+def _describe(axes: Axes, curve: ExclusionCurve) -> None:
+    """Print the fixed parameters into the corner that an upper limit leaves free."""
+    model = curve.model
+    lines = [f"{_DARK_MATTER[model.dark_matter]} dark matter"]
+    lines.append(rf"$m_{{A'}}/m_\chi = {model.mass_ratio:g}$")
+    if curve.quantity == "alpha_D":
+        lines.append(f"$y = {curve.y:g}$")
+    else:
+        lines.append(rf"$\alpha_D = {model.alpha_D:g}$")
+    axes.text(
+        0.03, 0.96, "\n".join(lines), transform=axes.transAxes, va="top", fontsize=8.5, zorder=4
+    )

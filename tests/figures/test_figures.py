@@ -1,0 +1,79 @@
+"""Figures say what they show: labels with units, the excluded side, whole files."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from scotopic.experiments import load_experiment
+from scotopic.figures import draw_cross_sections, draw_limit, draw_shower, save
+from scotopic.materials import material
+from scotopic.models.dark_photon import DarkPhoton
+from scotopic.scan import Quantity, exclusion_curve
+from scotopic.shower import track_lengths
+
+MODEL = DarkPhoton(
+    mediator_mass=0.1,
+    kinetic_mixing=1.0,
+    alpha_D=0.1,
+    mass_ratio=3.0,
+    dark_matter="complex_scalar",
+)
+
+
+@pytest.mark.parametrize("quantity", ["kinetic_mixing", "kinetic_mixing_squared", "y", "alpha_D"])
+def test_limit_figure(quantity: Quantity) -> None:
+    y = 1e-13 if quantity == "alpha_D" else None
+    curve = exclusion_curve(
+        load_experiment("na64e-2018"), MODEL, [0.002, 0.02], quantity=quantity, y=y
+    )
+    figure = draw_limit(curve, "dark_matter_mass")
+    (axes,) = figure.axes
+    assert axes.get_xlabel() == r"$m_\chi$ [GeV]"
+    assert axes.get_ylabel()
+    (line,) = [la for la in axes.get_lines() if "90 % CL" in str(la.get_label())]
+    np.testing.assert_allclose(np.asarray(line.get_ydata(), dtype=float), curve.observed.values)
+    low, high = axes.get_ylim()
+    kept = curve.observed.values[curve.observed.covered]
+    assert np.all((low < kept) & (kept < high))
+
+
+def test_several_curves_are_told_apart() -> None:
+    curves = [
+        exclusion_curve(load_experiment(name), MODEL, [0.002, 0.02])
+        for name in ("na64e-2018", "na64e-5e12")
+    ]
+    (axes,) = draw_limit(curves).axes
+    lines = axes.get_lines()
+    assert len({line.get_color() for line in lines}) == 2
+    assert {line.get_linestyle() for line in lines} == {"-", "--"}
+    low, high = axes.get_ylim()
+    for curve in curves:
+        assert np.all((low < curve.observed.values) & (curve.observed.values < high))
+
+
+def test_shower_and_cross_section_figures() -> None:
+    shower = draw_shower(track_lengths(material("lead"), "e-", 10.0, minimum_energy=1.0), "lead")
+    assert "GeV" in shower.axes[0].get_xlabel()
+    sigma = draw_cross_sections([0.1, 1.0], {"exact": [1e-26, 1e-28]}, "title")
+    assert "cm" in sigma.axes[0].get_ylabel()
+
+
+def test_save_writes_both_whole(tmp_path: Path) -> None:
+    figure = Figure()
+    written = save(figure, tmp_path / "a.b")
+    assert [f.name for f in written] == ["a.b.png", "a.b.pdf"]
+    assert {f.name for f in tmp_path.iterdir()} == {"a.b.png", "a.b.pdf"}
+
+
+def test_failed_save_leaves_nothing(tmp_path: Path) -> None:
+    class Broken(Figure):
+        def savefig(self, *_arguments: object, **_options: object) -> None:
+            raise ArithmeticError
+
+    (tmp_path / "a.png").write_text("old")
+    with pytest.raises(ArithmeticError):
+        save(Broken(), tmp_path / "a")
+    assert (tmp_path / "a.png").read_text() == "old"
+    assert len(list(tmp_path.iterdir())) == 1
