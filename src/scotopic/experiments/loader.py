@@ -82,7 +82,7 @@ def load_experiment(name_or_path: str | os.PathLike[str]) -> Experiment:
     try:
         experiment = Experiment.model_validate(card)
     except ValidationError as error:
-        raise _card_error(label, describe(error, Experiment)) from None
+        raise card_error(label, describe(error, Experiment)) from None
     for complaint in unsourced:
         raise complaint
     return experiment
@@ -99,7 +99,7 @@ def experiment_card(name_or_path: str | os.PathLike[str]) -> str:
     return toml_text(load_experiment(name_or_path).content())
 
 
-def _card_error(label: str, text: str) -> CardError:
+def card_error(label: str, text: str) -> CardError:
     return CardError(one_line(f"{label}: {text}"))
 
 
@@ -117,24 +117,24 @@ def _locate(name_or_path: str | os.PathLike[str], directory: Path) -> tuple[Path
     return path, str(path)
 
 
-def _read(file: Path, label: str) -> Card:
+def read_card(file: Path, label: str) -> Card:
     """Parse a file."""
     try:
         text = file.read_bytes().decode()
     except UnicodeDecodeError as error:
-        raise _card_error(label, f"not UTF-8: {error.reason} at byte {error.start}") from None
+        raise card_error(label, f"not UTF-8: {error.reason} at byte {error.start}") from None
     except OSError as error:
-        raise _card_error(label, f"cannot be read: {error.strerror or error}") from None
+        raise card_error(label, f"cannot be read: {error.strerror or error}") from None
     except ValueError:
-        raise _card_error(label, "cannot be read: a path cannot have a null character") from None
+        raise card_error(label, "cannot be read: a path cannot have a null character") from None
     try:
         return tomllib.loads(text)
     except RecursionError:
-        raise _card_error(label, "not TOML: nested too deeply") from None
+        raise card_error(label, "not TOML: nested too deeply") from None
     except ValueError as error:  # TOMLDecodeError is one; absurdly long integers raise another
         place = re.search(r"at line (\d+)", str(error))
         line = f": {shown(text.splitlines()[int(place[1]) - 1])}" if place else ""
-        raise _card_error(label, f"not TOML: {error}{line}") from None
+        raise card_error(label, f"not TOML: {error}{line}") from None
 
 
 def _resolve(file: Path, label: str, chain: tuple[Path, ...], unsourced: list[CardError]) -> Card:
@@ -143,37 +143,37 @@ def _resolve(file: Path, label: str, chain: tuple[Path, ...], unsourced: list[Ca
     `chain` are the files that led to this one. Changes without a source go to `unsourced`, to
     be told when nothing worse is wrong.
     """
-    card = _read(file, label)
+    card = read_card(file, label)
     if file.resolve() in chain:
-        raise _card_error(label, "extends: leads back to this card")
+        raise card_error(label, "extends: leads back to this card")
     known = [*Extension.model_fields, *Experiment.model_fields]
     for key in card:
         if key not in known:
-            raise _card_error(label, f"{key_path((key,))}: unknown key; {nearest(key, known)}")
+            raise card_error(label, f"{key_path((key,))}: unknown key; {nearest(key, known)}")
     try:
         extension = Extension.model_validate(
             {key: card.pop(key) for key in Extension.model_fields if key in card}
         )
     except ValidationError as error:
-        raise _card_error(label, describe(error, Extension)) from None
+        raise card_error(label, describe(error, Extension)) from None
     if extension.extends is None:
         if extension.replace:
-            raise _card_error(label, "replace: means something only together with extends")
+            raise card_error(label, "replace: means something only together with extends")
         return card
     try:
         base_file, base_label = _locate(extension.extends, file.parent)
     except CardError as error:
-        raise _card_error(label, f"extends: {error}") from None
+        raise card_error(label, f"extends: {error}") from None
     chain = (*chain, file.resolve())
     base = _own_texts_removed(_resolve(base_file, base_label, chain, unsourced))
     try:
         merged = extend(base, card, extension.replace)
     except KeyedError as error:
-        raise _card_error(label, f"{key_path(error.path)}: {error}") from None
+        raise card_error(label, f"{key_path(error.path)}: {error}") from None
     try:
         require_sources(base, merged, card)
     except KeyedError as error:
-        unsourced.append(_card_error(label, f"{key_path(error.path)}: {error}"))
+        unsourced.append(card_error(label, f"{key_path(error.path)}: {error}"))
     return merged
 
 

@@ -27,7 +27,7 @@ class SignatureVeto(Table):
     )
     maximum_energy_range_GeV: ThresholdRange | None = Field(
         default=None,
-        description="range in which `maximum_energy_GeV` may lie, for a band; left out: it is exact",
+        description="range in which `maximum_energy_GeV` may lie; left out: it is exact",
     )
 
     @model_validator(mode="after")

@@ -4,8 +4,17 @@ Importing this package imports matplotlib, which takes a third of a second: impo
 """
 
 from scotopic.figures.limit import draw_limit
+from scotopic.figures.plane import draw_plane
 from scotopic.figures.production import draw_cross_sections
 from scotopic.figures.shower import draw_shower
 from scotopic.figures.style import STYLE, render, save
 
-__all__ = ["STYLE", "draw_cross_sections", "draw_limit", "draw_shower", "render", "save"]
+__all__ = [
+    "STYLE",
+    "draw_cross_sections",
+    "draw_limit",
+    "draw_plane",
+    "draw_shower",
+    "render",
+    "save",
+]

@@ -51,11 +51,12 @@ def new_figure(title: str = "") -> Iterator[tuple[Figure, Axes]]:
 
 
 def decades(axes: Axes) -> None:
-    """Make both axes logarithmic, with powers of ten at the decades and nothing in between.
+    """Label logarithmic axes with powers of ten at the decades and nothing in between.
 
     The labels are plain text: a superscript needs no formula, which is slow to lay out.
     """
-    for axis in (axes.xaxis, axes.yaxis):
+    logarithmic = [a for a in (axes.xaxis, axes.yaxis) if a.get_scale() == "log"]
+    for axis in logarithmic:
         axis.set_major_formatter(FuncFormatter(_power_of_ten))
         axis.set_minor_formatter(NullFormatter())
 

@@ -1,0 +1,231 @@
+"""Yields of semi-visible mediators for every coupling, from one simulation a shape of the model."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from scotopic.cache import Arrays, cached_arrays
+from scotopic.progress import Report, silent
+from scotopic.signal import Calculation, MissingEnergy, dump_of
+from scotopic.signal.acceptance import ExponentialSum
+
+if TYPE_CHECKING:
+    from scotopic.experiments import Experiment, Signature
+    from scotopic.models.inelastic import TwoDarkFermions
+    from scotopic.signal.acceptance import Acceptance
+
+FloatArray = npt.NDArray[np.float64]
+
+_SOURCES = (
+    "scotopic.decays",
+    "scotopic.materials",
+    "scotopic.models",
+    "scotopic.production",
+    "scotopic.scan.semi_visible",
+    "scotopic.shower",
+    "scotopic.signal",
+    "scotopic.units",
+)
+
+# Lifetimes at which the statistical error is computed; in between it is interpolated.
+_ERROR_CTAU_CM = np.geomspace(1e-3, 1e7, 21)
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """How events are simulated.
+
+    Attributes
+    ----------
+    events : int
+        Events for each shape of the model and each process.
+    seed : int
+        Of the random numbers, the same for all shapes.
+    calculation : Calculation
+        How the mediators are made; by bremsstrahlung alone unless said otherwise, as in NA64's
+        semi-visible analyses.
+    """
+
+    events: int = 5000
+    seed: int = 20230817
+    calculation: Calculation = field(
+        default_factory=lambda: Calculation(processes=("bremsstrahlung",))
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class SemiVisibleYield:
+    """Accepted mediators per particle on target for all couplings of one shape.
+
+    Attributes
+    ----------
+    function : ExponentialSum
+        Accepted mediators per unit of the squared kinetic mixing over c tau in cm.
+    unit_ctau_cm : float
+        c tau of chi2 for kinetic mixing and alpha_D of 1; infinite if chi2 is stable.
+    statistical_error : ndarray, shape (21,)
+        Relative error at c tau from 1e-3 to 1e7 cm.
+    """
+
+    function: ExponentialSum
+    unit_ctau_cm: float
+    statistical_error: FloatArray
+
+    def expected(self, mixing_squared: FloatArray, alpha_D: FloatArray) -> FloatArray:
+        """Return accepted mediators per particle on target and unit of the squared mixing.
+
+        Parameters
+        ----------
+        mixing_squared, alpha_D : ndarray
+            Couplings, of one shape.
+
+        Returns
+        -------
+        ndarray
+            Of that shape.
+        """
+        return self.function.at(self._ctau_cm(mixing_squared, alpha_D))
+
+    def relative_error(self, mixing_squared: FloatArray, alpha_D: FloatArray) -> FloatArray:
+        """Return the relative statistical error of `expected`."""
+        ctau = np.clip(self._ctau_cm(mixing_squared, alpha_D), 1e-3, 1e7)
+        return np.interp(np.log(ctau), np.log(_ERROR_CTAU_CM), self.statistical_error)
+
+    def _ctau_cm(self, mixing_squared: FloatArray, alpha_D: FloatArray) -> FloatArray:
+        return self.unit_ctau_cm / (mixing_squared * alpha_D)
+
+
+def semi_visible_yields(
+    experiment: "Experiment",
+    signatures: Sequence["Signature"],
+    models: Sequence["TwoDarkFermions"],
+    simulation: Simulation,
+    report: Report = silent,
+) -> list[SemiVisibleYield]:
+    """Simulate each shape of the model and return its yields for all couplings.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        Beam, target and detectors; the exposure and the efficiency do not enter.
+    signatures : sequence of Signature
+        Signatures that exclude each other; their events are added up.
+    models : sequence of TwoDarkFermions
+        One shape each; their couplings do not matter (alpha_D does for annihilation).
+    simulation : Simulation
+        Number of events, seed, production.
+    report : callable
+        Is told how far it is.
+
+    Returns
+    -------
+    list of SemiVisibleYield
+        In the order of the models; from disk if the same was simulated before.
+
+    Raises
+    ------
+    RangeError
+        If a mass is outside the range of the cross sections.
+    """
+    inputs = {
+        "experiment": experiment.yield_inputs(),
+        "signatures": [s.model_dump(mode="json", exclude={"source"}) for s in signatures],
+        "models": [_shape_inputs(model, simulation) for model in models],
+        "simulation": asdict(simulation),
+    }
+
+    def build() -> Arrays:
+        return _stacked(_simulated(experiment, signatures, models, simulation, report))
+
+    return _unstacked(cached_arrays("semi-visible", inputs, _SOURCES, build))
+
+
+def _shape_inputs(model: "TwoDarkFermions", simulation: Simulation) -> dict[str, object]:
+    values = {f.name: getattr(model, f.name) for f in fields(model)}
+    del values["kinetic_mixing"]
+    if "annihilation" not in simulation.calculation.processes:
+        del values["alpha_D"]
+    return {"class": type(model).__qualname__, **values}
+
+
+def _simulated(
+    experiment: "Experiment",
+    signatures: Sequence["Signature"],
+    models: Sequence["TwoDarkFermions"],
+    simulation: Simulation,
+    report: Report,
+) -> list[SemiVisibleYield]:
+    from scotopic.signal.events import simulate  # noqa: PLC0415 - a warm run needs none
+    from scotopic.signal.signatures import acceptance  # noqa: PLC0415
+
+    dump = dump_of(experiment)
+    softest = min(_softest(experiment, signature) for signature in signatures)
+    count = simulation.events * len(simulation.calculation.processes)
+    normals = np.random.default_rng(simulation.seed).standard_normal((count, 2, 2, 2))
+    found = []
+    for i, model in enumerate(models):
+        report(f"events at {model.mediator_mass:.3g} GeV", i, len(models))
+        events = simulate(
+            dump,
+            model,
+            simulation.seed,
+            simulation.events,
+            minimum_energy=softest,
+            calculation=simulation.calculation,
+        )
+        parts = [acceptance(experiment, s, events, normals[: len(events)]) for s in signatures]
+        total = parts[0]
+        for part in parts[1:]:
+            total = total + part
+        found.append(_yield_of(total, replace(model, kinetic_mixing=1.0, alpha_D=1.0)))
+    return found
+
+
+def _softest(experiment: "Experiment", signature: "Signature") -> float:
+    """Least mediator energy that a signature's window of the calorimeter's energy accepts."""
+    window = MissingEnergy(
+        experiment.beam.energy_GeV,
+        signature.minimum_calorimeter_energy_GeV,
+        signature.maximum_calorimeter_energy_GeV,
+        experiment.calorimeter_resolution,
+    )
+    return float(window.thresholds()[0].min())
+
+
+def _yield_of(acceptance: "Acceptance", unit_model: "TwoDarkFermions") -> SemiVisibleYield:
+    expected = acceptance.expected(_ERROR_CTAU_CM)
+    error = acceptance.error(_ERROR_CTAU_CM)
+    relative = np.divide(error, expected, out=np.ones_like(error), where=expected > 0)
+    return SemiVisibleYield(acceptance.function, unit_model.chi2_c_tau_cm, relative)
+
+
+def _stacked(yields: Sequence[SemiVisibleYield]) -> Arrays:
+    """Put all shapes' arrays behind one another."""
+    return {
+        "constant": np.array([y.function.constant for y in yields]),
+        "terms": np.array([float(len(y.function.flight_cm)) for y in yields]),
+        "flight_cm": np.concatenate([y.function.flight_cm for y in yields]),
+        "coefficient": np.concatenate([y.function.coefficient for y in yields]),
+        "unit_ctau_cm": np.array([y.unit_ctau_cm for y in yields]),
+        "statistical_error": np.array([y.statistical_error for y in yields]),
+    }
+
+
+def _unstacked(arrays: Arrays) -> list[SemiVisibleYield]:
+    ends = np.cumsum(arrays["terms"].astype(int))[:-1]
+    flights = np.split(arrays["flight_cm"], ends)
+    coefficients = np.split(arrays["coefficient"], ends)
+    return [
+        SemiVisibleYield(ExponentialSum(float(constant), flight, coefficient), float(ctau), error)
+        for constant, flight, coefficient, ctau, error in zip(
+            arrays["constant"],
+            flights,
+            coefficients,
+            arrays["unit_ctau_cm"],
+            arrays["statistical_error"],
+            strict=True,
+        )
+    ]

@@ -1,0 +1,188 @@
+"""Planes of semi-visible models against the papers' numbers, and against limits that must hold."""
+
+import numpy as np
+import pytest
+
+from scotopic.errors import RangeError
+from scotopic.experiments import load_experiment
+from scotopic.models.dark_photon import DarkPhoton
+from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMatter
+from scotopic.scan import exclusion_curve
+from scotopic.scan.plane import Axis, Plane, exclusion_plane
+from scotopic.scan.semi_visible import Simulation
+from scotopic.signal import Calculation
+
+RECAST = ["invisible-recast-2023"]
+BENCHMARK = {"alpha_D": 0.1, "mass_ratio": 3.0, "splitting": 0.4}
+FIG8 = {"alpha_D": 0.1, "mass_ratio": 3.0, "splitting": 0.05, "tan_theta": 0.01}
+HERE = Axis("kinetic_mixing", 1e-3, 1.001e-3, 2)
+
+
+def along_x(plane: Plane) -> list[tuple[float, float]]:
+    """Excluded intervals of x at the first y."""
+    turned = Plane(
+        **{**vars(plane), "x": plane.y, "y": plane.x, "expected_events": plane.expected_events.T}
+    )
+    return turned.intervals()[0]
+
+
+# Mongillo et al. (2023), Fig. 8: 71, 110, 195 MeV, with one efficiency for all three.
+@pytest.mark.parametrize(
+    ("name", "expected"), [("na64e-2018", 0.071), ("na64e-1e12", 0.110), ("na64e-5e12", 0.195)]
+)
+def test_fig8_masses(name: str, expected: float) -> None:
+    axis = Axis("dark_matter_mass", 0.05, 0.25, 40)
+    plane = exclusion_plane(
+        load_experiment(name), RECAST, InelasticDiracDarkMatter, axis, HERE, FIG8
+    )
+    (interval,) = along_x(plane)
+    assert interval[1] == pytest.approx(expected, rel=0.05)
+
+
+def edge_of_the_muon_band(signatures: list[str], upto: float) -> list[tuple[float, float]]:
+    plane = exclusion_plane(
+        load_experiment("na64e-2018"),
+        signatures,
+        InelasticDarkMatter,
+        Axis("mediator_mass", 0.2, upto, 80),
+        Axis("alpha_D", 0.1, 0.1001, 2),
+        {"mass_ratio": 3.0, "splitting": 0.4, "kinetic_mixing": "muon lower"},
+    )
+    return along_x(plane)
+
+
+def test_fig3_reaches_the_published_mass_with_a_gap() -> None:
+    """1.14 GeV within 6 %; between 0.39 and 0.6 GeV the VETO opens a gap that the paper has not."""
+    below, above = edge_of_the_muon_band(RECAST, 1.4)
+    assert above[1] == pytest.approx(1.14, rel=0.06)
+    assert 0.38 < below[1] < above[0] < 0.6
+
+
+def test_search_of_2021_reaches_the_published_mass() -> None:
+    """0.39 GeV within 6 %."""
+    (interval,) = edge_of_the_muon_band(["S1", "S2"], 0.6)
+    assert interval[1] == pytest.approx(0.39, rel=0.06)
+
+
+def test_stable_partner_is_the_invisible_dark_photon() -> None:
+    """Without a splitting the recast is the invisible search times its own cut efficiency."""
+    experiment = load_experiment("na64e-2018")
+    masses = Axis("mediator_mass", 0.02, 0.2, 4)
+    plane = exclusion_plane(
+        experiment, RECAST, InelasticDarkMatter, masses, HERE, {**BENCHMARK, "splitting": 0.0}
+    )
+    model = DarkPhoton(
+        mediator_mass=0.1,
+        kinetic_mixing=1.0,
+        alpha_D=0.1,
+        mass_ratio=3.0,
+        dark_matter="pseudo_dirac",
+    )
+    invisible = exclusion_curve(
+        experiment,
+        model,
+        masses.values,
+        quantity="kinetic_mixing_squared",
+        calculation=Calculation(processes=("bremsstrahlung",)),
+    )
+    efficiency = experiment.signature(RECAST[0]).efficiency
+    per_square = plane.expected_events[:, 0] / 1e-6 * 1.0 / efficiency
+    from_plane = plane.limit_events / per_square
+    np.testing.assert_allclose(from_plane, invisible.observed.values, rtol=0.005)
+
+
+def test_another_coupling_is_an_exact_rescaling() -> None:
+    """Events depend on epsilon^2 and, through the lifetime, on epsilon^2 alpha_D alone."""
+    experiment = load_experiment("na64e-2018")
+    masses = Axis("mediator_mass", 0.3, 0.6, 2)
+    planes = [
+        exclusion_plane(
+            experiment,
+            RECAST,
+            InelasticDarkMatter,
+            masses,
+            Axis("kinetic_mixing", low, 10 * low, 5),
+            {**BENCHMARK, "alpha_D": alpha_D},
+        )
+        for low, alpha_D in ((1e-3, 0.1), (1e-3 / np.sqrt(2), 0.2))
+    ]
+    np.testing.assert_allclose(planes[0].expected_events, 2 * planes[1].expected_events, rtol=1e-9)
+
+
+def test_statistical_error_and_smoothness() -> None:
+    """Another seed moves the limit by less than 0.5 % rms, and neighbours move together."""
+    limits = []
+    for seed in range(4):
+        plane = exclusion_plane(
+            load_experiment("na64e-2018"),
+            RECAST,
+            InelasticDarkMatter,
+            Axis("mediator_mass", 0.05, 0.7, 6),
+            Axis("kinetic_mixing", 1e-5, 3e-2, 100),
+            BENCHMARK,
+            simulation=Simulation(seed=seed),
+        )
+        limits.append([stretch[0][0] for stretch in plane.intervals()])
+    spread = np.std(np.log(limits), axis=0, ddof=1)
+    assert np.sqrt(np.mean(spread**2)) < 0.005
+
+
+def test_points_that_do_not_exist_say_why() -> None:
+    plane = exclusion_plane(
+        load_experiment("na64e-2018"),
+        RECAST,
+        InelasticDarkMatter,
+        Axis("mass_ratio", 2.2, 3.0, 3, "linear"),
+        HERE,
+        {"mediator_mass": 0.1, "alpha_D": 0.1, "splitting": 0.4},
+        simulation=Simulation(events=100),
+    )
+    assert "mass_ratio" in plane.refused[0, 0]
+    assert np.isnan(plane.expected_events[0, 0])
+    assert plane.intervals()[0] == []
+    assert np.isfinite(plane.expected_events[2, 0])
+
+
+def test_islands_are_kept_apart() -> None:
+    """Several excluded intervals, those at the edges included."""
+    events = np.array([[10.0, 1.0, 10.0, 1.0, 10.0]])
+    plane = Plane(
+        x=Axis("mediator_mass", 0.1, 0.2, 2),
+        y=Axis("splitting", 0.0, 4.0, 5, "linear"),
+        fixed={},
+        expected_events=events,
+        limit_events=np.sqrt(10.0),
+        relative_error=events,
+        mediator_mass=events,
+        kinetic_mixing=events,
+        refused={},
+    )
+    (row,) = plane.intervals()
+    np.testing.assert_allclose(row, [(0, 0.5), (1.5, 2.5), (3.5, 4)])
+
+
+def test_wrong_axes_are_refused() -> None:
+    with pytest.raises(RangeError, match="points"):
+        Axis("y", 1, 2, 1)
+    with pytest.raises(RangeError, match="ascending"):
+        Axis("y", 2, 1, 3)
+    with pytest.raises(RangeError, match="log scale"):
+        Axis("y", 0, 1, 3)
+    with pytest.raises(RangeError, match="no point"):
+        exclusion_plane(
+            load_experiment("na64e-2018"),
+            RECAST,
+            InelasticDarkMatter,
+            Axis("mediator_mass", 0.1, 0.2, 2),
+            HERE,
+            {**BENCHMARK, "theta": 0.1},
+        )
+    with pytest.raises(RangeError, match="S3"):
+        exclusion_plane(
+            load_experiment("na64e-2018"),
+            ["S3"],
+            InelasticDarkMatter,
+            Axis("mediator_mass", 0.1, 0.2, 2),
+            HERE,
+            BENCHMARK,
+        )
