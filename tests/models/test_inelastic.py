@@ -128,9 +128,7 @@ def test_the_current_is_off_diagonal() -> None:
     model = make()
     widths = model.partial_widths()
     assert (widths["chi1 chi1"], widths["chi2 chi2"]) == (0, 0)
-    expected = DarkPhoton(
-        **{k: v for k, v in asdict(model).items()}, dark_matter="pseudo_dirac"
-    ).invisible_width
+    expected = DarkPhoton(**asdict(model), dark_matter="pseudo_dirac").invisible_width
     assert widths["chi1 chi2"] == model.invisible_width == expected
     assert model.dark_threshold == pytest.approx(0.24)
 

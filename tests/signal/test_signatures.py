@@ -1,4 +1,4 @@
-"""Acceptance of decays in flight against brute force, analytic limits and the invisible selection."""
+"""Acceptance of decays in flight against brute force, analytic and invisible limits."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -31,6 +31,7 @@ class Events:
     weight: FloatArray
     chi2_count: npt.NDArray[np.int64]
     chi2_beta_gamma: FloatArray
+    pair: npt.NDArray[np.int64]
     pair_energy: FloatArray
     electron_energy: FloatArray
     positron_energy: FloatArray
@@ -52,6 +53,7 @@ def made_up(
         rng.uniform(0.5, 1.5, number) * 1e-4,
         np.full(number, count),
         np.where(present, chi2 / mass, 0.0),
+        np.broadcast_to(np.where(present, 0, -1), (number, 2)),
         pair,
         electron,
         pair - electron,
@@ -112,30 +114,31 @@ class TestBruteForce:
     @pytest.mark.parametrize("count", [1, 2])
     @pytest.mark.parametrize("visible", [0.25, 0.02])
     def test_every_signature(self, name: str, count: int, visible: float) -> None:
-        events, signature = made_up(60_000, count, visible), NA64.signature(name)
-        found = acceptance(NA64, signature, events, normals(60_000)).expected(CTAU)
-        for ctau, value in zip(CTAU, found, strict=True):
+        events, signature = made_up(25_000, count, visible), NA64.signature(name)
+        found = acceptance(NA64, signature, events, normals(25_000)).expected(CTAU)
+        for ctau, value in zip(CTAU[1:6], found[1:6], strict=True):
             drawn, error = brute_force(NA64, signature, events, ctau)
             # four standard errors of the draws, and 8 events of 1e-4 where none are expected
             assert value == pytest.approx(drawn, abs=4 * error + 8e-4)
 
     def test_two_showers_share_what_may_leak(self, monkeypatch: pytest.MonkeyPatch) -> None:
         # Decays near the end of the calorimeter alone: all that is approximate in the treatment
-        # of two decays. Many more intervals of leakage change the result by less than 2e-3.
+        # of two decays. For decays from the usual depth on, many more intervals of leakage change
+        # the result by less than the 1e-3 that is stated.
         n, ctau = 20_000, 0.05
-        events = dataclasses.replace(made_up(n, 2), production_depth_cm=np.full(n, 14.0))
-        value = acceptance(NA64, RECAST, events, normals(n)).expected(ctau)
-        drawn, error = brute_force(NA64, RECAST, events, ctau)
+        late = dataclasses.replace(made_up(n, 2), production_depth_cm=np.full(n, 14.0))
+        value = acceptance(NA64, RECAST, late, normals(n)).expected(ctau)
+        drawn, error = brute_force(NA64, RECAST, late, ctau)
         assert value == pytest.approx(drawn, abs=3 * error)
-        events = dataclasses.replace(made_up(2000, 2), production_depth_cm=np.full(2000, 14.0))
-        coarse = acceptance(NA64, RECAST, events, normals(2000)).expected(ctau)
+        events = made_up(4000, 2)
+        coarse = acceptance(NA64, RECAST, events, normals(4000)).expected(CTAU)
         inner = np.concatenate([[0.0], np.geomspace(1e-3, 0.5, 12)])
         monkeypatch.setattr(signatures, "_SHARES", np.unique([*inner, *(1 - inner)]))
         signatures._pair_fractions.cache_clear()
-        fine = acceptance(NA64, RECAST, events, normals(2000)).expected(ctau)
+        fine = acceptance(NA64, RECAST, events, normals(4000)).expected(CTAU)
         signatures._pair_fractions.cache_clear()
-        assert coarse == pytest.approx(fine, rel=2e-3)
-        assert coarse != fine
+        np.testing.assert_allclose(coarse, fine, rtol=1.2e-3)
+        assert np.any(coarse != fine)
 
 
 class TestInvisibleLimit:
@@ -174,6 +177,7 @@ class TestOneEvent:
             np.array([3e-5]),
             np.array([1]),
             np.array([[200.0, 0.0]]),
+            np.array([[0, -1]]),
             np.array(two) * 20.0,
             np.array(two) * 12.0,
             np.array(two) * 8.0,
@@ -225,6 +229,16 @@ class TestThresholdsAndGeometry:
         )
         # exp(110 cm/(beta gamma c tau)) with beta gamma up to 360 is the least gain
         assert np.all(short > long * np.exp(110 / 360 / np.array([0.1, 0.3, 3.0])) * 0.9)
+
+    def test_muons_leave_the_calorimeter(self) -> None:
+        events = made_up(500, 1)
+        muons = dataclasses.replace(events, pair=np.where(events.pair == 0, 1, -1))
+        electrons, penetrating = (
+            acceptance(NA64, RECAST, e, normals(500)).expected([1e-4, np.inf])
+            for e in (events, muons)
+        )
+        assert penetrating[0] < 0.02 * electrons[0]  # those with less than leaks unseen
+        assert penetrating[1] == pytest.approx(electrons[1], rel=1e-12)
 
     def test_no_veto_no_limit(self) -> None:
         bare = RECAST.model_copy(update={"vetoes": ()})
@@ -303,7 +317,7 @@ class TestRefused:
 
     def test_lifetime(self) -> None:
         found = acceptance(NA64, RECAST, made_up(10, 1), normals(10))
-        with pytest.raises(RangeError, match="ctau_cm: -1.0 is not zero or positive"):
+        with pytest.raises(RangeError, match=r"ctau_cm: -1\.0 is not zero or positive"):
             found.expected([1.0, -1.0])
         with pytest.raises(RangeError, match="ctau_cm: nan"):
             found.error(np.nan)
@@ -311,6 +325,15 @@ class TestRefused:
     def test_positions_of_two(self) -> None:
         with pytest.raises(RangeError, match="one decay"):
             decay_positions(NA64, RECAST, made_up(10, 2), normals(10))
+
+
+def test_events_without_weight_count_for_nothing() -> None:
+    events = made_up(500, 1)
+    weight = np.where(np.arange(500) < 250, events.weight, 0.0)
+    found = acceptance(NA64, RECAST, dataclasses.replace(events, weight=weight), normals(500))
+    assert np.all(np.isfinite(found.expected(CTAU)))
+    lone = dataclasses.replace(events, weight=np.where(np.arange(500) == 7, 1e-4, 1e-320))
+    assert np.all(np.isfinite(acceptance(NA64, RECAST, lone, normals(500)).expected(CTAU)))
 
 
 def test_no_events() -> None:

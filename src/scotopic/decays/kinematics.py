@@ -68,7 +68,7 @@ def boosted(momentum: Array, energy: npt.ArrayLike, mass: npt.ArrayLike) -> Arra
     >>> boosted(np.array([1.0, 0.5, 0.0, 0.0]), 5.0, 3.0).round(3)
     array([1.667, 0.5  , 0.   , 1.333])
     """
-    gamma = np.asarray(energy, dtype=np.float64) / mass
+    gamma = np.asarray(energy, dtype=np.float64) / np.asarray(mass, dtype=np.float64)
     if not np.all(gamma >= 1):
         raise RangeError(f"energy: {np.min(gamma):.6g} of the mass is not above it")
     beta_gamma = np.sqrt((gamma - 1) * (gamma + 1))
@@ -122,13 +122,9 @@ def quadratic_cosine(uniform: npt.ArrayLike, curvature: npt.ArrayLike) -> Array:
     right = (2 * np.asarray(uniform, dtype=np.float64) - 1) * (1 + k / 3)
     root = np.maximum(np.sqrt(np.abs(k)), 1e-8)  # below, the distribution is flat
     argument = 1.5 * right * root
-    if np.all(k < 0):
-        third = np.sin(np.arcsin(np.clip(argument, -1, 1)) / 3)
-    elif np.all(k >= 0):
-        third = np.sinh(np.arcsinh(argument) / 3)
-    else:
-        concave = np.sin(np.arcsin(np.clip(argument, -1, 1)) / 3)
-        third = np.where(k < 0, concave, np.sinh(np.arcsinh(argument) / 3))
+    third = np.sin(np.arcsin(np.clip(argument, -1, 1)) / 3)
+    if not np.all(k < 0):
+        third = np.where(k < 0, third, np.sinh(np.arcsinh(argument) / 3))
     cosine = 2 / root * third
     return np.asarray(np.clip(cosine, -1.0, 1.0))
 

@@ -134,8 +134,8 @@ def pair_width(
     Returns
     -------
     ndarray
-        In GeV, integrated to 1e-6 (hadrons: 1e-5, but R is known to some per cent only); zero where the
-        decay is closed.
+        In GeV, integrated to 1e-6 (hadrons: 1e-5, but R is known to some per cent only); zero
+        where the decay is closed.
 
     Raises
     ------
@@ -166,12 +166,12 @@ def pair_width(
     return np.asarray(values.sum(axis=-1) * coupling)
 
 
-def _mapped(lower: npt.ArrayLike, upper: npt.ArrayLike, z: Array, dz: Array) -> tuple[Array, Array]:
+def _mapped(lower: float, upper: Array | float, z: Array, dz: Array) -> tuple[Array, Array]:
     """Return q^2 = lower + (upper - lower) z^2 (3 - 2z) and its differential.
 
     The square-root thresholds at both ends become polynomials.
     """
-    span = np.asarray(upper) - lower
+    span = upper - lower
     return lower + span * z * z * (3 - 2 * z), span * 6 * z * (1 - z) * dz
 
 

@@ -129,7 +129,7 @@ class KineticallyMixed(ABC):
         visible channel.
         """
         alpha = self.kinetic_mixing**2 * ALPHA
-        widths = {
+        widths: dict[str, Array] = {
             name: fermion_width("vector", mass, alpha, lepton)
             for name, lepton in LEPTON_MASSES.items()
         }

@@ -19,6 +19,7 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 _BINS_PER_E_FOLD = 20
+_ROUNDING = 1e-30  # of the largest term: nothing in double precision
 _EXPONENTIALS_AT_ONCE = 2_000_000
 
 
@@ -69,16 +70,20 @@ class ExponentialSum:
         the same zeroth to third moments of the flight: Gauss's quadrature. With x = u/c tau a
         term changes by at most (0.05 x)^4/384 of itself: less than 1e-3 for x < 15.
         """
-        if len(self.flight_cm) == 0:
-            return self
-        bins = np.floor(np.log(self.flight_cm) * _BINS_PER_E_FOLD).astype(np.int64)
-        key = 2 * (bins - bins.min()) + (self.coefficient > 0)
-        _, index = np.unique(key, return_inverse=True)
-        weight = np.bincount(index, self.coefficient)
-        mean = np.bincount(index, self.coefficient * self.flight_cm) / weight
-        away = self.flight_cm - mean[index]
-        variance = np.bincount(index, self.coefficient * away**2) / weight
-        third = np.bincount(index, self.coefficient * away**3) / weight
+        largest = np.abs(self.coefficient).max(initial=0.0)
+        used = np.abs(self.coefficient) > _ROUNDING * largest
+        flight, coefficient = self.flight_cm[used], self.coefficient[used]
+        if len(flight) == 0:
+            return ExponentialSum(self.constant, flight, coefficient)
+        bins = np.floor(np.log(flight) * _BINS_PER_E_FOLD).astype(np.int64)
+        key = 2 * (bins - bins.min()) + (coefficient > 0)
+        filled = np.bincount(key) > 0
+        index = (np.cumsum(filled) - 1)[key]
+        weight = np.bincount(index, coefficient)
+        mean = np.bincount(index, coefficient * flight) / weight
+        away = flight - mean[index]
+        variance = np.bincount(index, coefficient * away**2) / weight
+        third = np.bincount(index, coefficient * away**3) / weight
         spread = np.sqrt(np.maximum(variance, 0.0))
         wide = spread > 1e-9 * mean
         skewness = np.where(wide, third / np.where(wide, spread, 1.0) ** 3, 0.0)

@@ -19,7 +19,7 @@ scattered photons carry on: 3.9 X0 for NA64's lead and scintillator.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,7 +44,7 @@ _LARGEST_SPREAD = 0.5
 _SMALLEST_SHAPE = 1.1
 _DEEPEST_CROSSOVER = 100.0  # in X0: a gamma function flatter than the tail needs none
 _ITERATIONS = 60
-_PRECISION_X0 = 1e-3
+_LAST_STEP_X0 = 0.05  # Newton's next step would be below 1e-3
 _TINY = 1e-300
 _ZETA_3 = 1.2020569031595943
 
@@ -201,7 +201,8 @@ class Showers:
         early = enough & (log < 0)
         if np.any(early):
             start = np.minimum(depth, beyond_it)[early]
-            depth[early] = self._of(early)._newton(start, limits[early], crossover[early])
+            some = self._of(early)
+            depth[early] = Showers._newton(some, start, limits[early], crossover[early])
         depth[~enough] = 0.0
         return depth
 
@@ -220,7 +221,7 @@ class Showers:
             outside = (new <= low[todo]) | (new >= high[todo])
             new = np.where(outside, (low[todo] + high[todo]) / 2, new)
             found[todo] = new
-            going = np.abs(new - at) > _PRECISION_X0
+            going = outside | (np.abs(new - at) > _LAST_STEP_X0)
             if not np.any(going):
                 break
             todo, rest = todo[going], rest._of(going)
@@ -228,7 +229,7 @@ class Showers:
 
     def density(self, depth_X0: npt.ArrayLike) -> FloatArray:
         """Return the energy deposited per radiation length at a depth, in GeV."""
-        crossover, tail, _, whole = self._tail
+        crossover, _, _, whole = self._tail
         depth = np.asarray(depth_X0, dtype=np.float64)
         x = self.beta * np.minimum(depth, crossover)
         power = np.exp((self.alpha - 1) * np.log(np.maximum(x, _TINY)) - x - self._log_gamma)
@@ -289,10 +290,11 @@ class ShowerModel:
     atomic_number: float
     attenuation_length: float
 
-    @classmethod
-    def of(cls, material: "Material") -> "ShowerModel":
+    @staticmethod
+    @cache
+    def of(material: "Material") -> "ShowerModel":
         """Return the model of a (homogenised) material."""
-        return cls(
+        return ShowerModel(
             critical_energy(material),
             effective_atomic_number(material),
             _BUILD_UP * attenuation_length_X0(material),

@@ -9,6 +9,7 @@ depth of the maximum: Grindhammer and Peters, hep-ex/0001020, section 3, homogen
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -83,8 +84,9 @@ class LateralModel:
         edges = np.linspace(0.0, _LAST_SLICE, _SLICES + 1)
         front = showers.beyond(0.0)
         outside = np.zeros_like(showers.energy)
-        for start, end in zip(edges[:-1], edges[1:], strict=True):
-            rear = showers.beyond(end * maximum) if end < _LAST_SLICE else 0.0
+        for start, end in pairwise(edges):
+            behind = showers.beyond(end * maximum)
+            rear = behind if end < _LAST_SLICE else np.zeros_like(behind)
             core, tail, share = self._radii((start + end) / 2, showers.energy)
             inside = share * _inside_square(half_width_cm, x, y, core)
             inside += (1 - share) * _inside_square(half_width_cm, x, y, tail)

@@ -32,7 +32,7 @@ Array = npt.NDArray[np.float64]
 UNIFORMS = 3
 """Random numbers that one mediator takes."""
 
-_SLICE_X0 = 0.25
+_SLICE_X0 = 0.1
 _DEEPEST_X0 = 60.0  # of a target that contains its shower
 _LINE = 0.9995  # of the beam energy: above, depth and energy are not resolved together
 _ENERGY_CELLS = 160
@@ -230,7 +230,7 @@ def _radiated_energies(
     v = cut + (1 - cut) * t
     x = np.clip(1 - variable.recoil(v), 0.0, 1.0)
     density = sum(n * table.differential(mass, column, x) for n, table in tables)
-    density = density * variable.slope(v) * (1 - cut)
+    density = density * variable.slope(v)
     cells = (density[:, 1:] + density[:, :-1]) / 2
     cumulative = np.hstack([np.zeros_like(column), np.cumsum(cells, axis=1)])
 
@@ -275,7 +275,8 @@ def annihilation(
     if threshold >= dump.energy:
         return None
     shower = _shower(dump, minimum_energy)
-    edges = np.linspace(minimum_energy, dump.energy, _ANNIHILATION_BINS + 1)
+    edges = np.linspace(minimum_energy, _LINE * dump.energy, _ANNIHILATION_BINS)
+    edges = np.append(edges, dump.energy)
     bins = np.maximum(annihilation_in_bins(dump, [model], edges)[0], 0.0)
     total = float(bins.sum())
     if not total > 0:

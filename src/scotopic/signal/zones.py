@@ -1,0 +1,215 @@
+"""A set-up as decays in flight meet it: zones along the beam, and cuts on what is left there."""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from scotopic.errors import RangeError
+from scotopic.signal.missing_energy import MissingEnergy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from scotopic.experiments import Experiment, Signature
+
+FloatArray = npt.NDArray[np.float64]
+Places = tuple[str, ...]
+
+BEHIND_ALL = ""
+"""What stands for a detector where there is none."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A stretch of the flight.
+
+    Attributes
+    ----------
+    detector : str
+        That absorbs a decay there; `BEHIND_ALL` where there is none.
+    counted : bool
+        Whether the signature takes decays there.
+    level : int or None
+        Inside the calorimeter, number of the interval in which the leakage is; None elsewhere.
+    """
+
+    detector: str
+    counted: bool
+    level: int | None = None
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """A set-up as a signature sees decays in it: zones along the beam.
+
+    Attributes
+    ----------
+    experiment, signature : Experiment, Signature
+        What it is of.
+    starts_cm : ndarray, shape (z,)
+        Where the zones behind the calorimeter begin; each ends where the next begins.
+    zones : tuple of Stretch
+        What a decay there meets. A gap belongs to the detector behind it; neighbours that the
+        signature cannot tell apart are one.
+    """
+
+    experiment: "Experiment"
+    signature: "Signature"
+    starts_cm: FloatArray
+    zones: tuple[Stretch, ...]
+
+    @classmethod
+    def of(cls, experiment: "Experiment", signature: "Signature") -> "SetUp":
+        """Return the zones of a set-up.
+
+        Raises
+        ------
+        RangeError
+            If detectors behind the calorimeter overlap.
+        """
+        calorimeter = experiment.detector(signature.calorimeter)
+        first = _first_counted(experiment, signature)
+        starts = [calorimeter.position_cm + calorimeter.length_cm]
+        zones: list[Stretch] = []
+        for detector in sorted(experiment.detectors, key=lambda d: d.position_cm):
+            rear = detector.position_cm + detector.length_cm
+            if rear <= starts[0]:
+                continue
+            if detector.position_cm < starts[-1]:
+                raise RangeError(f"position_cm: {detector.name} begins inside what is before it")
+            if starts[-1] < first < rear:
+                zones.append(Stretch(detector.name, counted=False))
+                starts.append(first)
+            zones.append(Stretch(detector.name, counted=starts[-1] >= first))
+            starts.append(rear)
+        zones.append(Stretch(BEHIND_ALL, counted=starts[-1] >= first))
+        looks = [cls._look(experiment, signature, zone) for zone in zones]
+        kept = [i for i in range(len(zones)) if i == 0 or looks[i] != looks[i - 1]]
+        starts_cm = np.array([starts[i] for i in kept])
+        return cls(experiment, signature, starts_cm, tuple(zones[i] for i in kept))
+
+    @staticmethod
+    def _look(experiment: "Experiment", signature: "Signature", zone: Stretch) -> object:
+        """Return what the signature can tell of a decay in a zone: all that equal zones share."""
+        if not zone.counted:
+            return False
+        groups = [veto.detectors for veto in signature.vetoes]
+        if signature.decay_signal is not None:
+            groups.append(signature.decay_signal.detectors)
+        seen = tuple(zone.detector in group for group in groups)
+        return seen, experiment.detector(zone.detector).energy_resolution if any(seen) else None
+
+    @property
+    def calorimeter_counted(self) -> bool:
+        """Whether the signature takes decays inside the calorimeter."""
+        return _first_counted(self.experiment, self.signature) < float(self.starts_cm[0])
+
+    @cached_property
+    def leakage_limit(self) -> float:
+        """Energy in GeV that may leak out of the calorimeter; infinite if nothing vetoes it."""
+        limit = math.inf
+        for veto in self.signature.vetoes:
+            behind = [n for n in veto.detectors if n != self.signature.calorimeter]
+            for detector in map(self.experiment.detector, behind):
+                share = detector.shower_leakage_fraction
+                limit = min(limit, veto.maximum_energy_GeV / (1.0 if share is None else share))
+        return limit
+
+    @cached_property
+    def window(self) -> MissingEnergy:
+        """Return the window of the calorimeter's energy."""
+        resolution = self.experiment.detector(self.signature.calorimeter).energy_resolution
+        if resolution is None:  # refused when the card is read
+            raise RangeError(f"detectors: {self.signature.calorimeter} has no energy_resolution")
+        return MissingEnergy(
+            self.experiment.beam.energy_GeV,
+            self.signature.minimum_calorimeter_energy_GeV,
+            self.signature.maximum_calorimeter_energy_GeV,
+            resolution,
+        )
+
+
+def _first_counted(experiment: "Experiment", signature: "Signature") -> float:
+    """Position in cm from which on the signature takes decays."""
+    if signature.decays_from is not None:
+        return experiment.detector(signature.decays_from).position_cm
+    if signature.decays_behind is not None:
+        detector = experiment.detector(signature.decays_behind)
+        return detector.position_cm + detector.length_cm
+    return -math.inf
+
+
+class Cuts:
+    """Probabilities to meet a signature's cuts on energies, by where the decays are.
+
+    Each cut looks at some detectors only: it is computed once for all places that look the same
+    to it.
+
+    Parameters
+    ----------
+    setup : SetUp
+        Of the signature.
+    mediator_energy : ndarray, shape (n,)
+        In GeV.
+    pair_energy : ndarray, shape (n, decays)
+        In GeV.
+    """
+
+    def __init__(self, setup: SetUp, mediator_energy: FloatArray, pair_energy: FloatArray) -> None:
+        self.setup, self.mediator_energy, self.pair_energy = setup, mediator_energy, pair_energy
+        signature = setup.signature
+        self._window = self.setup.window
+        self._cuts: list[tuple[Places, Callable[[FloatArray, FloatArray], FloatArray]]] = [
+            (veto.detectors, partial(_probability_below, veto.maximum_energy_GeV))
+            for veto in signature.vetoes
+        ]
+        if signature.decay_signal is not None:
+            threshold = signature.decay_signal.minimum_energy_GeV
+            self._cuts.append(
+                (
+                    signature.decay_signal.detectors,
+                    lambda energy, sigma: 1 - _probability_below(threshold, energy, sigma),
+                )
+            )
+        self._known: dict[tuple[int, Places], FloatArray] = {}
+
+    def probability(self, places: Places) -> FloatArray:
+        """Return the probability (n,) to meet all cuts, the k-th decay being in `places[k]`."""
+        calorimeter = (self.setup.signature.calorimeter,)
+        together = self._look(-1, calorimeter, places)
+        for number, (detectors, _) in enumerate(self._cuts):
+            together = together * self._look(number, detectors, places)
+        return together
+
+    def _look(self, number: int, detectors: Places, places: Places) -> FloatArray:
+        seen = tuple(place if place in detectors else BEHIND_ALL for place in places)
+        if (number, seen) not in self._known:
+            self._known[number, seen] = self._compute(number, seen)
+        return self._known[number, seen]
+
+    def _compute(self, number: int, seen: Places) -> FloatArray:
+        energy = np.zeros_like(self.mediator_energy)
+        variance = np.zeros_like(self.mediator_energy)
+        for place, deposit in zip(seen, self.pair_energy.T, strict=True):
+            if place == BEHIND_ALL:
+                continue
+            energy = energy + deposit
+            resolution = self.setup.experiment.detector(place).energy_resolution
+            if resolution is not None:
+                variance = variance + resolution.sigma_GeV(deposit) ** 2
+        if number < 0:
+            return self._window.acceptance(self.mediator_energy - energy)
+        return self._cuts[number][1](energy, np.sqrt(variance))
+
+
+def _probability_below(limit: float, energy: FloatArray, sigma: FloatArray) -> FloatArray:
+    from scipy.special import ndtr  # noqa: PLC0415 - slow to import
+
+    with np.errstate(divide="ignore"):
+        away = np.where(energy < limit, np.inf, -np.inf)
+        distance = np.divide(limit - energy, sigma, out=away, where=sigma > 0)
+    return np.asarray(ndtr(distance))
