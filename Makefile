@@ -21,7 +21,7 @@ types: .venv/all.stamp
 	$(BIN)/mypy
 
 docs: .venv/all.stamp  ## the documentation site, in site/
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 benchmark: .venv/all.stamp
 	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only

@@ -2,6 +2,7 @@
 
 import io
 import re
+import runpy
 import shlex
 import sys
 from collections.abc import Iterator
@@ -75,3 +76,14 @@ def test_tutorial(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "out/shower/shower.pdf",
         "out/shower/shower.png",
     }
+
+
+def test_formulas_become_mathml_or_are_refused() -> None:
+    pytest.importorskip("latex2mathml", reason="the extra 'docs' is not installed")
+    mathml = runpy.run_path(str(ROOT / "docs" / "render_formulas.py"))["mathml"]
+    formula = mathml(r"m_{A'} = \frac{1}{2}", display=True)
+    assert formula.startswith("<math")
+    assert "<mfrac>" in formula
+    for unknown in (r"\nonsense x", r"\frac{1", r"\begin{unknown}a & b\end{unknown}", "a_b_c"):
+        with pytest.raises(ValueError, match=re.escape(repr(unknown))):
+            mathml(unknown, display=False)

@@ -107,8 +107,9 @@ class TestNa64In2018:
         assert self.experiment.calorimeter.name == "ECAL"
 
     def test_resolution(self) -> None:
-        # 0.1/sqrt(E): 1 GeV at 100 GeV
-        assert self.experiment.calorimeter_resolution.sigma_GeV(100.0) == pytest.approx(1.0)
+        # 0.1/sqrt(E): 1 GeV at 100 GeV; another GeV from the beam's spread of 1 %
+        resolution = self.experiment.visible_energy_resolution("ECAL")
+        assert resolution.sigma_GeV(100.0) == pytest.approx(2**0.5)
 
     def test_data(self) -> None:
         assert self.experiment.particles_on_target == 2.84e11

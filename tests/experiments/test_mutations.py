@@ -54,7 +54,7 @@ def places(value: object, path: tuple[Step, ...] = ()) -> list[tuple[Step, ...]]
     return found
 
 
-def parent_of(card: dict[str, Any], path: tuple[Step, ...]) -> Any:  # noqa: ANN401 - any JSON
+def parent_of(card: dict[str, Any], path: tuple[Step, ...]) -> Any:
     parent: Any = card
     for step in path[:-1]:
         parent = parent[step]

@@ -262,6 +262,6 @@ def test_measured_energies_scatter_by_the_resolution() -> None:
         ),
     ],
 )
-def test_refused(call: Any, message: str) -> None:  # noqa: ANN401 - any call
+def test_refused(call: Any, message: str) -> None:
     with pytest.raises(RangeError, match=message):
         call()

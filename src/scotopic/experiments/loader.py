@@ -100,6 +100,7 @@ def experiment_card(name_or_path: str | os.PathLike[str]) -> str:
 
 
 def card_error(label: str, text: str) -> CardError:
+    """Return the error that says what is wrong with a card, in one line."""
     return CardError(one_line(f"{label}: {text}"))
 
 
@@ -118,7 +119,13 @@ def _locate(name_or_path: str | os.PathLike[str], directory: Path) -> tuple[Path
 
 
 def read_card(file: Path, label: str) -> Card:
-    """Parse a file."""
+    """Parse a file.
+
+    Raises
+    ------
+    CardError
+        If it cannot be read or is not TOML; messages begin with the label.
+    """
     try:
         text = file.read_bytes().decode()
     except UnicodeDecodeError as error:

@@ -196,13 +196,22 @@ class Experiment(Table):
         """The detector whose energy the selection cuts on."""
         return self.detector(self.selection.calorimeter)
 
-    @property
-    def calorimeter_resolution(self) -> EnergyResolution:
-        """Energy resolution of that detector."""
-        resolution = self.calorimeter.energy_resolution
-        if resolution is None:  # refused when the card is read
-            raise RangeError(f"detectors: {self.calorimeter.name} has no energy_resolution")
-        return resolution
+    def visible_energy_resolution(self, calorimeter: str) -> EnergyResolution:
+        """Return how well the visible energy is known: a detector's resolution, and the beam's.
+
+        The spread of the beam's momentum counts as noise: energies are compared with the nominal
+        beam energy.
+
+        Raises
+        ------
+        RangeError
+            If the detector is unknown or has no resolution.
+        """
+        resolution = self.detector(calorimeter).energy_resolution
+        if resolution is None:
+            raise RangeError(f"detectors: {calorimeter} has no energy_resolution")
+        spread = self.beam.relative_momentum_spread * self.beam.energy_GeV
+        return resolution.model_copy(update={"noise_GeV": math.hypot(resolution.noise_GeV, spread)})
 
     @property
     def minimum_missing_energy_GeV(self) -> float:

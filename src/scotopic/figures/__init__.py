@@ -3,6 +3,8 @@
 Importing this package imports matplotlib, which takes a third of a second: import it late.
 """
 
+from scotopic.figures.efficiency import draw_efficiency_map
+from scotopic.figures.event import draw_event
 from scotopic.figures.limit import draw_limit
 from scotopic.figures.plane import draw_plane
 from scotopic.figures.production import draw_cross_sections
@@ -12,6 +14,8 @@ from scotopic.figures.style import STYLE, render, save
 __all__ = [
     "STYLE",
     "draw_cross_sections",
+    "draw_efficiency_map",
+    "draw_event",
     "draw_limit",
     "draw_plane",
     "draw_shower",

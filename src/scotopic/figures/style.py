@@ -51,14 +51,16 @@ def new_figure(title: str = "") -> Iterator[tuple[Figure, Axes]]:
 
 
 def decades(axes: Axes) -> None:
-    """Label logarithmic axes with powers of ten at the decades and nothing in between.
+    """Label logarithmic axes at the decades, and in between if there are less than two.
 
     The labels are plain text: a superscript needs no formula, which is slow to lay out.
     """
     logarithmic = [a for a in (axes.xaxis, axes.yaxis) if a.get_scale() == "log"]
     for axis in logarithmic:
         axis.set_major_formatter(FuncFormatter(_power_of_ten))
-        axis.set_minor_formatter(NullFormatter())
+        low, high = sorted(axis.get_view_interval())
+        few = high < 100 * low
+        axis.set_minor_formatter(FuncFormatter(_some_of_a_decade) if few else NullFormatter())
 
 
 def _power_of_ten(value: float, _position: int | None = None) -> str:
@@ -73,6 +75,18 @@ def _power_of_ten(value: float, _position: int | None = None) -> str:
     if exponent in (0, 1):
         return str(10**exponent)
     return f"10{str(exponent).translate(_SUPERSCRIPTS)}"
+
+
+def _some_of_a_decade(value: float, _position: int | None = None) -> str:
+    """Label 2, 3 and 5 times a power of ten.
+
+    Examples
+    --------
+    >>> _some_of_a_decade(0.3), _some_of_a_decade(0.4)
+    ('0.3', '')
+    """
+    leading = round(value / 10 ** math.floor(math.log10(value * (1 + 1e-9))))
+    return f"{value:.1g}" if leading in (2, 3, 5) else ""
 
 
 def render(figure: Figure) -> dict[str, bytes]:

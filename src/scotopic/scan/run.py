@@ -77,13 +77,37 @@ def run(card: RunCard, directory: Path = Path(), report: Report = silent) -> Run
 
 
 def _experiment(layer: LimitLayer, directory: Path) -> Experiment:
-    """Read the card of a layer, with its thresholds moved if that is asked for."""
+    """Read the card of a layer, with the changes that the layer asks for."""
     is_path = layer.experiment.endswith(".toml")
     experiment = load_experiment(str(directory / layer.experiment) if is_path else layer.experiment)
+    if layer.signal_efficiency is not None:
+        experiment = with_efficiency(experiment, layer.signal_efficiency)
     if layer.thresholds == "nominal":
         return experiment
     moved = tuple(s.with_thresholds(layer.thresholds) for s in experiment.signatures)
     return experiment.model_copy(update={"signatures": moved})
+
+
+def with_efficiency(experiment: Experiment, efficiency: float) -> Experiment:
+    """Return an experiment with another signal efficiency of its data sets, errors in proportion.
+
+    Examples
+    --------
+    >>> recast = with_efficiency(load_experiment("na64e-2018"), 0.33)
+    >>> recast.signal_efficiency, round(recast.relative_signal_uncertainty, 2)
+    (0.33, 0.2)
+    """
+    changed = tuple(
+        data.model_copy(
+            update={
+                "signal_efficiency": efficiency,
+                "signal_efficiency_uncertainty": data.signal_efficiency_uncertainty
+                * (efficiency / data.signal_efficiency),
+            }
+        )
+        for data in experiment.data_sets
+    )
+    return experiment.model_copy(update={"data_sets": changed})
 
 
 def _plane(card: RunCard, layer: LimitLayer, experiment: Experiment, report: Report) -> Plane:

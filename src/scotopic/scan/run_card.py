@@ -52,6 +52,12 @@ class LimitLayer(Table):
         min_length=1, description="signatures of that card, which exclude each other"
     )
     filled: bool = Field(default=False, description="shade the region, beside its boundary")
+    signal_efficiency: float | None = Field(
+        default=None,
+        gt=0,
+        le=1,
+        description="in place of the efficiency of the data sets; left out: as the card has it",
+    )
     thresholds: Literal["nominal", "lowest", "highest"] = Field(
         default="nominal", description="where in their ranges the vetoes' thresholds lie"
     )

@@ -190,7 +190,7 @@ def _softest(experiment: "Experiment", signature: "Signature") -> float:
         experiment.beam.energy_GeV,
         signature.minimum_calorimeter_energy_GeV,
         signature.maximum_calorimeter_energy_GeV,
-        experiment.calorimeter_resolution,
+        experiment.visible_energy_resolution(signature.calorimeter),
     )
     return float(window.thresholds()[0].min())
 

@@ -63,7 +63,7 @@ class MissingEnergy:
             experiment.beam.energy_GeV,
             selection.minimum_calorimeter_energy_GeV,
             selection.maximum_calorimeter_energy_GeV,
-            experiment.calorimeter_resolution,
+            experiment.visible_energy_resolution(selection.calorimeter),
         )
 
     def acceptance(self, mediator_energy: FloatArray) -> FloatArray:

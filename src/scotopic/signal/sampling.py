@@ -24,8 +24,8 @@ from scotopic.units import ELECTRON_MASS
 
 if TYPE_CHECKING:
     from scotopic.models import Mediator
-    from scotopic.production import CrossSectionTable
     from scotopic.shower import TrackLengths
+    from scotopic.signal.spectrum import ShowerCrossSections
 
 Array = npt.NDArray[np.float64]
 
@@ -88,7 +88,7 @@ def _shower(dump: Dump, minimum_energy: float) -> _Shower:
     thickness = _DEEPEST_X0 if dump.thickness_X0 is None else dump.thickness_X0
     edges = np.linspace(0.0, thickness, 1 + math.ceil(thickness / _SLICE_X0))
     slices = depth_track_lengths(
-        dump.material,
+        dump.medium,
         dump.particle,
         dump.energy,
         minimum_energy=minimum_energy,
@@ -99,6 +99,7 @@ def _shower(dump: Dump, minimum_energy: float) -> _Shower:
 
     def cumulative(lengths: Array) -> Array:
         # The beam particle's line rings between the nodes that hold it; their sum does not.
+        # What is negative then is rounding, 1e-15 of the track length.
         rows = np.vstack([lengths[:, :line].T, lengths[:, line:].sum(axis=1)])
         return np.hstack([np.zeros((len(rows), 1)), np.cumsum(np.maximum(rows, 0.0), axis=1)])
 
@@ -208,7 +209,7 @@ def bremsstrahlung(
 
 
 def _radiated_energies(
-    tables: "list[tuple[float, CrossSectionTable]]",
+    tables: "list[tuple[float, ShowerCrossSections]]",
     mass: float,
     minimum_energy: float,
     beam_energy: float,
@@ -220,7 +221,8 @@ def _radiated_energies(
     The distribution is tabulated in t, v = v_cut + (1 - v_cut) t with the variable v of
     `production.spectrum`, for some lepton energies; t is interpolated linearly in ln E.
     """
-    process = max(tables, key=lambda pair: pair[1].process.element.atomic_mass)[1].process
+    processes = [cross_sections.table.process for _, cross_sections in tables]
+    process = max(processes, key=lambda one: one.element.atomic_mass)
     steps = math.ceil(math.log(beam_energy / minimum_energy) / _LOGARITHMIC_STEP)
     grid = np.geomspace(1.001 * minimum_energy, beam_energy, steps + 2)
     column = grid[:, None]
@@ -229,7 +231,7 @@ def _radiated_energies(
     t = np.linspace(0, 1, _FRACTION_CELLS + 1)
     v = cut + (1 - cut) * t
     x = np.clip(1 - variable.recoil(v), 0.0, 1.0)
-    density = sum(n * table.differential(mass, column, x) for n, table in tables)
+    density = sum(n * table.differential(mass, grid, x) for n, table in tables)
     density = density * variable.slope(v)
     cells = (density[:, 1:] + density[:, :-1]) / 2
     cumulative = np.hstack([np.zeros_like(column), np.cumsum(cells, axis=1)])

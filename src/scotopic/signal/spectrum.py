@@ -14,20 +14,23 @@ where n_i are the nuclei of kind i, and n_e the electrons, per cm^2 of one radia
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from scotopic.errors import RangeError
+from scotopic.materials import Material
 from scotopic.progress import Report, silent
 from scotopic.units import ELECTRON_MASS
 
 if TYPE_CHECKING:
-    from scotopic.materials import Element, Material
+    from scotopic.decays.widths import SpinParity
+    from scotopic.materials import Element
     from scotopic.models import Mediator
     from scotopic.production import CrossSectionTable
-    from scotopic.shower import Particle, TrackLengths
+    from scotopic.shower import Medium, Particle, TrackLengths
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -36,10 +39,16 @@ Process = Literal["bremsstrahlung", "annihilation"]
 
 PROCESSES: tuple[Process, ...] = get_args(Process)
 
-# Tables of cross sections span whole decades of the mass, so that a point's number does not
-# depend on the range of the scan that it is part of, and a second scan finds them ready.
-_MASS_EDGES = (1e-3, 1e-2, 1e-1, 1.0, 3.0)
+# Tables of cross sections span about a decade of the mass, so that a point's number does not
+# depend on the range of the scan that it is part of, and a second scan finds them ready. A scan
+# that begins at 10 or 100 MeV shall not need the table below, one that ends at 1 GeV not the next.
+_MASS_EDGES = (1e-3, 0.999e-2, 0.999e-1, 1.0, 3.0)
 _STEPS_PER_OCTAVE = 4
+
+# Nodes of the shower's energy, and the error that is left where a cross section sets in: up to
+# 7e-4 against 800 nodes for masses from 1 MeV to 1 GeV and cuts at half of the beam energy.
+_NODES = 240
+_ONSET_ERROR = 7e-4
 _ABOVE_THRESHOLD = 1.25
 
 
@@ -53,27 +62,33 @@ class Dump:
         "e-", "e+" or "gamma".
     energy : float
         Beam energy in GeV.
-    material : Material
-        The homogenised target.
+    medium : Material or Target
+        What the shower develops in; thin layers keep their own densities.
     thickness_X0 : float or None
         Its thickness in radiation lengths; None if it contains the shower.
     """
 
     particle: "Particle"
     energy: float
-    material: "Material"
+    medium: "Medium"
     thickness_X0: float | None = None
+
+    @property
+    def material(self) -> "Material":
+        """The medium, its layers spread evenly."""
+        return self.medium if isinstance(self.medium, Material) else self.medium.homogenised
 
     def track_lengths(self, minimum_energy: float) -> "TrackLengths":
         """Return the shower's track lengths above an energy in GeV."""
         from scotopic.shower import track_lengths  # noqa: PLC0415 - a warm run needs none
 
         return track_lengths(
-            self.material,
+            self.medium,
             self.particle,
             self.energy,
             minimum_energy=minimum_energy,
             thickness_X0=self.thickness_X0,
+            nodes=_NODES,
         )
 
 
@@ -175,9 +190,8 @@ def bremsstrahlung_above(
             done = j * len(models) + i
             report(f"bremsstrahlung on {nucleus.symbol}", done, len(nuclei) * len(models))
             table = cross_section_table(dump, model, nucleus, minimum_energy, calculation)
-            fast = tracks.energies >= table.energies[0]
-            above = table.above(model.mediator_mass, tracks.energies[fast], thresholds)
-            found[i] += per_cm2 * (weights[fast] @ above)
+            above = table.above(model.mediator_mass, tracks.energies, thresholds)
+            found[i] += per_cm2 * (weights @ above)
     return found
 
 
@@ -220,16 +234,48 @@ def numerical_error(
     The errors that the shower and the tables of cross sections state, added up.
     """
     tracks = dump.track_lengths(minimum_energy)
-    errors = np.full(len(models), tracks.error)
+    errors = np.full(len(models), tracks.error + _ONSET_ERROR)
     if "bremsstrahlung" in calculation.processes:
         for i, model in enumerate(models):
             errors[i] += max(
                 cross_section_table(
                     dump, model, nucleus, minimum_energy, calculation
-                ).interpolation_error
+                ).table.interpolation_error
                 for nucleus in dump.material.atoms_per_cm2_per_X0
             )
     return errors
+
+
+@dataclass(frozen=True)
+class ShowerCrossSections:
+    """A table of cross sections for all electrons of a shower, those too slow for it included.
+
+    Attributes
+    ----------
+    table : CrossSectionTable
+        It begins somewhat above the threshold; slower electrons make next to nothing, and count
+        as making nothing.
+    """
+
+    table: "CrossSectionTable"
+
+    def above(
+        self, mediator_mass: float, energies: FloatArray, mediator_energies: FloatArray
+    ) -> FloatArray:
+        """Return `CrossSectionTable.above` at energies (n,), zero below the table; (n, s)."""
+        found = np.zeros((len(energies), len(mediator_energies)))
+        fast = energies >= self.table.energies[0]
+        if np.any(fast):
+            found[fast] = self.table.above(mediator_mass, energies[fast], mediator_energies)
+        return found
+
+    def differential(self, mediator_mass: float, energies: FloatArray, x: FloatArray) -> FloatArray:
+        """Return d sigma/dx at energies (n,) and fractions (n, k), zero below the table; (n, k)."""
+        found = np.zeros_like(x)
+        fast = energies >= self.table.energies[0]
+        if np.any(fast):
+            found[fast] = self.table.differential(mediator_mass, energies[fast, None], x[fast])
+        return found
 
 
 def cross_section_table(
@@ -238,7 +284,7 @@ def cross_section_table(
     nucleus: "Element",
     minimum_energy: float,
     calculation: Calculation,
-) -> "CrossSectionTable":
+) -> ShowerCrossSections:
     """Return the table that holds a model's bremsstrahlung on a nucleus in a shower.
 
     Parameters
@@ -251,7 +297,8 @@ def cross_section_table(
         What it is made on.
     minimum_energy : float
         Least energy of the shower's electrons in GeV. The table begins at the next lower of the
-        steps E0/2^(k/4), so that similar thresholds share it.
+        steps E0/2^(k/4), so that similar thresholds share it, but not below 1.25 times the
+        threshold of the heaviest mediator in it.
     calculation : Calculation
         Method and form factor.
 
@@ -260,29 +307,50 @@ def cross_section_table(
     RangeError
         If the mass is outside of all tables, or too close to the least energy.
     """
-    from scotopic.production import bremsstrahlung_table  # noqa: PLC0415 - see Dump
-
     upper = int(np.searchsorted(_MASS_EDGES, model.mediator_mass, side="left"))
     segment = min(max(upper, 1), len(_MASS_EDGES) - 1)
     low, high = _MASS_EDGES[segment - 1], _MASS_EDGES[segment]
     steps = math.ceil(_STEPS_PER_OCTAVE * math.log2(dump.energy / minimum_energy) - 1e-9)
     slowest = dump.energy * 2 ** (-steps / _STEPS_PER_OCTAVE)
-    if slowest < _ABOVE_THRESHOLD * high and low <= model.mediator_mass <= high:
+    inside = low <= model.mediator_mass <= high
+    if inside and slowest < _ABOVE_THRESHOLD * _threshold(high, nucleus):
         step = math.floor(math.log(model.mediator_mass / low) / math.log(_ABOVE_THRESHOLD))
         low *= _ABOVE_THRESHOLD**step
         high = min(high, _ABOVE_THRESHOLD * low)
-        slowest = max(slowest, _ABOVE_THRESHOLD * high)
+        slowest = max(slowest, _ABOVE_THRESHOLD * _threshold(high, nucleus))
     if slowest >= dump.energy:
         raise RangeError(
             f"mediator_mass: {model.mediator_mass} GeV is too close to the beam energy of"
             f" {dump.energy} GeV"
         )
+    energies = (slowest, dump.energy)
+    return ShowerCrossSections(
+        _table(model.spin_parity, nucleus, (low, high), energies, calculation)
+    )
+
+
+def _threshold(mediator_mass: float, nucleus: "Element") -> float:
+    """Least energy in GeV of an electron that makes a mediator on a nucleus at rest."""
+    mass = mediator_mass + ELECTRON_MASS
+    return mass + mass**2 / (2 * nucleus.nuclear_mass)
+
+
+@lru_cache(maxsize=64)
+def _table(
+    spin_parity: "SpinParity",
+    nucleus: "Element",
+    masses: tuple[float, float],
+    energies: tuple[float, float],
+    calculation: Calculation,
+) -> "CrossSectionTable":
+    from scotopic.production import bremsstrahlung_table  # noqa: PLC0415 - see Dump
+
     return bremsstrahlung_table(
-        model.spin_parity,
+        spin_parity,
         "electron",
         nucleus,
-        masses=(low, high),
-        energies=(slowest, dump.energy),
+        masses=masses,
+        energies=energies,
         method=calculation.method,
         form_factor=calculation.form_factor,
     )

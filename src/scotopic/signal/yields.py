@@ -68,7 +68,7 @@ def dump_of(experiment: "Experiment") -> Dump:
     beam, target = experiment.beam, experiment.target
     match beam.particle:
         case "e-" | "e+" | "gamma":
-            return Dump(beam.particle, beam.energy_GeV, target.material, target.thickness_X0)
+            return Dump(beam.particle, beam.energy_GeV, target.build(), target.thickness_X0)
     raise RangeError(
         f"beam.particle: {beam.particle!r} makes no shower; mediators are computed for"
         " 'e-', 'e+' and 'gamma'"

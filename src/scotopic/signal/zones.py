@@ -122,14 +122,11 @@ class SetUp:
     @cached_property
     def window(self) -> MissingEnergy:
         """Return the window of the calorimeter's energy."""
-        resolution = self.experiment.detector(self.signature.calorimeter).energy_resolution
-        if resolution is None:  # refused when the card is read
-            raise RangeError(f"detectors: {self.signature.calorimeter} has no energy_resolution")
         return MissingEnergy(
             self.experiment.beam.energy_GeV,
             self.signature.minimum_calorimeter_energy_GeV,
             self.signature.maximum_calorimeter_energy_GeV,
-            resolution,
+            self.experiment.visible_energy_resolution(self.signature.calorimeter),
         )
 
 

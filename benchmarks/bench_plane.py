@@ -1,0 +1,43 @@
+"""A plane of 100 masses and 200 couplings with 5000 events a mass, as its user meets it."""
+
+from pathlib import Path
+
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from scotopic.experiments import load_experiment
+from scotopic.models.inelastic import InelasticDarkMatter
+from scotopic.scan.plane import Axis, Plane, exclusion_plane
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCOTOPIC_CACHE", str(tmp_path))
+
+
+def plane(alpha_D: float = 0.1, experiment: str = "na64e-2018") -> Plane:
+    return exclusion_plane(
+        load_experiment(experiment),
+        ["invisible-recast-2023"],
+        InelasticDarkMatter,
+        Axis("mediator_mass", 0.01, 1.3, 100),
+        Axis("kinetic_mixing", 1e-5, 3e-2, 200),
+        {"alpha_D": alpha_D, "mass_ratio": 3.0, "splitting": 0.4},
+    )
+
+
+def test_cold_plane(benchmark: BenchmarkFixture) -> None:
+    """No table on disk."""
+    assert benchmark.pedantic(plane, rounds=1).excluded.any()
+
+
+def test_another_coupling(benchmark: BenchmarkFixture) -> None:
+    """The same masses with another alpha_D."""
+    plane()
+    assert benchmark(plane, 0.05).excluded.any()
+
+
+def test_another_exposure(benchmark: BenchmarkFixture) -> None:
+    """The same masses with another exposure."""
+    plane()
+    assert benchmark(plane, 0.1, "na64e-5e12").excluded.any()

@@ -1,0 +1,1 @@
+"""The comparisons of the documentation's page of validation, by subject."""

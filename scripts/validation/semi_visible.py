@@ -1,0 +1,104 @@
+"""Semi-visible dark photons: the published numbers of NA64's two papers."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+
+from scotopic.experiments import load_experiment
+from scotopic.figures import draw_plane
+from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMatter
+from scotopic.scan.plane import Axis, Plane, exclusion_plane
+from scotopic.scan.run import run, with_efficiency
+from scotopic.scan.run_card import load_run_card
+from scotopic.units import ALPHA
+from validation.report import DOCS, Report, write_figure
+
+SECTION = "Semi-visible dark photons"
+RECAST = ("invisible-recast-2023",)
+EFFICIENCY = 0.33
+HERE = Axis("kinetic_mixing", 1e-3, 1.001e-3, 2)
+
+
+def correction_of_the_width(report: Report) -> None:
+    """Compare the exact width of chi2 with the published correction K to the simple formula."""
+    model = InelasticDarkMatter(
+        mediator_mass=0.2, kinetic_mixing=1e-3, alpha_D=0.1, mass_ratio=3, splitting=0.4
+    )
+    found = []
+    for mass in np.linspace(0.2, 1.0, 17):
+        one = replace(model, mediator_mass=float(mass))
+        simple = 4 * 1e-6 * ALPHA * 0.1 * one.mass_difference**5 / (15 * np.pi * mass**4)
+        found.append(one.chi2_width / simple)
+    off = max(abs(k - 0.640) for k in found)
+    text = f"{min(found):.4f} to {max(found):.4f}"
+    report.demand(SECTION, "K from 0.2 to 1 GeV", text, "0.640 ± 0.004", holds=off <= 0.004)
+
+
+def published_masses(report: Report) -> None:
+    """Compare the masses up to which the papers exclude."""
+    rows = []
+    for name, published in (("na64e-2018", 71), ("na64e-1e12", 110), ("na64e-5e12", 195)):
+        plane = exclusion_plane(
+            with_efficiency(load_experiment(name), EFFICIENCY),
+            RECAST,
+            InelasticDiracDarkMatter,
+            Axis("dark_matter_mass", 0.04, 0.3, 60),
+            HERE,
+            {"alpha_D": 0.1, "mass_ratio": 3.0, "splitting": 0.05, "tan_theta": 0.01},
+        )
+        reached = 1e3 * _along_x(plane)[-1][1]
+        rows.append(
+            (f"i2DM, Fig. 8, {name}: m_χ1", EFFICIENCY, f"{published} MeV", f"{reached:.1f} MeV")
+        )
+        _demand(report, rows[-1], reached / published, 0.05)
+    for words, signatures, efficiency, published in (
+        ("iDM, Fig. 3, lower edge of the muon band: m_A'", RECAST, EFFICIENCY, 1.14),
+        ("search of 2021, S1 + S2, lower edge: m_A'", ("S1", "S2"), 0.5, 0.39),
+    ):
+        stretches = _muon_edge("na64e-2018", signatures, efficiency)
+        rows.append((words, efficiency, f"{published} GeV", f"{stretches[-1][1]:.3f} GeV"))
+        _demand(report, rows[-1], stretches[-1][1] / published, 0.06)
+        gaps = [f"{a[1]:.2f} to {b[0]:.2f} GeV" for a, b in pairwise(stretches)]
+        rows.append((f"— gap below: {words}", efficiency, "none shown", ", ".join(gaps) or "none"))
+    for name in ("na64e-5e12", "na64e-5e12-compact"):
+        reached = _muon_edge(name, ("S1", "S2"), 0.5)[-1][1]
+        rows.append((f"search of 2021 with {name}: m_A'", 0.5, "—", f"{reached:.3f} GeV"))
+    report.table("semi-visible", ("quantity", "efficiency", "published", "scotopic"), rows)
+
+
+def _demand(report: Report, row: tuple[str, float, str, str], ratio: float, allowed: float) -> None:
+    wanted = f"{row[2]} within {100 * allowed:.0f} %"
+    report.demand(SECTION, row[0], row[3], wanted, holds=abs(ratio - 1) <= allowed)
+
+
+def _muon_edge(
+    name: str, signatures: tuple[str, ...], efficiency: float
+) -> list[tuple[float, float]]:
+    """Return the masses excluded on the lower edge of the 2 sigma band of the muon's moment."""
+    plane = exclusion_plane(
+        with_efficiency(load_experiment(name), efficiency),
+        signatures,
+        InelasticDarkMatter,
+        Axis("mediator_mass", 0.2, 1.5, 120),
+        Axis("alpha_D", 0.1, 0.1001, 2),
+        {"mass_ratio": 3.0, "splitting": 0.4, "kinetic_mixing": "muon lower"},
+    )
+    return _along_x(plane)
+
+
+def _along_x(plane: Plane) -> list[tuple[float, float]]:
+    """Return the excluded intervals of x at the first y."""
+    turned = replace(plane, x=plane.y, y=plane.x, expected_events=plane.expected_events.T)
+    return turned.intervals()[0]
+
+
+def planes(report: Report) -> None:
+    """Draw Fig. 3 of Mongillo et al., and its dependence on the threshold of the VETO."""
+    for name in ("mongillo-2023-fig3", "mongillo-2023-fig3-veto"):
+        card, place = load_run_card(name)
+        found = run(card, place)
+        figure = draw_plane(card, found.planes, found.bands)
+        write_figure(figure, DOCS / "validation" / name)
+        share = next(iter(found.planes.values())).excluded.mean()
+        report.demand(SECTION, card.title, f"{100 * share:.0f} % excluded", "a figure", holds=True)

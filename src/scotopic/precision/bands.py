@@ -1,0 +1,234 @@
+"""The band of couplings that explains a deviation of a magnetic moment.
+
+A loop has one sign (`magnetic_moments.SIGN`), a deviation has another or none that is sure. What
+can be said then is a word, `BandStatus`; a coupling that does not exist is never a number.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from scotopic.decays.widths import SpinParity
+from scotopic.errors import RangeError
+from scotopic.precision.magnetic_moments import (
+    LEPTON_MASSES,
+    SIGN,
+    Lepton,
+    mixing_of_moment,
+)
+
+Array = npt.NDArray[np.float64]
+
+BandStatus = Literal["closed", "open_below", "limit", "unexplained"]
+"""What n standard deviations around a measured Delta a leave to a mediator.
+
+``closed``: a band with two edges. ``open_below``: no coupling at all is allowed too, the band
+begins at zero. ``limit``: the same, and the central value has the sign that the mediator cannot
+give, so that only an upper edge exists. ``unexplained``: every coupling makes it worse than n
+standard deviations.
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deviation:
+    """Measured minus predicted magnetic moment of a lepton, Delta a = a_exp - a_SM.
+
+    Attributes
+    ----------
+    lepton : {"electron", "muon"}
+        Whose moment.
+    value, uncertainty : float
+        Delta a and its standard deviation.
+    source : str
+        Where the numbers are from.
+
+    Raises
+    ------
+    RangeError
+        If the lepton is unknown, the value not finite or the uncertainty not positive.
+    """
+
+    lepton: Lepton
+    value: float
+    uncertainty: float
+    source: str
+
+    def __post_init__(self) -> None:
+        """Refuse what is no measurement."""
+        if self.lepton not in LEPTON_MASSES:
+            raise RangeError(f"lepton: {self.lepton!r} is not one of {', '.join(LEPTON_MASSES)}")
+        if not math.isfinite(self.value):
+            raise RangeError(f"value: {self.value} is not finite")
+        if not 0 < self.uncertainty < math.inf:
+            raise RangeError(f"uncertainty: {self.uncertainty} is not positive and finite")
+
+
+MUON_2021: Final = Deviation(
+    lepton="muon",
+    value=251e-11,
+    uncertainty=59e-11,
+    source="Muon g-2 Collaboration, Phys. Rev. Lett. 126 (2021) 141801; review eq. 20",
+)
+"""Brookhaven and Fermilab against the Theory Initiative's prediction of 2020."""
+
+MUON_2006: Final = Deviation(
+    lepton="muon",
+    value=288e-11,
+    uncertainty=80e-11,
+    source="Muon g-2 Collaboration, Phys. Rev. D73 (2006) 072003; review eq. 19",
+)
+"""Brookhaven alone, against the prediction quoted in the review."""
+
+ELECTRON_RUBIDIUM: Final = Deviation(
+    lepton="electron",
+    value=4.8e-13,
+    uncertainty=3.0e-13,
+    source="Morel et al., Nature 588 (2020) 61; review eq. 52",
+)
+"""With alpha from the recoil of rubidium atoms."""
+
+ELECTRON_CAESIUM: Final = Deviation(
+    lepton="electron",
+    value=-8.8e-13,
+    uncertainty=3.6e-13,
+    source="Parker et al., Science 360 (2018) 191; review eq. 53",
+)
+"""With alpha from the recoil of caesium atoms."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class MixingBand:
+    """The values of epsilon = g/e that explain a deviation within n standard deviations.
+
+    Attributes
+    ----------
+    deviation : Deviation
+        What is explained.
+    mediator : {"scalar", "pseudoscalar", "vector", "axial_vector"}
+        Kind of coupling.
+    sigmas : float
+        n.
+    status : {"closed", "open_below", "limit"}
+        See `BandStatus`.
+    mass : ndarray
+        Masses in GeV.
+    lower, upper : ndarray
+        The edges, of the shape of `mass`; `lower` is zero unless the status is ``closed``.
+    central : ndarray or None
+        epsilon that gives the central value, None if the status is ``limit``.
+    """
+
+    deviation: Deviation
+    mediator: SpinParity
+    sigmas: float
+    status: BandStatus
+    mass: Array
+    lower: Array
+    central: Array | None
+    upper: Array
+
+
+def band_status(deviation: Deviation, mediator: SpinParity, sigmas: float = 2.0) -> BandStatus:
+    """Say what kind of band a mediator has, at any mass.
+
+    Parameters
+    ----------
+    deviation : Deviation
+        What is to be explained.
+    mediator : {"scalar", "pseudoscalar", "vector", "axial_vector"}
+        Kind of coupling.
+    sigmas : float
+        Half width of the band in standard deviations, positive.
+
+    Raises
+    ------
+    RangeError
+        If the mediator is unknown or `sigmas` not positive.
+
+    Examples
+    --------
+    >>> [band_status(MUON_2021, kind) for kind in ("vector", "axial_vector")]
+    ['closed', 'unexplained']
+    >>> [band_status(ELECTRON_CAESIUM, "vector", sigmas) for sigmas in (2, 3)]
+    ['unexplained', 'limit']
+    """
+    lower, central, upper = _moments(deviation, mediator, sigmas)
+    if upper <= 0:
+        return "unexplained"
+    if central <= 0:
+        return "limit"
+    return "open_below" if lower <= 0 else "closed"
+
+
+def mixing_band(
+    deviation: Deviation, mediator: SpinParity, mass: npt.ArrayLike, sigmas: float = 2.0
+) -> MixingBand:
+    """Return the band of epsilon = g/e that explains a deviation.
+
+    Parameters
+    ----------
+    deviation : Deviation
+        One of this module's, or `Deviation(lepton=..., value=..., uncertainty=..., source=...)`.
+    mediator : {"scalar", "pseudoscalar", "vector", "axial_vector"}
+        Kind of coupling to the lepton; ``vector`` for a dark photon.
+    mass : array_like
+        Masses of the mediator in GeV, any shape.
+    sigmas : float
+        Half width of the band in standard deviations, positive.
+
+    Returns
+    -------
+    MixingBand
+        Edges and central line; its `status` says if it is open below.
+
+    Raises
+    ------
+    RangeError
+        If no coupling explains the deviation within `sigmas` (`band_status` tells it
+        beforehand), and as in `magnetic_moments.magnetic_moment`.
+
+    Examples
+    --------
+    >>> band = mixing_band(MUON_2021, "vector", 0.39)
+    >>> [round(float(edge) * 1e3, 3) for edge in (band.lower, band.upper)]
+    [5.655, 9.419]
+    """
+    status = band_status(deviation, mediator, sigmas)
+    if status == "unexplained":
+        direction = "raises" if SIGN[mediator] > 0 else "lowers"
+        raise RangeError(
+            f"mediator: {mediator!r} {direction} the {deviation.lepton}'s magnetic moment, no"
+            f" coupling explains {deviation.value:g} +- {deviation.uncertainty:g}"
+            f" within {sigmas:g} standard deviations"
+        )
+    masses = np.array(mass, dtype=float)
+    lower, central, upper = (
+        mixing_of_moment(deviation.lepton, mediator, masses, SIGN[mediator] * max(moment, 0.0))
+        for moment in _moments(deviation, mediator, sigmas)
+    )
+    return MixingBand(
+        deviation=deviation,
+        mediator=mediator,
+        sigmas=sigmas,
+        status=status,
+        mass=masses,
+        lower=lower,
+        central=None if status == "limit" else central,
+        upper=upper,
+    )
+
+
+def _moments(
+    deviation: Deviation, mediator: SpinParity, sigmas: float
+) -> tuple[float, float, float]:
+    """Lower edge, centre and upper edge of Delta a, counted in the mediator's direction."""
+    if mediator not in SIGN:
+        raise RangeError(f"mediator: {mediator!r} is not one of {', '.join(SIGN)}")
+    if not 0 < sigmas < math.inf:
+        raise RangeError(f"sigmas: {sigmas} is not positive and finite")
+    centre = SIGN[mediator] * deviation.value
+    half = sigmas * deviation.uncertainty
+    return centre - half, centre, centre + half
