@@ -1,0 +1,1 @@
+"""The early Universe: its heat content and what is left of the dark matter."""

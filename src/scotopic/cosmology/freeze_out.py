@@ -1,0 +1,305 @@
+r"""Thermal freeze-out with one Boltzmann equation: relic abundance and the coupling that gives it.
+
+With u = ln x, x = m_chi1/T, and Y = n/s summed over all dark particles,
+
+    dY/du = -a(u) (Y^2 - Y_eq^2),   a = sqrt(pi/45) M_Pl m_chi1 g_*^(1/2) <sigma v>_eff / x,
+
+(Gondolo and Gelmini, Nucl. Phys. B360 (1991) 145). All dark states are taken in equilibrium with
+each other; `two_species` does without. The average goes as epsilon^2: it is computed once, and a
+search for the coupling only solves the equation again.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from scotopic.cosmology.annihilation import dark_states, effective_average, reaction_rates
+from scotopic.cosmology.boltzmann import COLDEST, Evolution, RelicAbundance, SingleEquation
+from scotopic.cosmology.degrees_of_freedom import freeze_out_degrees_of_freedom
+from scotopic.errors import RangeError, ScotopicError
+from scotopic.models.dark_photon import DarkPhoton
+from scotopic.models.inelastic import InelasticDiracDarkMatter
+from scotopic.models.kinetic_mixing import KineticallyMixed
+from scotopic.units import PLANCK_MASS
+
+Array = npt.NDArray[np.float64]
+
+PLANCK_OMEGA_H2: Final = 0.120
+"""Density of cold dark matter, Omega h^2 = 0.120 +- 0.001: Planck 2018 VI, abstract."""
+_TOLERANCE: Final = 1e-6
+_MAX_ITERATIONS: Final = 60
+_STRIDE: Final = 0.2  # in ln epsilon^2
+
+
+@dataclass(frozen=True)
+class ThermalCoupling:
+    """The coupling with which freeze-out leaves a given density.
+
+    Attributes
+    ----------
+    kinetic_mixing : float
+        epsilon.
+    y : float
+        epsilon^2 alpha_D (m_chi1/m_A')^4.
+    abundance : RelicAbundance
+        The solution at this coupling.
+    """
+
+    kinetic_mixing: float
+    y: float
+    abundance: RelicAbundance
+
+
+@dataclass(frozen=True, eq=False)
+class ThermalLine:
+    """Thermal couplings of several models.
+
+    Attributes
+    ----------
+    kinetic_mixing, y : ndarray, shape (n,)
+        NaN where there is none; the status says why.
+    status : tuple of str
+        `ok`, or one line with the reason.
+    caveats : tuple of tuple of str
+        Those of each abundance.
+    """
+
+    kinetic_mixing: Array
+    y: Array
+    status: tuple[str, ...]
+    caveats: tuple[tuple[str, ...], ...]
+
+
+def relic_abundance(model: KineticallyMixed) -> RelicAbundance:
+    """Solve the Boltzmann equation of a model.
+
+    Parameters
+    ----------
+    model : DarkPhoton, InelasticDarkMatter or InelasticDiracDarkMatter
+        The dark sector; the last is solved with two species, see `two_species`.
+
+    Returns
+    -------
+    RelicAbundance
+        Omega h^2 with its numerical error, 5e-4 of it at most away from resonances.
+
+    Raises
+    ------
+    RangeError
+        If the mediator is lighter than the dark matter, which then annihilates into A' A', if
+        alpha_D is zero, or the dark masses add to more than 5 GeV.
+
+    Examples
+    --------
+    >>> model = DarkPhoton.from_y(5.87e-11, mediator_mass=0.3, alpha_D=0.1, mass_ratio=3,
+    ...                           dark_matter="dirac")
+    >>> round(relic_abundance(model).value, 2)
+    0.12
+    """
+    return evolution(model).abundance(model.kinetic_mixing)
+
+
+def thermal_coupling(model: KineticallyMixed, omega_h2: float = PLANCK_OMEGA_H2) -> ThermalCoupling:
+    """Find the kinetic mixing with which a dark sector has the observed density.
+
+    Parameters
+    ----------
+    model : KineticallyMixed
+        The dark sector; its own kinetic mixing plays no part.
+    omega_h2 : float
+        The density to be reached.
+
+    Returns
+    -------
+    ThermalCoupling
+        epsilon and y, with which the abundance is solved to 1e-6. If several give the density,
+        as slow conversions of i2DM allow, it is the smallest.
+
+    Raises
+    ------
+    RangeError
+        As `relic_abundance`, or if no kinetic mixing below 1 gives the density.
+
+    Examples
+    --------
+    >>> model = DarkPhoton(mediator_mass=0.03, kinetic_mixing=1e-4, alpha_D=0.1, mass_ratio=3,
+    ...                    dark_matter="complex_scalar")
+    >>> f"{thermal_coupling(model).y:.2g}"
+    '1.3e-11'
+    """
+    if not (math.isfinite(omega_h2) and omega_h2 > 0):
+        raise RangeError(f"omega_h2: {omega_h2} is not positive and finite")
+    _refuse_secluded(model)
+    excess = _Excess(model, omega_h2)
+    logarithm = _newton(excess)
+    if isinstance(model, InelasticDiracDarkMatter):
+        excess.coupled = True
+        logarithm = _first_crossing(excess, logarithm)
+    mixing = math.exp(logarithm / 2)
+    y = replace(model, kinetic_mixing=mixing).y
+    return ThermalCoupling(mixing, y, excess.history.abundance(mixing))
+
+
+class _Excess:
+    """ln of the abundance over the wanted one, as a function of ln epsilon^2."""
+
+    def __init__(self, model: KineticallyMixed, omega_h2: float) -> None:
+        self.model = replace(model, kinetic_mixing=1e-6)
+        self.omega_h2 = omega_h2
+        self.coupled = False  # whether chi1 and chi2 have an equation each
+        self.history: Evolution = SingleEquation(self.model)
+
+    def __call__(self, logarithm: float) -> float:
+        mixing = math.exp(logarithm / 2)
+        prepared_alike = isinstance(self.history, SingleEquation) != self.coupled
+        if not (prepared_alike and self.history.holds_for(mixing)):
+            self.model = replace(self.model, kinetic_mixing=mixing)
+            self.history = evolution(self.model) if self.coupled else SingleEquation(self.model)
+        return math.log(self.history.omega(mixing) / self.omega_h2)
+
+    def no_solution(self) -> RangeError:
+        return RangeError(
+            f"kinetic_mixing: none below 1 leaves Omega h^2 = {self.omega_h2:g} (mediator_mass"
+            f" {self.model.mediator_mass:g} GeV, mass_ratio {self.model.mass_ratio:g})"
+        )
+
+
+def _newton(excess: _Excess) -> float:
+    """Return the root of a falling function, close to a line of slope -0.95, by secants."""
+    position, slope = math.log(1e-12), -0.95
+    value = excess(position)
+    for _ in range(_MAX_ITERATIONS):
+        following = position - value / min(max(slope, -1.2), -0.3)
+        if not following < 0:
+            break
+        change = excess(following) - value
+        if following != position:
+            slope = change / (following - position)
+        position, value = following, value + change
+        if abs(value) < _TOLERANCE:
+            return position
+    raise excess.no_solution()
+
+
+def _first_crossing(excess: _Excess, below: float) -> float:
+    """Return the first root above a point near which the function may begin to be positive.
+
+    Conversions that are too slow leave more than the single equation says, and the abundance
+    need not fall with the coupling: it rises where chi2 is depleted faster than it is refilled.
+    """
+    from scipy.optimize import brentq  # noqa: PLC0415 - slow to import
+
+    position, following = below - _STRIDE, below
+    while excess(following) > 0:
+        position, following = following, following + _STRIDE
+        if following > 0:
+            raise excess.no_solution()
+    if excess(position) <= 0:
+        raise excess.no_solution()
+    return float(brentq(excess, position, following, xtol=_TOLERANCE))
+
+
+def thermal_line(
+    models: Sequence[KineticallyMixed], omega_h2: float = PLANCK_OMEGA_H2
+) -> ThermalLine:
+    """Find the thermal coupling of each of several models.
+
+    Parameters
+    ----------
+    models : sequence of KineticallyMixed
+        The points of the line, in any plane of parameters.
+    omega_h2 : float
+        The density to be reached.
+
+    Returns
+    -------
+    ThermalLine
+        Where a model has no thermal coupling, the status holds the reason.
+
+    Examples
+    --------
+    >>> models = [DarkPhoton(mediator_mass=0.03, kinetic_mixing=1e-4, alpha_D=0.1, mass_ratio=R,
+    ...                      dark_matter="dirac") for R in (0.5, 3)]
+    >>> thermal_line(models).status
+    ("mass_ratio: 0.5 is not above 1: chi chi -> A' A', not included, opens", 'ok')
+    """
+    results: list[ThermalCoupling | ScotopicError] = []
+    for model in models:
+        try:
+            results.append(thermal_coupling(model, omega_h2))
+        except ScotopicError as error:
+            results.append(error)
+    found = [r if isinstance(r, ThermalCoupling) else None for r in results]
+    return ThermalLine(
+        kinetic_mixing=np.array([math.nan if r is None else r.kinetic_mixing for r in found]),
+        y=np.array([math.nan if r is None else r.y for r in found]),
+        status=tuple(str(r) if isinstance(r, ScotopicError) else "ok" for r in results),
+        caveats=tuple(() if r is None else r.abundance.caveats for r in found),
+    )
+
+
+def approximate_abundance(model: DarkPhoton) -> float:
+    r"""Estimate Omega h^2 by the approximate solution for s- or p-wave annihilation.
+
+    Parameters
+    ----------
+    model : DarkPhoton
+        The dark sector, without splitting.
+
+    Returns
+    -------
+    float
+        Omega h^2, to some 10 % away from the resonance and from thresholds.
+
+    Raises
+    ------
+    RangeError
+        With a splitting, for which <sigma v> is no power of x, and as `relic_abundance`.
+
+    Notes
+    -----
+    Review eqs. 32-34 with n = 0 (Dirac) or 1 (complex scalar, Majorana) and sigma_0 taken from
+    the exact average at x = 20. With sigma_eff and the degrees of freedom of all dark particles
+    k = 1, also where particle and antiparticle differ.
+    """
+    if model.splitting > 0:
+        raise RangeError(f"splitting: {model.splitting} is not 0, as eqs. 32-34 need it")
+    _refuse_secluded(model)
+    n = 1 if model.dark_matter in {"complex_scalar", "majorana"} else 0
+    mass = model.dark_matter_mass
+    average = effective_average(model, reaction_rates(model), np.array([20.0]))
+    sigma_0 = float(average[0]) * model.kinetic_mixing**2 * 20.0**n
+    spins = sum(state.degrees_of_freedom for state in dark_states(model))
+    root_g = float(freeze_out_degrees_of_freedom(max(mass / 20, COLDEST)))
+    c = math.log(0.038 * (n + 1) * spins / root_g * PLANCK_MASS * mass * sigma_0)
+    x_f = c - (n + 0.5) * math.log(c)
+    return (n + 1) * x_f ** (n + 1) / root_g * 8.77e-11 / sigma_0
+
+
+def evolution(model: KineticallyMixed) -> Evolution:
+    """Prepare the history of a model: two species for mixed Dirac fermions, otherwise one.
+
+    Raises
+    ------
+    RangeError
+        As `relic_abundance`.
+    """
+    _refuse_secluded(model)
+    if isinstance(model, InelasticDiracDarkMatter):
+        from scotopic.cosmology.two_species import TwoSpecies  # noqa: PLC0415 - imports numba
+
+        return TwoSpecies(model)
+    return SingleEquation(model)
+
+
+def _refuse_secluded(model: KineticallyMixed) -> None:
+    if not model.alpha_D > 0:
+        raise RangeError(f"alpha_D: {model.alpha_D} is not positive: nothing annihilates")
+    if not model.mass_ratio > 1:
+        raise RangeError(
+            f"mass_ratio: {model.mass_ratio} is not above 1: chi chi -> A' A', not included, opens"
+        )

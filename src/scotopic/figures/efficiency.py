@@ -1,0 +1,199 @@
+"""Which decays a signature accepts: a map over the position of the decay and an energy."""
+
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from scotopic.errors import RangeError
+from scotopic.figures.event import model_text
+from scotopic.figures.style import BLUE, GREY, ORANGE, new_figure
+from scotopic.signal.signatures import decay_positions
+
+if TYPE_CHECKING:
+    from scotopic.experiments import Experiment, Signature
+    from scotopic.models.inelastic import TwoDarkFermions
+    from scotopic.signal.events import Events
+
+FloatArray = npt.NDArray[np.float64]
+
+EnergyAxis = Literal["pair_energy", "mediator_energy"]
+
+_LABELS = {
+    "pair_energy": r"energy of the pair $E_{ee}$ [GeV]",
+    "mediator_energy": r"energy of the mediator $E_{A'}$ [GeV]",
+}
+_COLOURS = {"electromagnetic calorimeter": ORANGE, "veto counter": GREY}
+_FEWEST_EVENTS = 20
+_SOFTEST = 3e-3  # fraction of the events below the range of pair energies
+_BEHIND = 1.1  # positions in the map, over the length of the set-up
+
+
+@dataclass(frozen=True, eq=False)
+class EfficiencyMap:
+    """Probability that a signature accepts a decay.
+
+    Attributes
+    ----------
+    against : str
+        "pair_energy" or "mediator_energy".
+    position_edges_cm : ndarray, shape (p + 1,)
+        Of the cells, behind the front of the target.
+    energy_edges : ndarray, shape (e + 1,)
+        In GeV; logarithmic for the pair.
+    probability : ndarray, shape (p, e)
+        At the middle of each cell's positions, mean of the events in its energies, weighted;
+        cut efficiencies that are not simulated are factors. Not-a-number where there are less
+        than 20 events.
+    softest_mediator : float
+        Energy in GeV above which the mediators of these events are: the mean depends on it.
+    """
+
+    against: EnergyAxis
+    position_edges_cm: FloatArray
+    energy_edges: FloatArray
+    probability: FloatArray
+    softest_mediator: float
+
+
+def efficiency_map(
+    experiment: "Experiment",
+    signature: "Signature",
+    events: "Events",
+    seed: int,
+    *,
+    against: EnergyAxis = "pair_energy",
+    positions: int = 300,
+    energies: int = 40,
+) -> EfficiencyMap:
+    """Average the acceptance of simulated decays over position and energy.
+
+    Parameters
+    ----------
+    experiment, signature : Experiment, Signature
+        A card and one of its signatures.
+    events : Events
+        From `signal.events.simulate`; those with one chi2 are used. The lifetime does not enter.
+    seed : int
+        Of the fluctuations of showers.
+    against : str
+        "pair_energy" or "mediator_energy": which energy; the other is averaged over.
+    positions, energies : int
+        Number of cells.
+
+    Raises
+    ------
+    RangeError
+        If the energy is unknown, or no event has exactly one chi2 that decays.
+    """
+    if against not in _LABELS:
+        raise RangeError(f"against: {against!r} is not one of {', '.join(_LABELS)}")
+    one = np.flatnonzero((events.chi2_count == 1) & (events.pair[:, 0] >= 0))
+    if len(one) == 0:
+        raise RangeError("events: none has exactly one chi2 that decays; the map shows no other")
+    kept = replace(events, **{f.name: getattr(events, f.name)[one] for f in fields(events)})
+    normals = np.random.default_rng(seed).standard_normal((len(one), 2, 2, 2))
+    accepted = decay_positions(experiment, signature, kept, normals)
+
+    rear = max(d.position_cm + d.length_cm for d in experiment.detectors)
+    edges = np.linspace(0.0, _BEHIND * rear, positions + 1)
+    energy = kept.pair_energy[:, 0] if against == "pair_energy" else kept.mediator_energy
+    energy_edges = _energy_edges(energy, against, energies)
+    cell = np.searchsorted(energy_edges, energy, side="right") - 1
+    inside = (cell >= 0) & (cell < energies)
+    probability = np.full((positions, energies), np.nan)
+    for i, at in enumerate((edges[1:] + edges[:-1]) / 2):
+        stretch = (accepted.edges_cm <= at).sum(axis=1) - 1
+        used = inside & (stretch >= 0)  # the mediator is made before it decays
+        found = accepted.probability[used, stretch[used]] * kept.weight[used]
+        weight = np.bincount(cell[used], kept.weight[used], minlength=energies)
+        enough = np.bincount(cell[used], minlength=energies) >= _FEWEST_EVENTS
+        total = np.bincount(cell[used], found, minlength=energies)
+        probability[i, enough] = signature.efficiency * total[enough] / weight[enough]
+    softest = float(events.mediator_energy.min())
+    return EfficiencyMap(against, edges, energy_edges, probability, softest)
+
+
+def _energy_edges(energy: FloatArray, against: EnergyAxis, cells: int) -> FloatArray:
+    if against == "pair_energy":
+        return np.geomspace(np.quantile(energy, _SOFTEST), energy.max(), cells + 1)
+    return np.linspace(energy.min(), energy.max(), cells + 1)
+
+
+def draw_efficiency_map(
+    experiment: "Experiment",
+    signature: "Signature",
+    model: "TwoDarkFermions",
+    efficiency: EfficiencyMap,
+) -> Figure:
+    """Draw a map of the probability to accept decays, with the detectors above.
+
+    Parameters
+    ----------
+    experiment, signature : Experiment, Signature
+        As in `efficiency_map`.
+    model : TwoDarkFermions
+        Of the events; its couplings do not matter.
+    efficiency : EfficiencyMap
+        From there.
+
+    Returns
+    -------
+    Figure
+        Save it with `scotopic.figures.save`.
+    """
+    with new_figure() as (figure, axes):
+        figure.set_size_inches(7.4, 4.6)
+        axes.set_position((0.1, 0.115, 0.75, 0.67))
+        axes.set_facecolor("#E4E4E4")
+        drawn = axes.pcolormesh(
+            efficiency.position_edges_cm,
+            efficiency.energy_edges,
+            np.ma.masked_invalid(efficiency.probability).T,
+            cmap="viridis",
+            vmin=0.0,
+            vmax=max(np.ceil(10 * np.nanmax(efficiency.probability)) / 10, 0.1),
+            rasterized=True,
+        )
+        if efficiency.against == "pair_energy":
+            axes.set_yscale("log")
+            axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        axes.set(xlabel="position of the decay [cm]", ylabel=_LABELS[efficiency.against])
+        axes.set_xlim(0.0, efficiency.position_edges_cm[-1])
+        axes.tick_params(which="both", top=False, direction="out", right=False)
+        bar = figure.colorbar(drawn, cax=figure.add_axes((0.87, 0.115, 0.025, 0.67)))
+        bar.set_label("probability to accept the decay")
+        _draw_detectors(axes, experiment)
+        above = f"mean over mediators above {efficiency.softest_mediator:.0f} GeV"
+        figure.text(0.1, 0.955, f"{experiment.title}, signature {signature.name}", fontsize=10)
+        figure.text(0.1, 0.91, f"{model_text(model, couplings=False)};  {above}", fontsize=8.5)
+    return figure
+
+
+def _draw_detectors(axes: Axes, experiment: "Experiment") -> None:
+    """Draw a strip with the detectors above the map, and where they begin and end in it."""
+    height, low = 0.05, 1.02
+    transform = axes.get_xaxis_transform()
+    length = axes.get_xlim()[1]
+    for detector in experiment.detectors:
+        front, rear = detector.position_cm, detector.position_cm + detector.length_cm
+        colour = _COLOURS.get(detector.kind, BLUE)
+        strip = axes.barh(
+            low, rear - front, height, front, align="edge", color=colour, transform=transform
+        )
+        strip[0].set(clip_on=False, alpha=0.45)
+        for edge in (front, rear):
+            axes.axvline(edge, color="white", linewidth=0.7, linestyle=(0, (3, 3)), alpha=0.8)
+        narrow = detector.length_cm < 0.06 * length
+        axes.text(
+            (front + rear) / 2,
+            low + (height + 0.015 if narrow else height / 2),
+            detector.name,
+            ha="left" if narrow else "center",
+            va="bottom" if narrow else "center_baseline",
+            fontsize=8.5,
+            transform=transform,
+        )
