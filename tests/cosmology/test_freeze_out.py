@@ -196,6 +196,14 @@ def test_visible_width_is_found_together_with_the_coupling() -> None:
     assert again.value == pytest.approx(PLANCK_OMEGA_H2, rel=1e-4)
 
 
+def test_dark_matter_lighter_than_the_electron() -> None:
+    # Forbidden annihilation: the threshold 2 m_e costs e^(-2 x (m_e - m_chi)/m_chi).
+    light = thermal_coupling(dark_photon(0.0004))
+    heavy = thermal_coupling(dark_photon(0.00055))
+    assert light.abundance.value == pytest.approx(PLANCK_OMEGA_H2, rel=1e-5)
+    assert light.y > 10 * heavy.y
+
+
 def test_points_without_a_solution_say_why() -> None:
     line = thermal_line(
         [

@@ -262,13 +262,13 @@ def _heading(figure: Figure, left: float, text: str) -> None:
 def model_text(model: "TwoDarkFermions", *, couplings: bool = True) -> str:
     """Write the parameters of a model for a figure, with or without its couplings."""
     parts = [
-        rf"$m_{{A'}} = {model.mediator_mass:g}$ GeV",
-        rf"$m_{{A'}}/m_{{\chi_1}} = {model.mass_ratio:g}$",
-        rf"$\Delta/m_{{\chi_1}} = {model.splitting:g}$",
+        rf"$m_{{A'}} = {model.mediator_mass:.4g}$ GeV",
+        rf"$m_{{A'}}/m_{{\chi_1}} = {model.mass_ratio:.4g}$",
+        rf"$\Delta/m_{{\chi_1}} = {model.splitting:.4g}$",
     ]
     if couplings:
-        parts.insert(1, rf"$\epsilon = {model.kinetic_mixing:g}$")
-        parts.insert(2, rf"$\alpha_D = {model.alpha_D:g}$")
+        parts.insert(1, rf"$\epsilon = {model.kinetic_mixing:.4g}$")
+        parts.insert(2, rf"$\alpha_D = {model.alpha_D:.4g}$")
     if isinstance(model, InelasticDiracDarkMatter):
-        parts.append(rf"$\tan\theta = {model.tan_theta:g}$")
+        parts.append(rf"$\tan\theta = {model.tan_theta:.4g}$")
     return ",  ".join(parts)

@@ -323,6 +323,8 @@ def energy_text(energy: float, *, exact: bool = False) -> str:
     value, unit = (energy, "GeV") if energy >= 0.1 else (1e3 * energy, "MeV")
     if exact:
         return f"{value:g} {unit}"
+    if energy < 1e-4:
+        return "below 0.1 MeV"
     return f"{value:.1f} {unit}" if unit == "MeV" or value >= 1 else f"{value:.2f} {unit}"
 
 

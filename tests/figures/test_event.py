@@ -1,0 +1,190 @@
+"""One event in the detector: the same response as the acceptance, and a figure one can read."""
+
+import itertools
+
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from scotopic.errors import RangeError
+from scotopic.experiments import load_experiment
+from scotopic.figures import draw_event
+from scotopic.models.inelastic import (
+    InelasticDarkMatter,
+    InelasticDiracDarkMatter,
+    TwoDarkFermions,
+)
+from scotopic.signal.events import Events
+from scotopic.signal.signatures import acceptance
+from scotopic.signal.single_event import EventRecord, candidates, follow_event
+
+NA64 = load_experiment("na64e-2018")
+RECAST = "invisible-recast-2023"
+
+
+def iDM(kinetic_mixing: float = 1e-3) -> InelasticDarkMatter:
+    return InelasticDarkMatter(
+        mediator_mass=0.3,
+        kinetic_mixing=kinetic_mixing,
+        alpha_D=0.1,
+        mass_ratio=3,
+        splitting=0.4,
+    )
+
+
+def i2DM(kinetic_mixing: float = 1e-2) -> InelasticDiracDarkMatter:
+    return InelasticDiracDarkMatter(
+        mediator_mass=0.3,
+        kinetic_mixing=kinetic_mixing,
+        alpha_D=0.5,
+        mass_ratio=3,
+        splitting=0.4,
+        theta=0.3,
+    )
+
+
+def follow(model: TwoDarkFermions, events: Events, signature: str, number: int) -> EventRecord:
+    rng = np.random.default_rng([7, abs(number)])
+    return follow_event(NA64, NA64.signature(signature), model, events, number, rng)
+
+
+@pytest.mark.parametrize(
+    ("model", "signature"),
+    [(iDM(4e-3), RECAST), (iDM(1e-2), RECAST), (iDM(3e-3), "S1"), (i2DM(1e-2), RECAST)],
+)
+def test_drawn_events_are_accepted_as_often_as_the_acceptance_says(
+    model: TwoDarkFermions, signature: str
+) -> None:
+    """The acceptance integrates over what is drawn here; 4 binomial standard deviations."""
+    chosen = NA64.signature(signature)
+    events = candidates(NA64, chosen, model, seed=1)
+    normals = np.random.default_rng(2).standard_normal((len(events), 2, 2, 2))
+    expected = acceptance(NA64, chosen, events, normals).expected(model.chi2_c_tau_cm)
+    probability = float(expected / events.weight.sum() / chosen.efficiency)
+    n = 800
+    drawn = np.mean([follow(model, events, signature, i).accepted for i in range(n)])
+    assert 0.005 < probability < 0.9
+    assert drawn == pytest.approx(probability, abs=4 * np.sqrt(probability / n))
+
+
+@pytest.mark.parametrize("model", [iDM(), i2DM()])
+def test_no_energy_is_lost(model: TwoDarkFermions) -> None:
+    """Beam energy: what is measured without resolutions, dark energies, and what gets out.
+
+    The VETO takes only a part of what leaks out, the HCAL behind it the rest.
+    """
+    sharp = NA64.model_copy(
+        update={
+            "detectors": tuple(
+                d.model_copy(
+                    update={
+                        "energy_resolution": d.energy_resolution
+                        and d.energy_resolution.model_copy(update={"stochastic": 0.0})
+                    }
+                )
+                for d in NA64.detectors
+            )
+        }
+    )
+    signature = sharp.signature(RECAST)
+    events = candidates(sharp, signature, model, seed=1)
+    for number in range(100):
+        rng = np.random.default_rng(number)
+        record = follow_event(sharp, signature, model, events, number, rng)
+        dark = sum(record.dark_energies)
+        dark += sum(d.chi2_energy - d.pair_energy for d in record.decays)
+        outside = sum(d.pair_energy for d in record.decays if not d.detector)
+        both = dark + outside + sum(record.measured_GeV.values())
+        if len(record.decays) == 0:
+            both += record.mediator_energy
+        assert both == pytest.approx(100.0, rel=1e-12)
+
+
+def test_a_decay_is_in_the_detector_at_its_position() -> None:
+    """Gaps belong to the detector behind them."""
+    rears = {"ECAL": 45.0, "VETO": 55.0, "HCAL1": 250.0, "HCAL2": 415.0, "HCAL3": 580.0}
+    model = iDM(4e-3)
+    events = candidates(NA64, NA64.signature(RECAST), model, seed=1)
+    found = set()
+    for number in range(600):
+        (decay,) = follow(model, events, RECAST, number).decays
+        name = next((name for name, rear in rears.items() if decay.position_cm < rear), "")
+        assert decay.detector == name
+        found.add(name)
+    assert found == {*rears, ""}
+
+
+def test_cuts_are_those_of_the_signature() -> None:
+    model = iDM(3e-3)
+    events = candidates(NA64, NA64.signature("S1"), model, seed=1)
+    record = follow(model, events, "S1", 0)
+    assert [cut.condition for cut in record.cuts] == [
+        "ECAL < 85 GeV",
+        "VETO < 5 MeV",
+        "HCAL1 < 1 GeV",
+        "HCAL2 + HCAL3 >= 15 GeV",
+        "no decay before HCAL2's front, 255 cm",
+        "R < 0.06: not simulated",
+    ]
+    assert [cut.met is None for cut in record.cuts] == [False] * 5 + [True]
+
+
+@pytest.mark.parametrize("number", [-1, 2**15])
+def test_unknown_event_is_refused(number: int) -> None:
+    events = candidates(NA64, NA64.signature(RECAST), iDM(), seed=1)
+    with pytest.raises(RangeError, match=f"number: {number} is not between 0 and 32767"):
+        follow(iDM(), events, RECAST, number)
+
+
+def visible_texts(figure: Figure) -> list[Text]:
+    FigureCanvasAgg(figure).draw()
+    texts = [t for t in figure.findobj(Text) if isinstance(t, Text)]
+    return [t for t in texts if t.get_visible() and t.get_text().strip()]
+
+
+@pytest.mark.parametrize(
+    ("model", "signature", "card"),
+    [
+        (iDM(), "S1", "na64e-2018"),
+        (i2DM(), RECAST, "na64e-2018"),
+        (i2DM(0.05), "S1", "na64e-2018"),
+        (iDM(3e-3), "S1", "na64e-1e12-compact"),
+    ],
+)
+def test_labels_do_not_overlap(model: TwoDarkFermions, signature: str, card: str) -> None:
+    experiment = load_experiment(card)
+    chosen = experiment.signature(signature)
+    events = candidates(experiment, chosen, model, seed=1)
+    for number in range(3):
+        record = follow_event(
+            experiment, chosen, model, events, number, np.random.default_rng(number)
+        )
+        figure = draw_event(experiment, chosen, model, record)
+        texts = visible_texts(figure)
+        written = {t.get_text() for t in texts}
+        assert {d.name for d in experiment.detectors} <= written
+        assert ("accepted" if record.accepted else "rejected") in written
+        page = figure.bbox
+        # badges may come close to each other in short flights: they are in the picture, not text
+        boxes = [(t.get_text(), t.get_window_extent()) for t in texts if len(t.get_text()) > 1]
+        for text, box in boxes:
+            assert page.x0 <= box.x0 and box.x1 <= page.x1, text
+            assert page.y0 <= box.y0 and box.y1 <= page.y1, text
+        for (one, a), (two, b) in itertools.combinations(boxes, 2):
+            assert not a.overlaps(b), (one, two)
+
+
+def test_stable_chi2_leaves_the_setup() -> None:
+    model = InelasticDarkMatter(
+        mediator_mass=0.003, kinetic_mixing=1e-4, alpha_D=0.1, mass_ratio=3, splitting=0.4
+    )
+    assert model.chi2_is_stable
+    chosen = NA64.signature(RECAST)
+    events = candidates(NA64, chosen, model, seed=1)
+    record = follow_event(NA64, chosen, model, events, 0, np.random.default_rng(1))
+    (decay,) = record.decays
+    assert np.isinf(decay.position_cm)
+    written = [t.get_text() for t in visible_texts(draw_event(NA64, chosen, model, record))]
+    assert any("χ₂ is stable" in text for text in written)

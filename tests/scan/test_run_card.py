@@ -1,0 +1,123 @@
+"""Run cards: the gallery's are all readable, mistakes are named, a small one runs to its files."""
+
+import csv
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from scotopic.cli import main
+from scotopic.errors import CardError
+from scotopic.experiments import load_experiment
+from scotopic.scan.run_card import gallery_names, load_run_card
+
+SMALL = """
+title = "small"
+source = "a test"
+model = "inelastic_dark_matter"
+[fixed]
+alpha_D = 0.1
+mass_ratio = 3
+splitting = 0.4
+[x]
+parameter = "mediator_mass"
+minimum = 0.05
+maximum = 0.5
+points = 3
+[y]
+parameter = "kinetic_mixing"
+minimum = 1e-4
+maximum = 1e-2
+points = 9
+[simulation]
+events = 256
+[[limits]]
+label = "recast"
+experiment = "na64e-2018"
+signatures = ["invisible-recast-2023"]
+filled = true
+[[limits]]
+label = "less VETO"
+experiment = "na64e-2018"
+signatures = ["invisible-recast-2023"]
+signal_efficiency = 0.4
+thresholds = "highest"
+[[bands]]
+label = "muon"
+"""
+
+
+@pytest.mark.parametrize("name", gallery_names())
+def test_gallery_names_shipped_experiments_and_their_signatures(name: str) -> None:
+    card, _ = load_run_card(name)
+    assert len({layer.label for layer in card.limits}) == len(card.limits)
+    for layer in card.limits:
+        experiment = load_experiment(layer.experiment)
+        for signature in layer.signatures:
+            assert experiment.signature(signature).name == signature
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("alpha_D = 0.1", "alfa_D = 0.1", "fixed.alfa_D: 'alfa_D' is no parameter"),
+        ('parameter = "mediator_mass"', 'parameter = "mass"', "x.parameter: 'mass'"),
+        ("minimum = 0.05", "minimum = 5.0", "x.minimum"),
+        ("minimum = 0.05", "minimum = -1.0", "x.minimum"),
+        ("points = 3", "points = 1", "x.points: 1 is below 2"),
+        ("points = 3", "point = 3", "x.point: unknown key; did you mean 'points'"),
+        ('model = "inelastic_dark_matter"', 'model = "idm"', "model: 'idm' is not one of"),
+        ("events = 256", "events = 1", "simulation.events"),
+        ('"highest"', '"high"', "limits[1].thresholds"),
+        ("signal_efficiency = 0.4", "signal_efficiency = 1.4", "limits[1].signal_efficiency"),
+        ("title =", "title", "not TOML"),
+    ],
+)
+def test_mistakes_are_named(old: str, new: str, message: str, tmp_path: Path) -> None:
+    card = tmp_path / "card.toml"
+    assert old in SMALL
+    card.write_text(SMALL.replace(old, new, 1))
+    with pytest.raises(CardError) as refused:
+        load_run_card(str(card))
+    assert message in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_unknown_card_suggests_a_known_one() -> None:
+    with pytest.raises(CardError, match="did you mean 'mongillo-2023-fig3'"):
+        load_run_card("mongillo-2023-fig33")
+
+
+def run(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> int:
+    monkeypatch.setattr(sys, "argv", ["scotopic", *arguments])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    return int(stopped.value.code or 0)
+
+
+def test_plane_leaves_boundaries_figure_and_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card, output = tmp_path / "card.toml", tmp_path / "out"
+    card.write_text(SMALL)
+    assert run(["plane", str(card), "--output", str(output)], monkeypatch) == 0
+    names = {f.name for f in output.iterdir()}
+    assert names == {"boundaries.csv", "result.json", "plane.png", "plane.pdf"}
+    lines = (output / "boundaries.csv").read_text().splitlines()
+    rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    assert {row["limit"] for row in rows} == {"recast", "less VETO"}
+    assert all(float(r["kinetic_mixing_from"]) < float(r["kinetic_mixing_to"]) for r in rows)
+    result = json.loads((output / "result.json").read_text())
+    assert len(result["limits"]["recast"]["expected_events"]) == 3
+    assert result["card"]["fixed"]["alpha_D"] == 0.1
+
+
+def test_wrong_signature_is_named_and_nothing_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    card, output = tmp_path / "card.toml", tmp_path / "out"
+    card.write_text(SMALL.replace("invisible-recast-2023", "S3"))
+    assert run(["plane", str(card), "--output", str(output)], monkeypatch) == 2
+    assert "'S3'" in capsys.readouterr().err
+    assert not output.exists()

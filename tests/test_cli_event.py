@@ -1,0 +1,73 @@
+"""The command `event` as its users meet it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+MODEL = ("--mediator-mass", "0.3", "--kinetic-mixing", "3e-3")
+
+
+def event(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own."""
+    command = [sys.executable, "-c", "from scotopic.cli import main; main()", "event"]
+    return subprocess.run(
+        [*command, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env=os.environ,
+        timeout=300,
+        check=False,
+    )
+
+
+def test_event_and_map_are_drawn(tmp_path: Path) -> None:
+    arguments = ("na64e-2018", *MODEL, "--signature", "S1", "--map", "--output", tmp_path / "new")
+    done = event(*arguments)
+    assert done.returncode == 0, done.stderr
+    names = {f.name for f in (tmp_path / "new").iterdir()}
+    assert names == {"event.png", "event.pdf", "efficiency.png", "efficiency.pdf"}
+    first, *cuts = done.stdout.splitlines()
+    assert first in ("event 0: accepted by S1", "event 0: rejected by S1")
+    assert len(cuts) == 6
+    assert ("fails" in done.stdout) == ("rejected" in first)
+
+
+def test_the_same_seed_gives_the_same_event(tmp_path: Path) -> None:
+    two = [event("na64e-2018", *MODEL, "--number", "5", "--output", tmp_path) for _ in range(2)]
+    assert two[0].stdout == two[1].stdout
+    assert "invisible-recast-2023" in two[0].stdout  # the card's first signature
+    assert {f.name for f in tmp_path.iterdir()} == {"event.png", "event.pdf"}
+
+
+def test_tan_theta_makes_it_i2DM(tmp_path: Path) -> None:
+    done = event("na64e-2018", *MODEL, "--tan-theta", "0.3", "--output", tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["na64e-2018", *MODEL, "--signature", "S3"], ["S3", "S1"]),
+        (["na64e-2018", *MODEL, "--number", "99999"], ["number", "32767"]),
+        (["na64e-2018", *MODEL, "--number", "-1"], ["number", "32767"]),
+        (["na64e-2018", *MODEL, "--mass-ratio", "2.1"], ["mass_ratio"]),
+        (["na64e-2018", *MODEL, "--seed", "-3"], ["seed"]),
+        (["na64e-2018", *MODEL, "--tan-theta", "-1"], ["theta"]),
+        (["na64e-2018"], ["mediator-mass"]),
+        (["ldmx-4GeV", *MODEL], ["signature"]),
+        (["na64e-2081", *MODEL], ["na64e-2018"]),
+    ],
+)
+def test_mistakes_are_named_without_traceback(
+    arguments: list[str], words: list[str], tmp_path: Path
+) -> None:
+    output = tmp_path / "out"
+    done = event(*arguments, "--output", output)
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    for word in words:
+        assert word in done.stderr
+    assert not output.exists()
