@@ -56,7 +56,8 @@ def draw_limit(
             xlabel=AXIS_LABELS[against],
             ylabel=AXIS_LABELS[quantity],
         )
-        axes.margins(x=0)
+        masses = np.concatenate([curve.masses(against) for curve in several])
+        axes.set_xlim(masses.min(), masses.max())
         axes.set_ylim(*_range(several))
         decades(axes)
         axes.grid(visible=True)
@@ -104,14 +105,22 @@ def _expected_bands(axes: Axes, curve: ExclusionCurve, against: MassAxis) -> Non
 
 
 def _describe(axes: Axes, curve: ExclusionCurve) -> None:
-    """Print the fixed parameters into the corner that an upper limit leaves free."""
+    """Print the fixed parameters into the left corner that the limit leaves free."""
     model = curve.model
     lines = [f"{_DARK_MATTER[model.dark_matter]} dark matter"]
     lines.append(rf"$m_{{A'}}/m_\chi = {model.mass_ratio:g}$")
-    if curve.quantity == "alpha_D":
-        lines.append(f"$y = {curve.y:g}$")
-    else:
+    if curve.y is None:
         lines.append(rf"$\alpha_D = {model.alpha_D:g}$")
+    else:
+        mantissa, exponent = f"{curve.y:.2e}".split("e")
+        lines.append(rf"$y = {mantissa} \times 10^{{{int(exponent)}}}$")
+    height, anchor = (0.96, "top") if curve.y is None else (0.04, "bottom")
     axes.text(
-        0.03, 0.96, "\n".join(lines), transform=axes.transAxes, va="top", fontsize=8.5, zorder=4
+        0.03,
+        height,
+        "\n".join(lines),
+        transform=axes.transAxes,
+        va=anchor,
+        fontsize=8.5,
+        zorder=4,
     )

@@ -11,6 +11,7 @@ from scotopic.cache import Arrays, cached_arrays
 from scotopic.progress import Report, silent
 from scotopic.signal import Calculation, MissingEnergy, dump_of
 from scotopic.signal.acceptance import ExponentialSum
+from scotopic.signal.spectrum import prepare_tables
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment, Signature
@@ -164,6 +165,8 @@ def _simulated(
     dump = dump_of(experiment)
     softest = min(_softest(experiment, signature) for signature in signatures)
     count = simulation.events * len(simulation.calculation.processes)
+    if "bremsstrahlung" in simulation.calculation.processes:
+        prepare_tables(dump, models, softest, simulation.calculation, report)
     normals = np.random.default_rng(simulation.seed).standard_normal((count, 2, 2, 2))
     found = []
     for i, model in enumerate(models):

@@ -102,7 +102,7 @@ class MissingEnergy:
         return self.beam_energy - visible, weights
 
     def fine_edges(self, bins: int = 1500) -> FloatArray:
-        """Return edges of narrow bins of the mediator's energy, from the softest accepted."""
+        """Return edges of narrow bins of energy, from the softest mediator that is accepted."""
         softest = self.thresholds()[0].min()
         return np.linspace(softest, self.beam_energy, bins + 1)
 

@@ -24,7 +24,6 @@ from scotopic.units import ELECTRON_MASS
 
 if TYPE_CHECKING:
     from scotopic.models import Mediator
-    from scotopic.shower import TrackLengths
     from scotopic.signal.spectrum import ShowerCrossSections
 
 Array = npt.NDArray[np.float64]
@@ -66,7 +65,7 @@ class Produced:
 class _Shower:
     """Track lengths of one shower, with the distribution of depth at each energy."""
 
-    tracks: "TrackLengths"
+    energies: Array  # of the rows of the depths, in GeV
     energy_edges: Array  # of cells in GeV
     radiating: Array  # track length of e- and e+ in each cell in X0
     edges_X0: Array
@@ -75,7 +74,7 @@ class _Shower:
 
     def depths(self, cumulative: Array, energies: Array, uniforms: Array) -> Array:
         """Sample depths in X0 of particles of these energies in GeV."""
-        nodes = np.interp(energies, self.tracks.energies, np.arange(len(self.tracks.energies)))
+        nodes = np.interp(energies, self.energies, np.arange(len(self.energies)))
         rows = np.minimum(np.rint(nodes), len(cumulative) - 1).astype(np.intp)
         slices = inverted(cumulative, rows, uniforms)
         return np.interp(slices, np.arange(len(self.edges_X0)), self.edges_X0)
@@ -110,7 +109,7 @@ def _shower(dump: Dump, minimum_energy: float) -> _Shower:
     cells = np.append(cells, dump.energy)
     above = tracks.above("e-", cells) + tracks.above("e+", cells)
     return _Shower(
-        tracks,
+        slices.energies,
         cells,
         -np.diff(above),
         edges,
@@ -285,8 +284,8 @@ def annihilation(
         return None
     single = np.zeros(uniforms.shape[1], dtype=np.intp)
     position = inverted(np.append(0.0, np.cumsum(bins))[None], single, uniforms[0])
-    energy = np.interp(position, np.arange(len(edges)), edges)
-    energy = np.maximum(energy, threshold * (1 + 1e-9))  # in the bin that the threshold cuts
+    positron = np.interp(position, np.arange(len(edges)), edges)
+    energy = np.maximum(positron + ELECTRON_MASS, threshold * (1 + 1e-9))  # where it cuts a bin
     positron = energy - ELECTRON_MASS
     depth = shower.depths(shower.positron_depth, positron, uniforms[1])
     return Produced(depth, positron, energy, np.sqrt(2 * ELECTRON_MASS * energy), total)

@@ -13,6 +13,7 @@ where n_i are the nuclei of kind i, and n_e the electrons, per cm^2 of one radia
 
 import math
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, get_args
@@ -50,6 +51,7 @@ _STEPS_PER_OCTAVE = 4
 _NODES = 240
 _ONSET_ERROR = 7e-4
 _ABOVE_THRESHOLD = 1.25
+_BUILDERS = 2  # threads: more gain little, the arrays are small
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,15 @@ class Dump:
         """The medium, its layers spread evenly."""
         return self.medium if isinstance(self.medium, Material) else self.medium.homogenised
 
+    def _contains(self, minimum_energy: float) -> bool:
+        """Whether no particle above an energy leaves the target: fewer than 1e-6 do.
+
+        They decrease by at least exp(-0.6) in a radiation length once the shower has split the
+        beam energy, which takes less than ten for every factor of e.
+        """
+        depth = 25 + 10 * math.log(self.energy / minimum_energy)
+        return self.thickness_X0 is None or self.thickness_X0 > depth
+
     def track_lengths(self, minimum_energy: float) -> "TrackLengths":
         """Return the shower's track lengths above an energy in GeV."""
         from scotopic.shower import track_lengths  # noqa: PLC0415 - a warm run needs none
@@ -87,7 +98,7 @@ class Dump:
             self.particle,
             self.energy,
             minimum_energy=minimum_energy,
-            thickness_X0=self.thickness_X0,
+            thickness_X0=None if self._contains(minimum_energy) else self.thickness_X0,
             nodes=_NODES,
         )
 
@@ -149,7 +160,10 @@ def spectra(
     if "bremsstrahlung" in calculation.processes:
         found["bremsstrahlung"] = -np.diff(bremsstrahlung_above(dump, models, edges, calculation))
     if "annihilation" in calculation.processes:
-        found["annihilation"] = annihilation_in_bins(dump, models, edges)
+        positron_edges = edges - ELECTRON_MASS
+        if edges[-1] >= dump.energy:
+            positron_edges[-1] = dump.energy  # the annihilating electron's mass comes on top
+        found["annihilation"] = annihilation_in_bins(dump, models, positron_edges)
     return found
 
 
@@ -183,12 +197,11 @@ def bremsstrahlung_above(
     minimum_energy = float(thresholds.min())
     tracks = dump.track_lengths(minimum_energy)
     weights = tracks.electron + tracks.positron
+    prepare_tables(dump, models, minimum_energy, calculation, report)
     found = np.zeros((len(models), len(thresholds)))
     nuclei = dump.material.atoms_per_cm2_per_X0
-    for j, (nucleus, per_cm2) in enumerate(nuclei.items()):
+    for nucleus, per_cm2 in nuclei.items():
         for i, model in enumerate(models):
-            done = j * len(models) + i
-            report(f"bremsstrahlung on {nucleus.symbol}", done, len(nuclei) * len(models))
             table = cross_section_table(dump, model, nucleus, minimum_energy, calculation)
             above = table.above(model.mediator_mass, tracks.energies, thresholds)
             found[i] += per_cm2 * (weights @ above)
@@ -205,8 +218,8 @@ def annihilation_in_bins(dump: Dump, models: Sequence["Mediator"], edges: FloatA
     models : sequence of Mediator
         One row of the result each.
     edges : ndarray, shape (bins + 1,)
-        Edges of the bins of the mediator's energy E_+ + m_e in GeV, ascending. The track length
-        is taken to be constant in a bin: let them be narrow.
+        Edges of the bins of the positron's energy in GeV, ascending; the mediator has m_e more.
+        The track length is taken to be constant in a bin: let them be narrow.
 
     Returns
     -------
@@ -215,15 +228,9 @@ def annihilation_in_bins(dump: Dump, models: Sequence["Mediator"], edges: FloatA
     """
     from scotopic.production.annihilation import integrated_cross_section  # noqa: PLC0415
 
-    positron_edges = edges - ELECTRON_MASS
-    if edges[-1] >= dump.energy:
-        positron_edges[-1] = dump.energy  # the annihilating electron's mass comes on top
-    tracks = dump.track_lengths(float(positron_edges[0]))
-    density = tracks.differential("e+", positron_edges)
+    density = dump.track_lengths(float(edges[0])).differential("e+", edges)
     per_cm2 = dump.material.electrons_per_cm2_per_X0
-    return np.array(
-        [per_cm2 * density * integrated_cross_section(positron_edges, m) for m in models]
-    )
+    return np.array([per_cm2 * density * integrated_cross_section(edges, m) for m in models])
 
 
 def numerical_error(
@@ -307,26 +314,65 @@ def cross_section_table(
     RangeError
         If the mass is outside of all tables, or too close to the least energy.
     """
-    upper = int(np.searchsorted(_MASS_EDGES, model.mediator_mass, side="left"))
+    masses, energies = _table_ranges(dump, model.mediator_mass, nucleus, minimum_energy)
+    return ShowerCrossSections(_table(model.spin_parity, nucleus, masses, energies, calculation))
+
+
+def prepare_tables(
+    dump: Dump,
+    models: Sequence["Mediator"],
+    minimum_energy: float,
+    calculation: Calculation,
+    report: Report = silent,
+) -> None:
+    """Build all tables that models need which are not on disk yet, two at a time.
+
+    Parameters
+    ----------
+    dump, models, minimum_energy, calculation
+        As in `cross_section_table`.
+    report : callable
+        Is told how far it is.
+
+    Raises
+    ------
+    RangeError
+        As `cross_section_table`.
+    """
+    wanted = {
+        (model.spin_parity, nucleus, *ranges)
+        for model in models
+        for nucleus in dump.material.atoms_per_cm2_per_X0
+        for ranges in [_table_ranges(dump, model.mediator_mass, nucleus, minimum_energy)]
+    }
+    with ThreadPoolExecutor(_BUILDERS) as pool:
+        tables = [pool.submit(_table, *one, calculation) for one in wanted]
+        for i, table in enumerate(tables):
+            report("tables of cross sections", i, len(tables))
+            table.result()
+
+
+def _table_ranges(
+    dump: Dump, mediator_mass: float, nucleus: "Element", minimum_energy: float
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return the ranges of mass and of energy of the table that holds a mass."""
+    upper = int(np.searchsorted(_MASS_EDGES, mediator_mass, side="left"))
     segment = min(max(upper, 1), len(_MASS_EDGES) - 1)
     low, high = _MASS_EDGES[segment - 1], _MASS_EDGES[segment]
     steps = math.ceil(_STEPS_PER_OCTAVE * math.log2(dump.energy / minimum_energy) - 1e-9)
     slowest = dump.energy * 2 ** (-steps / _STEPS_PER_OCTAVE)
-    inside = low <= model.mediator_mass <= high
+    inside = low <= mediator_mass <= high
     if inside and slowest < _ABOVE_THRESHOLD * _threshold(high, nucleus):
-        step = math.floor(math.log(model.mediator_mass / low) / math.log(_ABOVE_THRESHOLD))
+        step = math.floor(math.log(mediator_mass / low) / math.log(_ABOVE_THRESHOLD))
         low *= _ABOVE_THRESHOLD**step
         high = min(high, _ABOVE_THRESHOLD * low)
         slowest = max(slowest, _ABOVE_THRESHOLD * _threshold(high, nucleus))
     if slowest >= dump.energy:
         raise RangeError(
-            f"mediator_mass: {model.mediator_mass} GeV is too close to the beam energy of"
+            f"mediator_mass: {mediator_mass} GeV is too close to the beam energy of"
             f" {dump.energy} GeV"
         )
-    energies = (slowest, dump.energy)
-    return ShowerCrossSections(
-        _table(model.spin_parity, nucleus, (low, high), energies, calculation)
-    )
+    return (low, high), (slowest, dump.energy)
 
 
 def _threshold(mediator_mass: float, nucleus: "Element") -> float:
@@ -335,7 +381,7 @@ def _threshold(mediator_mass: float, nucleus: "Element") -> float:
     return mass + mass**2 / (2 * nucleus.nuclear_mass)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _table(
     spin_parity: "SpinParity",
     nucleus: "Element",

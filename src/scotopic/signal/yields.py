@@ -18,6 +18,7 @@ from scotopic.signal.spectrum import (
     bremsstrahlung_above,
     numerical_error,
 )
+from scotopic.units import ELECTRON_MASS
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
@@ -137,9 +138,8 @@ def _compute(
         found["bremsstrahlung"] = above @ weights
     if "annihilation" in calculation.processes:
         edges = window.fine_edges()
-        middle = (edges[1:] + edges[:-1]) / 2
-        found["annihilation"] = annihilation_in_bins(dump, models, edges) @ window.acceptance(
-            middle
-        )
+        middle = (edges[1:] + edges[:-1]) / 2 + ELECTRON_MASS
+        made = annihilation_in_bins(dump, models, edges)
+        found["annihilation"] = made @ window.acceptance(middle)
     found["relative_error"] = numerical_error(dump, models, softest, calculation)
     return found

@@ -1,0 +1,47 @@
+"""The commands that list and show what comes with the package."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from scotopic.cli.base import AsJson, app
+
+
+@app.command()
+def experiments(
+    show: Annotated[str | None, typer.Option(metavar="NAME", help="Print one card, whole.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the experiment cards that come with the package."""
+    from scotopic.experiments import (  # noqa: PLC0415 - keep the help fast
+        experiment_card,
+        experiment_names,
+        load_experiment,
+    )
+
+    if show is not None:
+        if as_json:
+            typer.echo(json.dumps(load_experiment(show).content(), indent=1, allow_nan=False))
+        else:
+            typer.echo(experiment_card(show), nl=False)
+        return
+    cards = {name: load_experiment(name) for name in experiment_names()}
+    if as_json:
+        typer.echo(json.dumps({n: e.content() for n, e in cards.items()}, indent=1))
+        return
+    width = max(map(len, cards))
+    for name, card in cards.items():
+        beam = f"{card.beam.energy_GeV:g} GeV {card.beam.particle}"
+        typer.echo(f"{name:{width}}  {card.particles_on_target:8.3g} x {beam:11}  {card.title}")
+
+
+@app.command()
+def gallery() -> None:
+    """List the run cards that come with the package."""
+    from scotopic.scan.run_card import gallery_names, load_run_card  # noqa: PLC0415 - see plane
+
+    names = gallery_names()
+    width = max(map(len, names))
+    for name in names:
+        typer.echo(f"{name:{width}}  {load_run_card(name)[0].title}")

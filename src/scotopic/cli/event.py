@@ -1,0 +1,84 @@
+"""The event command: one simulated event of a semi-visible model."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scotopic.cli.base import Card, Output, app, name_written
+from scotopic.results import output_directory
+
+
+@app.command()
+def event(
+    card: Card,
+    mediator_mass: Annotated[float, typer.Option(help="m_A' in GeV.")],
+    kinetic_mixing: Annotated[float, typer.Option(help="epsilon.")],
+    alpha_D: Annotated[float, typer.Option("--alpha-D", help="Dark coupling.")] = 0.1,
+    mass_ratio: Annotated[float, typer.Option(help="m_A'/m_chi1.")] = 3.0,
+    splitting: Annotated[float, typer.Option(help="(m_chi2 - m_chi1)/m_chi1.")] = 0.4,
+    tan_theta: Annotated[
+        float | None, typer.Option(help="Mixing of i2DM; without it the model is iDM.")
+    ] = None,
+    signature: Annotated[
+        str | None, typer.Option(help="Signature of the card; the first by default.")
+    ] = None,
+    number: Annotated[int, typer.Option(help="Which of the simulated events.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the random numbers.")] = 1,
+    with_map: Annotated[
+        bool, typer.Option("--map", help="Draw too which decays the signature accepts.")
+    ] = False,
+    output: Output = None,
+) -> None:
+    """Draw one simulated event in the detector, and which cuts of a signature it meets.
+
+    Writes event.png and event.pdf into the --output directory, by default out/event-CARD; with
+    --map also efficiency.png and efficiency.pdf, over the position and the energy of the decay.
+    """
+    import numpy as np  # noqa: PLC0415 - keep the help fast
+
+    from scotopic.experiments import load_experiment  # noqa: PLC0415
+    from scotopic.models.inelastic import (  # noqa: PLC0415
+        InelasticDarkMatter,
+        InelasticDiracDarkMatter,
+    )
+    from scotopic.scan.parameters import build  # noqa: PLC0415
+    from scotopic.signal.single_event import candidates, follow_event  # noqa: PLC0415
+
+    experiment = load_experiment(card)
+    names = [s.name for s in experiment.signatures]
+    chosen = experiment.signature(signature or next(iter(names), ""))
+    values = {
+        "mediator_mass": mediator_mass,
+        "kinetic_mixing": kinetic_mixing,
+        "alpha_D": alpha_D,
+        "mass_ratio": mass_ratio,
+        "splitting": splitting,
+    }
+    model: InelasticDarkMatter | InelasticDiracDarkMatter
+    if tan_theta is None:
+        model = build(InelasticDarkMatter, values)
+    else:
+        model = build(InelasticDiracDarkMatter, {**values, "tan_theta": tan_theta})
+    events = candidates(experiment, chosen, model, seed)
+    rng = np.random.default_rng([seed, max(number, 0)])
+    record = follow_event(experiment, chosen, model, events, number, rng)
+    typer.echo(f"event {number}: {'accepted' if record.accepted else 'rejected'} by {chosen.name}")
+    for cut in record.cuts:
+        mark = {True: "meets", False: "fails", None: "-"}[cut.met]
+        typer.echo(f"  {mark:5}  {cut.condition}: {cut.found}")
+
+    from scotopic.figures import draw_event, save  # noqa: PLC0415 - matplotlib
+
+    figures = {"event": draw_event(experiment, chosen, model, record)}
+    if with_map:
+        from scotopic.figures.efficiency import (  # noqa: PLC0415
+            draw_efficiency_map,
+            efficiency_map,
+        )
+
+        found = efficiency_map(experiment, chosen, events, seed)
+        figures["efficiency"] = draw_efficiency_map(experiment, chosen, model, found)
+    directory = output_directory(output or Path("out") / f"event-{Path(card).stem}")
+    for name, figure in figures.items():
+        name_written(save(figure, directory / name))
