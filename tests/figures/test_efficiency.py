@@ -55,7 +55,7 @@ def test_mean_of_the_map_is_the_acceptance() -> None:
     One energy cell over nearly all events; c tau such that most decays are inside the map.
     """
     events = candidates(NA64, S1, MODEL, seed=1)
-    kept = np.flatnonzero(events.pair_energy[:, 0] > np.quantile(events.pair_energy[:, 0], 3e-3))
+    kept = np.flatnonzero(events.pair_energy[:, 0] > np.quantile(events.pair_energy[:, 0], 1e-2))
     part = replace(events, **{f.name: getattr(events, f.name)[kept] for f in fields(events)})
     # Monochromatic flights, so that the map's mean over events needs no weight of its own.
     flights = np.full_like(part.chi2_beta_gamma, 100.0)
@@ -71,8 +71,8 @@ def test_mean_of_the_map_is_the_acceptance() -> None:
     mean = float(share @ found.probability[:, 0])
     normals = np.random.default_rng(1).standard_normal((len(part), 2, 2, 2))
     expected = acceptance(NA64, S1, part, normals).expected(length / 100)
-    # The cell leaves out the softest 0.3 % of the events, which S1 does not accept.
-    assert mean == pytest.approx(float(expected / part.weight.sum()), rel=4e-3)
+    # The cell leaves out the softest 1 % of the events, which S1 does not accept.
+    assert mean == pytest.approx(float(expected / part.weight.sum()), rel=0.012)
 
 
 def test_efficiency_that_is_not_simulated_is_a_factor() -> None:

@@ -150,7 +150,7 @@ def visible_texts(figure: Figure) -> list[Text]:
         (iDM(), "S1", "na64e-2018"),
         (i2DM(), RECAST, "na64e-2018"),
         (i2DM(0.05), "S1", "na64e-2018"),
-        (iDM(3e-3), "S1", "na64e-1e12-compact"),
+        (i2DM(0.0123456), "S1", "na64e-1e12-compact"),  # the longest heading
     ],
 )
 def test_labels_do_not_overlap(model: TwoDarkFermions, signature: str, card: str) -> None:

@@ -28,7 +28,7 @@ _LABELS = {
 }
 _COLOURS = {"electromagnetic calorimeter": ORANGE, "veto counter": GREY}
 _FEWEST_EVENTS = 20
-_SOFTEST = 3e-3  # fraction of the events below the range of pair energies
+_SOFTEST = 1e-2  # fraction of the events below the range of pair energies
 _BEHIND = 1.1  # positions in the map, over the length of the set-up
 
 

@@ -83,9 +83,9 @@ def draw_event(
     Figure
         Save it with `scotopic.figures.save`.
     """
-    with new_figure(f"{experiment.title}:  {model_text(model)}") as (figure, axes):
+    with new_figure(f"{experiment.title}\n{model_text(model)}") as (figure, axes):
         figure.set_size_inches(_WIDTH, _HEIGHT)
-        axes.set_position((_LEFT, 0.47, _RIGHT - _LEFT, 0.46))
+        axes.set_position((_LEFT, 0.46, _RIGHT - _LEFT, 0.44))
         ruler = _Ruler(experiment, signature)
         _draw_setup(axes, ruler)
         _draw_shower(axes, ruler, experiment, record)
