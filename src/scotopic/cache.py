@@ -93,13 +93,20 @@ def _write(path: Path, arrays: dict[str, npt.NDArray[Any]]) -> None:
         raise
 
 
+def _built(build: Build) -> dict[str, npt.NDArray[Any]]:
+    from scotopic.memory import keep_freed_memory  # noqa: PLC0415 - a warm run computes nothing
+
+    keep_freed_memory()
+    return build()
+
+
 def _kept(
     name: str, inputs: Mapping[str, Any], sources: Iterable[str], build: Build
 ) -> dict[str, npt.NDArray[Any]]:
     """Return what was built, from disk if it is there."""
     directory = cache_directory()
     if directory is None:
-        return build()
+        return _built(build)
     path = directory / f"{name}-{key_digest(inputs, sources)[:32]}.npz"
     found = _read(path)
     if found is not None:
@@ -111,11 +118,11 @@ def _kept(
         lock = FileLock(path.with_suffix(".lock"))
         lock.acquire()
     except OSError:
-        return build()
+        return _built(build)
     try:
         found = _read(path)
         if found is None:
-            found = build()
+            found = _built(build)
             with contextlib.suppress(OSError):
                 _write(path, found)
     finally:

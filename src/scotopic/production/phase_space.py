@@ -36,7 +36,7 @@ from scotopic.units import ALPHA, GEV2_TO_CM2
 Method = Literal["exact", "ww", "iww"]
 Array = npt.NDArray[np.float64]
 
-_ROWS = 8  # values of x done at once: the arrays then stay in the processor's cache
+_ROWS = 48  # values of x done at once: more only take memory
 _LOWER_TAIL, _UPPER_TAIL = 9.0, 7.0  # e-folds of t integrated below t_min and above 1 GeV^2
 _TOTAL_TOLERANCE, _SPECTRUM_TOLERANCE = 3e-3, 1e-2  # between standard and refined nodes
 

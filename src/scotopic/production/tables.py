@@ -39,7 +39,7 @@ TARGET_ERROR = 2e-3
 _RESOLUTION = Resolution(40, STANDARD.virtualities, STANDARD.step)
 _MOST_NODES = (40, 24)  # in mass and energy; a range that needs more is refused
 _SMALLEST_SHARE = 1e-3  # of the total: cuts that leave less are judged against this much
-_PROBES = 12
+_PROBES = 8
 _SLACK = 1e-9  # relative; forgives rounding at the edges of a table
 
 
@@ -333,13 +333,13 @@ def _between(limits: Range, share: float) -> float:
 
 
 def _probe(process: Process, mass: float, energy: float) -> Callable[[CrossSectionTable], float]:
-    """Return a function that compares a table with cross sections above eight cuts."""
+    """Return a function that compares a table with cross sections above six cuts."""
     variable = process.variable(mass, energy)
-    edges = np.linspace(0, 1, 9)
+    edges = np.linspace(0, 1, 7)
     nodes, weights = gauss_legendre(8)
     v = (edges[:-1, None] + np.diff(edges)[:, None] * nodes).ravel()
     values = raw_spectrum(process, mass, energy, variable.recoil(v), REFINED) * variable.slope(v)
-    pieces = values.reshape(8, 8) @ weights / 8
+    pieces = values.reshape(6, 8) @ weights / 6
     above = np.cumsum(pieces[::-1])[::-1]
     cuts = energy * (1 - variable.recoil(edges[:-1]))
     cuts[0] = 0.0

@@ -89,6 +89,17 @@ class Events:
         return len(self.weight)
 
 
+def prepare(seed: int, events: int) -> None:
+    """Make the random numbers of `simulate` beforehand: that imports much, and can be done aside.
+
+    Parameters
+    ----------
+    seed, events : int
+        As will be given to `simulate`.
+    """
+    _seeded_numbers(seed, events * len(PROCESSES))
+
+
 def simulate(
     dump: Dump,
     model: "SemiVisibleMediator",

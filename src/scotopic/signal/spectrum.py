@@ -13,7 +13,6 @@ where n_i are the nuclei of kind i, and n_e the electrons, per cm^2 of one radia
 
 import math
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, get_args
@@ -51,7 +50,6 @@ _STEPS_PER_OCTAVE = 4
 _NODES = 240
 _ONSET_ERROR = 7e-4
 _ABOVE_THRESHOLD = 1.25
-_BUILDERS = 2  # threads: more gain little, the arrays are small
 
 
 @dataclass(frozen=True)
@@ -325,7 +323,7 @@ def prepare_tables(
     calculation: Calculation,
     report: Report = silent,
 ) -> None:
-    """Build all tables that models need which are not on disk yet, two at a time.
+    """Build all tables that models need which are not on disk yet.
 
     Parameters
     ----------
@@ -345,11 +343,9 @@ def prepare_tables(
         for nucleus in dump.material.atoms_per_cm2_per_X0
         for ranges in [_table_ranges(dump, model.mediator_mass, nucleus, minimum_energy)]
     }
-    with ThreadPoolExecutor(_BUILDERS) as pool:
-        tables = [pool.submit(_table, *one, calculation) for one in wanted]
-        for i, table in enumerate(tables):
-            report("tables of cross sections", i, len(tables))
-            table.result()
+    for i, one in enumerate(sorted(wanted, key=repr)):
+        report("tables of cross sections", i, len(wanted))
+        _table(*one, calculation)
 
 
 def _table_ranges(

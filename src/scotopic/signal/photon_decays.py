@@ -1,0 +1,89 @@
+"""Particles that shower photons make on nuclei and that decay into two photons behind the target.
+
+Signal is a decay behind a shield, inside a fiducial length, or behind the whole set-up with much
+missing energy: the card's `decay_regions`.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from scotopic.errors import RangeError
+from scotopic.models.axion_like import AxionLikeParticle
+from scotopic.production.primakoff import primakoff_cross_section
+from scotopic.signal.decay_in_flight import (
+    DecaysInFlight,
+    decay_regions,
+    depth_edges_X0,
+    paths_cm,
+)
+from scotopic.signal.yields import dump_of
+
+if TYPE_CHECKING:
+    from scotopic.experiments import Experiment
+
+_NODES = 240  # of the shower's energy
+
+
+def photon_decays(
+    experiment: "Experiment",
+    models: Sequence[AxionLikeParticle],
+    form_factor: str = "elastic",
+) -> list[tuple[DecaysInFlight, ...]]:
+    """Return the particles on their way to the regions of decay.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        A card with `decay_regions`.
+    models : sequence of AxionLikeParticle
+        Their own coupling is ignored.
+    form_factor : {"elastic", "elastic+inelastic"}
+        Form factor of the atom.
+
+    Returns
+    -------
+    list of tuple of DecaysInFlight
+        For each model one for each region; the coupling is g in GeV^-1.
+
+    Raises
+    ------
+    RangeError
+        If the card has no regions, a particle is heavier than the least energy of a region, or
+        an energy is outside the range in which the cascade is computed.
+
+    Notes
+    -----
+    A particle takes over the energy of its photon. Its angle, at most some mrad, is left out.
+    """
+    from scotopic.shower import depth_track_lengths  # noqa: PLC0415 - a warm run needs none
+
+    dump = dump_of(experiment)
+    edges_X0 = depth_edges_X0(experiment.target.thickness_X0)
+    found: list[list[DecaysInFlight]] = [[] for _ in models]
+    for region in decay_regions(experiment):
+        minimum = region.minimum_energy_GeV
+        tracks = depth_track_lengths(
+            dump.medium,
+            dump.particle,
+            dump.energy,
+            minimum_energy=minimum,
+            depth_edges_X0=edges_X0,
+            nodes=_NODES,
+        )
+        paths = paths_cm(experiment, region, edges_X0)
+        for i, model in enumerate(models):
+            if model.mediator_mass >= minimum:
+                raise RangeError(
+                    f"mediator_mass: {model.mediator_mass} GeV is not below"
+                    f" decay_regions[{region.name}].minimum_energy_GeV = {minimum}"
+                )
+            per_X0 = np.zeros_like(tracks.energies)
+            for nucleus, per_cm2 in dump.material.atoms_per_cm2_per_X0.items():
+                per_X0 += per_cm2 * primakoff_cross_section(
+                    model.mediator_mass, tracks.energies, nucleus, form_factor
+                )
+            lengths = model.decay_length_cm(tracks.energies) * model.photon_coupling**2
+            found[i].append(DecaysInFlight(region, paths, tracks.photon * per_X0, lengths))
+    return [tuple(regions) for regions in found]
