@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 from scotopic._version import __version__
 
 if TYPE_CHECKING:
+    from scotopic.cosmology.cmb import cmb_bound
+    from scotopic.cosmology.freeze_out import relic_abundance, thermal_coupling, thermal_line
     from scotopic.errors import CardError, RangeError, ScotopicError
     from scotopic.experiments import Experiment, experiment_names, load_experiment
     from scotopic.figures import draw_limit, draw_plane, save
     from scotopic.materials import Layer, Material, Target, element, material
     from scotopic.models.dark_photon import DarkPhoton
     from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMatter
+    from scotopic.models.running import landau_pole, maximum_alpha_D, running_alpha_D
     from scotopic.precision.bands import mixing_band
     from scotopic.precision.magnetic_moments import magnetic_moment
     from scotopic.production import (
@@ -31,7 +34,17 @@ if TYPE_CHECKING:
     from scotopic.scan.run_card import load_run_card
     from scotopic.shower import TrackLengths, track_lengths
     from scotopic.signal import AcceptedYields, Calculation, MissingEnergy, accepted_yields
-    from scotopic.statistics import CountingModel, expected_limits, upper_limit
+    from scotopic.statistics import (
+        CountingModel,
+        Likelihood,
+        combine,
+        expected_limits,
+        from_workspace,
+        strength_limits,
+        to_workspace,
+        upper_limit,
+    )
+    from scotopic.statistics.experiment import experiment_likelihood
 
 _HOMES = {
     "AcceptedYields": "scotopic.signal",
@@ -46,6 +59,7 @@ _HOMES = {
     "InelasticDarkMatter": "scotopic.models.inelastic",
     "InelasticDiracDarkMatter": "scotopic.models.inelastic",
     "Layer": "scotopic.materials",
+    "Likelihood": "scotopic.statistics",
     "Material": "scotopic.materials",
     "MissingEnergy": "scotopic.signal",
     "Plane": "scotopic.scan.plane",
@@ -55,6 +69,8 @@ _HOMES = {
     "TrackLengths": "scotopic.shower",
     "accepted_yields": "scotopic.signal",
     "bremsstrahlung_table": "scotopic.production",
+    "cmb_bound": "scotopic.cosmology.cmb",
+    "combine": "scotopic.statistics",
     "default_masses": "scotopic.scan",
     "differential_cross_section": "scotopic.production",
     "draw_limit": "scotopic.figures",
@@ -63,14 +79,24 @@ _HOMES = {
     "exclusion_curve": "scotopic.scan",
     "exclusion_plane": "scotopic.scan.plane",
     "expected_limits": "scotopic.statistics",
+    "experiment_likelihood": "scotopic.statistics.experiment",
     "experiment_names": "scotopic.experiments",
+    "from_workspace": "scotopic.statistics",
+    "landau_pole": "scotopic.models.running",
     "load_experiment": "scotopic.experiments",
     "load_run_card": "scotopic.scan.run_card",
     "magnetic_moment": "scotopic.precision.magnetic_moments",
     "material": "scotopic.materials",
+    "maximum_alpha_D": "scotopic.models.running",
     "mixing_band": "scotopic.precision.bands",
+    "relic_abundance": "scotopic.cosmology.freeze_out",
     "run": "scotopic.scan.run",
+    "running_alpha_D": "scotopic.models.running",
     "save": "scotopic.figures",
+    "strength_limits": "scotopic.statistics",
+    "thermal_coupling": "scotopic.cosmology.freeze_out",
+    "thermal_line": "scotopic.cosmology.freeze_out",
+    "to_workspace": "scotopic.statistics",
     "total_cross_section": "scotopic.production",
     "track_lengths": "scotopic.shower",
     "upper_limit": "scotopic.statistics",
@@ -90,6 +116,7 @@ __all__ = [
     "InelasticDarkMatter",
     "InelasticDiracDarkMatter",
     "Layer",
+    "Likelihood",
     "Material",
     "MissingEnergy",
     "Plane",
@@ -100,6 +127,8 @@ __all__ = [
     "__version__",
     "accepted_yields",
     "bremsstrahlung_table",
+    "cmb_bound",
+    "combine",
     "default_masses",
     "differential_cross_section",
     "draw_limit",
@@ -108,14 +137,24 @@ __all__ = [
     "exclusion_curve",
     "exclusion_plane",
     "expected_limits",
+    "experiment_likelihood",
     "experiment_names",
+    "from_workspace",
+    "landau_pole",
     "load_experiment",
     "load_run_card",
     "magnetic_moment",
     "material",
+    "maximum_alpha_D",
     "mixing_band",
+    "relic_abundance",
     "run",
+    "running_alpha_D",
     "save",
+    "strength_limits",
+    "thermal_coupling",
+    "thermal_line",
+    "to_workspace",
     "total_cross_section",
     "track_lengths",
     "upper_limit",

@@ -29,7 +29,11 @@ EXPECTED_NAMES = {
     "na64e-2022",
     "na64e-5e12",
     "na64e-5e12-compact",
+    "na64e-alp",
     "na64e-positron-100GeV",
+    "na64e-visible-2017",
+    "na64e-visible-2017-short",
+    "na64e-visible-2018",
 }
 
 

@@ -68,21 +68,24 @@ def last_key(path: tuple[Step, ...]) -> str:
 def resolved(card: dict[str, Any]) -> dict[str, Any]:
     """What a shipped card and its mutation should say: merged by hand, not by the loader.
 
-    The shipped cards that extend change the beam and detectors, and replace the data sets.
+    The shipped cards that extend change some tables and some entries of named arrays, and replace
+    the data sets.
     """
     if "extends" not in card:
         return card
     base = resolved(copy.deepcopy(RAW[card["extends"]]))
     del base["title"], base["description"]
-    own = {k: v for k, v in card.items() if k not in ("extends", "replace", "beam", "detectors")}
-    changes = {d["name"]: d for d in card.get("detectors", [])}
-    detectors = [d | changes.pop(d["name"], {}) for d in base["detectors"]]
-    base["detectors"] = detectors + list(changes.values())
+    tables, arrays = ("beam", "target", "selection"), ("detectors", "decay_regions")
+    own = {k: v for k, v in card.items() if k not in ("extends", "replace", *tables, *arrays)}
+    for array in [a for a in arrays if a in card]:
+        changes = {d["name"]: d for d in card[array]}
+        kept = [d | changes.pop(d["name"], {}) for d in base.get(array, [])]
+        base[array] = kept + list(changes.values())
     if not card.get("replace"):
         sets = {d["name"]: d for d in own.get("data_sets", [])}
         merged = [d | sets.pop(d["name"], {}) for d in base["data_sets"]]
         own["data_sets"] = merged + list(sets.values())
-    return base | own | {"beam": base["beam"] | card.get("beam", {})}
+    return base | own | {key: base[key] | card.get(key, {}) for key in tables}
 
 
 def with_defaults(said: object, content: object) -> object:

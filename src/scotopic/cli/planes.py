@@ -1,25 +1,34 @@
 """The commands that compute and draw what a run card describes."""
 
+import json
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scotopic.cli.base import Output, app, name_written, progress
+from scotopic.cli.base import AsJson, Output, RunCardName, app, name_written, progress, remark
+from scotopic.errors import RangeError
 from scotopic.results import output_directory
+
+if TYPE_CHECKING:
+    from scotopic.scan.layers import Line, LinePoint
+    from scotopic.scan.run import Run
+    from scotopic.scan.run_card import RunCard
+
+Figure = Annotated[bool, typer.Option(help="Draw the plane as PNG and PDF.")]
+
+_ROWS = 12
+"""Points of a line that the terminal shows; the files have them all."""
 
 
 @app.command()
-def plane(
-    card: Annotated[str, typer.Argument(help="Name of a run card of the gallery, or a path.")],
-    output: Output = None,
-    figure: Annotated[bool, typer.Option(help="Draw the plane as PNG and PDF.")] = True,
-) -> None:
-    """Compute the excluded regions in a plane of two parameters, as a run card describes it.
+def plane(card: RunCardName, output: Output = None, figure: Figure = True) -> None:
+    """Compute regions and lines in a plane of two parameters, as a run card describes it.
 
-    Writes boundaries.csv, result.json, plane.png and plane.pdf into the --output directory, by
-    default out/CARD.
+    Writes boundaries.csv, thermal.csv, result.json, plane.png and plane.pdf into the --output
+    directory, by default out/CARD.
     """
     from scotopic.scan.run import run, write_run  # noqa: PLC0415 - keep the help fast
     from scotopic.scan.run_card import load_run_card  # noqa: PLC0415
@@ -31,10 +40,143 @@ def plane(
     directory = output_directory(output or Path("out") / Path(card).stem)
     written = write_run(found, directory, time.perf_counter() - started)
     if figure:
-        from scotopic.figures import draw_plane, save  # noqa: PLC0415 - matplotlib
-
-        written += save(draw_plane(run_card, found.planes, found.bands), directory / "plane")
+        written += _draw(found, directory / "plane")
     for label, one in found.planes.items():
-        share = one.excluded.mean()
-        typer.echo(f"{label}: {100 * share:.1f} % of the plane excluded")
+        typer.echo(f"{label}: {100 * one.excluded.mean():.1f} % of the plane excluded")
+    for label, line in {**found.thermal_lines, **found.cmb}.items():
+        _name_gaps(label, line)
     name_written(written)
+
+
+@app.command()
+def relic(
+    card: RunCardName,
+    at: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="A parameter of one point; can be repeated."),
+    ] = None,
+    omega_h2: Annotated[
+        float | None,
+        typer.Option(help="Density to be reached.", show_default="the card's, or 0.12"),
+    ] = None,
+    output: Output = None,
+    figure: Figure = True,
+    as_json: AsJson = False,
+) -> None:
+    """Find where freeze-out leaves the dark matter, along a run card's thermal lines or at a point.
+
+    Writes thermal.csv, result.json, thermal.png and thermal.pdf into the --output directory, by
+    default out/relic-CARD; with --json only if --output is given.
+
+    With --at, the relic density of one model: the card's, with these parameters. Nothing is
+    written then.
+    """
+    from scotopic.scan.relic import thermal_lines_alone  # noqa: PLC0415 - keep the help fast
+    from scotopic.scan.run import described, run, write_run  # noqa: PLC0415
+    from scotopic.scan.run_card import load_run_card  # noqa: PLC0415
+
+    started = time.perf_counter()
+    run_card, place = load_run_card(card)
+    lines = thermal_lines_alone(run_card, omega_h2)
+    if at:
+        _relic_at_point(lines, _assignments(at), as_json=as_json)
+        return
+    with progress(run_card.title) as report:
+        found = run(lines, place, report)
+    seconds = time.perf_counter() - started
+    if as_json:
+        typer.echo(json.dumps(described(found, seconds), indent=1, allow_nan=False))
+        if output is None:
+            return
+    else:
+        for label, line in found.thermal_lines.items():
+            _print_line(lines, label, line)
+    directory = output_directory(output or Path("out") / f"relic-{Path(card).stem}")
+    written = write_run(found, directory, seconds)
+    if figure:
+        written += _draw(found, directory / "thermal")
+    name_written(written)
+
+
+def _draw(found: "Run", path_without_suffix: Path) -> list[Path]:
+    from scotopic.figures import draw_plane, save  # noqa: PLC0415 - matplotlib
+
+    layers = found.planes, found.bands, found.thermal_lines, found.cmb
+    return save(draw_plane(found.card, *layers), path_without_suffix)
+
+
+def _name_gaps(label: str, line: "Line") -> None:
+    """Say which points of a line are missing, and why."""
+    reasons: dict[str, list[float]] = {}
+    for point in line.points:
+        if point.status != "ok":
+            reasons.setdefault(point.status, []).append(point.x)
+    for reason, at in reasons.items():
+        span = f"{at[0]:.4g}" if len(at) == 1 else f"{len(at)} of {at[0]:.4g} to {at[-1]:.4g}"
+        remark(f"{label}: no point at {span}: {reason}")
+
+
+def _print_line(card: "RunCard", label: str, line: "Line") -> None:
+    """Print some points of a line."""
+    x, y = card.x.parameter, card.y.parameter
+    coupling = "y" if y == "kinetic_mixing" else "kinetic_mixing"
+    (layer,) = [one for one in card.thermal_lines if one.label == label]
+    points = [point for point in line.points if point.status == "ok"]
+    typer.echo(f"{label}: Omega h^2 = {layer.omega_h2:g} at {len(points)} points")
+    if points:
+        typer.echo(f"  {x:>18}  {y:>18}  {coupling:>14}  status")
+    for point in _some(points):
+        status = "; ".join((point.status, *point.caveats))
+        of_model = getattr(point.model, coupling)
+        typer.echo(f"  {point.x:18.4g}  {point.y:18.4g}  {of_model:14.4g}  {status}")
+    _name_gaps(label, line)
+
+
+def _some(points: "Sequence[LinePoint]") -> "Sequence[LinePoint]":
+    last = len(points) - 1
+    if last < _ROWS:
+        return points
+    return [points[round(i * last / (_ROWS - 1))] for i in range(_ROWS)]
+
+
+def _assignments(texts: Sequence[str]) -> dict[str, float | str]:
+    """Read NAME=VALUE; a value is a number, or a word where the parameter takes some."""
+    from scotopic.scan.run_card import WORDS  # noqa: PLC0415 - keep the help fast
+
+    found: dict[str, float | str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not (name and equals and value):
+            raise RangeError(f"--at {text}: is not of the form NAME=VALUE")
+        try:
+            found[name] = float(value)
+        except ValueError:
+            if value not in (words := WORDS.get(name, ())):
+                allowed = f" and not one of {', '.join(words)}" if words else ""
+                raise RangeError(f"--at {text}: {value!r} is no number{allowed}") from None
+            found[name] = value
+    return found
+
+
+def _relic_at_point(card: "RunCard", values: Mapping[str, Any], *, as_json: bool) -> None:
+    from scotopic.scan.parameters import overridden  # noqa: PLC0415 - keep the help fast
+    from scotopic.scan.relic import described_point, model_at  # noqa: PLC0415
+
+    layer = card.thermal_lines[0]
+    found = described_point(model_at(card, overridden(layer.fixed, values)), layer.omega_h2)
+    if as_json:
+        typer.echo(json.dumps(found, indent=1, allow_nan=False))
+        return
+    model = {name: value for name, value in found["model"].items() if name != "class"}
+    shown = (f"{k} = {v:.4g}" if isinstance(v, float) else f"{k} = {v}" for k, v in model.items())
+    typer.echo(f"{found['model']['class']}: {', '.join(shown)}, y = {found['y']:.4g}")
+    typer.echo(f"Omega h^2 = {found['omega_h2']:.4g} +- {found['error']:.1g}")
+    typer.echo(f"freeze-out at m_chi/T = {found['freeze_out_x']:.1f}")
+    thermal = found["thermal"]
+    if thermal["status"] == "ok":
+        couplings = (f"{name} = {thermal[name]:.4g}" for name in ("kinetic_mixing", "y"))
+        typer.echo(f"Omega h^2 = {found['wanted_omega_h2']:g} at {', '.join(couplings)}")
+    else:
+        remark(thermal["status"])
+    for caveat in found["caveats"]:
+        remark(f"caveat: {caveat}")

@@ -1,16 +1,21 @@
 """Planes of two parameters: regions that experiments exclude, and bands."""
 
 from collections.abc import Mapping
-from typing import Literal
+from types import MappingProxyType
+from typing import Final, Literal, get_args
 
+import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
+from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.transforms import Bbox
 
-from scotopic.figures.style import CYCLE, decades, new_figure
+from scotopic.figures.style import BLACK, CYCLE, GREY, decades, new_figure
+from scotopic.scan.layers import Line
 from scotopic.scan.plane import Plane
 from scotopic.scan.run_card import RunCard
 
@@ -39,13 +44,24 @@ _SYMBOLS = {
     "dark_matter_mass": r"m_{\chi_1}/\mathrm{GeV}",
     "mediator_mass": r"m_{A'}/\mathrm{GeV}",
     "y": "y",
+    "kinetic_mixing_squared": r"\epsilon^2",
+    "dark_matter": r"\mathrm{dark\ matter}",
 }
+
+_NO_LINES: Final[Mapping[str, Line]] = MappingProxyType({})
+_HATCH: Final = "#B5B5B5"
+_Dash = Literal["-", "--", "-.", ":"]
+_DASHES: Final[tuple[_Dash, ...]] = get_args(_Dash)
 
 
 def draw_plane(
-    card: RunCard, planes: Mapping[str, Plane], bands: Mapping[str, tuple[FloatArray, FloatArray]]
+    card: RunCard,
+    planes: Mapping[str, Plane],
+    bands: Mapping[str, tuple[FloatArray, FloatArray]],
+    thermal_lines: Mapping[str, Line] = _NO_LINES,
+    cmb: Mapping[str, Line] = _NO_LINES,
 ) -> Figure:
-    """Draw the excluded regions and bands of a run card.
+    """Draw the excluded regions, thermal lines and bands of a run card.
 
     Parameters
     ----------
@@ -56,6 +72,8 @@ def draw_plane(
     bands : mapping of str to (ndarray, ndarray), each of shape (x, y)
         By the labels of the card's `bands`: logarithms of the kinetic mixing over the lower and
         over the upper edge.
+    thermal_lines, cmb : mapping of str to Line
+        By the labels of these layers of the card.
 
     Returns
     -------
@@ -73,13 +91,52 @@ def draw_plane(
             handles.append(Patch(color="#C8E6DA", label=label))
         for layer, colour in zip(card.limits, CYCLE, strict=False):
             handles.append(_region(axes, planes[layer.label], layer.label, colour, layer.filled))
-        axes.set(xlabel=PARAMETER_LABELS[x.parameter], ylabel=PARAMETER_LABELS[y.parameter])
+        at = x.values, y.values
+        for label, one in cmb.items():
+            if one.absent is None:
+                handles.append(_hatched(axes, *at, one, label))
+        for i, (label, one) in enumerate(thermal_lines.items()):
+            if one.absent is None:
+                handles.append(_thermal_line(axes, *at, one, label, _DASHES[i % len(_DASHES)]))
         axes.set(xscale=x.scale, yscale=y.scale)
+        axes.set(xlim=at[0][[0, -1]], ylim=at[1][[0, -1]])
+        axes.set(xlabel=_label(card, x.parameter), ylabel=_label(card, y.parameter))
+        axes.tick_params(axis="x", pad=6)  # the lowest number of the other axis is near
         decades(axes)
         axes.grid(visible=True)
-        axes.legend(handles=handles, loc="upper left", frameon=True, framealpha=0.85)
-        _note(axes, _fixed(card))
+        _place(axes, handles, _fixed(card))
     return figure
+
+
+def _label(card: RunCard, parameter: str) -> str:
+    """Name a parameter: the particle of a model without chi2 is chi, not chi1."""
+    return _of_the_model(card, PARAMETER_LABELS[parameter])
+
+
+def _of_the_model(card: RunCard, text: str) -> str:
+    return text.replace(r"\chi_1", r"\chi") if card.model == "dark_photon" else text
+
+
+def _thermal_line(
+    axes: Axes, x: FloatArray, y: FloatArray, one: Line, label: str, dash: _Dash
+) -> Line2D:
+    """Draw where the kinetic mixing is the thermal one; gaps stay open."""
+    excess = np.ma.masked_invalid(one.excess).T
+    if (one.excess > 0).any() and (one.excess < 0).any():
+        axes.contour(
+            x, y, excess, levels=[0], colors=[BLACK], linestyles=[dash], linewidths=1.7, zorder=4
+        )
+    return Line2D([], [], color=BLACK, linestyle=dash, linewidth=1.7, label=label)
+
+
+def _hatched(axes: Axes, x: FloatArray, y: FloatArray, one: Line, label: str) -> Patch:
+    """Hatch the side above a line, which is excluded."""
+    excess = np.ma.masked_invalid(one.excess).T
+    with mpl.rc_context({"hatch.linewidth": 0.5, "hatch.color": _HATCH}):
+        axes.contourf(x, y, excess, levels=[0, np.inf], colors="none", hatches=["//"], zorder=1.5)
+    if (one.excess > 0).any() and (one.excess < 0).any():
+        axes.contour(x, y, excess, levels=[0], colors=[GREY], linewidths=1.0, zorder=2.5)
+    return Patch(facecolor="none", edgecolor=_HATCH, hatch="//", label=label)
 
 
 def _region(axes: Axes, plane: Plane, label: str, colour: str, filled: bool) -> Line2D | Patch:
@@ -94,25 +151,84 @@ def _region(axes: Axes, plane: Plane, label: str, colour: str, filled: bool) -> 
     return Line2D([], [], color=colour, linestyle=style, label=label)
 
 
-def _note(axes: Axes, text: str) -> None:
-    """Print the fixed parameters into a corner, on the ground of the legend."""
-    axes.text(
-        0.975,
-        0.03,
-        text,
-        transform=axes.transAxes,
-        ha="right",
-        fontsize=8.5,
-        zorder=5,
-        bbox={"boxstyle": "round", "facecolor": "white", "edgecolor": "0.8", "alpha": 0.85},
+_PLACES: Final = ((0, 1), (1, 1), (1, 0), (0, 0), (1, 0.5), (0, 0.5), (0.5, 0), (0.5, 1))
+"""Where boxes can be, from left to right and from bottom to top: best first."""
+
+_MARGIN: Final = 8.0  # pixels around a box
+
+
+def _place(axes: Axes, handles: list[Line2D | Patch], text: str) -> None:
+    """Put the legend, and the fixed parameters, where they cover least of the lines."""
+    lines = _drawn(axes)
+    legend = axes.legend(
+        handles=handles,
+        fontsize=7.8,
+        handlelength=1.8,
+        frameon=True,
+        framealpha=0.85,
+        borderaxespad=0,
     )
+    legend.set_zorder(5)
+    room = _emptiest(axes, legend.get_window_extent(), lines, None)
+    legend.set_loc(_in_axes(axes, room))
+    if text:
+        ground = {"boxstyle": "round", "facecolor": "white", "edgecolor": "0.8", "alpha": 0.85}
+        note = axes.text(
+            0, 0, text, transform=axes.transAxes, fontsize=8.5, va="bottom", zorder=5, bbox=ground
+        )
+        note.set_position(_in_axes(axes, _emptiest(axes, note.get_window_extent(), lines, room)))
+
+
+def _in_axes(axes: Axes, room: Bbox) -> tuple[float, float]:
+    """Return the lower left corner of a box as fractions of the axes."""
+    x, y = axes.transAxes.inverted().transform((room.x0, room.y0)).tolist()
+    return x, y
+
+
+def _drawn(axes: Axes) -> FloatArray:
+    """Return points of all lines in pixels, shape (n, 2), two pixels from each other."""
+    points = [np.empty((0, 2))]
+    lines = (c for c in axes.collections if isinstance(c, ContourSet) and not c.filled)
+    for path in (path for contours in lines for path in contours.get_paths()):
+        for piece in path.to_polygons(closed_only=False):
+            corners = axes.transData.transform(piece)
+            steps = np.hypot(*np.diff(corners, axis=0).T)
+            length = np.concatenate([[0.0], np.cumsum(steps)])
+            at = np.arange(0.0, length[-1], 2.0)
+            points.append(np.stack([np.interp(at, length, c) for c in corners.T], axis=1))
+    return np.concatenate(points)
+
+
+def _emptiest(axes: Axes, box: Bbox, lines: FloatArray, taken: Bbox | None) -> Bbox:
+    """Return the room in which a box covers the fewest points, outside of what is taken."""
+    frame = axes.get_window_extent().padded(-_MARGIN)
+    rooms = [
+        Bbox.from_bounds(
+            frame.x0 + right * (frame.width - box.width),
+            frame.y0 + up * (frame.height - box.height),
+            box.width,
+            box.height,
+        )
+        for right, up in _PLACES
+    ]
+    free = [room for room in rooms if not (taken and taken.overlaps(room.padded(_MARGIN)))]
+
+    def covered(room: Bbox) -> int:
+        low, high = room.padded(_MARGIN).get_points()
+        return int(np.count_nonzero(((lines > low) & (lines < high)).all(axis=1)))
+
+    return min(free or rooms, key=covered)
 
 
 def _fixed(card: RunCard) -> str:
     """Write the fixed parameters."""
     parts = []
     for name, value in card.fixed.items():
-        shown = value if isinstance(value, str) else f"{value:g}"
-        text = rf"\mathrm{{{shown}}}".replace(" ", r"\ ") if isinstance(value, str) else shown
-        parts.append(rf"${_SYMBOLS[name]} = {text}$")
+        shown = _roman(value) if isinstance(value, str) else f"{value:g}"
+        parts.append(rf"${_of_the_model(card, _SYMBOLS[name])} = {shown}$")
     return "\n".join(parts)
+
+
+def _roman(words: str) -> str:
+    """Set words upright inside of a formula."""
+    return rf"\mathrm{{{words.replace('_', ' ')}}}".replace(" ", r"\ ")

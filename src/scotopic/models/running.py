@@ -72,6 +72,13 @@ def running_alpha_D(model: DarkPhoton, scale: npt.ArrayLike) -> npt.NDArray[np.f
     ------
     RangeError
         If a scale is below m_A' or not below the Landau pole.
+
+    Examples
+    --------
+    >>> model = DarkPhoton(mediator_mass=0.01, kinetic_mixing=1e-4, alpha_D=0.1, mass_ratio=3,
+    ...                    dark_matter="complex_scalar")
+    >>> running_alpha_D(model, [0.01, 91.2]).round(4)
+    array([0.1   , 0.1107])
     """
     mu = np.asarray(scale, dtype=float)
     pole = landau_pole(model)

@@ -43,11 +43,22 @@ class Derived:
     compute: Callable[..., float]
 
 
+def _mediator_mass(dark_matter_mass: float, mass_ratio: float) -> float:
+    """Return the product, of two that both can be wrong."""
+    named = {"dark_matter_mass": dark_matter_mass, "mass_ratio": mass_ratio}
+    for name, value in named.items():
+        if not (math.isfinite(value) and value > 0):
+            raise RangeError(f"{name}: {value} is not positive and finite")
+    return dark_matter_mass * mass_ratio
+
+
+LARGEST_ALPHA_D: Final = 1.0
+"""Dark coupling up to which a model can be built here: beyond, no order of perturbation theory
+is smaller than the one before."""
+
 DERIVED: Final[Mapping[str, Derived]] = MappingProxyType(
     {
-        "dark_matter_mass": Derived(
-            "mediator_mass", ("mass_ratio",), lambda mass, ratio: mass * ratio
-        ),
+        "dark_matter_mass": Derived("mediator_mass", ("mass_ratio",), _mediator_mass),
         "y": Derived("kinetic_mixing", ("alpha_D", "mass_ratio"), mixing_from_y),
         "kinetic_mixing_squared": Derived("kinetic_mixing", (), math.sqrt),
         "tan_theta": Derived("theta", (), math.atan),
@@ -83,6 +94,30 @@ def parameter_names(model: type[KineticallyMixed]) -> list[str]:
     return own + [name for name, derived in DERIVED.items() if derived.field in own]
 
 
+def field_of(name: str) -> str:
+    """Return the field of a model that a parameter determines.
+
+    Examples
+    --------
+    >>> field_of("y"), field_of("splitting")
+    ('kinetic_mixing', 'splitting')
+    """
+    return DERIVED[name].field if name in DERIVED else name
+
+
+def overridden(values: Values, changes: Values) -> dict[str, Any]:
+    """Return parameters with some changed, under any of their names.
+
+    Examples
+    --------
+    >>> overridden({"alpha_D": 0.1, "theta": 0.02}, {"tan_theta": 1e-3})
+    {'alpha_D': 0.1, 'tan_theta': 0.001}
+    """
+    changed = {field_of(name) for name in changes}
+    kept = {name: value for name, value in values.items() if field_of(name) not in changed}
+    return {**kept, **changes}
+
+
 def build(model: type[Model], values: Values) -> Model:
     """Make a model from parameters of any name.
 
@@ -97,8 +132,8 @@ def build(model: type[Model], values: Values) -> Model:
     Raises
     ------
     RangeError
-        If a parameter is unknown, missing, or given twice under different names, or the model
-        refuses a value.
+        If a parameter is unknown, missing, or given twice under different names, if the model
+        refuses a value, or alpha_D exceeds `LARGEST_ALPHA_D`.
 
     Examples
     --------
@@ -108,9 +143,8 @@ def build(model: type[Model], values: Values) -> Model:
     (0.3, '0.000285')
     """
     known = parameter_names(model)
-    for name in values:
-        if name not in known:
-            raise RangeError(f"{name}: is no parameter of the model; known: {', '.join(known)}")
+    if unknown := [name for name in values if name not in known]:
+        raise RangeError(f"{unknown[0]}: is no parameter of the model; known: {', '.join(known)}")
     found = dict(values)
     for name, derived in DERIVED.items():
         if name not in found:
@@ -127,7 +161,15 @@ def build(model: type[Model], values: Values) -> Model:
     for field in fields(model):
         if field.name not in found and field.default is MISSING:
             raise RangeError(f"{field.name}: missing; the model needs it")
+    _refuse_strong(found["alpha_D"])
     return model(**found)
+
+
+def _refuse_strong(alpha_D: float) -> None:
+    if alpha_D > LARGEST_ALPHA_D * (1 + 1e-12):  # an axis may end at it but for rounding
+        raise RangeError(
+            f"alpha_D: {alpha_D:g} is above {LARGEST_ALPHA_D:g}, beyond perturbation theory"
+        )
 
 
 def _needed(values: Values, name: str, of: str) -> Any:  # noqa: ANN401 - a parameter's value

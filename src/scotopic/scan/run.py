@@ -13,14 +13,21 @@ from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMat
 from scotopic.precision.bands import MUON_2021, mixing_band
 from scotopic.progress import Report, silent
 from scotopic.results import provenance, write_csv, write_json
+from scotopic.scan.layers import Grid, Line, LinePoint, cmb_line, relic_line
+from scotopic.scan.parameters import MODELS
 from scotopic.scan.plane import Plane, exclusion_plane
-from scotopic.scan.run_card import BandLayer, LimitLayer, RunCard
+from scotopic.scan.run_card import (
+    BandLayer,
+    CosmologyLayer,
+    LimitLayer,
+    RunCard,
+)
 from scotopic.scan.semi_visible import Simulation
 from scotopic.signal import Calculation
 
 FloatArray = npt.NDArray[np.float64]
 
-_MODELS: Mapping[str, type[TwoDarkFermions]] = {
+_SEMI_VISIBLE: Mapping[str, type[TwoDarkFermions]] = {
     "inelastic_dark_matter": InelasticDarkMatter,
     "inelastic_dirac_dark_matter": InelasticDiracDarkMatter,
 }
@@ -38,6 +45,8 @@ class Run:
         The cards of the limits, by their labels.
     planes : mapping of str to Plane
         Of the limits, by their labels.
+    thermal_lines, cmb : mapping of str to Line
+        Of these layers, by their labels.
     bands : mapping of str to (ndarray, ndarray)
         Logarithm of the kinetic mixing over the lower and the upper edge, by label.
     """
@@ -45,6 +54,8 @@ class Run:
     card: RunCard
     experiments: Mapping[str, Experiment]
     planes: Mapping[str, Plane]
+    thermal_lines: Mapping[str, Line]
+    cmb: Mapping[str, Line]
     bands: Mapping[str, tuple[FloatArray, FloatArray]]
 
 
@@ -68,12 +79,22 @@ def run(card: RunCard, directory: Path = Path(), report: Report = silent) -> Run
         If nothing in the plane can be computed.
     """
     experiments = {la.label: _experiment(la, directory) for la in card.limits}
+    lines = {
+        layer.label: relic_line(_grid(card, layer), layer.omega_h2, report)
+        for layer in card.thermal_lines
+    }
+    cmb = {layer.label: cmb_line(_grid(card, layer)) for layer in card.cmb}
     planes = {
         layer.label: _plane(card, layer, experiments[layer.label], report) for layer in card.limits
     }
-    first = planes[card.limits[0].label]
-    bands = {band.label: _band(band, first) for band in card.bands}
-    return Run(card, experiments, planes, bands)
+    bands = {band.label: _band(band, _grid(card)) for band in card.bands}
+    return Run(card, experiments, planes, lines, cmb, bands)
+
+
+def _grid(card: RunCard, layer: CosmologyLayer | None = None) -> Grid:
+    """Make the models of the plane, or of a layer."""
+    fixed = card.parameters(layer) if layer else card.fixed
+    return Grid.of(MODELS[card.model], card.x.axis(), card.y.axis(), fixed)
 
 
 def _experiment(layer: LimitLayer, directory: Path) -> Experiment:
@@ -115,7 +136,7 @@ def _plane(card: RunCard, layer: LimitLayer, experiment: Experiment, report: Rep
     return exclusion_plane(
         experiment,
         layer.signatures,
-        _MODELS[card.model],
+        _SEMI_VISIBLE[card.model],
         card.x.axis(),
         card.y.axis(),
         card.fixed,
@@ -126,25 +147,28 @@ def _plane(card: RunCard, layer: LimitLayer, experiment: Experiment, report: Rep
     )
 
 
-def _band(band: BandLayer, plane: Plane) -> tuple[FloatArray, FloatArray]:
+def _band(band: BandLayer, grid: Grid) -> tuple[FloatArray, FloatArray]:
     """Compare the kinetic mixing at every point with the edges of the band at its mass."""
-    known = np.isfinite(plane.mediator_mass)
-    edges = mixing_band(MUON_2021, "vector", plane.mediator_mass[known], band.sigmas)
+    mass = grid.values(lambda model: model.mediator_mass)
+    mixing = grid.values(lambda model: model.kinetic_mixing)
+    known = np.isfinite(mass)
+    edges = mixing_band(MUON_2021, "vector", mass[known], band.sigmas)
     above = []
     for edge in (edges.lower, edges.upper):
-        logarithm = np.full(plane.mediator_mass.shape, np.nan)
-        logarithm[known] = np.log(plane.kinetic_mixing[known] / edge)
+        logarithm = np.full(mass.shape, np.nan)
+        logarithm[known] = np.log(mixing[known] / edge)
         above.append(logarithm)
     return above[0], above[1]
 
 
 def write_run(found: Run, directory: Path, seconds: float) -> list[Path]:
-    """Write `boundaries.csv` and `result.json`, each whole or not at all.
+    """Write `boundaries.csv`, `thermal.csv` and `result.json`, each whole or not at all.
 
     Parameters
     ----------
     found : Run
-        The result.
+        The result; without limits there is no `boundaries.csv`, without thermal lines no
+        `thermal.csv`.
     directory : Path
         Where to.
     seconds : float
@@ -155,7 +179,17 @@ def write_run(found: Run, directory: Path, seconds: float) -> list[Path]:
     list of Path
         The files written.
     """
-    files = [directory / "boundaries.csv", directory / "result.json"]
+    files = []
+    if found.planes:
+        files.append(_write_boundaries(found, directory / "boundaries.csv"))
+    if found.thermal_lines:
+        files.append(_write_thermal(found, directory / "thermal.csv"))
+    files.append(directory / "result.json")
+    write_json(files[-1], described(found, seconds))
+    return files
+
+
+def _write_boundaries(found: Run, file: Path) -> Path:
     card = found.card
     rows = [
         (label, x, low, high)
@@ -165,18 +199,58 @@ def write_run(found: Run, directory: Path, seconds: float) -> list[Path]:
     ]
     names = ("limit", card.x.parameter, f"{card.y.parameter}_from", f"{card.y.parameter}_to")
     columns = {name: [row[i] for row in rows] for i, name in enumerate(names)}
-    comments = [card.title, "intervals that are excluded, masses in GeV"]
-    write_csv(files[0], comments, columns)
-    write_json(files[1], _described(found, seconds))
-    return files
+    write_csv(file, [card.title, "intervals that are excluded, masses in GeV"], columns)
+    return file
 
 
-def _described(found: Run, seconds: float) -> dict[str, Any]:
+def _write_thermal(found: Run, file: Path) -> Path:
+    rows = [
+        {"line": label, **_row(found.card, point)}
+        for label, one in found.thermal_lines.items()
+        for point in one.points
+    ]
+    names = ["line", *_row_names(found.card)]
+    columns = {name: [_cell(row[name]) for row in rows] for name in names}
+    comments = [
+        found.card.title,
+        "points of the thermal lines, masses in GeV; the status of an empty one says why",
+    ]
+    write_csv(file, comments, columns)
+    return file
+
+
+_OF_THE_MODEL = ("mediator_mass", "dark_matter_mass", "kinetic_mixing", "y")
+
+
+def _row_names(card: RunCard) -> list[str]:
+    axes = [card.x.parameter, card.y.parameter]
+    return [*axes, *(n for n in _OF_THE_MODEL if n not in axes), "status", "caveats"]
+
+
+def _row(card: RunCard, point: LinePoint) -> dict[str, Any]:
+    """Describe a point of a line; None where there is none."""
+    values = {name: getattr(point.model, name, None) for name in _OF_THE_MODEL}
+    axes = {card.x.parameter: point.x, card.y.parameter: point.y}
+    row = {**values, **axes, "status": point.status, "caveats": list(point.caveats)}
+    return {name: row[name] for name in _row_names(card)}
+
+
+def _cell(value: Any) -> float | str:  # noqa: ANN401 - a number, a text or several
+    """Write what may hold commas in quotes."""
+    if isinstance(value, float):
+        return value
+    text = value if isinstance(value, str) else "; ".join(value or ())
+    return f'"{text}"' if "," in text else text
+
+
+def described(found: Run, seconds: float) -> dict[str, Any]:
+    """Return all of a result as JSON can write it."""
+    card = found.card
     return {
         "provenance": provenance(seconds),
-        "card": found.card.model_dump(mode="json"),
-        "x": next(iter(found.planes.values())).x.values.tolist(),
-        "y": next(iter(found.planes.values())).y.values.tolist(),
+        "card": card.model_dump(mode="json"),
+        "x": card.x.axis().values.tolist(),
+        "y": card.y.axis().values.tolist(),
         "limits": {
             label: {
                 "experiment": found.experiments[label].content(),
@@ -187,6 +261,19 @@ def _described(found: Run, seconds: float) -> dict[str, Any]:
             }
             for label, plane in found.planes.items()
         },
+        "thermal_lines": {
+            label: _described_line(card, one) for label, one in found.thermal_lines.items()
+        },
+        "cmb": {label: _described_line(card, one) for label, one in found.cmb.items()},
+    }
+
+
+def _described_line(card: RunCard, one: Line) -> dict[str, Any]:
+    return {
+        "absent": one.absent,
+        "points": [_row(card, point) for point in one.points],
+        "gaps": [[*index, why] for index, why in one.gaps.items()],
+        "interpolation_error": one.interpolation_error,
     }
 
 

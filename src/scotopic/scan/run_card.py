@@ -1,15 +1,16 @@
 """Run cards: a plane of parameters and the experiments to draw in it, as TOML."""
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, Strict, ValidationError, model_validator
 
 from scotopic.errors import CardError, RangeError
 from scotopic.experiments.loader import card_error, read_card
-from scotopic.experiments.messages import KeyedError, describe, nearest, shown
+from scotopic.experiments.messages import KeyedError, KeyPath, describe, nearest, shown
 from scotopic.experiments.tables import Items, Name, Table, Text
-from scotopic.scan.parameters import MODELS, parameter_names
+from scotopic.models.dark_photon import DarkMatter
+from scotopic.scan.parameters import MODELS, TIES, field_of, overridden, parameter_names
 from scotopic.scan.plane import Axis, Scale
 from scotopic.signal import Process
 
@@ -17,6 +18,8 @@ GALLERY = Path(__file__).parent / "gallery"
 """Directory of the run cards that come with the package."""
 
 SUFFIX = ".toml"
+
+Values = dict[str, float | Text]
 
 Processes = Annotated[tuple[Process, ...], Strict(strict=False)]
 
@@ -80,15 +83,34 @@ class BandLayer(Table):
     sigmas: float = Field(default=2.0, gt=0, le=10, description="half width in standard deviations")
 
 
+class CosmologyLayer(Table):
+    """What the early Universe says, of the plane's model or of one that differs from it."""
+
+    label: Name = Field(description="how the figure's legend calls it")
+    fixed: Values = Field(
+        default={}, description="parameters in place of the plane's; left out: the plane's"
+    )
+
+
+class ThermalLineLayer(CosmologyLayer):
+    """Where freeze-out leaves a given density."""
+
+    omega_h2: float = Field(default=0.12, gt=0, le=10, description="the density, Omega h^2")
+
+
+class CmbLayer(CosmologyLayer):
+    """What the cosmic microwave background excludes, if it bounds the model's annihilation."""
+
+
 class RunCard(Table):
-    """A plane of two parameters with the limits of experiments."""
+    """A plane of two parameters with limits of experiments, thermal lines and bands."""
 
     title: Text = Field(description="one line, for the figure")
     source: Text = Field(description="what the plane reproduces, or where its choices come from")
-    model: Literal["inelastic_dark_matter", "inelastic_dirac_dark_matter"] = Field(
-        description="the dark sector"
+    model: Literal["dark_photon", "inelastic_dark_matter", "inelastic_dirac_dark_matter"] = Field(
+        description="the dark sector; dark_photon takes fixed.dark_matter and has no limits here"
     )
-    fixed: dict[str, float | Text] = Field(
+    fixed: Values = Field(
         description="the other parameters, by name; kinetic_mixing may be tied to the muon's "
         'magnetic moment: "muon central", "muon lower" or "muon upper" edge of the 2 sigma band'
     )
@@ -97,22 +119,72 @@ class RunCard(Table):
     simulation: SimulationCard = Field(
         default=SimulationCard(), description="number of events and how they are made"
     )
-    limits: Items[LimitLayer] = Field(min_length=1, description="the experiments")
+    limits: Items[LimitLayer] = Field(default=(), description="the experiments; left out: none")
+    thermal_lines: Items[ThermalLineLayer] = Field(
+        default=(), description="where freeze-out leaves the observed density; left out: none"
+    )
+    cmb: Items[CmbLayer] = Field(
+        default=(), description="bounds of the cosmic microwave background; left out: none"
+    )
     bands: Items[BandLayer] = Field(
         default=(), description="bands of the muon's magnetic moment; left out: none"
     )
 
     @model_validator(mode="after")
     def _known_parameters(self) -> Self:
-        known = parameter_names(MODELS[self.model])
-        places = [("x", "parameter", self.x.parameter), ("y", "parameter", self.y.parameter)]
-        places += [("fixed", name, name) for name in self.fixed]
-        for table, key, name in places:
-            if name not in known:
-                raise KeyedError(
-                    (table, key), f"{shown(name)} is no parameter; {nearest(name, known)}"
-                )
+        self._check_parameter(("x", "parameter"), self.x.parameter)
+        self._check_parameter(("y", "parameter"), self.y.parameter)
+        self._check_values(("fixed",), self.fixed)
+        for array in ("thermal_lines", "cmb"):
+            for i, layer in enumerate(getattr(self, array)):
+                self._check_values((array, i, "fixed"), layer.fixed)
         return self
+
+    def _check_parameter(self, path: KeyPath, name: str) -> None:
+        known = parameter_names(MODELS[self.model])
+        if name not in known:
+            raise KeyedError(path, f"{shown(name)} is no parameter; {nearest(name, known)}")
+
+    def _check_values(self, path: KeyPath, values: Values) -> None:
+        """Refuse unknown parameters, words for numbers, and what an axis has already."""
+        axes = {field_of(axis.parameter): axis.parameter for axis in (self.x, self.y)}
+        for name, value in values.items():
+            self._check_parameter((*path, name), name)
+            if (field := field_of(name)) in axes:
+                raise KeyedError((*path, name), f"{axes[field]} of the plane's axes is the same")
+            words = WORDS.get(name, ())
+            if isinstance(value, str) and value not in words:
+                allowed = nearest(value, words) if words else "it is a number"
+                raise KeyedError((*path, name), f"{shown(value)} is not allowed; {allowed}")
+            if name == "dark_matter" and not isinstance(value, str):
+                raise KeyedError((*path, name), f"{shown(value)} is not one of {', '.join(words)}")
+
+    @model_validator(mode="after")
+    def _possible_layers(self) -> Self:
+        if self.limits and self.model == "dark_photon":
+            raise KeyedError(
+                ("limits",),
+                "need a model with chi2; limits on dark_photon are set by `scotopic limit`",
+            )
+        layers = {name: getattr(self, name) for name in _LAYERS}
+        if not any(layers.values()):
+            raise KeyedError(("limits",), f"nothing to draw; needed: one of {', '.join(_LAYERS)}")
+        for name, entries in layers.items():
+            labels = [layer.label for layer in entries]
+            for i, label in enumerate(labels):
+                if label in labels[:i]:
+                    raise KeyedError((name, i, "label"), f"{shown(label)} is there already")
+        return self
+
+    def parameters(self, layer: CosmologyLayer) -> Values:
+        """Return the fixed parameters with those that a layer changes."""
+        return overridden(self.fixed, layer.fixed)
+
+
+WORDS = {"kinetic_mixing": tuple(TIES), "dark_matter": get_args(DarkMatter)}
+"""What can stand for the number of a parameter."""
+
+_LAYERS = ("limits", "thermal_lines", "cmb", "bands")
 
 
 def gallery_names() -> list[str]:

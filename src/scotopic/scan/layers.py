@@ -1,0 +1,356 @@
+"""Layers of a plane that need no experiment: thermal lines, the CMB's bound, magnetic moments.
+
+A thermal coupling, and a bound of the CMB, depend on everything but the kinetic mixing. Along an
+axis of couplings one value is enough. Where neither axis is one, the relic density of the models
+themselves tells how far they are from the line, which is faster than a search and says it also
+where several couplings leave the same density. That is done on a coarse set of the vertical axis'
+values, and interpolated.
+"""
+
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from types import MappingProxyType
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from scotopic.cache import cached_bytes
+from scotopic.errors import RangeError, ScotopicError
+from scotopic.models.kinetic_mixing import KineticallyMixed
+from scotopic.progress import Report, silent
+from scotopic.scan.parameters import build, field_of
+from scotopic.scan.plane import Axis
+
+FloatArray = npt.NDArray[np.float64]
+Index = tuple[int, int]
+
+_SOURCES = (
+    "scotopic.cosmology",
+    "scotopic.decays",
+    "scotopic.models",
+    "scotopic.scan.layers",
+    "scotopic.units",
+)
+
+_NODES: Final = MappingProxyType({"alpha_D": 13})
+_NODES_OF_OTHERS: Final = 33
+"""Largest number of values of the vertical axis on which something is computed if both axes
+change it; fewer where its logarithm is nearly linear."""
+
+
+@dataclass(frozen=True)
+class Coupling:
+    """The kinetic mixing on a line.
+
+    Attributes
+    ----------
+    kinetic_mixing : float or None
+        None where there is none.
+    status : str
+        `ok`, or why there is none.
+    caveats : tuple of str
+        What the calculation left out although it may matter here.
+    """
+
+    kinetic_mixing: float | None
+    status: str = "ok"
+    caveats: tuple[str, ...] = ()
+
+
+Find = Callable[[Sequence[KineticallyMixed]], list[Coupling]]
+"""Finds the kinetic mixing on a line for each of several models.
+
+That is their own if they are on the line. Otherwise it may be an estimate, which only has to be
+above or below their own as the line is, where `Grid.has_couplings` does not hold.
+"""
+
+
+@dataclass(frozen=True)
+class LinePoint:
+    """A point of a line in the plane, or a gap of it.
+
+    Attributes
+    ----------
+    x : float
+        On the horizontal axis.
+    y : float or None
+        On the vertical axis, also beyond its ends; None in a gap.
+    model : KineticallyMixed or None
+        The model there; None in a gap.
+    status : str
+        `ok`, or why there is a gap.
+    caveats : tuple of str
+        See `Coupling`.
+    """
+
+    x: float
+    y: float | None
+    model: KineticallyMixed | None
+    status: str
+    caveats: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """Where the kinetic mixing of a plane's models is that of a line.
+
+    Attributes
+    ----------
+    excess : ndarray, shape (x, y)
+        ln of the kinetic mixing over that on the line; not-a-number in gaps.
+    points : tuple of LinePoint
+        For every value of x: the line's, or one that says why there is none.
+    gaps : mapping of (int, int) to str
+        Why there is no coupling, by the indices of the points at which one was sought.
+    interpolation_error : float
+        Largest error of `excess` on the line; zero if nothing was interpolated.
+    """
+
+    excess: FloatArray
+    points: tuple[LinePoint, ...]
+    gaps: Mapping[Index, str]
+    interpolation_error: float
+
+    @property
+    def absent(self) -> str | None:
+        """Why there is no line for any model of the plane; None if there is one for some."""
+        return None if np.isfinite(self.excess).any() else next(iter(self.gaps.values()))
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """The models of a plane.
+
+    Attributes
+    ----------
+    kind : type
+        Of the models.
+    x, y : Axis
+        The two parameters.
+    fixed : mapping
+        The other parameters by name.
+    models : mapping of (int, int) to KineticallyMixed
+        By the indices of the point.
+    refused : mapping of (int, int) to str
+        Why there is no model.
+    """
+
+    kind: type[KineticallyMixed]
+    x: Axis
+    y: Axis
+    fixed: Mapping[str, Any]
+    models: Mapping[Index, KineticallyMixed]
+    refused: Mapping[Index, str]
+
+    @classmethod
+    def of(cls, kind: type[KineticallyMixed], x: Axis, y: Axis, fixed: Mapping[str, Any]) -> "Grid":
+        """Make the models.
+
+        Raises
+        ------
+        RangeError
+            If there is none at all.
+        """
+        models: dict[Index, KineticallyMixed] = {}
+        refused: dict[Index, str] = {}
+        for i, at_x in enumerate(x.values.tolist()):
+            for j, at_y in enumerate(y.values.tolist()):
+                try:
+                    models[i, j] = build(kind, {**fixed, x.parameter: at_x, y.parameter: at_y})
+                except RangeError as error:
+                    refused[i, j] = str(error)
+        if not models:
+            raise RangeError(f"no point of the plane exists: {next(iter(refused.values()))}")
+        return cls(kind, x, y, fixed, models, refused)
+
+    @property
+    def has_couplings(self) -> bool:
+        """Whether the kinetic mixing is on one of the axes."""
+        return "kinetic_mixing" in {field_of(axis.parameter) for axis in (self.x, self.y)}
+
+    def values(self, of: Callable[[KineticallyMixed], float]) -> FloatArray:
+        """Return a property of all models, shape (x, y), not-a-number where there is none."""
+        found = np.full((self.x.points, self.y.points), math.nan)
+        for index, model in self.models.items():
+            found[index] = of(model)
+        return found
+
+    def at(self, x: float, y: float) -> KineticallyMixed:
+        """Return the model anywhere in the plane."""
+        return build(self.kind, {**self.fixed, self.x.parameter: x, self.y.parameter: y})
+
+
+def relic_line(grid: Grid, omega_h2: float, report: Report = silent) -> Line:
+    """Find where freeze-out leaves a density; what it takes is kept on disk.
+
+    Parameters
+    ----------
+    grid : Grid
+        The models of the plane.
+    omega_h2 : float
+        The density to be reached.
+    report : callable
+        Is told how far it is.
+    """
+    return _line(grid, _thermal_couplings(omega_h2, report, search=grid.has_couplings))
+
+
+def cmb_line(grid: Grid) -> Line:
+    """Find the largest kinetic mixings that the cosmic microwave background allows."""
+    return _line(grid, _cmb_couplings)
+
+
+def _thermal_couplings(omega_h2: float, report: Report, *, search: bool) -> Find:
+    of = _thermal if search else _estimated
+
+    def find(models: Sequence[KineticallyMixed]) -> list[Coupling]:
+        def compute() -> dict[str, bytes]:
+            found = []
+            for i, model in enumerate(models):
+                report(f"freeze-out at {model.dark_matter_mass:.3g} GeV", i, len(models))
+                found.append(of(model, omega_h2))
+            rows = [(one.kinetic_mixing, one.status, one.caveats) for one in found]
+            return {"couplings": json.dumps(rows).encode()}
+
+        inputs = {
+            "omega_h2": omega_h2,
+            "search": search,
+            "models": [[_shape(model), model.kinetic_mixing] for model in models],
+        }
+        stored = cached_bytes("thermal", inputs, _SOURCES, compute)["couplings"]
+        return [Coupling(m, status, tuple(c)) for m, status, c in json.loads(stored)]
+
+    return find
+
+
+def _thermal(model: KineticallyMixed, omega_h2: float) -> Coupling:
+    from scotopic.cosmology.freeze_out import thermal_coupling  # noqa: PLC0415 - not if kept
+
+    try:
+        found = thermal_coupling(model, omega_h2)
+    except ScotopicError as error:
+        return Coupling(None, str(error))
+    return Coupling(found.kinetic_mixing, "ok", found.abundance.caveats)
+
+
+def _estimated(model: KineticallyMixed, omega_h2: float) -> Coupling:
+    """Estimate the thermal coupling from the model's density, which goes about as its square."""
+    from scotopic.cosmology.freeze_out import relic_abundance  # noqa: PLC0415 - not if kept
+
+    try:
+        found = relic_abundance(model)
+    except ScotopicError as error:
+        return Coupling(None, str(error))
+    mixing = model.kinetic_mixing * math.sqrt(found.value / omega_h2)
+    return Coupling(mixing, "ok", found.caveats)
+
+
+def _cmb_couplings(models: Sequence[KineticallyMixed]) -> list[Coupling]:
+    from scotopic.cosmology.cmb import cmb_bound  # noqa: PLC0415 - slow to import
+
+    found = []
+    for model in models:
+        try:
+            bound = cmb_bound(model)
+        except ScotopicError as error:
+            found.append(Coupling(None, str(error)))
+        else:
+            status = bound.reason if bound.kinetic_mixing is None else "ok"
+            found.append(Coupling(bound.kinetic_mixing, status))
+    return found
+
+
+def _line(grid: Grid, find: Find) -> Line:
+    nodes = _nodes(grid)
+    sought = {(i, j): grid.models[i, j] for i, j in grid.models if j in set(nodes)}
+    shapes = {json.dumps(_shape(model)): model for model in sought.values()}
+    by_shape = dict(zip(shapes, find(list(shapes.values())), strict=True))
+    found = {index: by_shape[json.dumps(_shape(model))] for index, model in sought.items()}
+    gaps = {index: why for index, why in grid.refused.items() if index[1] in nodes}
+    gaps |= {index: one.status for index, one in found.items() if one.kinetic_mixing is None}
+    excess = np.log(grid.values(lambda model: model.kinetic_mixing))
+    for i in range(grid.x.points):
+        row = [_logarithm(found.get((i, j))) for j in nodes]
+        excess[i] -= np.interp(grid.y.coordinates, grid.y.coordinates[nodes], row)
+    if field_of(grid.y.parameter) == "kinetic_mixing":
+        points = [_on_column(grid, i, found.get((i, nodes[0])), gaps) for i in range(grid.x.points)]
+        return Line(excess, tuple(points), gaps, 0.0)
+    crossings = _crossings(grid, excess)
+    at_crossings = [grid.at(x, y) for x, y in crossings]
+    exact = find(at_crossings) if crossings else []
+    errors = [
+        abs(math.log(model.kinetic_mixing / one.kinetic_mixing))
+        for model, one in zip(at_crossings, exact, strict=True)
+        if one.kinetic_mixing is not None
+    ]
+    points = [
+        LinePoint(x, y, model, "ok", one.caveats)
+        for (x, y), model, one in zip(crossings, at_crossings, exact, strict=True)
+    ]
+    points += _without_crossing(grid, excess, gaps, {x for x, _ in crossings})
+    points.sort(key=lambda point: point.x)
+    return Line(excess, tuple(points), gaps, max(errors, default=0.0))
+
+
+def _shape(model: KineticallyMixed) -> list[object]:
+    """Return what a model's line depends on."""
+    values = [getattr(model, f.name) for f in fields(model) if f.name != "kinetic_mixing"]
+    return [type(model).__qualname__, *values]
+
+
+def _nodes(grid: Grid) -> list[int]:
+    """Return the indices of y at which couplings are sought."""
+    last = grid.y.points - 1
+    if field_of(grid.y.parameter) == "kinetic_mixing":
+        return [last]
+    nodes = _NODES.get(grid.y.parameter, _NODES_OF_OTHERS)
+    if grid.has_couplings or last < nodes:
+        return list(range(last + 1))
+    return [round(at) for at in np.linspace(0, last, nodes)]
+
+
+def _logarithm(one: Coupling | None) -> float:
+    return math.nan if one is None or one.kinetic_mixing is None else math.log(one.kinetic_mixing)
+
+
+def _on_column(grid: Grid, i: int, found: Coupling | None, gaps: Mapping[Index, str]) -> LinePoint:
+    """Return the line's point at a value of x where y is an axis of couplings."""
+    x, index = float(grid.x.values[i]), (i, grid.y.points - 1)
+    if found is None or found.kinetic_mixing is None:
+        return LinePoint(x, None, None, gaps[index], ())
+    model = replace(grid.models[index], kinetic_mixing=found.kinetic_mixing)
+    mixing = model.kinetic_mixing
+    y = {"kinetic_mixing": mixing, "kinetic_mixing_squared": mixing**2, "y": model.y}
+    return LinePoint(x, y[grid.y.parameter], model, "ok", found.caveats)
+
+
+def _crossings(grid: Grid, excess: FloatArray) -> list[tuple[float, float]]:
+    """Return the zeros of the excess along y, for every x, linear between the points."""
+    at, found = grid.y.coordinates, []
+    for x, row in zip(grid.x.values.tolist(), excess, strict=True):
+        for j in np.flatnonzero(row[:-1] * row[1:] <= 0):
+            share = row[j] / (row[j] - row[j + 1]) if row[j] != row[j + 1] else 0.0
+            y = float(at[j] + share * (at[j + 1] - at[j]))
+            found.append((x, math.exp(y) if grid.y.scale == "log" else y))
+    return found
+
+
+def _without_crossing(
+    grid: Grid, excess: FloatArray, gaps: Mapping[Index, str], crossed: set[float]
+) -> list[LinePoint]:
+    """Say for every other x why the line does not pass there."""
+    points = []
+    for i, x in enumerate(grid.x.values.tolist()):
+        if x in crossed:
+            continue
+        sides = set(np.sign(excess[i][np.isfinite(excess[i])]).tolist())
+        if len(sides) == 1:
+            side = "below" if sides == {1.0} else "above"
+            why = f"the kinetic mixing on the line is {side} the plane's"
+        else:
+            why = next(text for (at, _), text in gaps.items() if at == i)
+        points.append(LinePoint(x, None, None, why, ()))
+    return points

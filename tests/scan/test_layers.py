@@ -1,0 +1,144 @@
+"""Thermal lines and the CMB's bound in planes: the same models as one by one, gaps with reasons."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from scotopic.cosmology.cmb import cmb_bound
+from scotopic.cosmology.freeze_out import relic_abundance, thermal_coupling
+from scotopic.errors import RangeError
+from scotopic.models.dark_photon import DarkPhoton
+from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMatter
+from scotopic.models.kinetic_mixing import KineticallyMixed
+from scotopic.scan.layers import Grid, Line, cmb_line, relic_line
+from scotopic.scan.parameters import build
+from scotopic.scan.plane import Axis
+
+FIXED = {"alpha_D": 0.1, "mass_ratio": 3.0}
+MASSES = Axis("dark_matter_mass", 0.01, 0.3, 3)
+COUPLINGS = Axis("y", 1e-14, 1e-6, 30)
+
+
+def everything_is_there_or_explained(line: Line) -> None:
+    for point in line.points:
+        assert (point.y is None) == (point.model is None) == (point.status != "ok")
+        assert point.y is None or math.isfinite(point.y)
+        assert point.status
+
+
+@pytest.mark.parametrize(
+    ("kind", "own"),
+    [
+        (DarkPhoton, {"dark_matter": "complex_scalar"}),
+        (DarkPhoton, {"dark_matter": "majorana"}),
+        (DarkPhoton, {"dark_matter": "dirac"}),
+        (DarkPhoton, {"dark_matter": "pseudo_dirac", "splitting": 0.1}),
+        (InelasticDarkMatter, {"splitting": 0.1}),
+        (InelasticDiracDarkMatter, {"splitting": 0.05, "tan_theta": 0.01}),
+    ],
+)
+def test_line_over_couplings_is_that_of_each_model(
+    kind: type[KineticallyMixed], own: dict[str, Any]
+) -> None:
+    fixed = {**FIXED, **own}
+    line = relic_line(Grid.of(kind, MASSES, COUPLINGS, fixed), 0.12)
+    everything_is_there_or_explained(line)
+    for i, point in enumerate(line.points):
+        model = build(kind, {**fixed, "dark_matter_mass": point.x, "y": 1e-10})
+        assert point.y == pytest.approx(thermal_coupling(model).y, rel=1e-9, abs=0)
+        # the excess is the logarithm of the mixing, half of that of y, over the line
+        at = np.interp(0.0, line.excess[i], COUPLINGS.coordinates)
+        assert math.exp(at) == pytest.approx(point.y, rel=1e-9, abs=0)
+
+
+@pytest.mark.parametrize("y", [Axis("alpha_D", 1e-3, 1.0, 40), Axis("splitting", 0.1, 0.5, 9)])
+def test_line_where_the_coupling_is_no_axis_has_the_density(y: Axis) -> None:
+    """Half of the logarithm of the density at the crossings is the stated error of the line."""
+    fixed = {"mass_ratio": 3.0, "kinetic_mixing": "muon central"}
+    fixed |= {"splitting": 0.4} if y.parameter == "alpha_D" else {"alpha_D": 0.1}
+    grid = Grid.of(InelasticDarkMatter, Axis("mediator_mass", 0.2, 0.6, 4), y, fixed)
+    line = relic_line(grid, 0.12)
+    everything_is_there_or_explained(line)
+    models = [point.model for point in line.points if point.model]
+    assert models
+    errors = [abs(math.log(relic_abundance(model).value / 0.12)) / 2 for model in models]
+    assert max(errors) == pytest.approx(line.interpolation_error)
+    assert line.interpolation_error < 0.03
+
+
+def test_several_couplings_with_one_density_do_not_confuse_a_plane_of_angles() -> None:
+    """At tan(theta) = 1e-4 the smallest thermal coupling jumps; the density does not."""
+    y = Axis("tan_theta", 1e-5, 0.1, 25)
+    fixed = {**FIXED, "splitting": 0.05, "kinetic_mixing": 1e-3}
+    x = Axis("dark_matter_mass", 0.1, 0.15, 2)
+    line = relic_line(Grid.of(InelasticDiracDarkMatter, x, y, fixed), 0.12)
+    everything_is_there_or_explained(line)
+    assert line.interpolation_error < 0.03
+
+
+def test_bound_of_the_cmb_in_a_plane() -> None:
+    fixed = {**FIXED, "dark_matter": "dirac"}
+    line = cmb_line(Grid.of(DarkPhoton, MASSES, COUPLINGS, fixed))
+    for point in line.points:
+        model = build(DarkPhoton, {**fixed, "dark_matter_mass": point.x, "y": 1e-10})
+        assert point.y == pytest.approx(cmb_bound(model).y, rel=1e-9, abs=0)
+
+
+def test_no_bound_says_why() -> None:
+    grid = Grid.of(DarkPhoton, MASSES, COUPLINGS, {**FIXED, "dark_matter": "majorana"})
+    line = cmb_line(grid)
+    everything_is_there_or_explained(line)
+    assert line.absent == "p wave: <sigma v> falls with the square of the velocity"
+    assert not np.isfinite(line.excess).any()
+
+
+def test_models_that_do_not_exist_are_gaps() -> None:
+    """Below m_A' = 2.4 m_chi1 the decay is closed; above, there is a line."""
+    x = Axis("mass_ratio", 2.2, 3.0, 3, "linear")
+    fixed = {"dark_matter_mass": 0.1, "alpha_D": 0.1, "splitting": 0.4}
+    line = relic_line(Grid.of(InelasticDarkMatter, x, COUPLINGS, fixed), 0.12)
+    everything_is_there_or_explained(line)
+    assert [point.status == "ok" for point in line.points] == [False, True, True]
+    assert line.points[0].status.startswith("mass_ratio: 2.2 is not above")
+    assert not np.isfinite(line.excess[0]).any()
+
+
+def test_lines_beside_the_plane_say_on_which_side() -> None:
+    x = Axis("mediator_mass", 0.1, 0.2, 2)
+    fixed = {"mass_ratio": 3.0, "kinetic_mixing": 1e-6, "splitting": 0.1}
+    y = Axis("alpha_D", 0.01, 0.1, 3)
+    line = relic_line(Grid.of(InelasticDarkMatter, x, y, fixed), 0.12)
+    everything_is_there_or_explained(line)
+    assert {p.status for p in line.points} == {
+        "the kinetic mixing on the line is above the plane's"
+    }
+
+
+def test_a_plane_without_models_is_refused() -> None:
+    with pytest.raises(RangeError, match="no point of the plane exists: alpha_D: 3 is above 1"):
+        Grid.of(DarkPhoton, MASSES, COUPLINGS, {**FIXED, "alpha_D": 3.0, "dark_matter": "dirac"})
+
+
+# Mongillo et al. (2023), section 6: the target of Fig. 7 left is "unprobed in the range
+# R ~ 2.5 - 6 by the current NA64 and BaBar". 15 % of R is what its one digit allows.
+def test_relic_line_leaves_the_published_window() -> None:
+    from scotopic.experiments import load_experiment  # noqa: PLC0415 - heavy, for one test
+    from scotopic.scan.plane import exclusion_plane  # noqa: PLC0415
+    from scotopic.scan.run import with_efficiency  # noqa: PLC0415
+
+    x, y = Axis("mass_ratio", 4.0, 8.0, 5, "linear"), Axis("y", 1e-13, 1e-10, 60)
+    fixed = {"alpha_D": 0.1, "splitting": 0.1, "dark_matter_mass": 0.01}
+    line = relic_line(Grid.of(InelasticDarkMatter, x, y, fixed), 0.12)
+    plane = exclusion_plane(
+        with_efficiency(load_experiment("na64e-2018"), 0.33),
+        ["invisible-recast-2023"],
+        InelasticDarkMatter,
+        x,
+        y,
+        fixed,
+    )
+    lowest = np.log([stretches[0][0] for stretches in plane.intervals()])
+    above = np.log([point.y for point in line.points if point.y]) - lowest
+    assert float(np.interp(0.0, above, x.values)) == pytest.approx(6, rel=0.15)

@@ -1,0 +1,194 @@
+"""Thermal lines from the command line: files, one point, and what it says of mistakes."""
+
+import csv
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from scotopic.cli import main
+from scotopic.cosmology.freeze_out import relic_abundance, thermal_coupling
+from scotopic.models.inelastic import InelasticDarkMatter
+
+TARGETS = """
+title = "targets"
+source = "a test"
+model = "dark_photon"
+[fixed]
+alpha_D = 0.1
+mass_ratio = 3
+[x]
+parameter = "dark_matter_mass"
+minimum = 0.01
+maximum = 3.0
+points = 3
+[y]
+parameter = "y"
+minimum = 1e-14
+maximum = 1e-6
+points = 20
+[[thermal_lines]]
+label = "scalar"
+fixed = { dark_matter = "complex_scalar" }
+[[thermal_lines]]
+label = "Dirac"
+fixed = { dark_matter = "dirac" }
+[[cmb]]
+label = "CMB"
+fixed = { dark_matter = "dirac" }
+"""
+
+
+@pytest.fixture
+def card(tmp_path: Path) -> Path:
+    path = tmp_path / "targets.toml"
+    path.write_text(TARGETS)
+    return path
+
+
+def scotopic(patch: pytest.MonkeyPatch, *arguments: str | Path) -> int:
+    patch.setattr(sys, "argv", ["scotopic", *map(str, arguments)])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    return int(stopped.value.code or 0)
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    lines = [line for line in path.read_text().splitlines() if not line.startswith("#")]
+    return list(csv.DictReader(lines))
+
+
+def test_lines_leave_points_gaps_and_a_figure(
+    card: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "out"
+    assert scotopic(monkeypatch, "relic", card, "--output", output) == 0
+    assert {f.name for f in output.iterdir()} == {
+        "thermal.csv",
+        "result.json",
+        "thermal.png",
+        "thermal.pdf",
+    }
+    found = rows(output / "thermal.csv")
+    assert [row["line"] for row in found] == ["scalar"] * 3 + ["Dirac"] * 3
+    for row in found:  # 3 GeV is beyond the table of R(s)
+        if float(row["dark_matter_mass"]) < 1:
+            assert row["status"] == "ok"
+            assert 0 < float(row["y"]) < 1
+        else:
+            assert row["status"].startswith("mediator_mass: 6 GeV")
+            assert row["y"] == row["kinetic_mixing"] == ""
+    result = json.loads((output / "result.json").read_text())
+    assert "NaN" not in (output / "result.json").read_text()
+    assert [point["y"] is None for point in result["thermal_lines"]["Dirac"]["points"]] == [
+        False,
+        False,
+        True,
+    ]
+    assert result["cmb"] == {}  # thermal lines alone
+    printed = capsys.readouterr()
+    assert "scalar: Omega h^2 = 0.12 at 2 points" in printed.out
+    assert "Dirac: no point at 3: mediator_mass: 6 GeV" in printed.err
+
+
+def test_plane_draws_lines_and_the_bound(
+    card: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = tmp_path / "out"
+    assert scotopic(monkeypatch, "plane", card, "--output", output) == 0
+    assert (output / "plane.png").exists()
+    assert not (output / "boundaries.csv").exists()  # no limits
+    points = json.loads((output / "result.json").read_text())["cmb"]["CMB"]["points"]
+    thermal = [row for row in rows(output / "thermal.csv") if row["line"] == "Dirac"]
+    assert points[0]["y"] < float(thermal[0]["y"])  # a thermal Dirac particle is excluded
+
+
+def test_json_goes_to_the_output_alone(
+    card: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert scotopic(monkeypatch, "relic", card, "--json", "--omega-h2", "0.06") == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["card"]["thermal_lines"][0]["omega_h2"] == 0.06
+    assert not (tmp_path / "out").exists()
+
+
+def test_point(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    at = ("--at", "mediator_mass=0.3", "--at", "kinetic_mixing=4e-3")
+    assert scotopic(monkeypatch, "relic", "na64-2021-fig4", *at, "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    model = InelasticDarkMatter(
+        mediator_mass=0.3, kinetic_mixing=4e-3, alpha_D=0.1, mass_ratio=3, splitting=0.4
+    )
+    assert found["thermal"]["kinetic_mixing"] == thermal_coupling(model).kinetic_mixing
+    assert found["omega_h2"] == relic_abundance(model).value
+    assert 0.12 < found["omega_h2"] < 0.12 * (found["thermal"]["kinetic_mixing"] / 4e-3) ** 2
+    assert 15 < found["freeze_out_x"] < 25
+
+
+def test_point_says_the_caveat(
+    card: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Between m_chi and 2 m_chi the mediator is allowed, and a warning comes with it."""
+    at = ("--at", "dark_matter_mass=0.1", "--at", "y=1e-9", "--at", "mass_ratio=1.5")
+    assert scotopic(monkeypatch, "relic", card, *at) == 0
+    printed = capsys.readouterr()
+    assert "Omega h^2 = " in printed.out
+    assert "caveat: thermal annihilation into A' A'" in printed.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--at", "splitting=-0.1"), "splitting: -0.1"),
+        (("--at", "mass_ratio=1.9"), "mass_ratio: 1.9 is not above 2"),
+        (("--at", "alpha_D=3"), "alpha_D: 3 is above 1"),
+        (("--at", "alfa_D=0.3"), "alfa_D: is no parameter"),
+        (("--at", "alpha_D=abc"), "alpha_D=abc: 'abc' is no number"),
+        (("--at", "alpha_D"), "--at alpha_D: is not of the form"),
+        (("--at", "alpha_D=0"), "alpha_D: 0.0"),
+        (("--omega-h2", "nan"), "omega_h2: nan"),
+    ],
+)
+def test_bad_points_are_named(
+    arguments: tuple[str, ...],
+    message: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    at = ("--at", "mediator_mass=0.3", "--at", "kinetic_mixing=4e-3")
+    assert scotopic(monkeypatch, "relic", "na64-2021-fig4", *at, *arguments) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("alpha_D = 0.1", "alpha_D = 3", "alpha_D: 3 is above 1"),
+        ("mass_ratio = 3", "mass_ratio = -3", "mass_ratio: -3"),
+        ("mass_ratio = 3", "mass_ratio = 3\nsplitting = -0.1", "splitting: -0.1"),
+        ("mass_ratio = 3", "mass_ratios = 3", "fixed.mass_ratios"),
+        ('"dirac"', '"direc"', "thermal_lines[1].fixed.dark_matter: 'direc'"),
+        ('label = "scalar"', 'labels = "scalar"', "thermal_lines[0].labels: unknown key"),
+        ('label = "scalar"', 'label = "Dirac"', "thermal_lines[1].label: 'Dirac' is there"),
+        ('fixed = { dark_matter = "dirac" }', "fixed = { y = 1e-9 }", "fixed.y: y of the plane's"),
+    ],
+)
+def test_bad_cards_are_named(
+    old: str,
+    new: str,
+    message: str,
+    card: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert old in TARGETS
+    card.write_text(TARGETS.replace(old, new, 1))
+    assert scotopic(monkeypatch, "relic", card, "--no-figure") == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+    assert not (card.parent / "out").exists()
