@@ -1,43 +1,69 @@
-"""The limit command: exclusion curves of invisible dark photons."""
+"""The limit command: exclusion curves of mediators of which nothing is seen."""
 
 import json
 import time
+from dataclasses import MISSING, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from scotopic.cli.base import AsJson, Card, Output, app, name_written, progress, remark
-from scotopic.models.dark_photon import DarkMatter, DarkPhoton
+from scotopic.errors import RangeError
+from scotopic.models.dark_matter import DarkMatter
+from scotopic.models.registry import MODEL_NAMES, model_class
 from scotopic.production.form_factors import FormFactor
 from scotopic.production.phase_space import Method
 from scotopic.results import output_directory, write_files
-from scotopic.scan import MassAxis, Quantity, default_masses, exclusion_curve
+from scotopic.scan import MassAxis, default_masses, exclusion_curve
 from scotopic.scan.output import describe, limit_figure, write_curve
 from scotopic.signal import PROCESSES, Calculation, Process
 from scotopic.statistics import Method as LimitMethod
 
 if TYPE_CHECKING:
+    from scotopic.models.mediator import DecayingMediator
     from scotopic.scan import ExclusionCurve
+
+_USUAL = {"alpha_D": 0.1, "mass_ratio": 3.0, "dark_matter": "complex_scalar"}
 
 
 @app.command()
 def limit(
     card: Card,
     output: Output = None,
+    model: Annotated[
+        str, typer.Option(help=f"What is searched for: {', '.join(MODEL_NAMES)}.")
+    ] = "dark_photon",
     quantity: Annotated[
-        Quantity, typer.Option(help="What to limit; alpha_D needs --y.")
-    ] = "kinetic_mixing",
+        str | None,
+        typer.Option(
+            help="What to limit: the model's coupling (kinetic_mixing, electron_coupling,"
+            " gauge_coupling), the same with _squared, y, alpha_D (needs --y), delta_a_e,"
+            " delta_a_mu.",
+            show_default="the coupling",
+        ),
+    ] = None,
     against: Annotated[MassAxis, typer.Option(help="Mass on the figure's axis.")] = "mediator_mass",
     dark_matter: Annotated[
-        DarkMatter, typer.Option(help="What the dark photon decays into.")
-    ] = "complex_scalar",
-    alpha_D: Annotated[float, typer.Option("--alpha-D", help="Dark coupling.")] = 0.1,
-    mass_ratio: Annotated[float, typer.Option(help="m_A'/m_chi.")] = 3.0,
-    splitting: Annotated[float, typer.Option(help="(m_chi2 - m_chi1)/m_chi1.")] = 0.0,
+        DarkMatter | None,
+        typer.Option(help="What a vector decays into.", show_default="complex_scalar"),
+    ] = None,
+    alpha_D: Annotated[
+        float | None, typer.Option("--alpha-D", help="Dark coupling.", show_default="0.1")
+    ] = None,
+    mass_ratio: Annotated[
+        float | None, typer.Option(help="Mediator mass over m_chi.", show_default="3")
+    ] = None,
+    splitting: Annotated[
+        float | None, typer.Option(help="(m_chi2 - m_chi1)/m_chi1.", show_default="0")
+    ] = None,
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Another parameter of the model, as name=value; repeatable."),
+    ] = None,
     y: Annotated[float | None, typer.Option(help="Fixed y for a limit on alpha_D.")] = None,
-    mass_min: Annotated[float, typer.Option(help="Lowest m_A' in GeV.")] = 1e-3,
-    mass_max: Annotated[float, typer.Option(help="Highest m_A' in GeV.")] = 1.0,
+    mass_min: Annotated[float, typer.Option(help="Lowest mediator mass in GeV.")] = 1e-3,
+    mass_max: Annotated[float, typer.Option(help="Highest mediator mass in GeV.")] = 1.0,
     points: Annotated[int, typer.Option(help="Number of masses.")] = 100,
     process: Annotated[
         Process | None, typer.Option(help="The only way of production to count.")
@@ -52,7 +78,7 @@ def limit(
     figure: Annotated[bool, typer.Option(help="Draw the curve as PNG and PDF.")] = True,
     as_json: AsJson = False,
 ) -> None:
-    """Compute the exclusion curve of an experiment for invisible dark photons.
+    """Compute the exclusion curve of an experiment for mediators that decay invisibly.
 
     With --output, leaves limit.csv, limit.png, limit.pdf and result.json in that directory.
     """
@@ -60,19 +86,19 @@ def limit(
 
     started = time.perf_counter()
     experiment = load_experiment(card)
-    model = DarkPhoton(
-        mediator_mass=mass_max,
-        kinetic_mixing=1.0,
-        alpha_D=alpha_D,
-        mass_ratio=mass_ratio,
-        dark_matter=dark_matter,
-        splitting=splitting,
-    )
+    given = {
+        "dark_matter": dark_matter,
+        "alpha_D": alpha_D,
+        "mass_ratio": mass_ratio,
+        "splitting": splitting,
+    }
+    values = {name: value for name, value in given.items() if value is not None}
+    made = _model(model, mass_max, values | _assigned(parameters or []))
     processes = (process,) if process else PROCESSES
     with progress(experiment.title) as report:
         curve = exclusion_curve(
             experiment,
-            model,
+            made,
             default_masses(points, mass_min, mass_max, experiment),
             quantity=quantity,
             y=y,
@@ -84,6 +110,40 @@ def limit(
     _print_limit(curve, seconds, as_json=as_json)
     if output is not None:
         _write_limit(curve, output, against, seconds, figure=figure)
+
+
+def _model(name: str, mass: float, given: dict[str, Any]) -> "DecayingMediator":
+    """Make a model with unit coupling, usual values where none are given."""
+    kind = model_class(name)
+    own = {field.name: field for field in fields(kind) if field.init}
+    for parameter, value in given.items():
+        if parameter not in own or parameter in {"mediator_mass", kind.coupling_field}:
+            free = [p for p in own if p not in {"mediator_mass", kind.coupling_field}]
+            raise RangeError(
+                f"{parameter}: is no parameter of {name} that can be set; known: {', '.join(free)}"
+            )
+        if own[parameter].type is float and isinstance(value, str):
+            raise RangeError(f"{parameter}: {value!r} is not a number")
+    usual = {p: _USUAL[p] for p in own if p in _USUAL and own[p].default is MISSING}
+    values = usual | given | {"mediator_mass": mass, kind.coupling_field: 1.0}
+    for parameter, field in own.items():
+        if parameter not in values and field.default is MISSING:
+            raise RangeError(f"{parameter}: missing; give it as --set {parameter}=...")
+    return kind(**values)
+
+
+def _assigned(pairs: list[str]) -> dict[str, Any]:
+    """Read name=value; a value that is no number stays a word."""
+    found: dict[str, Any] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not (name and equals and value):
+            raise RangeError(f"--set: {pair!r} is not of the form name=value")
+        try:
+            found[name] = float(value)
+        except ValueError:
+            found[name] = value
+    return found
 
 
 def _print_limit(curve: "ExclusionCurve", seconds: float, *, as_json: bool) -> None:
@@ -99,11 +159,11 @@ def _print_limit(curve: "ExclusionCurve", seconds: float, *, as_json: bool) -> N
     masses, values = curve.mediator_mass[kept], curve.observed.values[kept]
     for i in sorted({0, len(masses) // 4, len(masses) // 2, 3 * len(masses) // 4, len(masses) - 1}):
         if len(masses):
-            typer.echo(f"  m_A' = {masses[i]:.4g} GeV: {values[i]:.4g}")
+            typer.echo(f"  m_{curve.model.symbol} = {masses[i]:.4g} GeV: {values[i]:.4g}")
     for reason in sorted(set(curve.observed.status) - {"limit"}):
         there = [s == reason for s in curve.observed.status]
         at = curve.mediator_mass[there]
-        span = f"m_A' from {at[0]:.4g} to {at[-1]:.4g} GeV"
+        span = f"m_{curve.model.symbol} from {at[0]:.4g} to {at[-1]:.4g} GeV"
         remark(f"no limit at {len(at)} masses, {span}: {reason}")
 
 

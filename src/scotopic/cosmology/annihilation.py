@@ -1,14 +1,14 @@
-r"""Annihilation of dark matter through a dark photon, chi_i chi_j -> A'* -> leptons and hadrons.
+r"""Annihilation of dark matter through a mediator, chi_i chi_j -> X* -> leptons and hadrons.
 
 The number of reactions per volume and time in equilibrium follows from the widths at a virtual
 mass w = sqrt(s) alone, whatever the spins are and whether the two particles are identical:
 
-    gamma_ij(T) = 3 T/(2 pi^3) Int ds s^(3/2) K_1(w/T) Gamma_ij(w) Gamma_SM(w)
+    gamma_ij(T) = (2J + 1) T/(2 pi^3) Int ds s^(3/2) K_1(w/T) Gamma_ij(w) Gamma_SM(w)
                   / [(s - m^2)^2 + s Gamma(w)^2],
 
-that is, the formation rate n_A' Gamma_ij K_1/K_2 of a real A' spread over the Breit-Wigner line.
-It equals n_i n_j <sigma v> of Gondolo and Gelmini, Nucl. Phys. B360 (1991) 145, eq. 3.8, with the
-exact equilibrium densities. The width in the propagator depends on w, as the self-energy does:
+that is, the formation rate n_X Gamma_ij K_1/K_2 of a real X of spin J spread over the Breit-Wigner
+line. It equals n_i n_j <sigma v> of Gondolo and Gelmini, Nucl. Phys. B360 (1991) 145, eq. 3.8, with
+the exact equilibrium densities. The width in the propagator depends on w, as the self-energy does:
 with a constant one the rate would diverge as m falls to the threshold of the dark decay.
 """
 
@@ -21,10 +21,13 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.decays.hadrons import HIGHEST_ENERGY, TWO_PION_THRESHOLD, hadronic_ratio_table
+from scotopic.decays.widths import SPIN_STATES
 from scotopic.errors import RangeError
+from scotopic.models.dark_matter import VectorCoupledDarkMatter
 from scotopic.models.dark_photon import DarkPhoton
+from scotopic.models.electrophilic import ElectrophilicMediator
 from scotopic.models.inelastic import InelasticDiracDarkMatter, TwoDarkFermions
-from scotopic.models.kinetic_mixing import KineticallyMixed
+from scotopic.models.mediator import DecayingMediator
 from scotopic.units import ELECTRON_MASS, GEV2_TO_CM2, MUON_MASS, SPEED_OF_LIGHT_CM_PER_S, TAU_MASS
 
 Array = npt.NDArray[np.float64]
@@ -48,7 +51,7 @@ class DarkState:
     degrees_of_freedom: int
 
 
-def dark_states(model: KineticallyMixed) -> tuple[DarkState, ...]:
+def dark_states(model: DecayingMediator) -> tuple[DarkState, ...]:
     """Return what carries the dark number, the lightest state first.
 
     Raises
@@ -65,7 +68,9 @@ def dark_states(model: KineticallyMixed) -> tuple[DarkState, ...]:
     if isinstance(model, TwoDarkFermions):
         spins = 4 if isinstance(model, InelasticDiracDarkMatter) else 2
         return (DarkState(model.dark_matter_mass, spins), DarkState(model.partner_mass, spins))
-    if not isinstance(model, DarkPhoton):
+    if isinstance(model, ElectrophilicMediator):
+        return (DarkState(model.dark_matter_mass, 4),)
+    if not isinstance(model, VectorCoupledDarkMatter):
         raise RangeError(f"model: no dark matter is known for {type(model).__name__}")
     match model.dark_matter:
         case "pseudo_dirac":
@@ -140,7 +145,7 @@ class ReactionRate:
         return np.asarray(kernel @ self.weights / beta)
 
 
-def channel_thresholds(model: KineticallyMixed) -> Mapping[str, float]:
+def channel_thresholds(model: DecayingMediator) -> Mapping[str, float]:
     """Return the sum of the masses in GeV for each pair of dark particles that couples to A'."""
     if not isinstance(model, TwoDarkFermions):
         return {"dark matter": model.dark_threshold}
@@ -152,12 +157,12 @@ def channel_thresholds(model: KineticallyMixed) -> Mapping[str, float]:
     }
 
 
-def reaction_rates(model: KineticallyMixed, *, order: int = _ORDER) -> Mapping[str, ReactionRate]:
-    """Prepare the annihilation of each pair of dark particles, for kinetic mixing 1.
+def reaction_rates(model: DecayingMediator, *, order: int = _ORDER) -> Mapping[str, ReactionRate]:
+    """Prepare the annihilation of each pair of dark particles, for unit coupling.
 
     Parameters
     ----------
-    model : KineticallyMixed
+    model : DecayingMediator
         The dark sector. Its kinetic mixing enters through the width of A' alone, and that only
         matters where the dark width nearly vanishes on the pole.
     order : int
@@ -178,12 +183,13 @@ def reaction_rates(model: KineticallyMixed, *, order: int = _ORDER) -> Mapping[s
     for channel, threshold in channel_thresholds(model).items():
         masses, steps = thermal_nodes(model, threshold, order)
         width = model.dark_widths_at(masses)[channel]
-        weights = 3 / math.pi**3 * masses**4 * width * line_shape(model, masses) * steps
+        spins = SPIN_STATES[model.spin_parity]
+        weights = spins / math.pi**3 * masses**4 * width * line_shape(model, masses) * steps
         rates[channel] = ReactionRate(threshold, masses, weights)
     return rates
 
 
-def quadrature_error(model: KineticallyMixed, rates: Mapping[str, ReactionRate]) -> float:
+def quadrature_error(model: DecayingMediator, rates: Mapping[str, ReactionRate]) -> float:
     """Return the largest relative change of <sigma v> with a coarser rule, x from 5 to 300.
 
     It is an upper bound for the error of `rates`, which has the finer rule.
@@ -195,17 +201,18 @@ def quadrature_error(model: KineticallyMixed, rates: Mapping[str, ReactionRate])
     return float(np.max(np.abs(coarse - fine)[fine > 0] / fine[fine > 0], initial=0.0))
 
 
-def line_shape(model: KineticallyMixed, masses: Array) -> Array:
-    """Gamma_SM(w)/[(s - m^2)^2 + s Gamma(w)^2] per kinetic mixing squared, in GeV^-3."""
+def line_shape(model: DecayingMediator, masses: Array) -> Array:
+    """Gamma_SM(w)/[(s - m^2)^2 + s Gamma(w)^2] per coupling squared, in GeV^-3."""
     visible = sum(visible_widths(model, masses).values())
-    total = model.dark_width_at(masses) + model.kinetic_mixing**2 * visible
+    total = model.dark_width_at(masses) + model.coupling**2 * visible
     detuning = (masses - model.mediator_mass) * (masses + model.mediator_mass)
     return np.asarray(visible / (detuning**2 + masses**2 * total**2))
 
 
-def visible_widths(model: KineticallyMixed, masses: npt.ArrayLike) -> Mapping[str, Array]:
-    """Return the widths of A' into e, mu, tau, hadrons at virtual masses, for kinetic mixing 1."""
-    return replace(model, kinetic_mixing=1.0).visible_widths_at(masses)
+def visible_widths(model: DecayingMediator, masses: npt.ArrayLike) -> Mapping[str, Array]:
+    """Return widths into particles of the Standard Model, neutrinos too, for unit coupling."""
+    unit = replace(model, **{model.coupling_field: 1.0})
+    return unit.visible_widths_at(masses) | unit.neutrino_widths_at(masses)
 
 
 def annihilation_cross_sections(
@@ -266,12 +273,12 @@ def annihilation_cross_sections(
     }
 
 
-def thermal_average_cm3_per_s(model: KineticallyMixed, x: npt.ArrayLike) -> Array:
+def thermal_average_cm3_per_s(model: DecayingMediator, x: npt.ArrayLike) -> Array:
     r"""Thermal average of the effective annihilation cross section times velocity.
 
     Parameters
     ----------
-    model : KineticallyMixed
+    model : DecayingMediator
         The dark sector.
     x : array_like, shape (n,)
         m_chi1/T, at least 3.
@@ -301,13 +308,13 @@ def thermal_average_cm3_per_s(model: KineticallyMixed, x: npt.ArrayLike) -> Arra
         raise RangeError(f"x: {np.min(values)} is not at least {_HOTTEST:g}")
     effective = effective_average(model, reaction_rates(model), values)
     to_cm3_per_s = GEV2_TO_CM2 * SPEED_OF_LIGHT_CM_PER_S
-    return np.asarray(effective * model.kinetic_mixing**2 * to_cm3_per_s)
+    return np.asarray(effective * model.coupling**2 * to_cm3_per_s)
 
 
 def effective_average(
-    model: KineticallyMixed, rates: Mapping[str, ReactionRate], x: Array
+    model: DecayingMediator, rates: Mapping[str, ReactionRate], x: Array
 ) -> Array:
-    """Return 2 gamma/n_eq^2 in GeV^-2 for kinetic mixing 1, at x of shape (n,)."""
+    """Return 2 gamma/n_eq^2 in GeV^-2 for unit coupling, at x of shape (n,)."""
     states = dark_states(model)
     lightest = states[0].mass
     beta = x / lightest
@@ -322,7 +329,7 @@ def effective_average(
 
 
 def thermal_nodes(
-    model: KineticallyMixed, threshold: float, order: int = _ORDER
+    model: DecayingMediator, threshold: float, order: int = _ORDER
 ) -> tuple[Array, Array]:
     """Return centre-of-mass energies w above a threshold, in GeV, and weights of dw.
 
@@ -347,7 +354,7 @@ def thermal_nodes(
     return threshold + root**2, (half * weights).ravel() * 2 * root
 
 
-def _panel_edges(model: KineticallyMixed, threshold: float, span: float) -> Array:
+def _panel_edges(model: DecayingMediator, threshold: float, span: float) -> Array:
     """Return edges of panels in w - threshold, from 0 to the span.
 
     They crowd geometrically at the threshold, where the Boltzmann factor lives at low
@@ -368,7 +375,7 @@ def _panel_edges(model: KineticallyMixed, threshold: float, span: float) -> Arra
     return joined[(joined >= 0) & (joined <= span)]
 
 
-def _pole_width(model: KineticallyMixed) -> float:
+def _pole_width(model: DecayingMediator) -> float:
     mass = min(model.mediator_mass, HIGHEST_ENERGY)
     visible = float(sum(visible_widths(model, mass).values()))
-    return float(model.dark_width_at(mass)) + model.kinetic_mixing**2 * visible
+    return float(model.dark_width_at(mass)) + model.coupling**2 * visible

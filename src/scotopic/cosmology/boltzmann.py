@@ -32,7 +32,7 @@ from scotopic.cosmology.degrees_of_freedom import (
     freeze_out_degrees_of_freedom,
 )
 from scotopic.decays.hadrons import HIGHEST_ENERGY
-from scotopic.models.kinetic_mixing import KineticallyMixed
+from scotopic.models.mediator import DecayingMediator
 from scotopic.units import PLANCK_MASS
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ IMPLICITNESS: Final = 1 - math.sqrt(0.5)
 _TABLE_STEP: Final = 0.08
 _WIDTH_MATTERS: Final = 1e-4
 _LATE_X: Final = 1000.0
+_AXIAL_MASS: Final = 0.01  # GeV, above which m_e^2/m_chi^2 is below 1 % of the p-wave
 
 
 @dataclass(frozen=True)
@@ -148,11 +149,11 @@ class SingleEquation:
 
     Attributes
     ----------
-    model : KineticallyMixed
+    model : DecayingMediator
         The dark sector; its kinetic mixing enters through the width of A' alone.
     """
 
-    model: KineticallyMixed
+    model: DecayingMediator
 
     @cached_property
     def rates(self) -> Mapping[str, ReactionRate]:
@@ -221,8 +222,8 @@ class SingleEquation:
         mass = max(min(model.mediator_mass, HIGHEST_ENERGY), model.dark_threshold)
         visible = float(sum(visible_widths(model, mass).values()))
         scale = float(model.dark_width_at(mass)) + abs(mass - model.mediator_mass)
-        change = abs(kinetic_mixing**2 - model.kinetic_mixing**2) * visible
-        return change <= _WIDTH_MATTERS * (scale + model.kinetic_mixing**2 * visible)
+        change = abs(kinetic_mixing**2 - model.coupling**2) * visible
+        return change <= _WIDTH_MATTERS * (scale + model.coupling**2 * visible)
 
     def omega(self, kinetic_mixing: float) -> float:
         """Omega h^2 today, extrapolated from two step lengths."""
@@ -257,6 +258,11 @@ class SingleEquation:
             found.append("annihilation never keeps up with the expansion: not a thermal relic")
         if self.model.mediator_mass < self.model.dark_threshold:
             found.append("thermal annihilation into A' A', which needs no epsilon, is left out")
+        light = self.model.dark_matter_mass < _AXIAL_MASS
+        if self.model.spin_parity == "axial_vector" and light:
+            found.append(
+                "annihilation by the longitudinal axial vector, (m_e/m_chi)^2, is left out"
+            )
         late = float(np.interp(math.log(_LATE_X), edges, yields))
         if yields[-1] < 0.9 * late:
             found.append("annihilates below m_chi/1000, where kinetic equilibrium may be lost")

@@ -23,7 +23,7 @@ from scotopic.cosmology.degrees_of_freedom import freeze_out_degrees_of_freedom
 from scotopic.errors import RangeError, ScotopicError
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.inelastic import InelasticDiracDarkMatter
-from scotopic.models.kinetic_mixing import KineticallyMixed
+from scotopic.models.mediator import DecayingMediator
 from scotopic.units import PLANCK_MASS
 
 Array = npt.NDArray[np.float64]
@@ -42,9 +42,9 @@ class ThermalCoupling:
     Attributes
     ----------
     kinetic_mixing : float
-        epsilon.
+        epsilon, or the coupling that is the model's `coupling_field`.
     y : float
-        epsilon^2 alpha_D (m_chi1/m_A')^4.
+        The model's y with it; for a dark photon epsilon^2 alpha_D (m_chi1/m_A')^4.
     abundance : RelicAbundance
         The solution at this coupling.
     """
@@ -74,7 +74,7 @@ class ThermalLine:
     caveats: tuple[tuple[str, ...], ...]
 
 
-def relic_abundance(model: KineticallyMixed) -> RelicAbundance:
+def relic_abundance(model: DecayingMediator) -> RelicAbundance:
     """Solve the Boltzmann equation of a model.
 
     Parameters
@@ -100,15 +100,15 @@ def relic_abundance(model: KineticallyMixed) -> RelicAbundance:
     >>> round(relic_abundance(model).value, 2)
     0.12
     """
-    return evolution(model).abundance(model.kinetic_mixing)
+    return evolution(model).abundance(model.coupling)
 
 
-def thermal_coupling(model: KineticallyMixed, omega_h2: float = PLANCK_OMEGA_H2) -> ThermalCoupling:
+def thermal_coupling(model: DecayingMediator, omega_h2: float = PLANCK_OMEGA_H2) -> ThermalCoupling:
     """Find the kinetic mixing with which a dark sector has the observed density.
 
     Parameters
     ----------
-    model : KineticallyMixed
+    model : DecayingMediator
         The dark sector; its own kinetic mixing plays no part.
     omega_h2 : float
         The density to be reached.
@@ -140,15 +140,15 @@ def thermal_coupling(model: KineticallyMixed, omega_h2: float = PLANCK_OMEGA_H2)
         excess.coupled = True
         logarithm = _first_crossing(excess, logarithm)
     mixing = math.exp(logarithm / 2)
-    y = replace(model, kinetic_mixing=mixing).y
+    y = _with_coupling(model, mixing).y
     return ThermalCoupling(mixing, y, excess.history.abundance(mixing))
 
 
 class _Excess:
     """ln of the abundance over the wanted one, as a function of ln epsilon^2."""
 
-    def __init__(self, model: KineticallyMixed, omega_h2: float) -> None:
-        self.model = replace(model, kinetic_mixing=1e-6)
+    def __init__(self, model: DecayingMediator, omega_h2: float) -> None:
+        self.model = _with_coupling(model, 1e-6)
         self.omega_h2 = omega_h2
         self.coupled = False  # whether chi1 and chi2 have an equation each
         self.history: Evolution = SingleEquation(self.model)
@@ -157,14 +157,15 @@ class _Excess:
         mixing = math.exp(logarithm / 2)
         prepared_alike = isinstance(self.history, SingleEquation) != self.coupled
         if not (prepared_alike and self.history.holds_for(mixing)):
-            self.model = replace(self.model, kinetic_mixing=mixing)
+            self.model = _with_coupling(self.model, mixing)
             self.history = evolution(self.model) if self.coupled else SingleEquation(self.model)
         return math.log(self.history.omega(mixing) / self.omega_h2)
 
     def no_solution(self) -> RangeError:
         return RangeError(
-            f"kinetic_mixing: none below 1 leaves Omega h^2 = {self.omega_h2:g} (mediator_mass"
-            f" {self.model.mediator_mass:g} GeV, mass_ratio {self.model.mass_ratio:g})"
+            f"{self.model.coupling_field}: none below 1 leaves Omega h^2 = {self.omega_h2:g}"
+            f" (mediator_mass {self.model.mediator_mass:g} GeV,"
+            f" mass_ratio {self.model.mass_ratio:g})"
         )
 
 
@@ -204,13 +205,13 @@ def _first_crossing(excess: _Excess, below: float) -> float:
 
 
 def thermal_line(
-    models: Sequence[KineticallyMixed], omega_h2: float = PLANCK_OMEGA_H2
+    models: Sequence[DecayingMediator], omega_h2: float = PLANCK_OMEGA_H2
 ) -> ThermalLine:
     """Find the thermal coupling of each of several models.
 
     Parameters
     ----------
-    models : sequence of KineticallyMixed
+    models : sequence of DecayingMediator
         The points of the line, in any plane of parameters.
     omega_h2 : float
         The density to be reached.
@@ -272,7 +273,7 @@ def approximate_abundance(model: DarkPhoton) -> float:
     n = 1 if model.dark_matter in {"complex_scalar", "majorana"} else 0
     mass = model.dark_matter_mass
     average = effective_average(model, reaction_rates(model), np.array([20.0]))
-    sigma_0 = float(average[0]) * model.kinetic_mixing**2 * 20.0**n
+    sigma_0 = float(average[0]) * model.coupling**2 * 20.0**n
     spins = sum(state.degrees_of_freedom for state in dark_states(model))
     root_g = float(freeze_out_degrees_of_freedom(max(mass / 20, COLDEST)))
     c = math.log(0.038 * (n + 1) * spins / root_g * PLANCK_MASS * mass * sigma_0)
@@ -280,7 +281,7 @@ def approximate_abundance(model: DarkPhoton) -> float:
     return (n + 1) * x_f ** (n + 1) / root_g * 8.77e-11 / sigma_0
 
 
-def evolution(model: KineticallyMixed) -> Evolution:
+def evolution(model: DecayingMediator) -> Evolution:
     """Prepare the history of a model: two species for mixed Dirac fermions, otherwise one.
 
     Raises
@@ -296,7 +297,11 @@ def evolution(model: KineticallyMixed) -> Evolution:
     return SingleEquation(model)
 
 
-def _refuse_secluded(model: KineticallyMixed) -> None:
+def _with_coupling(model: DecayingMediator, coupling: float) -> DecayingMediator:
+    return replace(model, **{model.coupling_field: coupling})
+
+
+def _refuse_secluded(model: DecayingMediator) -> None:
     if not model.alpha_D > 0:
         raise RangeError(f"alpha_D: {model.alpha_D} is not positive: nothing annihilates")
     if not model.mass_ratio > 1:

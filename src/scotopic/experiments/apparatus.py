@@ -55,6 +55,11 @@ class Beam(SourcedTable):
         """Mass of the beam particle in GeV."""
         return PARTICLE_MASSES[self.particle]
 
+    @property
+    def lepton(self) -> Literal["electron", "muon"]:
+        """What makes the mediators: the muon of a muon beam, else the shower's electrons."""
+        return "muon" if self.particle in ("mu-", "mu+") else "electron"
+
 
 class TargetLayer(Table):
     """One slab of the target."""
@@ -131,9 +136,12 @@ class Detector(SourcedTable):
     """
 
     name: Name = Field(description="its name, unique in the card")
-    kind: Literal["electromagnetic calorimeter", "hadronic calorimeter", "veto counter"] = Field(
-        description="what it is"
-    )
+    kind: Literal[
+        "electromagnetic calorimeter",
+        "hadronic calorimeter",
+        "veto counter",
+        "magnetic spectrometer",
+    ] = Field(description="what it is; a spectrometer measures all of a track's energy")
     position_cm: float = Field(
         ge=-1e6, le=1e6, description="its front face along the beam; 0 is the target's front"
     )
@@ -187,11 +195,27 @@ class EnergyVeto(Table):
         return self
 
 
+class ScatteredMuon(Table):
+    """The muon that is left of the beam: a spectrometer behind the target sees it slowed down."""
+
+    spectrometer: Name = Field(description="the detector that measures it behind the target")
+    minimum_energy_GeV: float = Field(
+        gt=0, le=1e5, description="an event is kept if it has at least this energy"
+    )
+    maximum_energy_GeV: float = Field(
+        gt=0, le=1e5, description="an event is kept if it has less than this energy"
+    )
+
+
 class Selection(SourcedTable):
     """The events that count as signal: less energy in the calorimeter than the beam brought."""
 
     name: Name = Field(description="what the selection is called")
-    signature: Literal["missing-energy"] = Field(description="how the signal shows itself")
+    signature: Literal["missing-energy", "two-calorimeters", "scattered-muon"] = Field(
+        description="how the signal shows itself: energy is missing; it is shared between the "
+        "calorimeter and one behind it, as `decay_regions` describe; or a muon comes out slower "
+        "than it went in, as `scattered_muon` describes, and calorimeters are quiet"
+    )
     calorimeter: Name = Field(
         description="the detector that measures what the beam particle leaves"
     )
@@ -202,3 +226,6 @@ class Selection(SourcedTable):
         gt=0, le=1e5, description="an event is kept if the calorimeter measures less than this"
     )
     vetoes: Items[EnergyVeto] = Field(description="detectors that must be quiet")
+    scattered_muon: ScatteredMuon | None = Field(
+        default=None, description="for the signature of this name: the muon's energy window"
+    )

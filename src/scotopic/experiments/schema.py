@@ -22,6 +22,7 @@ from scotopic.experiments.apparatus import (
     TargetCard,
 )
 from scotopic.experiments.data_sets import DataSet, Systematic
+from scotopic.experiments.decay_regions import DecayRegion
 from scotopic.experiments.messages import KeyedError, nearest, shown
 from scotopic.experiments.signatures import Signature
 from scotopic.experiments.tables import Items, Table, Text, refuse_repeated_names
@@ -57,6 +58,11 @@ class Experiment(Table):
         default=(),
         description="selections for mediators whose decay products decay in flight; `[]`: none",
     )
+    decay_regions: Items[DecayRegion] | None = Field(
+        default=None,
+        min_length=1,
+        description="where the decay of a mediator itself counts as signal; left out: nowhere",
+    )
     data_sets: Items[DataSet] = Field(min_length=1, description="exposures and observations")
     systematics: Items[Systematic] = Field(
         description="relative uncertainties of the signal, beside that of the efficiency; `[]` "
@@ -70,9 +76,11 @@ class Experiment(Table):
         refuse_repeated_names(("systematics",), self.systematics)
         refuse_repeated_names(("selection", "vetoes"), self.selection.vetoes)
         refuse_repeated_names(("signatures",), self.signatures)
+        self._check_decay_regions()
         self._check_detector_names()
         self._check_active_target()
         self._check_energy_window()
+        self._check_scattered_muon()
         if len({d.kind for d in self.data_sets}) > 1:
             raise KeyedError(
                 ("data_sets",),
@@ -81,12 +89,32 @@ class Experiment(Table):
             )
         return self
 
+    def _check_decay_regions(self) -> None:
+        regions = self.decay_regions or ()
+        refuse_repeated_names(("decay_regions",), regions)
+        for i, region in enumerate(regions):
+            if region.minimum_energy_GeV >= self.beam.energy_GeV:
+                raise KeyedError(
+                    ("decay_regions", i, "minimum_energy_GeV"),
+                    f"{region.minimum_energy_GeV} is not below beam.energy_GeV = "
+                    f"{self.beam.energy_GeV}",
+                )
+            if i > 0 and region.begins_cm < regions[i - 1].ends_cm:
+                raise KeyedError(
+                    ("decay_regions", i, "begins_cm"),
+                    f"{region.begins_cm} is not behind begins_cm + length_cm of the region before, "
+                    f"which is {regions[i - 1].ends_cm}",
+                )
+
     def _check_detector_names(self) -> None:
         used: list[tuple[tuple[str | int, ...], str]] = [
             (("selection", "calorimeter"), self.selection.calorimeter)
         ]
         if self.target.detector != PASSIVE:
             used.append((("target", "detector"), self.target.detector))
+        if self.selection.scattered_muon is not None:
+            path = ("selection", "scattered_muon", "spectrometer")
+            used.append((path, self.selection.scattered_muon.spectrometer))
         for i, veto in enumerate(self.selection.vetoes):
             used += [
                 (("selection", "vetoes", i, "detectors", j), name)
@@ -138,6 +166,40 @@ class Experiment(Table):
             raise KeyedError(
                 ("selection", "minimum_calorimeter_energy_GeV"),
                 f"{low} is not below maximum_calorimeter_energy_GeV = {high}",
+            )
+
+    def _check_scattered_muon(self) -> None:
+        muon, wanted = self.selection.scattered_muon, self.selection.signature == "scattered-muon"
+        if (muon is not None) != wanted:
+            raise KeyedError(
+                ("selection", "scattered_muon"),
+                f"goes together with selection.signature = 'scattered-muon', not with "
+                f"{shown(self.selection.signature)}"
+                if muon is not None
+                else "missing; selection.signature is 'scattered-muon'",
+            )
+        if muon is None:
+            return
+        if self.beam.lepton != "muon":
+            raise KeyedError(
+                ("selection", "signature"),
+                f"'scattered-muon' needs a beam of muons, not beam.particle = "
+                f"{shown(self.beam.particle)}",
+            )
+        low, high = muon.minimum_energy_GeV, muon.maximum_energy_GeV
+        path = ("selection", "scattered_muon")
+        if high >= self.beam.energy_GeV:
+            raise KeyedError(
+                (*path, "maximum_energy_GeV"),
+                f"{high} is not below beam.energy_GeV = {self.beam.energy_GeV}",
+            )
+        if low >= high:
+            raise KeyedError(
+                (*path, "minimum_energy_GeV"), f"{low} is not below maximum_energy_GeV = {high}"
+            )
+        if self.detector(muon.spectrometer).energy_resolution is None:
+            raise KeyedError(
+                (*path, "spectrometer"), f"{shown(muon.spectrometer)} has no energy_resolution"
             )
 
     def signature(self, name: str) -> Signature:
@@ -215,7 +277,9 @@ class Experiment(Table):
 
     @property
     def minimum_missing_energy_GeV(self) -> float:
-        """Beam energy less the upper edge of the calorimeter's energy window."""
+        """Beam energy less the upper edge of the calorimeter's, or the muon's, energy window."""
+        if (muon := self.selection.scattered_muon) is not None:
+            return self.beam.energy_GeV - muon.maximum_energy_GeV
         return self.beam.energy_GeV - self.selection.maximum_calorimeter_energy_GeV
 
     @property

@@ -9,13 +9,17 @@ from matplotlib.figure import Figure
 from scotopic.figures.style import CYCLE, GREY, decades, new_figure
 from scotopic.scan import ExclusionCurve, MassAxis
 
-AXIS_LABELS = {
-    "mediator_mass": r"$m_{A'}$ [GeV]",
-    "dark_matter_mass": r"$m_\chi$ [GeV]",
+_QUANTITIES = {
     "kinetic_mixing": r"kinetic mixing $\epsilon$",
     "kinetic_mixing_squared": r"kinetic mixing squared $\epsilon^2$",
-    "y": r"$y = \epsilon^2 \alpha_D\,(m_\chi/m_{A'})^4$",
+    "electron_coupling": r"coupling to electrons $\epsilon_X = g_X/e$",
+    "electron_coupling_squared": r"coupling to electrons $\epsilon_X^2 = g_X^2/e^2$",
+    "gauge_coupling": r"gauge coupling $g$",
+    "gauge_coupling_squared": r"gauge coupling squared $g^2$",
+    "y": r"$y = \epsilon^2 \alpha_D\,(m_\chi/m_X)^4$",
     "alpha_D": r"dark coupling $\alpha_D$",
+    "delta_a_e": r"$|\Delta a_e|$",
+    "delta_a_mu": r"$|\Delta a_\mu|$",
 }
 
 _DARK_MATTER = {
@@ -24,6 +28,18 @@ _DARK_MATTER = {
     "majorana": "Majorana",
     "pseudo_dirac": "pseudo-Dirac",
 }
+
+
+def _mass_label(curve: ExclusionCurve, against: MassAxis) -> str:
+    if against == "dark_matter_mass":
+        return r"$m_\chi$ [GeV]"
+    return rf"$m_{{{curve.model.symbol}}}$ [GeV]"
+
+
+def _quantity_label(curve: ExclusionCurve) -> str:
+    """Return the label of what is limited; a coupling that is not known here has its name."""
+    label = _QUANTITIES.get(curve.quantity, curve.quantity.replace("_", " "))
+    return label.replace("_X", rf"_{{{curve.model.symbol}}}")
 
 
 def draw_limit(
@@ -48,13 +64,14 @@ def draw_limit(
     with new_figure(_title(several)) as (figure, axes):
         if len(several) == 1:
             _expected_bands(axes, several[0], against)
+        models_differ = len({curve.model.symbol for curve in several}) > 1
         for curve, colour in zip(several, CYCLE, strict=False):
-            _one_curve(axes, curve, against, colour)
+            _one_curve(axes, curve, against, colour, name_model=models_differ)
         axes.set(
             xscale="log",
             yscale="log",
-            xlabel=AXIS_LABELS[against],
-            ylabel=AXIS_LABELS[quantity],
+            xlabel=_mass_label(several[0], against),
+            ylabel=_quantity_label(several[0]),
         )
         masses = np.concatenate([curve.masses(against) for curve in several])
         axes.set_xlim(masses.min(), masses.max())
@@ -77,12 +94,16 @@ def _title(curves: Sequence[ExclusionCurve]) -> str:
     return curves[0].experiment.title if len(curves) == 1 else ""
 
 
-def _one_curve(axes: Axes, curve: ExclusionCurve, against: MassAxis, colour: str) -> None:
+def _one_curve(
+    axes: Axes, curve: ExclusionCurve, against: MassAxis, colour: str, *, name_model: bool
+) -> None:
     """Draw a limit and shade what it excludes; gaps stay gaps."""
     masses, values = curve.masses(against), curve.observed.values
     level = f"{100 * curve.experiment.confidence_level:g} % CL"
     kind = "projection" if curve.experiment.is_projection else "observed"
     label = f"{curve.experiment.title}, {level} ({kind})"
+    if name_model:
+        label = f"${curve.model.symbol}$: {label}"
     style = "--" if curve.experiment.is_projection else "-"
     axes.plot(masses, values, style, color=colour, label=label, zorder=3)
     edge = 1e-30 if curve.quantity == "alpha_D" else 1e30
@@ -107,10 +128,15 @@ def _expected_bands(axes: Axes, curve: ExclusionCurve, against: MassAxis) -> Non
 def _describe(axes: Axes, curve: ExclusionCurve) -> None:
     """Print the fixed parameters into the left corner that the limit leaves free."""
     model = curve.model
-    lines = [f"{_DARK_MATTER[model.dark_matter]} dark matter"]
-    lines.append(rf"$m_{{A'}}/m_\chi = {model.mass_ratio:g}$")
+    lines = []
+    if model.alpha_D > 0:
+        kind = getattr(model, "dark_matter", "dirac")
+        lines = [
+            f"{_DARK_MATTER[kind]} dark matter",
+            rf"$m_{{{model.symbol}}}/m_\chi = {model.mass_ratio:g}$",
+        ]
     if curve.y is None:
-        lines.append(rf"$\alpha_D = {model.alpha_D:g}$")
+        lines.append(rf"$\alpha_D = {model.alpha_D:g}$" if lines else "no dark matter")
     else:
         mantissa, exponent = f"{curve.y:.2e}".split("e")
         lines.append(rf"$y = {mantissa} \times 10^{{{int(exponent)}}}$")

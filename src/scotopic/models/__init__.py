@@ -1,6 +1,7 @@
 """What exists: mediators with their masses, couplings, widths and branching ratios.
 
-A new mediator is one new module with a frozen dataclass that satisfies `Mediator`.
+A new mediator is one new module with a frozen dataclass that satisfies `Mediator`, most easily by
+deriving from `models.mediator.DecayingMediator`, and one line in `models.registry`.
 """
 
 from collections.abc import Mapping
@@ -19,25 +20,34 @@ class Mediator(Protocol):
 
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
+    coupling_field: ClassVar[str]
+    """Name of the field that is the coupling to ordinary matter, the one that is limited."""
+
     @property
     def spin_parity(self) -> SpinParity:
-        """Kind of coupling to electrons, by which production chooses the matrix element."""
+        """Kind of coupling to leptons, by which production chooses the matrix element."""
 
     @property
     def mediator_mass(self) -> float:
         """Mass in GeV."""
 
     @property
-    def kinetic_mixing(self) -> float:
-        """Coupling to the electron in units of the elementary charge."""
+    def coupling(self) -> float:
+        """Value of the field that `coupling_field` names."""
+
+    def lepton_coupling(self, lepton: str) -> float:
+        """Coupling to "electron" or "muon" in units of the elementary charge, not negative.
+
+        It is proportional to that field; for a dark photon it is that field, the kinetic mixing.
+        """
 
     @property
     def invisible_width(self) -> float:
-        """Width into the dark sector in GeV."""
+        """Width into dark matter and neutrinos in GeV."""
 
     @property
     def visible_width(self) -> float:
-        """Width into Standard Model particles in GeV."""
+        """Width into charged leptons and hadrons in GeV."""
 
     @property
     def total_width(self) -> float:
@@ -52,12 +62,16 @@ class Mediator(Protocol):
     def decay_length_cm(self, energy: npt.ArrayLike) -> npt.NDArray[np.float64]:
         """Mean decay length in the laboratory at these energies in GeV."""
 
-    def dark_width_at(self, mass: npt.ArrayLike) -> npt.NDArray[np.float64]:
-        """Width into the dark sector in GeV at virtual masses in GeV."""
+    def invisible_width_at(self, mass: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """Width into dark matter and neutrinos in GeV at virtual masses in GeV."""
 
     @property
     def dark_threshold(self) -> float:
         """Smallest virtual mass in GeV that decays into the dark sector."""
+
+    @property
+    def invisible_threshold(self) -> float:
+        """Smallest virtual mass in GeV with an invisible decay."""
 
 
 @dataclass(frozen=True)

@@ -1,23 +1,16 @@
 """The dark photon with dark matter of spin 0 or 1/2."""
 
 from dataclasses import dataclass
-from typing import Literal, Self, get_args
+from typing import Self
 
-import numpy as np
-import numpy.typing as npt
-
-from scotopic.decays.widths import complex_scalar_width, fermion_width, majorana_width
-from scotopic.errors import RangeError
+from scotopic.models.dark_matter import DarkMatter, VectorCoupledDarkMatter
 from scotopic.models.kinetic_mixing import KineticallyMixed, mixing_from_y
 
-DarkMatter = Literal["complex_scalar", "dirac", "majorana", "pseudo_dirac"]
-"""Kinds of dark matter: what the dark photon decays into if it can."""
-
-Array = npt.NDArray[np.float64]
+__all__ = ["DarkMatter", "DarkPhoton"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class DarkPhoton(KineticallyMixed):
+class DarkPhoton(VectorCoupledDarkMatter, KineticallyMixed):
     r"""A massive vector that mixes kinetically with the photon and couples to dark matter.
 
     Attributes
@@ -63,22 +56,6 @@ class DarkPhoton(KineticallyMixed):
     4.04
     """
 
-    dark_matter: DarkMatter
-    splitting: float = 0.0
-
-    def __post_init__(self) -> None:
-        """Refuse what the formulas do not describe."""
-        super().__post_init__()
-        self._refuse_negative("splitting")
-        if self.dark_matter not in get_args(DarkMatter):
-            kinds = ", ".join(get_args(DarkMatter))
-            raise RangeError(f"dark_matter: {self.dark_matter!r} is not one of {kinds}")
-        if self.splitting > 0 and self.dark_matter != "pseudo_dirac":
-            raise RangeError(
-                f"splitting: {self.splitting} needs pseudo_dirac dark matter,"
-                f" but dark_matter is {self.dark_matter}"
-            )
-
     @classmethod
     def from_y(
         cls,
@@ -119,32 +96,3 @@ class DarkPhoton(KineticallyMixed):
             dark_matter=dark_matter,
             splitting=splitting,
         )
-
-    @property
-    def partner_mass(self) -> float:
-        """Mass of the second particle of the dark decay in GeV: m_chi2, or the same as m_chi."""
-        return self.dark_matter_mass * (1 + self.splitting)
-
-    @property
-    def dark_threshold(self) -> float:
-        """Smallest virtual mass in GeV that decays into the dark sector."""
-        return self.dark_matter_mass + self.partner_mass
-
-    @property
-    def decays_to_dark_matter(self) -> bool:
-        """Whether the decay into dark matter is open."""
-        return self.invisible_width > 0
-
-    def dark_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:
-        """Width of the one dark channel, `dark matter`, in GeV at virtual masses in GeV."""
-        return {"dark matter": self._dark_width_at(mass)}
-
-    def _dark_width_at(self, mass: npt.ArrayLike) -> Array:
-        chi = self.dark_matter_mass
-        match self.dark_matter:
-            case "complex_scalar":
-                return complex_scalar_width(mass, self.alpha_D, chi)
-            case "majorana":
-                return majorana_width("axial_vector", mass, self.alpha_D, chi)
-            case _:
-                return fermion_width("vector", mass, self.alpha_D, chi, self.partner_mass)

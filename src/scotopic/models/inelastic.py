@@ -1,7 +1,7 @@
 """Dark photons with two dark fermions chi1 and chi2: they are seen half, chi2 -> chi1 e+ e-."""
 
 import math
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,7 +11,8 @@ from scotopic.decays.three_body import PAIRS, Pair, pair_width
 from scotopic.decays.widths import fermion_width
 from scotopic.errors import RangeError
 from scotopic.models import DarkChannel
-from scotopic.models.kinetic_mixing import Array, KineticallyMixed, decay_length_cm
+from scotopic.models.kinetic_mixing import KineticallyMixed
+from scotopic.models.mediator import Array, decay_length_cm
 from scotopic.units import ALPHA, HBAR_C_GEV_CM, SPEED_OF_LIGHT_CM_PER_S
 
 PARTNERS: Mapping[str, int] = {"chi1 chi1": 0, "chi1 chi2": 1, "chi2 chi2": 2}
@@ -19,7 +20,7 @@ PARTNERS: Mapping[str, int] = {"chi1 chi1": 0, "chi1 chi2": 1, "chi2 chi2": 2}
 
 
 @dataclass(frozen=True, kw_only=True)
-class TwoDarkFermions(KineticallyMixed, ABC):
+class TwoDarkFermions(KineticallyMixed):
     """What the two models share: masses, the decays of the dark photon and those of chi2.
 
     Attributes
@@ -134,6 +135,11 @@ class TwoDarkFermions(KineticallyMixed, ABC):
     def chi2_is_stable(self) -> bool:
         """Whether no decay of chi2 is open; three photons or neutrinos are neglected."""
         return self.chi2_width == 0
+
+    @property
+    def leaves_no_trace(self) -> bool:
+        """Whether there is a decay of which nothing is seen, whatever the lifetime of chi2."""
+        return self.chi2_is_stable
 
     @property
     def chi2_c_tau_cm(self) -> float:

@@ -18,7 +18,7 @@ pseudoscalars and axial vectors lower it, at any mass.
 import math
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,9 @@ import numpy.typing as npt
 from scotopic.decays.widths import SPIN_STATES, SpinParity
 from scotopic.errors import RangeError
 from scotopic.units import ALPHA, ELECTRON_MASS, MUON_MASS
+
+if TYPE_CHECKING:
+    from scotopic.models import Mediator
 
 Array = npt.NDArray[np.float64]
 
@@ -153,6 +156,28 @@ def coupling_of_mixing(kinetic_mixing: npt.ArrayLike) -> Array:
     0.30282
     """
     return np.asarray(np.asarray(kinetic_mixing, dtype=float) * math.sqrt(4 * math.pi * ALPHA))
+
+
+def moment_of(model: "Mediator", lepton: Lepton) -> float:
+    """Return a model's Delta a of a lepton.
+
+    Parameters
+    ----------
+    model : Mediator
+        Its mass, spin-parity and coupling to the lepton enter.
+    lepton : {"electron", "muon"}
+        Whose moment; zero if the model does not couple to it.
+
+    Examples
+    --------
+    >>> from scotopic.models.electrophilic import ScalarMediator
+    >>> scalar = ScalarMediator(mediator_mass=0.1, electron_coupling=1e-4, alpha_D=0.1,
+    ...                         mass_ratio=3)
+    >>> f"{moment_of(scalar, 'electron'):.3g}", moment_of(scalar, "muon")
+    ('2.85e-15', 0.0)
+    """
+    coupling = coupling_of_mixing(model.lepton_coupling(lepton))
+    return float(magnetic_moment(lepton, model.spin_parity, model.mediator_mass, coupling))
 
 
 def mixing_of_moment(

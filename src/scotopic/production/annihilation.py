@@ -1,11 +1,11 @@
-r"""Resonant annihilation of a shower positron with an atomic electron, e+ e- -> X -> dark matter.
+r"""Resonant annihilation of a shower positron with an atomic electron, e+ e- -> X -> nothing seen.
 
 The electron is at rest, s = 2 m_e (E_+ + m_e). With the widths at the mass sqrt(s),
 
-    sigma(s) = (2J + 1) 4 pi Gamma_ee(s) Gamma_dark(s) / (beta_e^2 [(s - m^2)^2 + m^2 Gamma^2]),
+    sigma(s) = (2J + 1) 4 pi Gamma_ee(s) Gamma_inv(s) / (beta_e^2 [(s - m^2)^2 + m^2 Gamma^2]),
 
 the relativistic Breit-Wigner formula averaged over the spins of e+ and e- (1/4), in which the
-electron momentum is k = beta_e sqrt(s)/2. Everything here is per unit of kinetic mixing squared.
+electron momentum is k = beta_e sqrt(s)/2. Everything here is for a coupling e to the electron.
 """
 
 import numpy as np
@@ -35,18 +35,20 @@ def resonance_energy(mass: float) -> float:
 def cross_section(
     positron_energy: npt.ArrayLike, model: Mediator, *, total_width: float | None = None
 ) -> Array:
-    r"""Cross section of e+ e- -> X -> dark matter per electron, for kinetic mixing 1.
+    r"""Cross section of e+ e- -> X -> invisible per electron, for the coupling e to electrons.
 
     Parameters
     ----------
     positron_energy : array_like
         Total energy of the positron in GeV, any shape, above the electron mass.
     model : Mediator
-        The mediator. Its kinetic mixing does not enter: multiply by its square.
+        The mediator. Its coupling to electrons does not enter: multiply by the square of
+        `model.lepton_coupling("electron")`.
     total_width : float, optional
-        Width in the denominator in GeV. By default the width into dark matter, without the
-        visible one, so that the result times epsilon^2 is exact as long as
-        epsilon^2 alpha << alpha_D. Give `model.total_width` where that does not hold.
+        Width in the denominator in GeV. By default the invisible one, without the visible one,
+        so that the result times epsilon^2 is exact as long as epsilon^2 alpha << alpha_D, or the
+        resonance is narrow and the result is multiplied by the invisible branching ratio. Give
+        `model.total_width` where that does not hold.
 
     Returns
     -------
@@ -76,7 +78,7 @@ def cross_section(
 def integrated_cross_section(
     edges: npt.ArrayLike, model: Mediator, *, total_width: float | None = None
 ) -> Array:
-    r"""Integrate the cross section over bins of positron energy, for kinetic mixing 1.
+    r"""Integrate the cross section over bins of positron energy, for the coupling e to electrons.
 
     Parameters
     ----------
@@ -147,7 +149,7 @@ def _width(model: Mediator, total_width: float | None) -> float:
     if not width > 0:
         raise RangeError(
             f"total_width: {width} is not positive; the dark decay of a mediator of"
-            f" {model.mediator_mass} GeV opens at {model.dark_threshold} GeV"
+            f" {model.mediator_mass} GeV opens at {model.invisible_threshold} GeV"
         )
     return width
 
@@ -158,7 +160,7 @@ def _numerator(s: Array, model: Mediator) -> Array:
     electrons = fermion_width(model.spin_parity, root, ALPHA, ELECTRON_MASS)
     beta2 = 1 - 4 * ELECTRON_MASS**2 / s
     flux = 4 * np.pi * SPIN_STATES[model.spin_parity] / beta2
-    return np.asarray(flux * electrons * model.dark_width_at(root))
+    return np.asarray(flux * electrons * model.invisible_width_at(root))
 
 
 def _moments(edges: Array, model: Mediator, total_width: float | None) -> tuple[Array, Array]:
@@ -173,7 +175,7 @@ def _moments(edges: Array, model: Mediator, total_width: float | None) -> tuple[
         raise RangeError("energies: they must be at least two and increase")
     width = _width(model, total_width)
     mass2, scale = model.mediator_mass**2, model.mediator_mass * width
-    threshold = max(model.dark_threshold, 2 * ELECTRON_MASS) ** 2
+    threshold = max(model.invisible_threshold, 2 * ELECTRON_MASS) ** 2
 
     def variable(s: Array) -> Array:
         return np.asarray(np.sqrt(np.maximum(np.arcsinh((s - mass2) / scale) - start, 0.0)))

@@ -1,9 +1,9 @@
 """Exclusion curves: the largest coupling that an experiment's data allow, mass by mass."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from typing import TYPE_CHECKING, Final, Literal, cast, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -11,18 +11,17 @@ import numpy.typing as npt
 from scotopic.cache import Arrays, cached_arrays
 from scotopic.errors import RangeError
 from scotopic.progress import Report, silent
+from scotopic.scan.solving import Limit, Quantity, alpha_D_solver, coupling_solver, quantities
 from scotopic.signal import AcceptedYields, Calculation, accepted_yields
 from scotopic.units import ELECTRON_MASS
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
     from scotopic.models.dark_photon import DarkPhoton
+    from scotopic.models.mediator import DecayingMediator
     from scotopic.statistics import Method, SummedCounts
 
 FloatArray = npt.NDArray[np.float64]
-
-Quantity = Literal["kinetic_mixing", "kinetic_mixing_squared", "y", "alpha_D"]
-"""What is limited: from above, but `alpha_D` at fixed y from below."""
 
 MassAxis = Literal["mediator_mass", "dark_matter_mass"]
 """What it is shown against."""
@@ -30,34 +29,7 @@ MassAxis = Literal["mediator_mass", "dark_matter_mass"]
 BANDS: Final = ("minus_two_sigma", "minus_one_sigma", "median", "plus_one_sigma", "plus_two_sigma")
 """Names of the expected limits, from the most to the least lucky outcome."""
 
-LIMIT: Final = "limit"
-NOTHING_EXCLUDED: Final = "nothing excluded"
-EVERYTHING_EXCLUDED: Final = "everything excluded"
-
 _BEYOND_RESONANCE = np.array([0.97, 1.03])
-_ALPHA_D_GRID = np.geomspace(1e-5, 1.0, 41)
-
-
-@dataclass(frozen=True)
-class Limit:
-    """One curve: a value or the reason why there is none, for every mass.
-
-    Attributes
-    ----------
-    values : ndarray, shape (masses,)
-        The limit; not-a-number where there is none.
-    status : tuple of str, length masses
-        "limit"; "nothing excluded" if no kinetic mixing below 1 (no alpha_D above 1e-5) is; or
-        "everything excluded" if all alpha_D up to 1 are.
-    """
-
-    values: FloatArray
-    status: tuple[str, ...]
-
-    @property
-    def covered(self) -> npt.NDArray[np.bool_]:
-        """Where there is a limit, shape (masses,)."""
-        return np.array([word == LIMIT for word in self.status])
 
 
 @dataclass(frozen=True)
@@ -68,24 +40,24 @@ class ExclusionCurve:
     ----------
     experiment : Experiment
         The card.
-    model : DarkPhoton
+    model : DecayingMediator
         All parameters but the mass and the one that is limited.
     calculation : Calculation
         How the mediators were counted.
     method : str
         How the limit on the number of events was set (`scotopic.statistics.Method`).
     quantity : str
-        What is limited, a word of `Quantity`.
+        What is limited, one of `quantities(model)`.
     y : float or None
         The fixed value of y in a limit on alpha_D.
     mediator_mass : ndarray, shape (masses,)
-        Masses m_A' in GeV.
+        Masses of the mediator in GeV.
     observed : Limit
         The limit; for a projection the median expected one.
     expected : mapping of str to Limit
         The expected limits, by the names in `BANDS`.
     yields : AcceptedYields
-        Accepted mediators per particle on target and unit of the squared coupling, at the
+        Accepted mediators per particle on target for the coupling e to electrons, at the
         model's alpha_D.
     signal_limit_events : float
         Largest number of expected signal events that is allowed.
@@ -95,7 +67,7 @@ class ExclusionCurve:
     """
 
     experiment: "Experiment"
-    model: "DarkPhoton"
+    model: "DecayingMediator"
     calculation: Calculation
     method: "Method"
     quantity: Quantity
@@ -169,29 +141,30 @@ def default_masses(
 
 def exclusion_curve(
     experiment: "Experiment",
-    model: "DarkPhoton",
+    model: "DecayingMediator",
     mediator_masses: npt.ArrayLike | None = None,
     *,
-    quantity: Quantity = "kinetic_mixing",
+    quantity: Quantity | None = None,
     y: float | None = None,
     calculation: Calculation | None = None,
     method: "Method" = "cls",
     report: Report = silent,
 ) -> ExclusionCurve:
-    """Compute the exclusion curve of an experiment for invisibly decaying dark photons.
+    """Compute the exclusion curve of an experiment for invisibly decaying mediators.
 
     Parameters
     ----------
     experiment : Experiment
         A card, from `scotopic.load_experiment`.
-    model : DarkPhoton
-        The dark sector; its mass, and what is limited, are ignored.
+    model : DecayingMediator
+        Any model of `scotopic.models` with decays of which nothing is seen; its mass, and what
+        is limited, are ignored.
     mediator_masses : array_like, shape (masses,), optional
-        Masses m_A' in GeV; by default 100 from 1 MeV to 1 GeV (`default_masses`).
-    quantity : str
-        What to limit: "kinetic_mixing", "kinetic_mixing_squared", "y", or "alpha_D". The first
-        three are upper limits. At fixed y a smaller alpha_D means a larger mixing, so that the
-        last is a lower limit: it needs `y`.
+        Masses of the mediator in GeV; by default 100 from 1 MeV to 1 GeV (`default_masses`).
+    quantity : str, optional
+        What to limit, one of `quantities(model)`; by default the coupling, for a dark photon
+        "kinetic_mixing". All are upper limits but "alpha_D": at fixed y a smaller alpha_D means
+        a larger mixing, so that it is limited from below, and needs `y`.
     y : float, optional
         The fixed y = epsilon^2 alpha_D (m_chi/m_A')^4 of a limit on alpha_D.
     calculation : Calculation, optional
@@ -209,14 +182,15 @@ def exclusion_curve(
     Raises
     ------
     RangeError
-        If the dark photon cannot decay invisibly, or a mass, an energy or a word is outside of
-        what is known.
+        If no decay leaves no trace, the model does not couple to electrons, or a mass, an energy
+        or a word is outside of what is known.
 
     Notes
     -----
     Expected events are epsilon^2 BR(invisible) Y sum_i(exposure_i efficiency_i), Y being the
     yield (review eq. 48); the limit on them (review section 3.2.2) is solved for epsilon
-    analytically, BR = Gamma_inv/(Gamma_inv + epsilon^2 Gamma_vis(epsilon = 1)) included.
+    analytically, BR = Gamma_inv/(Gamma_inv + epsilon^2 Gamma_vis(epsilon = 1)) included, and the
+    width into neutrinos, which goes as epsilon^2 too.
 
     Examples
     --------
@@ -225,28 +199,27 @@ def exclusion_curve(
     ...                    dark_matter="complex_scalar")
     >>> curve = exclusion_curve(load_experiment("na64e-2018"), model, [0.01, 0.1])
     >>> [f"{limit:.1e}" for limit in curve.observed.values]
-    ['2.2e-05', '1.9e-04']
+    ['3.8e-05', '3.4e-04']
     """
     masses = _checked_masses(mediator_masses, experiment)
-    require_word("quantity", quantity, get_args(Quantity))
-    if not model.decays_to_dark_matter:
-        raise RangeError(
-            f"mass_ratio: {model.mass_ratio} closes the invisible decay; it must be above"
-            f" {2 + model.splitting}, and alpha_D above 0"
-        )
+    quantity = quantity or model.coupling_field
+    require_word("quantity", quantity, quantities(model))
+    _refuse_seen(model)
     calculation = calculation or Calculation()
-    models = [replace(model, mediator_mass=float(m), kinetic_mixing=1.0) for m in masses]
+    unit = {model.coupling_field: 1.0}
+    models = [replace(model, mediator_mass=float(m), **unit) for m in masses]
     yields = accepted_yields(experiment, models, calculation, report)
     counting = counting_model(experiment)
     limits, error = signal_limits(counting, method)
     if quantity == "alpha_D":
-        solve = _alpha_D_solver(experiment, models, yields, calculation, _checked_y(y))
+        mixed = cast("Sequence[DarkPhoton]", models)
+        solve = alpha_D_solver(experiment, mixed, yields, calculation, _checked_y(y))
     elif y is None:
-        solve = _mixing_solver(models, yields, quantity)
+        solve = coupling_solver(models, yields, quantity)
     else:
         raise RangeError(f"y: {y} is fixed only in a limit on alpha_D, not on {quantity}")
     curves = {name: solve(limit) for name, limit in limits.items()}
-    power = 0.5 if quantity == "kinetic_mixing" else 1.0
+    power = 0.5 if quantity == model.coupling_field else 1.0
     return ExclusionCurve(
         experiment=experiment,
         model=model,
@@ -297,6 +270,26 @@ def require_word(name: str, word: str, allowed: Sequence[str]) -> None:
         raise RangeError(f"{name}: {word!r} is not one of {', '.join(allowed)}")
 
 
+def _refuse_seen(model: "DecayingMediator") -> None:
+    """Refuse models that the search cannot see."""
+    if not model.lepton_coupling("electron") > 0:
+        raise RangeError(
+            f"model: {type(model).__name__} does not couple to electrons, nor by a finite loop"
+        )
+    if model.leaves_no_trace:
+        return
+    if model.invisible_width > 0:
+        raise RangeError(
+            f"splitting: {type(model).__name__} decays semi-visibly, its chi2 is not stable; its"
+            " limits are drawn from run cards"
+        )
+    least = model.dark_threshold / model.dark_matter_mass
+    raise RangeError(
+        f"mass_ratio: {model.mass_ratio} closes the invisible decay; it must be above {least:g},"
+        " and alpha_D above 0"
+    )
+
+
 def _checked_masses(given: npt.ArrayLike | None, experiment: "Experiment") -> FloatArray:
     if given is None:
         return default_masses(experiment=experiment)
@@ -337,68 +330,3 @@ def signal_limits(counting: "SummedCounts", method: "Method") -> tuple[dict[str,
     inputs = {"counting": asdict(counting), "method": method}
     found = cached_arrays("signal-limits", inputs, ("scotopic.statistics",), build)
     return {name: float(found[name]) for name in ("observed", *BANDS)}, float(found["error"])
-
-
-def _mixing_solver(
-    models: Sequence["DarkPhoton"], yields: AcceptedYields, quantity: Quantity
-) -> Callable[[float], Limit]:
-    """Solve epsilon^2 BR(epsilon) Y = limit for epsilon^2, and convert."""
-    total = yields.total
-    visible = np.array([model.visible_width / model.invisible_width for model in models])
-    y_per_square = np.array([model.y for model in models])
-
-    def solve(limit: float) -> Limit:
-        remaining = total - limit * visible
-        excluded = remaining > limit  # epsilon^2 below 1
-        square = np.full_like(total, np.nan)
-        square[excluded] = limit / remaining[excluded]
-        values = {
-            "kinetic_mixing": np.sqrt(square),
-            "kinetic_mixing_squared": square,
-            "y": square * y_per_square,
-        }[quantity]
-        return Limit(values, tuple(LIMIT if ok else NOTHING_EXCLUDED for ok in excluded))
-
-    return solve
-
-
-def _alpha_D_solver(
-    experiment: "Experiment",
-    models: Sequence["DarkPhoton"],
-    yields: AcceptedYields,
-    calculation: Calculation,
-    y: float,
-) -> Callable[[float], Limit]:
-    """Solve epsilon^2 BR Y(alpha_D) = limit with epsilon^2 = y/(alpha_D r^4) for alpha_D.
-
-    The accepted events fall with alpha_D, so that interpolating ln alpha_D in their logarithm
-    gives the root. Only the annihilation yield depends on alpha_D otherwise, through the width.
-    """
-    grid = _ALPHA_D_GRID
-    each = [replace(m, alpha_D=float(a)) for m in models for a in grid]
-    shape = (len(models), len(grid))
-    total = np.zeros(shape)
-    if "bremsstrahlung" in calculation.processes:
-        total += yields.per_process["bremsstrahlung"][:, None]
-    if "annihilation" in calculation.processes:
-        only = replace(calculation, processes=("annihilation",))
-        total += accepted_yields(experiment, each, only).total.reshape(shape)
-    square = y / np.array([m.y for m in each]).reshape(shape)
-    visible = np.array([m.visible_width / m.invisible_width for m in each]).reshape(shape)
-    accepted = np.log(square * total / (1 + square * visible))
-
-    def solve(limit: float) -> Limit:
-        target = math.log(limit)
-        values = np.full(len(models), np.nan)
-        status = []
-        for i, row in enumerate(accepted):
-            if row[0] <= target:
-                status.append(NOTHING_EXCLUDED)
-            elif row[-1] > target:
-                status.append(EVERYTHING_EXCLUDED)
-            else:
-                values[i] = math.exp(np.interp(-target, -row, np.log(grid)))
-                status.append(LIMIT)
-        return Limit(values, tuple(status))
-
-    return solve

@@ -9,8 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.cache import cached_bytes
+from scotopic.precision.magnetic_moments import SIGN
 from scotopic.results import provenance, write_csv, write_json
 from scotopic.scan.exclusion import BANDS, ExclusionCurve, MassAxis
+from scotopic.scan.solving import MOMENTS
+
+_DIRECTION = {1: "positive", -1: "negative"}
 
 
 def describe(curve: ExclusionCurve, seconds: float) -> dict[str, Any]:
@@ -28,8 +32,9 @@ def describe(curve: ExclusionCurve, seconds: float) -> dict[str, Any]:
 
 def _content(curve: ExclusionCurve) -> dict[str, Any]:
     model = asdict(curve.model)
-    for computed in ("mediator_mass", "kinetic_mixing", *(["alpha_D"] if curve.y else [])):
-        del model[computed]
+    computed = ("mediator_mass", curve.model.coupling_field, *(["alpha_D"] if curve.y else []))
+    for name in computed:
+        del model[name]
     return {
         "experiment": curve.experiment.content(),
         "experiment_fingerprint": curve.experiment.fingerprint,
@@ -72,6 +77,9 @@ def write_curve(curve: ExclusionCurve, directory: Path, seconds: float) -> list[
     side = "lower" if curve.quantity == "alpha_D" else "upper"
     level = f"{100 * curve.experiment.confidence_level:g} % CL"
     comments = [f"{curve.experiment.title}: {level} {side} limit on {curve.quantity}"]
+    if curve.quantity in MOMENTS:
+        kind = curve.model.spin_parity
+        comments.append(f"size of Delta a, which is {_DIRECTION[SIGN[kind]]} for {kind} mediators")
     comments += [
         f"no limit at mediator_mass_GeV = {mass!r}: {status}"
         for mass, status, ok in zip(

@@ -6,7 +6,7 @@ the window does not decide (vetoes, shower shape, trigger) is in the card's effi
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -56,9 +56,20 @@ class MissingEnergy:
             )
 
     @classmethod
-    def of(cls, experiment: "Experiment") -> "MissingEnergy":
-        """Return the selection of an experiment."""
+    def of(cls, experiment: "Experiment") -> Self:
+        """Return the selection of an experiment.
+
+        Raises
+        ------
+        RangeError
+            If energy is not what is missing in it.
+        """
         selection = experiment.selection
+        if selection.signature != "missing-energy":
+            raise RangeError(
+                f"selection.signature: {selection.signature!r} is not 'missing-energy';"
+                " 'scotopic visible' computes what the card is for"
+            )
         return cls(
             experiment.beam.energy_GeV,
             selection.minimum_calorimeter_energy_GeV,

@@ -5,9 +5,11 @@ missing energy: the card's `decay_regions`.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from scotopic.errors import RangeError
 from scotopic.models.axion_like import AxionLikeParticle
@@ -16,14 +18,64 @@ from scotopic.signal.decay_in_flight import (
     DecaysInFlight,
     decay_regions,
     depth_edges_X0,
-    paths_cm,
+    distances_cm,
+    expected_events,
 )
+from scotopic.signal.islands import Events, Interval, coupling_grid, kept_islands
 from scotopic.signal.yields import dump_of
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
 
-_NODES = 240  # of the shower's energy
+FloatArray = npt.NDArray[np.float64]
+
+COUPLINGS: Final = (1e-6, 1e2)
+"""Couplings in GeV^-1 between which islands are looked for."""
+
+_NODES = 60  # of the shower's energy: edges within 1e-5 of those with 400
+
+
+def photon_islands(
+    experiment: "Experiment",
+    models: Sequence[AxionLikeParticle],
+    signal_limit_events: float,
+    form_factor: str = "elastic",
+) -> list[tuple[Interval, ...]]:
+    """Return the couplings to photons that an experiment excludes.
+
+    Parameters
+    ----------
+    experiment, models, form_factor
+        As in `photon_decays`.
+    signal_limit_events : float
+        Largest number of expected events that is allowed.
+
+    Returns
+    -------
+    list of tuple of Interval
+        For each particle the excluded intervals of g in GeV^-1; from disk if the same was
+        computed before.
+
+    Raises
+    ------
+    RangeError
+        As `photon_decays`.
+    """
+
+    def build() -> list[Events]:
+        def events(flights: Sequence[DecaysInFlight], couplings: FloatArray) -> FloatArray:
+            return expected_events(experiment, flights, couplings)
+
+        return [partial(events, f) for f in photon_decays(experiment, models, form_factor)]
+
+    inputs = {
+        "experiment": experiment.yield_inputs(),
+        "exposure": experiment.particles_on_target * experiment.signal_efficiency,
+        "masses": [model.mediator_mass for model in models],
+        "form_factor": form_factor,
+    }
+    grid = coupling_grid(*COUPLINGS, per_decade=10)
+    return kept_islands("photon-islands", inputs, build, signal_limit_events, grid)
 
 
 def photon_decays(
@@ -72,7 +124,7 @@ def photon_decays(
             depth_edges_X0=edges_X0,
             nodes=_NODES,
         )
-        paths = paths_cm(experiment, region, edges_X0)
+        distances = distances_cm(experiment, region, edges_X0)
         for i, model in enumerate(models):
             if model.mediator_mass >= minimum:
                 raise RangeError(
@@ -85,5 +137,5 @@ def photon_decays(
                     model.mediator_mass, tracks.energies, nucleus, form_factor
                 )
             lengths = model.decay_length_cm(tracks.energies) * model.photon_coupling**2
-            found[i].append(DecaysInFlight(region, paths, tracks.photon * per_X0, lengths))
+            found[i].append(DecaysInFlight(region, *distances, tracks.photon * per_X0, lengths))
     return [tuple(regions) for regions in found]

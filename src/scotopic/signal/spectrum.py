@@ -8,7 +8,8 @@ T(E) in radiation lengths, per particle on target and per unit of the squared co
               + n_e Int dE T_+(E) sigma_ann(E) delta(E_X - E - m_e),
 
 where n_i are the nuclei of kind i, and n_e the electrons, per cm^2 of one radiation length
-(review eq. 48, its unit mended and every element counted).
+(review eq. 48, its unit mended and every element counted). A muon of the beam takes the place of
+the electrons and positrons, with the track length that its energy loss leaves it.
 """
 
 import math
@@ -23,14 +24,15 @@ import numpy.typing as npt
 from scotopic.errors import RangeError
 from scotopic.materials import Material
 from scotopic.progress import Report, silent
-from scotopic.units import ELECTRON_MASS
+from scotopic.units import ELECTRON_MASS, MUON_MASS
 
 if TYPE_CHECKING:
     from scotopic.decays.widths import SpinParity
     from scotopic.materials import Element
     from scotopic.models import Mediator
-    from scotopic.production import CrossSectionTable
+    from scotopic.production import CrossSectionTable, Lepton
     from scotopic.shower import Medium, Particle, TrackLengths
+    from scotopic.shower.muons import MuonTracks
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -54,12 +56,12 @@ _ABOVE_THRESHOLD = 1.25
 
 @dataclass(frozen=True)
 class Dump:
-    """A beam of electrons, positrons or photons, and the target in which it showers.
+    """A beam and the target in which it showers, or through which it passes if it is of muons.
 
     Attributes
     ----------
     particle : str
-        "e-", "e+" or "gamma".
+        "e-", "e+", "gamma", "mu-" or "mu+".
     energy : float
         Beam energy in GeV.
     medium : Material or Target
@@ -68,10 +70,15 @@ class Dump:
         Its thickness in radiation lengths; None if it contains the shower.
     """
 
-    particle: "Particle"
+    particle: "Particle | Literal['mu-', 'mu+']"
     energy: float
     medium: "Medium"
     thickness_X0: float | None = None
+
+    @property
+    def lepton(self) -> "Lepton":
+        """What radiates mediators."""
+        return "muon" if self.particle in ("mu-", "mu+") else "electron"
 
     @property
     def material(self) -> "Material":
@@ -88,9 +95,19 @@ class Dump:
         return self.thickness_X0 is None or self.thickness_X0 > depth
 
     def track_lengths(self, minimum_energy: float) -> "TrackLengths":
-        """Return the shower's track lengths above an energy in GeV."""
+        """Return the shower's track lengths above an energy in GeV.
+
+        Raises
+        ------
+        RangeError
+            If the beam makes no electromagnetic shower.
+        """
         from scotopic.shower import track_lengths  # noqa: PLC0415 - a warm run needs none
 
+        if self.particle == "mu-" or self.particle == "mu+":
+            raise RangeError(
+                f"beam.particle: {self.particle!r} makes no shower; 'e-', 'e+' and 'gamma' do"
+            )
         return track_lengths(
             self.medium,
             self.particle,
@@ -99,6 +116,34 @@ class Dump:
             thickness_X0=None if self._contains(minimum_energy) else self.thickness_X0,
             nodes=_NODES,
         )
+
+    def muon_tracks(self) -> "MuonTracks":
+        """Return the track length of a beam muon in the target."""
+        from scotopic.shower.muons import muon_tracks  # noqa: PLC0415 - a warm run needs none
+
+        thickness = math.inf if self.thickness_X0 is None else self.thickness_X0
+        return muon_tracks(self.medium, self.energy, thickness_X0=thickness)
+
+    def radiating_tracks(self, minimum_energy: float) -> tuple[FloatArray, FloatArray, float]:
+        """Return nodes of energy and track lengths of what radiates mediators, and their error.
+
+        Parameters
+        ----------
+        minimum_energy : float
+            Least energy of interest in GeV.
+
+        Returns
+        -------
+        energies, lengths : ndarray, shape (nodes,)
+            In GeV and radiation lengths; of muons above the energy that the target leaves them.
+        error : float
+            Relative numerical error.
+        """
+        if self.lepton == "muon":
+            muon = self.muon_tracks()
+            return muon.energies, muon.lengths, 0.0
+        tracks = self.track_lengths(minimum_energy)
+        return tracks.energies, tracks.electron + tracks.positron, tracks.error
 
 
 @dataclass(frozen=True)
@@ -152,7 +197,7 @@ def spectra(
     -------
     dict of str to ndarray, shape (models, bins)
         For each process the mediators per particle on target and per unit of the squared
-        coupling (for the dark photon, kinetic mixing squared).
+        coupling to the beam's lepton in units of e (for the dark photon, kinetic mixing squared).
     """
     found = {}
     if "bremsstrahlung" in calculation.processes:
@@ -193,21 +238,22 @@ def bremsstrahlung_above(
         Per particle on target and per unit of the squared coupling.
     """
     minimum_energy = float(thresholds.min())
-    tracks = dump.track_lengths(minimum_energy)
-    weights = tracks.electron + tracks.positron
+    energies, weights, _ = dump.radiating_tracks(minimum_energy)
     prepare_tables(dump, models, minimum_energy, calculation, report)
     found = np.zeros((len(models), len(thresholds)))
     nuclei = dump.material.atoms_per_cm2_per_X0
     for nucleus, per_cm2 in nuclei.items():
         for i, model in enumerate(models):
             table = cross_section_table(dump, model, nucleus, minimum_energy, calculation)
-            above = table.above(model.mediator_mass, tracks.energies, thresholds)
+            above = table.above(model.mediator_mass, energies, thresholds)
             found[i] += per_cm2 * (weights @ above)
     return found
 
 
 def annihilation_in_bins(dump: Dump, models: Sequence["Mediator"], edges: FloatArray) -> FloatArray:
     """Return the mediators from annihilation of the shower's positrons in bins of energy.
+
+    There are none from a beam of muons: the showers of what they radiate are left out.
 
     Parameters
     ----------
@@ -226,6 +272,8 @@ def annihilation_in_bins(dump: Dump, models: Sequence["Mediator"], edges: FloatA
     """
     from scotopic.production.annihilation import integrated_cross_section  # noqa: PLC0415
 
+    if dump.lepton == "muon":
+        return np.zeros((len(models), len(edges) - 1))
     density = dump.track_lengths(float(edges[0])).differential("e+", edges)
     per_cm2 = dump.material.electrons_per_cm2_per_X0
     return np.array([per_cm2 * density * integrated_cross_section(edges, m) for m in models])
@@ -238,8 +286,8 @@ def numerical_error(
 
     The errors that the shower and the tables of cross sections state, added up.
     """
-    tracks = dump.track_lengths(minimum_energy)
-    errors = np.full(len(models), tracks.error + _ONSET_ERROR)
+    _, _, error = dump.radiating_tracks(minimum_energy)
+    errors = np.full(len(models), error + _ONSET_ERROR)
     if "bremsstrahlung" in calculation.processes:
         for i, model in enumerate(models):
             errors[i] += max(
@@ -313,7 +361,9 @@ def cross_section_table(
         If the mass is outside of all tables, or too close to the least energy.
     """
     masses, energies = _table_ranges(dump, model.mediator_mass, nucleus, minimum_energy)
-    return ShowerCrossSections(_table(model.spin_parity, nucleus, masses, energies, calculation))
+    return ShowerCrossSections(
+        _table(model.spin_parity, dump.lepton, nucleus, masses, energies, calculation)
+    )
 
 
 def prepare_tables(
@@ -338,7 +388,7 @@ def prepare_tables(
         As `cross_section_table`.
     """
     wanted = {
-        (model.spin_parity, nucleus, *ranges)
+        (model.spin_parity, dump.lepton, nucleus, *ranges)
         for model in models
         for nucleus in dump.material.atoms_per_cm2_per_X0
         for ranges in [_table_ranges(dump, model.mediator_mass, nucleus, minimum_energy)]
@@ -355,14 +405,16 @@ def _table_ranges(
     upper = int(np.searchsorted(_MASS_EDGES, mediator_mass, side="left"))
     segment = min(max(upper, 1), len(_MASS_EDGES) - 1)
     low, high = _MASS_EDGES[segment - 1], _MASS_EDGES[segment]
-    steps = math.ceil(_STEPS_PER_OCTAVE * math.log2(dump.energy / minimum_energy) - 1e-9)
+    least = _slowest_muon(dump) if dump.lepton == "muon" else minimum_energy
+    steps = math.ceil(_STEPS_PER_OCTAVE * math.log2(dump.energy / least) - 1e-9)
     slowest = dump.energy * 2 ** (-steps / _STEPS_PER_OCTAVE)
+    lepton = MUON_MASS if dump.lepton == "muon" else ELECTRON_MASS
     inside = low <= mediator_mass <= high
-    if inside and slowest < _ABOVE_THRESHOLD * _threshold(high, nucleus):
+    if inside and slowest < _ABOVE_THRESHOLD * _threshold(high, nucleus, lepton):
         step = math.floor(math.log(mediator_mass / low) / math.log(_ABOVE_THRESHOLD))
         low *= _ABOVE_THRESHOLD**step
         high = min(high, _ABOVE_THRESHOLD * low)
-        slowest = max(slowest, _ABOVE_THRESHOLD * _threshold(high, nucleus))
+        slowest = max(slowest, _ABOVE_THRESHOLD * _threshold(high, nucleus, lepton))
     if slowest >= dump.energy:
         raise RangeError(
             f"mediator_mass: {mediator_mass} GeV is too close to the beam energy of"
@@ -371,15 +423,21 @@ def _table_ranges(
     return (low, high), (slowest, dump.energy)
 
 
-def _threshold(mediator_mass: float, nucleus: "Element") -> float:
-    """Least energy in GeV of an electron that makes a mediator on a nucleus at rest."""
-    mass = mediator_mass + ELECTRON_MASS
+@lru_cache(maxsize=16)
+def _slowest_muon(dump: Dump) -> float:
+    return dump.muon_tracks().final_energy
+
+
+def _threshold(mediator_mass: float, nucleus: "Element", lepton_mass: float) -> float:
+    """Least energy in GeV of a lepton that makes a mediator on a nucleus at rest."""
+    mass = mediator_mass + lepton_mass
     return mass + mass**2 / (2 * nucleus.nuclear_mass)
 
 
 @lru_cache(maxsize=256)
 def _table(
     spin_parity: "SpinParity",
+    lepton: "Lepton",
     nucleus: "Element",
     masses: tuple[float, float],
     energies: tuple[float, float],
@@ -389,7 +447,7 @@ def _table(
 
     return bremsstrahlung_table(
         spin_parity,
-        "electron",
+        lepton,
         nucleus,
         masses=masses,
         energies=energies,

@@ -5,49 +5,116 @@ decays before the second, and gives that one its energy: E_1 + E_2 = E_0. Which 
 which places of decay count is in the card's `decay_regions`.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import asdict
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from scotopic.errors import RangeError
-from scotopic.models.kinetic_mixing import decay_length_cm
+from scotopic.models.mediator import DecayingMediator, decay_length_cm
 from scotopic.progress import Report, silent
 from scotopic.signal.decay_in_flight import (
     DecaysInFlight,
     decay_regions,
     depth_edges_X0,
-    paths_cm,
+    distances_cm,
+    expected_events,
 )
-from scotopic.signal.spectrum import (
-    Calculation,
-    cross_section_table,
-    prepare_tables,
-)
+from scotopic.signal.islands import Events, Interval, coupling_grid, kept_islands
+from scotopic.signal.spectrum import Calculation, Dump, cross_section_table, prepare_tables
 from scotopic.signal.yields import dump_of
 from scotopic.units import ELECTRON_MASS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from scotopic.experiments import Experiment
     from scotopic.experiments.decay_regions import DecayRegion
-    from scotopic.models import Mediator
-    from scotopic.signal.spectrum import Dump
 
 FloatArray = npt.NDArray[np.float64]
 
-CHANNEL = "e+e-"
+CHANNEL: Final = "e+e-"
 """The decay that is seen."""
 
+COUPLINGS: Final = (1e-6, 1e-1)
+"""Couplings between which islands are looked for, in units of e."""
+
+BREMSSTRAHLUNG: Final = Calculation(processes=("bremsstrahlung",))
+"""How mediators are counted if nothing else is said: see `visible_decays`."""
+
 _BINS = 100  # of the mediator's energy
-_NODES = 240  # of the shower's energy
+_NODES = 120  # of the shower's energy: edges within 7e-4 of those with 400
+
+
+def visible_islands(
+    experiments: Sequence["Experiment"],
+    models: Sequence[DecayingMediator],
+    signal_limit_events: float,
+    calculation: Calculation = BREMSSTRAHLUNG,
+    report: Report = silent,
+) -> list[tuple[Interval, ...]]:
+    """Return the couplings that experiments exclude together.
+
+    Parameters
+    ----------
+    experiments : sequence of Experiment
+        Their expected events add up.
+    models : sequence of DecayingMediator
+        One entry of the result each; their own coupling is ignored.
+    signal_limit_events : float
+        Largest number of expected events that is allowed.
+    calculation, report
+        As in `visible_decays`.
+
+    Returns
+    -------
+    list of tuple of Interval
+        For each model the excluded intervals of its coupling, in units of e; from disk if the
+        same was computed before.
+
+    Raises
+    ------
+    RangeError
+        As `visible_decays`.
+    """
+    for model in models:
+        require_visible(model)
+
+    def build() -> list[Events]:
+        every = [visible_decays(e, models, calculation, report) for e in experiments]
+
+        def events(number: int, couplings: FloatArray) -> FloatArray:
+            each = [
+                expected_events(e, flights[number], couplings)
+                for e, flights in zip(experiments, every, strict=True)
+            ]
+            return np.asarray(np.sum(each, axis=0))
+
+        return [partial(events, number) for number in range(len(models))]
+
+    inputs = {
+        "experiments": [
+            [e.yield_inputs(), e.particles_on_target * e.signal_efficiency] for e in experiments
+        ],
+        "models": [_inputs(model) for model in models],
+        "calculation": asdict(calculation),
+    }
+    grid = coupling_grid(*COUPLINGS)
+    return kept_islands("visible-islands", inputs, build, signal_limit_events, grid)
+
+
+def _inputs(model: DecayingMediator) -> dict[str, Any]:
+    values: dict[str, Any] = {"class": type(model).__qualname__}
+    values |= {name: getattr(model, name) for name in model.__dataclass_fields__}
+    del values[model.coupling_field]
+    return values
 
 
 def visible_decays(
     experiment: "Experiment",
-    models: "Sequence[Mediator]",
-    calculation: Calculation | None = None,
+    models: Sequence[DecayingMediator],
+    calculation: Calculation = BREMSSTRAHLUNG,
     report: Report = silent,
 ) -> list[tuple[DecaysInFlight, ...]]:
     """Return the mediators on their way to the regions of decay.
@@ -56,9 +123,9 @@ def visible_decays(
     ----------
     experiment : Experiment
         A card with `decay_regions`.
-    models : sequence of Mediator
+    models : sequence of DecayingMediator
         They may differ in everything but the kind of coupling; their own coupling is ignored.
-    calculation : Calculation, optional
+    calculation : Calculation
         How bremsstrahlung is computed. Annihilation is not counted: it makes mediators of
         E = m^2/(2 m_e), too soft for these signatures below 0.17 GeV.
     report : callable
@@ -83,9 +150,8 @@ def visible_decays(
     >>> visible_decays(load_experiment("na64e-visible-2018"), [light])
     Traceback (most recent call last):
     ...
-    scotopic.errors.RangeError: mediator_mass: 0.001 GeV is not above 0.00102... GeV, ...
+    scotopic.errors.RangeError: mediator_mass: 0.001 GeV is not above 0.001022 GeV, ...
     """
-    calculation = calculation or Calculation(processes=("bremsstrahlung",))
     for model in models:
         require_visible(model)
     dump = dump_of(experiment)
@@ -96,15 +162,15 @@ def visible_decays(
         prepare_tables(dump, models, minimum, calculation, report)
         energies, electrons = _electrons(dump, minimum, edges_X0)
         bins = np.linspace(minimum, dump.energy, _BINS + 1)
-        paths = paths_cm(experiment, region, edges_X0)
+        distances = distances_cm(experiment, region, edges_X0)
         for i, model in enumerate(models):
             report("decays in flight", i, len(models))
             spectrum = _spectrum(dump, model, energies, bins, calculation)
-            found[i].append(_in_flight(region, model, paths, electrons @ spectrum, bins))
+            found[i].append(_in_flight(region, model, distances, electrons @ spectrum, bins))
     return [tuple(regions) for regions in found]
 
 
-def require_visible(model: "Mediator") -> None:
+def require_visible(model: DecayingMediator) -> None:
     """Refuse a mediator that does not decay into e+ e-.
 
     Raises
@@ -122,7 +188,7 @@ def require_visible(model: "Mediator") -> None:
         raise RangeError(f"mediator: {type(model).__name__} does not decay into e+ e-")
 
 
-def _electrons(dump: "Dump", minimum: float, edges_X0: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _electrons(dump: Dump, minimum: float, edges_X0: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return nodes of energy and the track lengths of e- and e+, shape (slices, nodes)."""
     from scotopic.shower import depth_track_lengths  # noqa: PLC0415 - a warm run needs none
 
@@ -138,8 +204,8 @@ def _electrons(dump: "Dump", minimum: float, edges_X0: FloatArray) -> tuple[Floa
 
 
 def _spectrum(
-    dump: "Dump",
-    model: "Mediator",
+    dump: Dump,
+    model: DecayingMediator,
     energies: FloatArray,
     bins: FloatArray,
     calculation: Calculation,
@@ -154,19 +220,20 @@ def _spectrum(
 
 def _in_flight(
     region: "DecayRegion",
-    model: "Mediator",
-    paths: FloatArray,
+    model: DecayingMediator,
+    distances: tuple[float, float],
     produced: FloatArray,
     bins: FloatArray,
 ) -> DecaysInFlight:
-    middle = (bins[1:] + bins[:-1]) / 2
-    visible = model.visible_width / model.kinetic_mixing**2
-    seen = model.partial_widths()[CHANNEL] / model.kinetic_mixing**2
+    """Put together what is known at coupling one; `produced` is for the coupling e."""
+    square = model.coupling**2
+    dark = model.invisible_width - model.scaling_invisible_width
+    scaling = (model.total_width - dark) / square
     return DecaysInFlight(
         region,
-        paths,
-        produced,
-        decay_length_cm(middle, model.mediator_mass, visible),
-        visible_fraction=seen / visible,
-        dark_over_visible=model.invisible_width / visible,
+        *distances,
+        produced * model.lepton_coupling("electron") ** 2 / square,
+        decay_length_cm((bins[1:] + bins[:-1]) / 2, model.mediator_mass, scaling),
+        visible_fraction=model.partial_widths()[CHANNEL] / square / scaling,
+        dark_over_visible=dark / scaling,
     )

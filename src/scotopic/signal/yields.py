@@ -1,16 +1,16 @@
 """How many mediators per particle on target a selection accepts: one number a mass and process."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
-from scotopic.errors import RangeError
 from scotopic.progress import Report, silent
 from scotopic.signal.missing_energy import MissingEnergy
+from scotopic.signal.scattered_muon import ScatteredMuon
 from scotopic.signal.spectrum import (
     Calculation,
     Dump,
@@ -37,9 +37,16 @@ _SOURCES = (
 )
 
 
+WEAK_COUPLING: Final = 1e-3
+"""Coupling at which the width of a resonance is taken: what it owes to it is negligible."""
+
+
 @dataclass(frozen=True)
 class AcceptedYields:
-    """Accepted mediators per particle on target and per unit of the squared coupling.
+    """Accepted mediators per particle on target, for the coupling e to the beam's lepton.
+
+    Multiply by the square of the model's `lepton_coupling` to it, electron or muon, and by the
+    branching ratio.
 
     Attributes
     ----------
@@ -59,21 +66,9 @@ class AcceptedYields:
 
 
 def dump_of(experiment: "Experiment") -> Dump:
-    """Return beam and target of an experiment.
-
-    Raises
-    ------
-    RangeError
-        If the beam makes no electromagnetic shower.
-    """
+    """Return beam and target of an experiment."""
     beam, target = experiment.beam, experiment.target
-    match beam.particle:
-        case "e-" | "e+" | "gamma":
-            return Dump(beam.particle, beam.energy_GeV, target.build(), target.thickness_X0)
-    raise RangeError(
-        f"beam.particle: {beam.particle!r} makes no shower; mediators are computed for"
-        " 'e-', 'e+' and 'gamma'"
-    )
+    return Dump(beam.particle, beam.energy_GeV, target.build(), target.thickness_X0)
 
 
 def accepted_yields(
@@ -82,14 +77,14 @@ def accepted_yields(
     calculation: Calculation,
     report: Report = silent,
 ) -> AcceptedYields:
-    """Return what the experiment's missing-energy selection accepts for each model.
+    """Return what an experiment's selection of missing energy or muons accepts for each model.
 
     Parameters
     ----------
     experiment : Experiment
         Beam, target and selection; exposure and efficiency do not enter.
     models : sequence of Mediator
-        One entry of the result each.
+        One entry of the result each; their couplings to ordinary matter play no part.
     calculation : Calculation
         How the cross sections are computed.
     report : callable
@@ -105,6 +100,7 @@ def accepted_yields(
     RangeError
         If a mass or an energy is outside the range in which the cross sections hold.
     """
+    models = [replace(model, **{model.coupling_field: WEAK_COUPLING}) for model in models]
     inputs = {
         "experiment": experiment.yield_inputs(),
         "models": [_inputs(model) for model in models],
@@ -119,8 +115,14 @@ def accepted_yields(
 def _inputs(model: "Mediator") -> dict[str, Any]:
     """Return what the yields of a model depend on: all but the coupling to electrons."""
     values = {f.name: getattr(model, f.name) for f in fields(model)}
-    del values["kinetic_mixing"]
+    del values[model.coupling_field]
     return {"class": type(model).__qualname__, **values}
+
+
+def _window(experiment: "Experiment") -> MissingEnergy:
+    """Return the selection that the card's signature names."""
+    muons = experiment.selection.signature == "scattered-muon"
+    return (ScatteredMuon if muons else MissingEnergy).of(experiment)
 
 
 def _compute(
@@ -129,7 +131,7 @@ def _compute(
     calculation: Calculation,
     report: Report,
 ) -> Arrays:
-    dump, window = dump_of(experiment), MissingEnergy.of(experiment)
+    dump, window = dump_of(experiment), _window(experiment)
     thresholds, weights = window.thresholds()
     softest = float(thresholds.min())
     found = {}

@@ -1,0 +1,196 @@
+r"""Scalar, pseudoscalar and axial-vector mediators that couple to electrons and to Dirac matter.
+
+    scalar        epsilon e S ebar e              + g_D S chibar chi
+    pseudoscalar  epsilon e P ebar i gamma_5 e    + g_D P chibar i gamma_5 chi
+    axial vector  epsilon e A_mu ebar gamma^mu gamma_5 e + g_D A_mu chibar gamma^mu gamma_5 chi
+
+(Gninenko, Krasnikov and Matveev, Phys. Usp. 64 (2021) 1286, eq. 51.) Nothing else couples: no
+muons, no quarks; photons only through loops, which are left out. A model that couples to the
+muon too is another class with its own `lepton_coupling` and `visible_widths_at`.
+"""
+
+import math
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy.typing as npt
+
+from scotopic.decays.widths import SpinParity, fermion_width
+from scotopic.errors import RangeError
+from scotopic.models.mediator import Array, DecayingMediator
+from scotopic.units import ALPHA, ELECTRON_MASS
+
+
+@dataclass(frozen=True, kw_only=True)
+class ElectrophilicMediator(DecayingMediator):
+    """What the three have in common.
+
+    Attributes
+    ----------
+    mediator_mass : float
+        Mass in GeV.
+    electron_coupling : float
+        epsilon: the coupling to the electron is epsilon e.
+    alpha_D : float
+        Dark coupling g_D^2/(4 pi); zero for a mediator that decays to e+e- alone.
+    mass_ratio : float
+        Mass over that of the Dirac dark matter; at or below 2 the dark decay is closed.
+
+    Raises
+    ------
+    RangeError
+        If a value is out of range, a coupling is not perturbative (g^2 > 4 pi), or the mediator
+        is too light to decay at all.
+    """
+
+    coupling_field: ClassVar[str] = "electron_coupling"
+
+    mediator_mass: float
+    electron_coupling: float
+    alpha_D: float
+    mass_ratio: float
+
+    def __post_init__(self) -> None:
+        """Refuse what the formulas do not describe."""
+        super().__post_init__()
+        refuse_strong("alpha_D", self.alpha_D, self.alpha_D)
+        refuse_strong(
+            "electron_coupling", self.electron_coupling, self.electron_coupling**2 * ALPHA
+        )
+        closed = self.alpha_D == 0 or self.mass_ratio <= 2
+        if closed and not self.mediator_mass > 2 * ELECTRON_MASS:
+            raise RangeError(
+                f"mediator_mass: {self.mediator_mass} GeV is not above 2 m_e ="
+                f" {2 * ELECTRON_MASS:.6g} GeV, and the dark decay is closed: nothing to decay into"
+            )
+
+    @property
+    @abstractmethod
+    def spin_parity(self) -> SpinParity:
+        """Kind of coupling, the same to electrons and to dark matter."""
+
+    def lepton_coupling(self, lepton: str) -> float:
+        """Coupling in units of the elementary charge: epsilon to electrons, none to muons."""
+        return self.electron_coupling if lepton == "electron" else 0.0
+
+    @property
+    def dark_threshold(self) -> float:
+        """Smallest virtual mass in GeV that decays into the dark sector."""
+        return 2 * self.dark_matter_mass
+
+    def dark_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:
+        """Width of the one dark channel, `dark matter`, in GeV at virtual masses in GeV."""
+        chi = self.dark_matter_mass
+        return {"dark matter": fermion_width(self.spin_parity, mass, self.alpha_D, chi)}
+
+    def visible_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:
+        """Width of the one visible channel, `e+e-`, in GeV at virtual masses in GeV."""
+        alpha = self.electron_coupling**2 * ALPHA
+        return {"e+e-": fermion_width(self.spin_parity, mass, alpha, ELECTRON_MASS)}
+
+
+def refuse_strong(name: str, value: float, strength: float) -> None:
+    """Refuse a coupling g with g^2/(4 pi) above 1.
+
+    Raises
+    ------
+    RangeError
+        Naming it.
+    """
+    if strength > 1:
+        raise RangeError(
+            f"{name}: {value:g} means g^2/(4 pi) = {strength:.3g}, above 1: not perturbative"
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScalarMediator(ElectrophilicMediator):
+    """A scalar that couples to electrons; attributes and errors of `ElectrophilicMediator`.
+
+    Examples
+    --------
+    >>> model = ScalarMediator(mediator_mass=0.1, electron_coupling=1e-4, alpha_D=0.1,
+    ...                        mass_ratio=3)
+    >>> f"{model.invisible_width:.3g} GeV {model.branching_ratio('e+e-'):.2g}"
+    '0.00207 GeV 1.8e-09'
+    """
+
+    symbol: ClassVar[str] = "S"
+
+    @property
+    def spin_parity(self) -> SpinParity:
+        """Kind of coupling, the same to electrons and to dark matter."""
+        return "scalar"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PseudoscalarMediator(ElectrophilicMediator):
+    """A pseudoscalar that couples to electrons; attributes of `ElectrophilicMediator`.
+
+    Examples
+    --------
+    >>> visible = PseudoscalarMediator(mediator_mass=0.0167, electron_coupling=6e-4, alpha_D=0,
+    ...                                mass_ratio=3)
+    >>> round(float(visible.decay_length_cm(50.0)), 2)
+    2.7
+    """
+
+    symbol: ClassVar[str] = "P"
+
+    @property
+    def spin_parity(self) -> SpinParity:
+        """Kind of coupling, the same to electrons and to dark matter."""
+        return "pseudoscalar"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AxialVectorMediator(ElectrophilicMediator):
+    """An axial vector that couples to electrons; attributes of `ElectrophilicMediator`.
+
+    Raises
+    ------
+    RangeError
+        Also if it is lighter than the electron, or so light compared with a fermion that its
+        longitudinal part breaks perturbative unitarity: m_f > sqrt(pi/2) m_A/g (Kahlhoefer et
+        al., JHEP 02 (2016) 016, eq. 8).
+
+    Examples
+    --------
+    >>> model = AxialVectorMediator(mediator_mass=0.1, electron_coupling=1e-4, alpha_D=0.1,
+    ...                             mass_ratio=3)
+    >>> f"{model.invisible_width:.3g} GeV"
+    '0.00138 GeV'
+    """
+
+    symbol: ClassVar[str] = "A"
+
+    def __post_init__(self) -> None:
+        """Refuse what the formulas do not describe."""
+        super().__post_init__()
+        if self.mediator_mass < ELECTRON_MASS:
+            raise RangeError(
+                f"mediator_mass: {self.mediator_mass} GeV: an axial vector must not be lighter"
+                f" than the electron, {ELECTRON_MASS} GeV"
+            )
+        strengths = {
+            "electron_coupling": self.electron_coupling**2 * ALPHA,
+            "alpha_D": self.alpha_D,
+        }
+        ratios = {
+            "electron_coupling": self.mediator_mass / ELECTRON_MASS,
+            "alpha_D": self.mass_ratio,
+        }
+        for name, strength in strengths.items():
+            least = math.sqrt(8 * strength)  # g sqrt(2/pi)
+            if ratios[name] < least:
+                raise RangeError(
+                    f"{name}: {getattr(self, name):g} breaks perturbative unitarity: an axial"
+                    f" vector must be {least:.3g} times heavier than the fermion, not"
+                    f" {ratios[name]:.3g}"
+                )
+
+    @property
+    def spin_parity(self) -> SpinParity:
+        """Kind of coupling, the same to electrons and to dark matter."""
+        return "axial_vector"

@@ -1,0 +1,237 @@
+"""What all mediators with a dark decay have in common: the sums over their widths."""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import Field
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from scotopic.decays.widths import SpinParity
+from scotopic.errors import RangeError
+from scotopic.units import HBAR_C_GEV_CM, SPEED_OF_LIGHT_CM_PER_S
+
+Array = npt.NDArray[np.float64]
+
+
+class DecayingMediator(ABC):
+    """A mediator whose widths are known at any virtual mass.
+
+    A model is a frozen dataclass with at least the fields below and the one that
+    `coupling_field` names. Production and visible widths are proportional to the square of that
+    field; widths into the dark sector do not depend on it, see `scaling_invisible_width`.
+
+    Attributes
+    ----------
+    mediator_mass : float
+        Mass in GeV.
+    alpha_D : float
+        Dark coupling g_D^2/(4 pi); zero for a mediator that does not couple to the dark sector.
+    mass_ratio : float
+        Mass of the mediator over that of the (lighter) dark matter particle.
+
+    Raises
+    ------
+    RangeError
+        If a value is not finite or has the wrong sign.
+    """
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    coupling_field: ClassVar[str]
+    """Name of the field that is the coupling to ordinary matter, the one that is limited."""
+
+    symbol: ClassVar[str]
+    """Symbol of the mediator, as in `A'`."""
+
+    mediator_mass: float
+    alpha_D: float
+    mass_ratio: float
+
+    def __post_init__(self) -> None:
+        """Refuse what the formulas do not describe."""
+        for name in ("mediator_mass", self.coupling_field, "mass_ratio"):
+            value = getattr(self, name)
+            if not (math.isfinite(value) and value > 0):
+                raise RangeError(f"{name}: {value} is not positive and finite")
+        self._refuse_negative("alpha_D")
+
+    def _refuse_negative(self, name: str) -> None:
+        value = getattr(self, name)
+        if not (math.isfinite(value) and value >= 0):
+            raise RangeError(f"{name}: {value} is not zero or positive and finite")
+
+    @property
+    @abstractmethod
+    def spin_parity(self) -> SpinParity:
+        """Kind of coupling to leptons, by which production chooses the matrix element."""
+
+    @abstractmethod
+    def lepton_coupling(self, lepton: str) -> float:
+        """Coupling to the electron or the muon in units of the elementary charge, not negative.
+
+        Parameters
+        ----------
+        lepton : {"electron", "muon"}
+            Which.
+        """
+
+    @abstractmethod
+    def dark_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:
+        """Width of every dark channel in GeV at virtual masses in GeV, any shape."""
+
+    @property
+    @abstractmethod
+    def dark_threshold(self) -> float:
+        """Smallest virtual mass in GeV that decays into the dark sector."""
+
+    @abstractmethod
+    def visible_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:
+        """Width of every visible channel in GeV at virtual masses in GeV, any shape."""
+
+    def neutrino_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:  # noqa: ARG002 - for charged vectors
+        """Width of every channel of neutrinos in GeV at virtual masses in GeV: none."""
+        return {}
+
+    @property
+    def coupling(self) -> float:
+        """Value of the field that `coupling_field` names."""
+        return float(getattr(self, self.coupling_field))
+
+    @property
+    def dark_matter_mass(self) -> float:
+        """Mass of the (lighter) dark matter particle in GeV."""
+        return self.mediator_mass / self.mass_ratio
+
+    @property
+    def y(self) -> float:
+        """Coupling in units of e, squared, times alpha_D (m_chi1/m_X)^4."""
+        return self.coupling**2 * self.alpha_D / self.mass_ratio**4
+
+    def dark_width_at(self, mass: npt.ArrayLike) -> Array:
+        """Width into the dark sector in GeV at virtual masses in GeV, any shape."""
+        return np.asarray(sum(self.dark_widths_at(mass).values()))
+
+    def invisible_width_at(self, mass: npt.ArrayLike) -> Array:
+        """Width into dark matter and neutrinos in GeV at virtual masses in GeV, any shape."""
+        return np.asarray(sum(self.neutrino_widths_at(mass).values(), self.dark_width_at(mass)))
+
+    @property
+    def invisible_threshold(self) -> float:
+        """Smallest virtual mass in GeV with an invisible decay."""
+        return self.dark_threshold
+
+    def partial_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:
+        """Width of every channel in GeV at virtual masses in GeV, visible ones first.
+
+        Raises
+        ------
+        RangeError
+            Beyond the table of the hadronic ratio, for mediators that couple to quarks.
+        """
+        return (
+            self.visible_widths_at(mass) | self.neutrino_widths_at(mass) | self.dark_widths_at(mass)
+        )
+
+    def partial_widths(self) -> Mapping[str, float]:
+        """Width of every channel in GeV; the names are those of `partial_widths_at`."""
+        return {name: float(w) for name, w in self.partial_widths_at(self.mediator_mass).items()}
+
+    @property
+    def invisible_width(self) -> float:
+        """Width into dark matter and neutrinos in GeV (of chi2 too, which may decay visibly)."""
+        return float(self.invisible_width_at(self.mediator_mass))
+
+    @property
+    def scaling_invisible_width(self) -> float:
+        """The part of `invisible_width` that goes as the square of the coupling, in GeV."""
+        return float(sum(self.neutrino_widths_at(self.mediator_mass).values()))
+
+    @property
+    def visible_width(self) -> float:
+        """Width into charged leptons and hadrons in GeV."""
+        return float(sum(self.visible_widths_at(self.mediator_mass).values()))
+
+    @property
+    def total_width(self) -> float:
+        """Total width in GeV."""
+        return sum(self.partial_widths().values())
+
+    @property
+    def leaves_no_trace(self) -> bool:
+        """Whether there is a decay of which nothing is seen."""
+        return self.invisible_width > 0
+
+    def branching_ratio(self, channel: str) -> float:
+        """Fraction of the decays into a channel.
+
+        Parameters
+        ----------
+        channel : str
+            A key of `partial_widths`.
+
+        Raises
+        ------
+        RangeError
+            If there is no such channel, or none that is open.
+        """
+        widths = self.partial_widths()
+        if channel not in widths:
+            raise RangeError(f"channel: {channel!r} is not one of {', '.join(widths)}")
+        if not any(widths.values()):
+            raise RangeError(f"mediator_mass: at {self.mediator_mass} GeV no decay is open")
+        return widths[channel] / sum(widths.values())
+
+    @property
+    def lifetime_s(self) -> float:
+        """Mean lifetime at rest in s; infinite if no decay is open."""
+        return _c_tau_cm(self.total_width) / SPEED_OF_LIGHT_CM_PER_S
+
+    def decay_length_cm(self, energy: npt.ArrayLike) -> Array:
+        """Mean decay length in the laboratory.
+
+        Parameters
+        ----------
+        energy : array_like
+            Energy of the mediator in GeV, any shape.
+
+        Returns
+        -------
+        ndarray
+            beta gamma c tau in cm, of the shape of `energy`.
+
+        Raises
+        ------
+        RangeError
+            If an energy is below the mass.
+        """
+        return decay_length_cm(energy, self.mediator_mass, self.total_width)
+
+
+def decay_length_cm(energy: npt.ArrayLike, mass: float, width: float) -> Array:
+    """Return the mean decay length in cm of a particle at energies in GeV, any shape.
+
+    It is infinite if the width is zero.
+
+    Raises
+    ------
+    RangeError
+        If an energy is below the mass.
+
+    Examples
+    --------
+    >>> decay_length_cm([5.0, 13.0], 5.0, 1.973269804593025e-14).round(9)
+    array([0. , 2.4])
+    """
+    total = np.asarray(energy, dtype=float)
+    if not np.all(total >= mass):
+        raise RangeError(f"energy: {np.min(total)} GeV is not above the mass {mass} GeV")
+    if width == 0:
+        return np.full(total.shape, math.inf)
+    return np.asarray(np.sqrt((total / mass) ** 2 - 1) * _c_tau_cm(width))
+
+
+def _c_tau_cm(width: float) -> float:
+    return HBAR_C_GEV_CM / width if width > 0 else math.inf
