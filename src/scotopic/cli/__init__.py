@@ -7,11 +7,21 @@ Every module holds the commands of one subject, and registers them with `app` wh
 
 import sys
 
-from scotopic.cli import cards, event, limit, planes, production
+from scotopic.cli import cards, event, limit, planes, production, statistics, visible
 from scotopic.cli.base import app, remark
 from scotopic.errors import ScotopicError
 
-__all__ = ["app", "cards", "event", "limit", "main", "planes", "production"]
+__all__ = [
+    "app",
+    "cards",
+    "event",
+    "limit",
+    "main",
+    "planes",
+    "production",
+    "statistics",
+    "visible",
+]
 
 USER_ERROR = 2
 

@@ -26,14 +26,16 @@ COARSE_NODES = (NODES + 1) // 2
 _EXPONENT_RANGE = 40.0  # the integrand is cut where it is e^-40 of its maximum
 
 
-def poisson_log_pmf(size: int, median: float, log_width: float, nodes: int = NODES) -> FloatArray:
+def poisson_log_pmf(
+    size: int, median: float | FloatArray, log_width: float, nodes: int = NODES
+) -> FloatArray:
     r"""Logarithm of the probability of 0, 1, ..., size - 1 events.
 
     Parameters
     ----------
     size : int
         How many counts, from 0 on.
-    median : float
+    median : float or ndarray, shape (...)
         Median m > 0 of the expected number of events.
     log_width : float
         Width sigma = ln kappa >= 0 of the logarithm of the expectation; 0 if it is known.
@@ -42,7 +44,7 @@ def poisson_log_pmf(size: int, median: float, log_width: float, nodes: int = NOD
 
     Returns
     -------
-    ndarray, shape (size,)
+    ndarray, shape (..., size)
         Natural logarithms of the probabilities.
 
     Notes
@@ -68,12 +70,13 @@ def poisson_log_pmf(size: int, median: float, log_width: float, nodes: int = NOD
     from scipy.special import gammaln, wrightomega  # noqa: PLC0415 - not on the warm path
 
     counts = np.arange(size, dtype=np.float64)
+    medians = np.asarray(median)[..., None]
     if log_width == 0:
-        known: FloatArray = counts * math.log(median) - median - gammaln(counts + 1)
+        known: FloatArray = counts * np.log(medians) - medians - gammaln(counts + 1)
         return known
-    w = wrightomega(math.log(median) + 2 * math.log(log_width) + counts * log_width**2)
+    w = wrightomega(np.log(medians) + 2 * math.log(log_width) + counts * log_width**2)
     theta = counts * log_width - w / log_width
-    mu = median * np.exp(log_width * theta)
+    mu = medians * np.exp(log_width * theta)
     exponent = counts * np.log(mu) - mu - theta**2 / 2 - gammaln(counts + 1)
     log_pmf: FloatArray = exponent + np.log(_integral_at_maximum(mu, w, log_width, nodes))
     return log_pmf

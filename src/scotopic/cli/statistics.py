@@ -1,0 +1,218 @@
+"""The commands of statistics: likelihoods as workspaces, limits from them, the choice of a cut."""
+
+import json
+import time
+import warnings
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from scotopic.cli.base import AsJson, Card, Output, app, name_written, progress, remark
+from scotopic.errors import CardError
+from scotopic.results import output_directory, provenance, write_csv, write_json
+from scotopic.statistics import LikelihoodMethod
+
+if TYPE_CHECKING:
+    from scotopic.experiments import Experiment
+    from scotopic.statistics import Likelihood
+    from scotopic.statistics.cut_card import CutCard
+    from scotopic.statistics.cuts import CutScan
+
+likelihood = typer.Typer(
+    help="Likelihoods as pyhf workspaces.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(likelihood, name="likelihood")
+
+WorkspaceFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--workspace", help="A pyhf workspace in place of the card's backgrounds and observations."
+    ),
+]
+Level = Annotated[float, typer.Option("--confidence-level", help="Of the limit.")]
+
+
+@likelihood.command()
+def export(
+    card: Card,
+    signal: Annotated[
+        float, typer.Option(help="Signal events of all data sets together at strength one.")
+    ] = 1.0,
+    workspace: WorkspaceFile = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", "-f", help="Where to; the screen by default.")
+    ] = None,
+) -> None:
+    """Write the likelihood of an experiment as a pyhf workspace (JSON).
+
+    A projection is written with its median background as observation.
+    """
+    from scotopic.experiments import load_experiment  # noqa: PLC0415 - keep the help fast
+    from scotopic.statistics import to_workspace  # noqa: PLC0415
+    from scotopic.statistics.experiment import experiment_likelihood  # noqa: PLC0415
+
+    experiment = load_experiment(card)
+    own = read_workspace(workspace, experiment.confidence_level) if workspace else None
+    found = experiment_likelihood(experiment, own)
+    total = sum(b.signal for b in found.bins)
+    scaled = found.with_signal(
+        {b.name: b.signal * signal / total for b in found.bins if b.signal > 0}
+    )
+    content = to_workspace(scaled)
+    if file is None:
+        typer.echo(json.dumps(content, indent=1, allow_nan=False))
+    else:
+        write_json(file, content)
+        name_written([file])
+
+
+@likelihood.command("limit")
+def limit_of_workspace(
+    files: Annotated[list[Path], typer.Argument(help="pyhf workspaces; several are combined.")],
+    method: Annotated[LikelihoodMethod, typer.Option(help="How the limit is computed.")] = "cls",
+    confidence_level: Level = 0.90,
+    toys: Annotated[int, typer.Option(help="Pseudo-experiments for --method toys.")] = 10_000,
+    seed: Annotated[int, typer.Option(min=0, help="Of the random numbers.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Set the limit on the signal strength of a pyhf workspace, or of a combination."""
+    from scotopic.statistics import combine, strength_limits  # noqa: PLC0415 - keep the help fast
+
+    model = combine(*(read_workspace(file, confidence_level) for file in files))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the result's remarks say the same, and are printed
+        found = strength_limits(model, method, toys=toys, seed=seed)
+    if as_json:
+        typer.echo(json.dumps(asdict(found), indent=1, allow_nan=False))
+    else:
+        kind = "expected" if found.is_projection else "observed"
+        typer.echo(
+            f"{100 * confidence_level:g} % CL upper limit on the strength, {method}: "
+            f"{found.value:.4g} ({kind}), error {found.error:.2g}"
+        )
+        bands = ", ".join(f"{value:.4g}" for value in found.expected)
+        typer.echo(f"expected at -2, -1, 0, 1, 2 standard deviations: {bands}")
+    for text in found.remarks:
+        remark(f"warning: {text}")
+
+
+@app.command()
+def cuts(
+    card: Annotated[
+        str, typer.Argument(help="A .toml card, or a .csv table of the sideband alone.")
+    ],
+    experiment: Annotated[
+        str | None, typer.Option(help="Experiment card, in place of the card's.")
+    ] = None,
+    output: Output = None,
+    figure: Annotated[bool, typer.Option(help="Draw the scan as PNG and PDF.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Find the cut on the calorimeter's energy that gives the best expected limit.
+
+    Writes cuts.csv, result.json, cuts.png and cuts.pdf into the --output directory, by default
+    out/cuts-CARD.
+    """
+    from scotopic.models.dark_photon import DarkPhoton  # noqa: PLC0415 - keep the help fast
+    from scotopic.statistics.cut_card import load_cut_card  # noqa: PLC0415
+    from scotopic.statistics.cuts import scan_cuts  # noqa: PLC0415
+
+    started = time.perf_counter()
+    cut_card, apparatus = load_cut_card(card, experiment)
+    model = DarkPhoton(
+        mediator_mass=max(cut_card.mediator_masses_GeV),
+        kinetic_mixing=1e-3,
+        alpha_D=cut_card.alpha_D,
+        mass_ratio=cut_card.mass_ratio,
+        dark_matter=cut_card.dark_matter,
+    )
+    directory = output_directory(output or Path("out") / f"cuts-{Path(card).stem}")
+    with progress(cut_card.title) as report:
+        scan = scan_cuts(
+            apparatus,
+            model,
+            cut_card.mediator_masses_GeV,
+            cut_card.cuts_GeV,
+            cut_card.neighbours(),
+            report=report,
+        )
+    content = _describe(scan, cut_card, apparatus)
+    written = _write(scan, content, directory, time.perf_counter() - started)
+    if figure:
+        from scotopic.figures import save  # noqa: PLC0415 - matplotlib
+        from scotopic.figures.cuts import draw_cuts  # noqa: PLC0415
+
+        written += save(draw_cuts(scan, cut_card.title), directory / "cuts")
+    if as_json:
+        typer.echo(json.dumps(content, indent=1, allow_nan=False))
+    else:
+        _print(scan)
+    name_written(written)
+
+
+def _print(scan: "CutScan") -> None:
+    for i, mass in enumerate(scan.mediator_mass):
+        typer.echo(
+            f"  m_A' = {mass:.4g} GeV: best cut {scan.best[i]:g} GeV, "
+            f"mean expected limit epsilon < {scan.mean_mixing[i].min():.3g}"
+        )
+    best = scan.best_of_all
+    at = int((scan.cuts == best).argmax())
+    typer.echo(
+        f"best for all masses: {best:g} GeV, background {scan.background[at]:.3g} +- "
+        f"{scan.background_uncertainty[at]:.2g} events"
+    )
+
+
+def _describe(scan: "CutScan", card: "CutCard", experiment: "Experiment") -> dict[str, Any]:
+    """Return the result as JSON can write it."""
+    return {
+        "title": card.title,
+        "card": card.model_dump(mode="json", exclude_none=True),
+        "experiment_fingerprint": experiment.fingerprint,
+        "best_cut_GeV": scan.best_of_all,
+        "best_cut_GeV_by_mass": dict(
+            zip(map(str, scan.mediator_mass.tolist()), scan.best.tolist(), strict=True)
+        ),
+        "cuts_GeV": scan.cuts.tolist(),
+        "background_events": scan.background.tolist(),
+        "background_uncertainty_events": scan.background_uncertainty.tolist(),
+        "mean_expected_limit_events": scan.mean_events.tolist(),
+        "mean_expected_kinetic_mixing": scan.mean_mixing.tolist(),
+    }
+
+
+def _write(scan: "CutScan", content: dict[str, Any], directory: Path, seconds: float) -> list[Path]:
+    columns = {
+        "cut_GeV": scan.cuts.tolist(),
+        "background_events": scan.background.tolist(),
+        "background_uncertainty_events": scan.background_uncertainty.tolist(),
+        "mean_limit_events": scan.mean_events.tolist(),
+    }
+    for mass, row in zip(scan.mediator_mass, scan.mean_mixing, strict=True):
+        columns[f"mean_kinetic_mixing_at_{mass:g}_GeV"] = row.tolist()
+    table, result = directory / "cuts.csv", directory / "result.json"
+    write_csv(table, ["expected limits against the cut on the calorimeter's energy"], columns)
+    write_json(result, content | {"provenance": provenance(seconds)})
+    return [table, result]
+
+
+def read_workspace(file: Path, confidence_level: float) -> "Likelihood":
+    """Read a pyhf workspace.
+
+    Raises
+    ------
+    CardError
+        If it cannot be read, in one line.
+    """
+    from scotopic.statistics import from_workspace  # noqa: PLC0415 - keep the help fast
+
+    try:
+        content = json.loads(file.read_text("utf-8"))
+    except OSError as error:
+        raise CardError(f"{file}: cannot be read: {error.strerror or error}") from None
+    except ValueError as error:
+        raise CardError(f"{file}: not JSON: {error}") from None
+    return from_workspace(content, confidence_level=confidence_level, label=str(file))

@@ -1,0 +1,154 @@
+"""Cards for the choice of the cut: the neighbours of the signal region, as TOML or CSV."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from scotopic.errors import CardError, RangeError
+from scotopic.experiments.data_sets import BackgroundSource
+from scotopic.experiments.loader import card_error, load_experiment, read_card
+from scotopic.experiments.messages import KeyedError, describe
+from scotopic.experiments.tables import Items, SourcedTable, Table, Text, refuse_repeated_names
+from scotopic.models.dark_photon import DarkMatter
+from scotopic.statistics.cuts import Leakage, Neighbours
+from scotopic.statistics.extrapolation import Histogram
+from scotopic.statistics.likelihood import Component, Shift
+
+if TYPE_CHECKING:
+    from scotopic.experiments import Experiment
+
+
+class RegionCard(SourcedTable):
+    """Events in bins of the calorimeter's energy."""
+
+    edges_GeV: Items[float] = Field(min_length=2, description="edges of the bins, ascending")
+    events: Items[int] = Field(min_length=1, description="events in each bin")
+
+    @model_validator(mode="after")
+    def _is_histogram(self) -> Self:
+        try:
+            self.histogram()
+        except RangeError as error:
+            raise KeyedError((), str(error)) from None
+        return self
+
+    def histogram(self) -> Histogram:
+        """Return the histogram."""
+        return Histogram(self.edges_GeV, self.events)
+
+
+class LeakageCard(RegionCard):
+    """Events with a signal in the HCAL, and how many there are without one for each."""
+
+    ratio: float = Field(ge=0, le=1, description="events without signal in the HCAL for each")
+    ratio_relative_uncertainty: float = Field(ge=0, le=10, description="of the ratio")
+
+
+class CutCard(Table):
+    """What is needed to choose the cut on the calorimeter's energy."""
+
+    title: Text = Field(description="one line, for the figure")
+    experiment: Text = Field(description="an experiment card: a shipped name or a path")
+    cuts_GeV: Items[float] = Field(min_length=2, description="cuts to try, ascending")
+    mediator_masses_GeV: Items[float] = Field(min_length=1, description="masses of the mediator")
+    alpha_D: float = Field(default=0.1, gt=0, le=10, description="dark coupling")
+    mass_ratio: float = Field(default=3.0, gt=2, le=1e6, description="m_A'/m_chi")
+    dark_matter: DarkMatter = Field(
+        default="complex_scalar", description="what the mediator decays into"
+    )
+    sideband: RegionCard = Field(description="region above the cut with quiet HCAL")
+    leakage: LeakageCard | None = Field(
+        default=None, description="region below the cut with a signal in the HCAL"
+    )
+    backgrounds: Items[BackgroundSource] = Field(
+        default=(), description="backgrounds that do not depend on the cut; left out: none"
+    )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        refuse_repeated_names(("backgrounds",), self.backgrounds)
+        if not all(a < b for a, b in zip(self.cuts_GeV, self.cuts_GeV[1:], strict=False)):
+            raise KeyedError(("cuts_GeV",), "they do not ascend")
+        return self
+
+    def neighbours(self) -> Neighbours:
+        """Return what the background is extrapolated from."""
+        card, leakage = self.leakage, None
+        if card is not None:
+            leakage = Leakage(card.histogram(), card.ratio, card.ratio_relative_uncertainty)
+        others = tuple(_component(b) for b in self.backgrounds if b.expectation[0] > 0)
+        return Neighbours(self.sideband.histogram(), leakage, others)
+
+
+def _component(source: BackgroundSource) -> Component:
+    events, uncertainty = source.expectation
+    shifts = (Shift.relative(source.name, uncertainty / events),) if uncertainty else ()
+    return Component(source.name, events, shifts)
+
+
+def load_cut_card(path: str, experiment: str | None = None) -> tuple[CutCard, "Experiment"]:
+    """Read a card, or a table of the sideband alone, and the experiment that it is about.
+
+    Parameters
+    ----------
+    path : str
+        A ``.toml`` card, or a ``.csv`` table with the columns low_GeV, high_GeV, events; bins in
+        ascending order without gaps. With a table the cuts are 21 from half the sideband's lower
+        edge up to it, and the masses 1, 10 and 100 MeV.
+    experiment : str, optional
+        In place of the card's, or with a table.
+
+    Raises
+    ------
+    CardError
+        If anything is wrong with it, in one line.
+    """
+    file = Path(path)
+    if file.suffix == ".csv":
+        content = _from_table(file, experiment or "na64e-2018")
+    else:
+        content = read_card(file, path)
+        if experiment is not None:
+            content["experiment"] = experiment
+    try:
+        card = CutCard.model_validate(content)
+    except ValidationError as error:
+        raise card_error(path, describe(error, CutCard)) from None
+    name = card.experiment
+    here = experiment is None and (name.endswith(".toml") or "/" in name)
+    return card, load_experiment(str(file.parent / name) if here else name)
+
+
+def _from_table(file: Path, experiment: str) -> dict[str, object]:
+    """Return the content of a card for a table of the sideband."""
+    try:
+        lines = [line for line in file.read_text("utf-8").splitlines() if line[:1] not in ("", "#")]
+    except (OSError, UnicodeDecodeError) as error:
+        raise card_error(str(file), f"cannot be read: {error}") from None
+    if not lines or lines[0].replace(" ", "") != "low_GeV,high_GeV,events":
+        raise card_error(str(file), "the first line is not low_GeV,high_GeV,events")
+    edges: list[float] = []
+    events: list[int] = []
+    for number, line in enumerate(lines[1:], 1):
+        try:
+            low, high, count = line.split(",")
+            bounds, seen = (float(low), float(high)), int(count)
+        except ValueError:
+            text = f"row {number}: {line!r} is not two numbers and a count"
+            raise card_error(str(file), text) from None
+        if edges and edges[-1] != bounds[0]:
+            text = f"row {number}: {bounds[0]} is not {edges[-1]}, where the row before ends"
+            raise card_error(str(file), text)
+        edges += bounds if not edges else bounds[1:]
+        events.append(seen)
+    if not events:
+        raise CardError(f"{file}: no rows")
+    first = edges[0]
+    return {
+        "title": f"Sideband of {file.name}",
+        "experiment": experiment,
+        "cuts_GeV": [first * (0.5 + 0.025 * i) for i in range(21)],
+        "mediator_masses_GeV": [0.001, 0.01, 0.1],
+        "sideband": {"edges_GeV": edges, "events": events, "source": str(file)},
+    }

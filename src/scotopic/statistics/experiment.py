@@ -1,0 +1,91 @@
+"""The likelihood of an experiment card."""
+
+from typing import TYPE_CHECKING
+
+from scotopic.errors import RangeError
+from scotopic.statistics.likelihood import Bin, Component, Likelihood, Shift
+
+if TYPE_CHECKING:
+    from scotopic.experiments import DataSet, Experiment
+
+
+def experiment_likelihood(
+    experiment: "Experiment",
+    workspace: Likelihood | None = None,
+    *,
+    signal_nuisance: str = "signal",
+) -> Likelihood:
+    """Return the likelihood of an experiment, one bin for each data set.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The card.
+    workspace : Likelihood, optional
+        Takes the place of the data sets' backgrounds, observations and uncertainties
+        (`from_workspace`). A data set's signal is in the bins that have its name ("2018", or
+        "2018[0]", "2018[1]", ...); their shares of it are kept. Bins without signal are control
+        regions and may have any name.
+    signal_nuisance : str
+        Name of the nuisance parameter of the signal. Combined experiments in which it is equal
+        move together.
+
+    Returns
+    -------
+    Likelihood
+        The strength is the yield per particle on target: the signal at strength one is exposure
+        times efficiency. Without a workspace the signal's uncertainty is common to all data sets
+        and the backgrounds are independent, as in `scotopic.scan.counting_model`.
+
+    Raises
+    ------
+    RangeError
+        If data sets and bins of the workspace do not correspond.
+
+    Examples
+    --------
+    >>> from scotopic.experiments import load_experiment
+    >>> na64 = experiment_likelihood(load_experiment("na64e-2018"))
+    >>> [(b.name, b.observed, b.signal) for b in na64.bins]
+    [('2016-2018', 0, 142000000000.0)]
+    """
+    if workspace is not None:
+        return _with_workspace(experiment, workspace)
+    relative = experiment.relative_signal_uncertainty
+    shifts = (Shift.relative(signal_nuisance, relative),) if relative else ()
+    return Likelihood(
+        tuple(_bin(data, shifts) for data in experiment.data_sets), experiment.confidence_level
+    )
+
+
+def _bin(data: "DataSet", shifts: tuple[Shift, ...]) -> Bin:
+    signal = Component("signal", data.particles_on_target * data.signal_efficiency, shifts)
+    backgrounds: tuple[Component, ...] = ()
+    if (expected := data.expected_background) > 0:
+        relative = data.background_uncertainty / expected
+        own = (Shift.relative(f"background {data.name}", relative),) if relative else ()
+        backgrounds = (Component("background", expected, own),)
+    return Bin(data.name, data.observed_events, (signal,), backgrounds)
+
+
+def _with_workspace(experiment: "Experiment", workspace: Likelihood) -> Likelihood:
+    events: dict[str, float] = {}
+    for data in experiment.data_sets:
+        mine = [
+            b
+            for b in workspace.bins
+            if b.signal > 0 and (b.name == data.name or b.name.startswith(f"{data.name}["))
+        ]
+        if not mine:
+            raise RangeError(
+                f"data_sets[{data.name}]: no channel of the likelihood with signal has this name"
+            )
+        total = sum(b.signal for b in mine)
+        exposure = data.particles_on_target * data.signal_efficiency
+        events |= {b.name: exposure * b.signal / total for b in mine}
+    extra = sorted({b.name for b in workspace.bins if b.signal > 0} - set(events))
+    if extra:
+        names = ", ".join(data.name for data in experiment.data_sets)
+        raise RangeError(f"likelihood: channel {extra[0]!r} has signal but is not one of {names}")
+    scaled = workspace.with_signal(events)
+    return Likelihood(scaled.bins, experiment.confidence_level)

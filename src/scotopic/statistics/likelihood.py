@@ -1,0 +1,328 @@
+"""Likelihoods of several counts that share a signal strength and nuisance parameters.
+
+Every expectation is a median times factors that nuisance parameters shift log-normally. Two
+expectations that name the same nuisance parameter move together: a name is a correlation.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from scotopic.errors import RangeError
+from scotopic.statistics.counting import require_counts
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Shift:
+    """What a nuisance parameter theta, a standard normal variable, does to an expectation.
+
+    The factor is up^theta for theta >= 0 and down^(-theta) below: log-normal if down = 1/up.
+
+    Attributes
+    ----------
+    nuisance : str
+        Name; equal names are one nuisance parameter.
+    up, down : float
+        Factors at one standard deviation up and down, positive.
+
+    Raises
+    ------
+    RangeError
+        If a factor is not positive and finite.
+    """
+
+    nuisance: str
+    up: float
+    down: float
+
+    def __post_init__(self) -> None:
+        """Refuse factors without a logarithm."""
+        for name in ("up", "down"):
+            value = getattr(self, name)
+            if not (math.isfinite(value) and value > 0):
+                raise RangeError(f"{self.nuisance}.{name}: {value} is not a finite number > 0")
+
+    @classmethod
+    def relative(cls, nuisance: str, uncertainty: float) -> "Shift":
+        """Return the log-normal shift of a relative uncertainty: 1 + d up, 1/(1 + d) down.
+
+        Examples
+        --------
+        >>> Shift.relative("form factor", 0.25)
+        Shift(nuisance='form factor', up=1.25, down=0.8)
+        """
+        return cls(nuisance, 1 + uncertainty, 1 / (1 + uncertainty))
+
+
+@dataclass(frozen=True)
+class Component:
+    """One expected contribution to a count.
+
+    Attributes
+    ----------
+    name : str
+        What it comes from, unique in its bin.
+    events : float
+        Median expected events; of a signal at strength one.
+    shifts : tuple of Shift
+        Each of another nuisance parameter.
+
+    Raises
+    ------
+    RangeError
+        If the expectation is impossible or a nuisance parameter occurs twice.
+    """
+
+    name: str
+    events: float
+    shifts: tuple[Shift, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be."""
+        if not (math.isfinite(self.events) and self.events >= 0):
+            raise RangeError(f"{self.name}.events: {self.events} is not a finite number >= 0")
+        _require_unique(f"{self.name}.shifts", [shift.nuisance for shift in self.shifts])
+
+
+@dataclass(frozen=True)
+class Bin:
+    """One count: a signature in a year, or a bin of a histogram.
+
+    Attributes
+    ----------
+    name : str
+        Unique in the likelihood.
+    observed : int or None
+        Events seen; None for a projection.
+    signals, backgrounds : tuple of Component
+        What is expected; either may be empty, a bin without signal is a control region.
+
+    Raises
+    ------
+    RangeError
+        If the observation is no count or a component's name occurs twice.
+    """
+
+    name: str
+    observed: int | None
+    signals: tuple[Component, ...]
+    backgrounds: tuple[Component, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be."""
+        if self.observed is not None:
+            require_counts(f"{self.name}.observed", self.observed)
+        _require_unique(self.name, [part.name for part in (*self.signals, *self.backgrounds)])
+
+    @property
+    def signal(self) -> float:
+        """Expected signal events at strength one."""
+        return math.fsum(part.events for part in self.signals)
+
+    @property
+    def background(self) -> float:
+        """Expected background events."""
+        return math.fsum(part.events for part in self.backgrounds)
+
+
+@dataclass(frozen=True)
+class Likelihood:
+    """A product of Poisson probabilities and standard normal nuisance parameters.
+
+    Attributes
+    ----------
+    bins : tuple of Bin
+        All observed or all projections; at least one expects signal.
+    confidence_level : float
+        Of the limits, between 0 and 1.
+
+    Raises
+    ------
+    RangeError
+        If the bins do not fit together.
+
+    Examples
+    --------
+    >>> form_factor = Shift.relative("form factor", 0.1)
+    >>> def signature(name, signal, background, uncertainty):
+    ...     own = Shift.relative(f"background {name}", uncertainty)
+    ...     return Bin(name, 0, (Component("signal", signal, (form_factor,)),),
+    ...                (Component("background", background, (own,)),))
+    >>> both = Likelihood((signature("S1", 1.0, 0.19, 0.37), signature("S2", 2.0, 0.53, 0.32)))
+    >>> both.nuisances
+    ('form factor', 'background S1', 'background S2')
+    """
+
+    bins: tuple[Bin, ...]
+    confidence_level: float = 0.90
+
+    def __post_init__(self) -> None:
+        """Refuse bins that do not fit together."""
+        if not 0 < self.confidence_level < 1:
+            raise RangeError(f"confidence_level: {self.confidence_level} is not between 0 and 1")
+        _require_unique("bins", [b.name for b in self.bins])
+        if not sum(b.signal for b in self.bins) > 0:
+            raise RangeError("signals: no bin expects signal events; a limit needs at least one")
+        if len({b.observed is None for b in self.bins}) > 1:
+            raise RangeError("observed: given for some bins but not for all")
+
+    @property
+    def observed(self) -> tuple[int, ...] | None:
+        """Events seen in each bin; None for a projection."""
+        counts = tuple(b.observed for b in self.bins if b.observed is not None)
+        return counts if len(counts) == len(self.bins) else None
+
+    @property
+    def nuisances(self) -> tuple[str, ...]:
+        """Names of the nuisance parameters, in the order in which they occur."""
+        parts = [part for b in self.bins for part in (*b.signals, *b.backgrounds)]
+        return tuple(dict.fromkeys(s.nuisance for part in parts for s in part.shifts))
+
+    @cached_property
+    def cells(self) -> "Cells":
+        """The same as arrays."""
+        return _cells(self)
+
+    def with_signal(self, events: Mapping[str, float]) -> "Likelihood":
+        """Return the likelihood with another expected signal at strength one.
+
+        Parameters
+        ----------
+        events : mapping of str to float
+            Expected signal events by bin; the shares of a bin's signals are kept. Every bin that
+            expects signal is needed.
+
+        Raises
+        ------
+        RangeError
+            If a bin is missing, unknown, or has no signal to scale.
+        """
+        wanted = {b.name for b in self.bins if b.signal > 0}
+        if set(events) != wanted:
+            odd = min(set(events) ^ wanted)
+            raise RangeError(f"events: {odd!r} is missing or no bin with signal")
+        return replace(
+            self,
+            bins=tuple(
+                _with_signal(b, events[b.name]) if b.name in events else b for b in self.bins
+            ),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """All components of a likelihood as arrays.
+
+    Attributes
+    ----------
+    bin_index : ndarray of int, shape (cells,)
+        The bin of each component.
+    is_signal : ndarray of bool, shape (cells,)
+        Whether the strength multiplies it.
+    events : ndarray, shape (cells,)
+        Medians.
+    log_up, log_down : ndarray, shape (cells, nuisances)
+        Logarithm of the factor per unit of theta above and below 0.
+    bins : int
+        Number of bins.
+    """
+
+    bin_index: npt.NDArray[np.int64]
+    is_signal: npt.NDArray[np.bool_]
+    events: FloatArray
+    log_up: FloatArray
+    log_down: FloatArray
+    bins: int
+
+    @cached_property
+    def membership(self) -> FloatArray:
+        """One where a component belongs to a bin, shape (cells, bins)."""
+        member: FloatArray = (self.bin_index[:, None] == np.arange(self.bins)).astype(np.float64)
+        return member
+
+    def expected(self, strength: npt.ArrayLike, theta: FloatArray) -> FloatArray:
+        """Return the expectation of every component, shape (points, cells).
+
+        Parameters
+        ----------
+        strength : array_like, shape (points,) or ()
+            Signal strengths.
+        theta : ndarray, shape (points, nuisances)
+            Nuisance parameters.
+        """
+        logarithm = np.maximum(theta, 0) @ self.log_up.T + np.minimum(theta, 0) @ self.log_down.T
+        scale = np.where(self.is_signal, np.asarray(strength, dtype=np.float64)[..., None], 1.0)
+        result: FloatArray = scale * self.events * np.exp(logarithm)
+        return result
+
+    def signal_and_background(self) -> tuple[FloatArray, FloatArray]:
+        """Return median signal at strength one and background of each bin, shape (bins,)."""
+        signal, background = (
+            np.where(mask, self.events, 0.0) @ self.membership
+            for mask in (self.is_signal, ~self.is_signal)
+        )
+        return signal, background
+
+
+def combine(*likelihoods: Likelihood) -> Likelihood:
+    """Return the product of likelihoods, such as those of several experiments.
+
+    Parameters
+    ----------
+    likelihoods : Likelihood
+        Of the same strength, with different names of the bins and equal confidence levels.
+        Nuisance parameters of equal name are one and the same.
+
+    Raises
+    ------
+    RangeError
+        If there is none, names of bins coincide, or confidence levels differ.
+    """
+    levels = sorted({one.confidence_level for one in likelihoods})
+    if len(levels) != 1:
+        raise RangeError(f"confidence_level: {levels} is not one common value")
+    return Likelihood(tuple(b for one in likelihoods for b in one.bins), levels[0])
+
+
+def _with_signal(one: Bin, events: float) -> Bin:
+    factor = events / one.signal
+    return replace(
+        one, signals=tuple(replace(part, events=part.events * factor) for part in one.signals)
+    )
+
+
+def _cells(likelihood: Likelihood) -> Cells:
+    names = {name: j for j, name in enumerate(likelihood.nuisances)}
+    parts = [
+        (i, is_signal, part)
+        for i, one in enumerate(likelihood.bins)
+        for is_signal, group in ((True, one.signals), (False, one.backgrounds))
+        for part in group
+        if part.events > 0
+    ]
+    log_up = np.zeros((len(parts), len(names)))
+    log_down = np.zeros_like(log_up)
+    for row, (_, _, part) in enumerate(parts):
+        for shift in part.shifts:
+            log_up[row, names[shift.nuisance]] = math.log(shift.up)
+            log_down[row, names[shift.nuisance]] = -math.log(shift.down)
+    return Cells(
+        np.array([i for i, _, _ in parts]),
+        np.array([is_signal for _, is_signal, _ in parts]),
+        np.array([part.events for _, _, part in parts]),
+        log_up,
+        log_down,
+        len(likelihood.bins),
+    )
+
+
+def _require_unique(what: str, names: list[str]) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise RangeError(f"{what}: the name {name!r} occurs {names.count(name)} times")

@@ -1,0 +1,210 @@
+"""Likelihoods as pyhf workspaces: JSON in the HistFactory format, version 1.0.0.
+
+A shift up^theta, down^-theta is the format's `normsys`. pyhf itself interpolates it by default
+with a polynomial for |theta| < 1 ("code4"); with interpolation "code1" its model is exactly ours.
+pyhf is not needed to read or write.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from scotopic.errors import CardError, RangeError
+from scotopic.statistics.likelihood import Bin, Component, Likelihood, Shift
+
+_VERSION = "1.0.0"
+_POI = "mu"
+_PROJECTION = "projection"
+_REASONS = {
+    "histosys": "shapes that change with a nuisance parameter",
+    "lumi": "a Gaussian luminosity; write it as normsys",
+    "shapefactor": "free shapes",
+    "shapesys": "independent Poisson uncertainties of bins",
+    "staterror": "statistical uncertainties of samples",
+}
+
+Workspace = dict[str, Any]
+
+
+def to_workspace(likelihood: Likelihood) -> Workspace:
+    """Return a likelihood as a pyhf workspace.
+
+    Parameters
+    ----------
+    likelihood : Likelihood
+        Every bin becomes a channel. A projection is written with its median background as
+        observation, which need not be a whole number, and its measurement is called "projection".
+
+    Returns
+    -------
+    dict
+        For `json.dump`, or `pyhf.Workspace`.
+
+    Examples
+    --------
+    >>> bins = (Bin("S1", 0, (Component("signal", 1.0),), (Component("K0", 0.19),)),)
+    >>> workspace = to_workspace(Likelihood(bins))
+    >>> workspace["channels"][0]["samples"][1]
+    {'name': 'K0', 'data': [0.19], 'modifiers': []}
+    """
+    channels = [{"name": b.name, "samples": _samples(b)} for b in likelihood.bins]
+    observations = [
+        {"name": b.name, "data": [float(b.background if b.observed is None else b.observed)]}
+        for b in likelihood.bins
+    ]
+    name = _PROJECTION if likelihood.observed is None else "limit"
+    measurement = {"name": name, "config": {"poi": _POI, "parameters": []}}
+    return {
+        "channels": channels,
+        "observations": observations,
+        "measurements": [measurement],
+        "version": _VERSION,
+    }
+
+
+def _samples(one: Bin) -> list[Workspace]:
+    strength: Workspace = {"name": _POI, "type": "normfactor", "data": None}
+    found: list[Workspace] = []
+    groups: tuple[tuple[tuple[Component, ...], list[Workspace]], ...] = (
+        (one.signals, [strength]),
+        (one.backgrounds, []),
+    )
+    for parts, modifiers in groups:
+        for part in parts:
+            shifts: list[Workspace] = [
+                {"name": s.nuisance, "type": "normsys", "data": {"hi": s.up, "lo": s.down}}
+                for s in part.shifts
+            ]
+            found.append(
+                {"name": part.name, "data": [part.events], "modifiers": modifiers + shifts}
+            )
+    return found
+
+
+def from_workspace(
+    workspace: Mapping[str, Any], *, confidence_level: float = 0.90, label: str = "workspace"
+) -> Likelihood:
+    """Return the likelihood of a pyhf workspace.
+
+    Parameters
+    ----------
+    workspace : mapping
+        Parsed JSON. Its first measurement names the strength; every bin of a channel becomes a
+        bin, called "channel[i]" if there are several. Modifiers are the strength (`normfactor`)
+        and `normsys`; all others are refused.
+    confidence_level : float
+        Of the limits; the format has none.
+    label : str
+        What messages call the workspace.
+
+    Raises
+    ------
+    CardError
+        If it is no workspace, or has a modifier that a `Likelihood` cannot express.
+
+    Examples
+    --------
+    >>> bins = (Bin("S1", 0, (Component("signal", 1.0),), (Component("K0", 0.19),)),)
+    >>> from_workspace(to_workspace(Likelihood(bins))) == Likelihood(bins)
+    True
+    """
+    try:
+        if workspace["version"] != _VERSION:
+            raise CardError(f"{label}: version: {workspace['version']!r} is not {_VERSION!r}")
+        measurement = workspace["measurements"][0]
+        config, is_projection = measurement["config"], measurement["name"] == _PROJECTION
+        _check_parameters(config, label)
+        seen = {o["name"]: list(o["data"]) for o in workspace["observations"]}
+        bins = [
+            one
+            for channel in workspace["channels"]
+            for one in _channel(
+                channel, _counts(seen, channel["name"], label, is_projection), config["poi"], label
+            )
+        ]
+        if is_projection:
+            bins = [replace(one, observed=None) for one in bins]
+        return Likelihood(tuple(bins), confidence_level)
+    except RangeError as error:
+        raise CardError(f"{label}: {error}") from None
+    except KeyError as error:
+        raise CardError(f"{label}: missing: {error.args[0]!r}; a pyhf workspace needs it") from None
+    except (TypeError, IndexError, AttributeError):
+        raise CardError(f"{label}: not a pyhf workspace: a list or a table is missing") from None
+
+
+def _check_parameters(config: Mapping[str, Any], label: str) -> None:
+    """Refuse what a measurement says about parameters beyond bounds and starting points."""
+    for parameter in config.get("parameters", []):
+        for key in ("fixed", "auxdata", "sigmas"):
+            if parameter.get(key):
+                raise CardError(
+                    f"{label}: parameters[{parameter['name']}].{key}: {parameter[key]} is not "
+                    "supported; nuisance parameters are standard normal"
+                )
+
+
+def _counts(seen: dict[str, list[Any]], name: str, label: str, is_projection: bool) -> list[int]:
+    """Return the observed events of a channel; zeros for a projection."""
+    if is_projection:
+        return [0] * len(seen[name])
+    return [_whole(value, f"{label}: observations[{name}]") for value in seen[name]]
+
+
+def _channel(channel: Mapping[str, Any], seen: list[int], poi: str, label: str) -> list[Bin]:
+    """Return the bins of a channel."""
+    size = len(seen)
+    parts: list[tuple[bool, list[Component]]] = []
+    for sample in channel["samples"]:
+        where = f"{label}: {channel['name']}.{sample['name']}"
+        if len(sample["data"]) != size:
+            raise CardError(f"{where}.data: {len(sample['data'])} bins, {size} observed")
+        is_signal, shifts = _modifiers(sample["modifiers"], poi, where)
+        each = [Component(sample["name"], _number(v, where), shifts) for v in sample["data"]]
+        parts.append((is_signal, each))
+    names = [channel["name"] if size == 1 else f"{channel['name']}[{i}]" for i in range(size)]
+    return [
+        Bin(
+            name,
+            seen[i],
+            tuple(each[i] for is_signal, each in parts if is_signal),
+            tuple(each[i] for is_signal, each in parts if not is_signal),
+        )
+        for i, name in enumerate(names)
+    ]
+
+
+def _modifiers(
+    modifiers: list[Mapping[str, Any]], poi: str, where: str
+) -> tuple[bool, tuple[Shift, ...]]:
+    """Return whether the strength is among the modifiers, and the others as shifts."""
+    is_signal, shifts = False, []
+    for modifier in modifiers:
+        kind, name = modifier["type"], modifier["name"]
+        if kind == "normfactor" and name == poi:
+            is_signal = True
+        elif kind == "normsys":
+            data = modifier["data"]
+            up, down = (_number(data[key], f"{where}.{name}.{key}") for key in ("hi", "lo"))
+            shifts.append(Shift(name, up, down))
+        else:
+            reason = _REASONS.get(kind, f"only {poi!r} is free")
+            raise CardError(
+                f"{where}.modifiers: {name!r} is a {kind} ({reason}), which is not supported; "
+                f"allowed: normsys, and normfactor for {poi!r}"
+            )
+    return is_signal, tuple(shifts)
+
+
+def _number(value: object, where: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise CardError(f"{where}: {value!r} is not a finite number")
+    return float(value)
+
+
+def _whole(value: object, where: str) -> int:
+    number = _number(value, where)
+    if number != round(number):
+        raise CardError(f"{where}: {value} is not a whole number of events")
+    return round(number)

@@ -1,0 +1,247 @@
+"""The extrapolated background against known spectra, and the scan of the cut."""
+
+import json
+import math
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from scotopic import DarkPhoton, load_experiment
+from scotopic.cli import main
+from scotopic.errors import CardError, RangeError
+from scotopic.signal import Calculation, accepted_yields
+from scotopic.statistics import Component, CountingModel, expected_limits, upper_limit
+from scotopic.statistics.cut_card import load_cut_card
+from scotopic.statistics.cuts import Leakage, Neighbours, scan_cuts
+from scotopic.statistics.extrapolation import Histogram, extrapolate
+
+EDGES = tuple(range(50, 85, 5))
+SPECTRA: dict[str, Callable[[Any], Any]] = {  # cumulative spectra, of a shape each
+    "exponential": lambda e: 1e4 * np.exp((e - 80) / 7),
+    "power law": lambda e: 1e4 * (e / 80) ** 9.0,
+}
+MODEL = DarkPhoton(
+    mediator_mass=0.1,
+    kinetic_mixing=1e-3,
+    alpha_D=0.1,
+    mass_ratio=3.0,
+    dark_matter="complex_scalar",
+)
+CARD = """
+title = "An invented sideband"
+experiment = "na64e-2018"
+cuts_GeV = [40.0, 50.0]
+mediator_masses_GeV = [0.01]
+[sideband]
+edges_GeV = [50, 55, 60, 65, 70, 75, 80]
+events = [0, 2, 4, 9, 22, 48]
+source = "invented"
+[leakage]
+edges_GeV = [0, 25, 50]
+events = [500, 200]
+ratio = 2e-5
+ratio_relative_uncertainty = 0.5
+source = "invented"
+[[backgrounds]]
+name = "dimuons"
+expected_events = 0.024
+uncertainty_events = 0.007
+"""
+
+
+@pytest.mark.parametrize("shape", SPECTRA)
+@pytest.mark.parametrize("cut", [35.0, 45.0, 50.0])
+def test_every_shape_finds_its_own_spectrum(shape: str, cut: float) -> None:
+    spectrum = SPECTRA[shape]
+    events = tuple(int(n) for n in np.diff(spectrum(np.array(EDGES))).round())
+    found = extrapolate(Histogram(EDGES, events), cut, beam_energy=100.0)
+    exact = spectrum(cut) - spectrum(1.0)
+    # the rounding of the events, and nothing else
+    assert found.by_shape[shape] == pytest.approx(exact, rel=0.005)
+    assert found.shape == max(abs(v / found.events - 1) for v in found.by_shape.values())
+
+
+def test_pulls_of_the_extrapolation_are_standard_normal() -> None:
+    """800 sidebands thrown from an exponential of 100 events; of a known slope."""
+    rng = np.random.default_rng(9)
+    spectrum = 120 * np.exp((np.array([1.0, 45.0, *EDGES]) - 80) / 8)
+    truth = spectrum[1] - spectrum[0]
+    pulls = []
+    for _ in range(800):
+        events = tuple(int(n) for n in rng.poisson(np.diff(spectrum[2:])))
+        found = extrapolate(Histogram(EDGES, events), 45.0, beam_energy=100.0)
+        pulls.append(math.log(found.events / truth) / found.statistical)
+    # standard errors 0.035 and 0.025; the bias of a logarithm adds some hundredths
+    assert abs(np.mean(pulls)) < 0.2
+    assert np.std(pulls) == pytest.approx(1, abs=0.1)
+
+
+def test_the_fit_uses_only_what_is_above_the_cut() -> None:
+    sideband = Histogram((50, 55, 60, 65, 70), (7, 2, 4, 9))
+    other = Histogram((50, 55, 60, 65, 70), (0, 2, 4, 9))
+    above = [extrapolate(h, 55.0, beam_energy=100.0) for h in (sideband, other)]
+    assert above[0] == above[1]
+    with pytest.raises(RangeError, match=r"^cut: 66.0 GeV leaves less than two bins"):
+        extrapolate(sideband, 66.0, beam_energy=100.0)
+    with pytest.raises(RangeError, match=r"^cut: 0.5 is not between 1.0 and 50"):
+        extrapolate(sideband, 0.5, beam_energy=100.0)
+    with pytest.raises(RangeError, match=r"^sideband.events: 3 events above 50.0 GeV"):
+        extrapolate(Histogram((50, 55, 60), (0, 3)), 50.0, beam_energy=100.0)
+
+
+@pytest.mark.parametrize(
+    ("edges", "events", "message"),
+    [
+        ((1.0, 2.0), (1, 2), "^events: 2 numbers for 2 edges"),
+        ((2.0, 1.0), (1,), "^edges: they do not ascend"),
+        ((1.0, 2.0), (-1,), "^events: -1 is negative"),
+    ],
+)
+def test_what_is_no_histogram_is_refused(
+    edges: tuple[float, ...], events: tuple[int, ...], message: str
+) -> None:
+    with pytest.raises(RangeError, match=message):
+        Histogram(edges, events)
+
+
+def test_leakage_is_what_was_seen_times_the_ratio() -> None:
+    region = Histogram((0.0, 20.0, 40.0, 60.0), (100, 60, 40))
+    neighbours = Neighbours(
+        Histogram((60, 65, 70), (3, 20)), Leakage(region, 1e-3, 0.3), (Component("x", 0.1),)
+    )
+    _, parts = neighbours.components(50.0, 100.0, 1.0)
+    assert [p.name for p in parts] == ["extrapolated", "leakage", "x"]
+    assert parts[1].events == pytest.approx(0.180)  # half of the last bin is below the cut
+    assert parts[1].shifts[0].up == pytest.approx(1 + math.hypot(0.3, 1 / math.sqrt(180)))
+
+
+def test_the_scan_is_the_yield_and_the_limit_of_each_cut() -> None:
+    """Each by the functions that limits are made of; a single background with one uncertainty."""
+    card = load_experiment("na64e-2018")
+    neighbours = Neighbours(Histogram(EDGES, (0, 2, 4, 9, 22, 48)))
+    how = Calculation(processes=("annihilation",))
+    scan = scan_cuts(card, MODEL, [0.25, 0.3], [45.0, 50.0], neighbours, calculation=how)
+    models = [replace(MODEL, mediator_mass=m) for m in (0.25, 0.3)]
+    for i, cut in enumerate((45.0, 50.0)):
+        selection = card.selection.model_copy(update={"maximum_calorimeter_energy_GeV": cut})
+        other = card.model_copy(update={"selection": selection})
+        yields = accepted_yields(other, models, how).total
+        # the bins over which the annihilation is summed differ
+        assert scan.signal[:, i] == pytest.approx(1.42e11 * yields, rel=1e-3)
+        found = scan.extrapolated[i]
+        width = math.hypot(found.statistical, math.log1p(found.shape))
+        uncertainty = found.events * math.expm1(width)
+        single = CountingModel(None, found.events, uncertainty, card.relative_signal_uncertainty)
+        assert scan.background[i] == found.events
+        bands = expected_limits(single)
+        assert scan.quantile_events[:, i] == pytest.approx(
+            [getattr(bands, name).value for name in vars(bands)], rel=1e-6
+        )
+        assert scan.mean_events[i] > upper_limit(single).value > 2.3
+    assert scan.mean_mixing == pytest.approx(np.sqrt(scan.mean_events / scan.signal))
+
+
+def test_more_background_asks_for_a_tighter_cut() -> None:
+    """With an invented signal that grows with the cut as its square."""
+    card = load_experiment("na64e-2018")
+    how = Calculation(processes=("annihilation",))
+    cuts = [20.0, 30.0, 40.0, 50.0]
+    best = []
+    for events in ((0, 2, 4, 9, 22, 48), (30, 80, 200, 600, 1600, 4000)):
+        neighbours = Neighbours(Histogram(EDGES, events))
+        scan = scan_cuts(card, MODEL, [0.3], cuts, neighbours, calculation=how)
+        best.append(replace(scan, signal=scan.cuts[None, :] ** 2).best_of_all)
+    assert best[1] < best[0]
+
+
+def test_the_mean_limit_of_a_known_background() -> None:
+    """The sum over Poisson outcomes, written out."""
+    limits = [upper_limit(CountingModel(n, 0.53)).value for n in range(9)]
+    probabilities = [math.exp(-0.53) * 0.53**n / math.factorial(n) for n in range(9)]
+    from scotopic.statistics.cuts import _expected  # noqa: PLC0415 - private
+
+    card = load_experiment("na64e-2018").model_copy(update={"systematics": ()})
+    exact = card.model_copy(
+        update={
+            "data_sets": tuple(
+                d.model_copy(update={"signal_efficiency_uncertainty": 0.0}) for d in card.data_sets
+            )
+        }
+    )
+    mean, _ = _expected(exact, (Component("b", 0.53),))
+    # outcomes of probability below 1e-5 are left out
+    assert mean == pytest.approx(np.dot(limits, probabilities), rel=1e-4)
+
+
+def test_cards_are_read_and_refused(tmp_path: Path) -> None:
+    file = tmp_path / "cuts.toml"
+    file.write_text(CARD)
+    card, experiment = load_cut_card(str(file))
+    assert experiment == load_experiment("na64e-2018")
+    assert card.neighbours().others[0].events == 0.024
+    assert load_cut_card(str(file), "na64e-2022")[1].title != experiment.title
+    for old, new, message in (
+        ("[40.0, 50.0]", "[50.0, 40.0]", "cuts_GeV: they do not ascend"),
+        ("events = [0, 2,", "events = [0, -2,", "sideband: events: -2 is negative"),
+        ("ratio = 2e-5", "ratios = 2e-5", "leakage.ratios: unknown key; did you mean 'ratio'"),
+        ('"na64e-2018"', '"na64e-2108"', "did you mean 'na64e-2018'"),
+    ):
+        file.write_text(CARD.replace(old, new))
+        with pytest.raises(CardError, match=message):
+            load_cut_card(str(file))
+
+
+def test_tables_are_read_and_refused(tmp_path: Path) -> None:
+    file = tmp_path / "sideband.csv"
+    file.write_text("# invented\nlow_GeV,high_GeV,events\n50,55,2\n55,60,4\n60,65,9\n")
+    card, _ = load_cut_card(str(file))
+    assert card.sideband.histogram() == Histogram((50, 55, 60, 65), (2, 4, 9))
+    assert (card.cuts_GeV[0], card.cuts_GeV[-1]) == (25.0, 50.0)
+    for text, message in (
+        ("a,b\n", "first line"),
+        ("low_GeV,high_GeV,events\n50,55,x\n", "row 1: '50,55,x' is not two numbers and a count"),
+        ("low_GeV,high_GeV,events\n50,55,2\n56,60,4\n", "row 2: 56.0 is not 55.0"),
+        ("low_GeV,high_GeV,events\n", "no rows"),
+    ):
+        file.write_text(text)
+        with pytest.raises(CardError, match=message):
+            load_cut_card(str(file))
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int | str | None:
+    monkeypatch.setattr(sys, "argv", ["scotopic", *words])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return ended.value.code
+
+
+@pytest.mark.slow
+def test_the_command_writes_table_result_and_figure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cuts.toml").write_text(CARD)
+    monkeypatch.chdir(tmp_path)
+    assert run(monkeypatch, "cuts", "cuts.toml") == 0
+    written = {p.name for p in (tmp_path / "out" / "cuts-cuts").iterdir()}
+    assert written == {"cuts.csv", "result.json", "cuts.png", "cuts.pdf"}
+
+
+def test_the_commands_on_likelihoods(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = str(tmp_path / "w.json")
+    assert run(monkeypatch, "likelihood", "export", "na64e-2018", "-f", file) == 0
+    capsys.readouterr()
+    assert run(monkeypatch, "likelihood", "limit", file, "--json") == 0
+    # 2.3521 for the card's 19.9 %, as `scotopic limit` has it
+    assert json.loads(capsys.readouterr().out)["value"] == pytest.approx(2.3522, abs=2e-4)
+    assert run(monkeypatch, "likelihood", "limit", file, "--method", "asymptotic") == 0
+    assert "warning: asymptotic formulae do not hold" in capsys.readouterr().err
+    (tmp_path / "broken.json").write_text("{")
+    assert run(monkeypatch, "likelihood", "limit", str(tmp_path / "broken.json")) == 2
+    assert "not JSON" in capsys.readouterr().err

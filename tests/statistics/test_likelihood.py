@@ -1,0 +1,319 @@
+"""Likelihoods of several bins: exact CLs against the single count, toys and other orderings."""
+
+import math
+import warnings
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from scotopic.errors import RangeError
+from scotopic.experiments import load_experiment
+from scotopic.scan.exclusion import counting_model
+from scotopic.statistics import (
+    AsymptoticWarning,
+    Bin,
+    Component,
+    CountingModel,
+    Likelihood,
+    Shift,
+    SummedCounts,
+    combine,
+    expected_limits,
+    strength_limits,
+    upper_limit,
+)
+from scotopic.statistics.experiment import experiment_likelihood
+from scotopic.statistics.weighted_counts import weighted_counts
+
+
+def one_bin(
+    name: str,
+    n: int | None,
+    b: float,
+    db: float,
+    ds: float = 0.0,
+    s: float = 1.0,
+    b_shift: str = "",
+) -> Bin:
+    """A bin whose signal uncertainty is common to all and whose background is its own."""
+    signal = (Shift.relative("signal", ds),) if ds else ()
+    background = (Shift.relative(b_shift or f"background {name}", db / b),) if db else ()
+    backgrounds = (Component("background", b, background),) if b else ()
+    return Bin(name, n, (Component("signal", s, signal),), backgrounds)
+
+
+UNKNOWN: Any = "bayes"
+S1_S2 = Likelihood((one_bin("S1", 1, 0.19, 0.07, 0.2, 1.0), one_bin("S2", 1, 0.53, 0.17, 0.2, 3.0)))
+
+
+@pytest.mark.parametrize("background", [0.0, 0.01, 0.53, 3.0, 40.0])
+@pytest.mark.parametrize("bins", [1, 2, 3])
+def test_no_events_give_2_303_for_any_background(background: float, bins: int) -> None:
+    shares = np.arange(1.0, bins + 1)
+    model = Likelihood(
+        tuple(
+            one_bin(f"{i}", 0, background * (i + 1), 0.3 * background * (i + 1), s=share)
+            for i, share in enumerate(shares)
+        )
+    )
+    found = strength_limits(model)
+    # rounding of the root search alone
+    assert found.value * shares.sum() == pytest.approx(-math.log(0.1), rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("n", "b", "db", "ds"),
+    [
+        (0, 0.53, 0.17, 0.2),
+        (2, 0.53, 0.17, 0.2),
+        (4, 3.0, 2.0, 0.2),
+        (9, 12.0, 1.5, 0.3),
+        (7, 0.0, 0.0, 0.4),
+        (100, 90.0, 20.0, 0.2),
+    ],
+)
+def test_one_bin_is_the_single_count(n: int, b: float, db: float, ds: float) -> None:
+    """The same CLs by the older module, which sums over signal counts instead."""
+    found = strength_limits(Likelihood((one_bin("a", n, b, db, ds),)))
+    single = CountingModel(n, b, db, ds)
+    assert found.value == pytest.approx(upper_limit(single).value, rel=1e-9)
+    bands = expected_limits(single)
+    assert found.expected == pytest.approx(
+        [getattr(bands, name).value for name in vars(bands)], rel=1e-9
+    )
+
+
+def test_equal_ratios_of_signal_to_background_are_summed() -> None:
+    """Uncertain backgrounds would tell the bins apart: the larger one is limited by its own."""
+    years = (CountingModel(1, 0.5, 0.0, 0.2), CountingModel(2, 1.5, 0.0, 0.2))
+    summed = upper_limit(SummedCounts(years, (1.0, 3.0))).value
+    bins = (one_bin("a", 1, 0.5, 0.0, 0.2, 1.0), one_bin("b", 2, 1.5, 0.0, 0.2, 3.0))
+    # the shared signal uncertainty is a Gauss-Hermite sum here, an adapted rule there
+    assert strength_limits(Likelihood(bins)).value == pytest.approx(summed, rel=1e-7)
+
+
+def test_a_clean_bin_is_not_diluted_by_a_dirty_one() -> None:
+    clean, dirty = one_bin("clean", 0, 0.1, 0.0), one_bin("dirty", 50, 50.0, 5.0)
+    alone = strength_limits(Likelihood((clean,))).value
+    both = strength_limits(Likelihood((clean, dirty))).value
+    summed = upper_limit(
+        SummedCounts((CountingModel(0, 0.1), CountingModel(50, 50.0, 5.0)), (1.0, 1.0))
+    ).value
+    assert both < 1.02 * alone
+    assert summed > 2 * alone
+
+
+def brute_force(model: Likelihood, strength: float, points: int = 40) -> float:
+    """P(T <= T observed), all outcomes and all three nuisance parameters summed one by one."""
+    weights = weighted_counts(model, 0).weights
+    assert model.observed is not None
+    seen = np.dot(weights, model.observed)
+    nodes, gauss = np.polynomial.hermite_e.hermegauss(points)
+    gauss = gauss / gauss.sum()
+    total = 0.0
+    for (e, we), (a, wa), (b, wb) in product(zip(nodes, gauss, strict=True), repeat=3):
+        first = strength * 1.0 * 1.2**e + 0.19 * (0.26 / 0.19) ** a
+        second = strength * 3.0 * 1.2**e + 0.53 * (0.70 / 0.53) ** b
+        counts = np.arange(int(seen // weights[0]) + 1)
+        room = (seen - weights[0] * counts) // weights[1]
+        inside = stats.poisson.pmf(counts, first) @ stats.poisson.cdf(room, second)
+        total += we * wa * wb * inside
+    return float(total)
+
+
+def test_two_bins_equal_the_sum_over_all_outcomes() -> None:
+    limit = strength_limits(S1_S2).value
+    ratio = brute_force(S1_S2, limit, 12) / brute_force(S1_S2, 0.0, 12)
+    assert ratio == pytest.approx(0.10, rel=1e-6)  # 12 points for each nuisance parameter
+
+
+def test_correlated_backgrounds_agree_with_toys() -> None:
+    """One nuisance parameter moves signal and both backgrounds; 400 000 toys a hypothesis."""
+    scale = (Shift("scale", 1.3, 0.85),)  # lopsided
+    bins = tuple(
+        Bin(name, n, (Component("signal", s, scale),), (Component("b", b, scale),))
+        for name, n, s, b in (("a", 2, 1.0, 1.0), ("b", 3, 0.5, 2.0))
+    )
+    model = Likelihood(bins)
+    found = weighted_counts(model, 0)
+    value = found.statistic((2, 3))
+    limit = strength_limits(model).value
+    rng, toys = np.random.default_rng(11), 400_000
+    for strength in (limit, 0.0):
+        theta = rng.standard_normal(toys)
+        factor = np.where(theta > 0, 1.3**theta, 0.85 ** (-theta))
+        counts = [rng.poisson(factor * (strength * b.signal + b.background)) for b in bins]
+        thrown = np.mean(np.dot(found.weights, counts) <= value)
+        exact = found.cumulative(strength, value)
+        # 2 comparisons, 4 binomial standard deviations
+        assert abs(thrown - exact) <= 4 * math.sqrt(exact * (1 - exact) / toys)
+
+
+def test_a_control_region_constrains_the_background() -> None:
+    """Few events where many are expected lower the background, and so weaken the limit."""
+    signal = one_bin("signal region", 3, 3.0, 1.5, b_shift="common")
+    control = Bin("control", 10, (), (Component("b", 20.0, (Shift.relative("common", 0.5),)),))
+    low = strength_limits(Likelihood((signal, control)), "toys", toys=2000).value
+    high = strength_limits(
+        Likelihood((signal, replace(control, observed=40))), "toys", toys=2000
+    ).value
+    assert low > 1.2 * high
+    exact = [
+        strength_limits(Likelihood((signal, replace(control, observed=n)))).value for n in (10, 40)
+    ]
+    assert exact[0] > 1.2 * exact[1]
+
+
+def test_many_shared_nuisance_parameters_by_sobol_points() -> None:
+    """Five that act alike are one; if each also moves a background they are not."""
+    alike = tuple(Shift.relative(f"{j}", 0.1) for j in range(5))
+    width = math.exp(math.sqrt(5) * math.log(1.1))
+    bins = [
+        Likelihood(
+            tuple(
+                Bin(n, 1, (Component("s", 1.0, shifts),), (Component("b", b),))
+                for n, b in (("a", 0.5), ("b", 1.0))
+            )
+        )
+        for shifts in (alike, (Shift("one", width, 1 / width),))
+    ]
+    many, one = (strength_limits(model).value for model in bins)
+    assert many == pytest.approx(one, rel=1e-9)
+    mixed = Likelihood(
+        tuple(
+            Bin(n, 1, (Component("s", 1.0, alike),), (Component("b", b, alike[i : i + 3]),))
+            for i, (n, b) in enumerate((("a", 0.5), ("b", 1.0), ("c", 2.0)))
+        )
+    )
+    found = strength_limits(mixed)
+    assert strength_limits(mixed, seed=2).value == pytest.approx(found.value, abs=5 * found.error)
+    assert found.error < 2e-3 * found.value
+
+
+def test_a_product_of_likelihoods_shares_nuisance_parameters_by_name() -> None:
+    first = Likelihood((one_bin("a", 1, 0.5, 0.0, 0.5),))
+    second = Likelihood((one_bin("b", 1, 0.5, 0.0, 0.5),))
+    other = Likelihood((replace(second.bins[0], signals=(
+        Component("signal", 1.0, (Shift.relative("other", 0.5),)),)),))  # fmt: skip
+    assert combine(first, second).nuisances == ("signal",)
+    together = strength_limits(combine(first, second)).value
+    apart = strength_limits(combine(first, other)).value
+    assert together > apart  # independent uncertainties average out
+    assert together < strength_limits(first).value
+    with pytest.raises(RangeError, match=r"^bins: the name 'a' occurs 2 times"):
+        combine(first, first)
+    with pytest.raises(RangeError, match=r"^confidence_level: "):
+        combine(first, replace(second, confidence_level=0.95))
+
+
+def test_asymptotics_at_small_counts_warn_and_say_so() -> None:
+    model = Likelihood((one_bin("S1", 0, 0.19, 0.07), one_bin("S2", 0, 0.53, 0.17)))
+    with pytest.warns(AsymptoticWarning, match=r"0.19 expected events in bin 'S1' and 1 more"):
+        found = strength_limits(model, "asymptotic")
+    assert "less than 5" in found.remarks[0]
+    exact = strength_limits(model)
+    assert exact.remarks == ()
+    assert found.value < 0.8 * exact.value  # that is what the warning is about
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        large = strength_limits(Likelihood((one_bin("a", 1000, 1000.0, 30.0),)), "asymptotic")
+    assert large.remarks == ()
+    # continuity correction 1/(2 sqrt n) and profiling against marginalising: few per cent
+    assert large.value == pytest.approx(
+        upper_limit(CountingModel(1000, 1000.0, 30.0)).value, rel=0.03
+    )
+
+
+def test_toys_carry_their_error_and_depend_on_the_seed_alone() -> None:
+    first, again = (strength_limits(S1_S2, "toys", toys=1000, seed=3) for _ in range(2))
+    other = strength_limits(S1_S2, "toys", toys=1000, seed=4)
+    assert first == again
+    assert other.value != first.value
+    # each limit has the error stated; 4 standard deviations of the difference
+    assert abs(other.value - first.value) < 4 * math.hypot(first.error, other.error)
+    with pytest.raises(RangeError, match=r"^toys: 10 is less than 100"):
+        strength_limits(S1_S2, "toys", toys=10)
+
+
+def test_cards_give_likelihoods() -> None:
+    card = load_experiment("na64e-2018")
+    found = strength_limits(experiment_likelihood(card))
+    assert found.value == pytest.approx(upper_limit(counting_model(card)).value, rel=1e-9)
+    projection = strength_limits(experiment_likelihood(load_experiment("na64e-1e12")))
+    assert projection.is_projection
+    assert projection.value == projection.expected[2]
+
+
+def test_a_workspace_takes_the_place_of_the_backgrounds_of_a_card() -> None:
+    card = load_experiment("na64e-2018")
+    (data,) = card.data_sets
+    halves = Likelihood(
+        (
+            one_bin(f"{data.name}[0]", 0, 0.2, 0.1, s=1.0),
+            one_bin(f"{data.name}[1]", 1, 0.3, 0.1, s=3.0),
+        )
+    )
+    found = experiment_likelihood(card, halves)
+    exposure = data.particles_on_target * data.signal_efficiency
+    assert [b.signal for b in found.bins] == pytest.approx([exposure / 4, 3 * exposure / 4])
+    assert found.observed == (0, 1)
+    with pytest.raises(RangeError, match=rf"^data_sets\[{data.name}\]: no channel"):
+        experiment_likelihood(card, Likelihood((one_bin("2022", 0, 0.2, 0.1),)))
+    extra = Likelihood((*halves.bins, one_bin("2022", 0, 0.2, 0.1)))
+    with pytest.raises(RangeError, match=r"^likelihood: channel '2022' has signal"):
+        experiment_likelihood(card, extra)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Shift("x", 0.0, 1.0), r"^x.up: 0.0 is not"),
+        (lambda: Component("x", -1.0), r"^x.events: -1.0 is not"),
+        (lambda: Bin("x", -1, (), ()), r"^x.observed: -1 is not"),
+        (lambda: Likelihood(()), r"^signals: no bin expects signal"),
+        (lambda: Likelihood((one_bin("x", 0, 1.0, 0.0),), 1.5), r"^confidence_level: 1.5"),
+        (
+            lambda: Likelihood((one_bin("x", 0, 1.0, 0.0), one_bin("y", None, 1.0, 0.0))),
+            r"^observed: given for some",
+        ),
+        (lambda: S1_S2.with_signal({"S1": 1.0}), r"^events: 'S2' is missing"),
+        (lambda: strength_limits(S1_S2, UNKNOWN), r"^method: 'bayes' is not one of cls, toys"),
+        (
+            lambda: strength_limits(
+                Likelihood((one_bin("x", 90_000, 9e4, 0.0), one_bin("y", 90_000, 8e4, 0.0)))
+            ),
+            r"^method: 'cls' sums over outcomes, too many",
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused(make: object, message: str) -> None:
+    assert callable(make)
+    with pytest.raises(RangeError, match=message):
+        make()
+
+
+def test_the_90_percent_limit_of_two_bins_covers_at_every_true_signal() -> None:
+    """As a curve over the true strength; nuisance parameters thrown from what is stated."""
+    model = weighted_counts(S1_S2, 0)
+    toys = 20_000
+    rng = np.random.default_rng(5)
+    shares = []
+    for strength in (0.01, 0.3, 0.58, 0.65, 0.9, 1.2, 1.6, 2.5, 4.0):
+        efficiency = 1.2 ** rng.standard_normal(toys)
+        total = np.zeros(toys, dtype=np.int64)
+        for one, weight in zip(S1_S2.bins, model.weights, strict=True):
+            up = one.backgrounds[0].shifts[0].up
+            b = one.background * up ** rng.standard_normal(toys)
+            total += weight * rng.poisson(b + strength * one.signal * efficiency)
+        values, number = np.unique(total, return_counts=True)
+        # CLs falls with the strength: the limit is above it if it is not excluded
+        covered = [model.cls(strength, int(value)) >= 0.10 for value in values]
+        shares.append(number[covered].sum() / toys)
+    # 9 points: 3 binomial standard deviations of 0.90
+    assert min(shares) >= 0.90 - 3 * math.sqrt(0.09 / toys)
+    assert shares[:2] == [1, 1]  # no sensitivity: over-coverage, CLs never excludes it
+    assert shares[-1] < 0.94
