@@ -12,7 +12,7 @@ import typer
 from scotopic.cli.base import AsJson, Card, Output, app, name_written, progress, remark
 from scotopic.errors import CardError
 from scotopic.results import output_directory, provenance, write_csv, write_json
-from scotopic.statistics import LikelihoodMethod
+from scotopic.statistics.methods import LikelihoodMethod
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment

@@ -4,7 +4,8 @@ import math
 from dataclasses import dataclass
 
 from scotopic.statistics.counting import Counting
-from scotopic.statistics.limits import Method, UpperLimit, limit_for_counts
+from scotopic.statistics.limits import UpperLimit, limit_for_counts
+from scotopic.statistics.methods import Method
 from scotopic.statistics.poisson import background_quantiles
 
 _STANDARD_DEVIATIONS = (-2, -1, 0, 1, 2)

@@ -3,15 +3,13 @@
 import math
 import sys
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Final, get_args
 
 from scotopic.errors import RangeError
 from scotopic.statistics.cls import cls_limit
 from scotopic.statistics.counting import Counting, require_counts
+from scotopic.statistics.methods import Method
 from scotopic.statistics.poisson import background_quantiles, classical_limit
-
-Method = Literal["cls", "poisson", "poisson_zero_background"]
-"""How a limit is computed; see `upper_limit`."""
 
 _IGNORES: Final[dict[Method, tuple[str, ...]]] = {
     "cls": (),

@@ -3,7 +3,7 @@
 import math
 import warnings
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import get_args
 
 from scotopic.errors import RangeError
 from scotopic.statistics.asymptotic import (
@@ -13,11 +13,9 @@ from scotopic.statistics.asymptotic import (
     few_events,
 )
 from scotopic.statistics.likelihood import Likelihood
+from scotopic.statistics.methods import LikelihoodMethod
 from scotopic.statistics.toys import Toys
 from scotopic.statistics.weighted_counts import numerical_error, weighted_counts
-
-LikelihoodMethod = Literal["cls", "toys", "asymptotic"]
-"""How a limit on a strength is computed; see `strength_limits`."""
 
 TOYS = 10_000
 """Pseudo-experiments for each hypothesis, unless said otherwise."""
