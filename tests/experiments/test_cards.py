@@ -21,6 +21,8 @@ from scotopic.experiments.toml_text import toml_text
 
 EXPECTED_NAMES = {
     "ldmx-4GeV",
+    "m3",
+    "m3-1e13",
     "na64e-1e12",
     "na64e-1e12-compact",
     "na64e-1e13",
@@ -34,6 +36,9 @@ EXPECTED_NAMES = {
     "na64e-visible-2017",
     "na64e-visible-2017-short",
     "na64e-visible-2018",
+    "na64mu",
+    "na64mu-1e12",
+    "na64mu-2e13",
 }
 
 

@@ -85,7 +85,10 @@ def resolved(card: dict[str, Any]) -> dict[str, Any]:
         sets = {d["name"]: d for d in own.get("data_sets", [])}
         merged = [d | sets.pop(d["name"], {}) for d in base["data_sets"]]
         own["data_sets"] = merged + list(sets.values())
-    return base | own | {key: base[key] | card.get(key, {}) for key in tables}
+    changed = {key: base[key] | card.get(key, {}) for key in tables}
+    if isinstance(muon := changed["selection"].get("scattered_muon"), dict):
+        changed["selection"]["scattered_muon"] = base["selection"].get("scattered_muon", {}) | muon
+    return base | own | changed
 
 
 def with_defaults(said: object, content: object) -> object:

@@ -73,4 +73,4 @@ def test_the_page_lists_the_shipped_cards() -> None:
         experiment = load_experiment(name)
         if not experiment.is_projection:
             exposure = f"{experiment.particles_on_target:.3g}".replace("e+", "e")
-            assert re.search(rf"`{name}` \| {re.escape(exposure)} e", table)
+            assert re.search(rf"`{name}` \| {re.escape(exposure)} [eμ]", table)

@@ -11,18 +11,19 @@ import typer
 from scotopic.cli.base import AsJson, Card, Output, app, name_written, progress, remark
 from scotopic.errors import RangeError
 from scotopic.models.dark_matter import DarkMatter
-from scotopic.models.registry import MODEL_NAMES, model_class
+from scotopic.models.registry import MODEL_NAMES, model_class, name_for_lepton
 from scotopic.production.form_factors import FormFactor
 from scotopic.production.phase_space import Method
 from scotopic.results import output_directory, write_files
 from scotopic.scan import MassAxis, default_masses, exclusion_curve
 from scotopic.scan.output import describe, limit_figure, write_curve
 from scotopic.signal import PROCESSES, Calculation, Process
-from scotopic.statistics import Method as LimitMethod
+from scotopic.statistics.methods import Method as LimitMethod
 
 if TYPE_CHECKING:
     from scotopic.models.mediator import DecayingMediator
     from scotopic.scan import ExclusionCurve
+    from scotopic.scan.overlays import Overlay
 
 _USUAL = {"alpha_D": 0.1, "mass_ratio": 3.0, "dark_matter": "complex_scalar"}
 
@@ -32,14 +33,18 @@ def limit(
     card: Card,
     output: Output = None,
     model: Annotated[
-        str, typer.Option(help=f"What is searched for: {', '.join(MODEL_NAMES)}.")
+        str,
+        typer.Option(
+            help=f"What is searched for: {', '.join(MODEL_NAMES)}. For a beam of muons, scalar and"
+            " pseudoscalar are the muonphilic ones."
+        ),
     ] = "dark_photon",
     quantity: Annotated[
         str | None,
         typer.Option(
             help="What to limit: the model's coupling (kinetic_mixing, electron_coupling,"
-            " gauge_coupling), the same with _squared, y, alpha_D (needs --y), delta_a_e,"
-            " delta_a_mu.",
+            " muon_coupling, gauge_coupling), the same with _squared, y, alpha_D (needs --y),"
+            " delta_a_e, delta_a_mu.",
             show_default="the coupling",
         ),
     ] = None,
@@ -75,6 +80,12 @@ def limit(
     statistics: Annotated[
         LimitMethod, typer.Option(help="How the limit on events is set.")
     ] = "cls",
+    muon_band: Annotated[
+        bool, typer.Option("--muon-band", help="Add the 2 sigma band of the muon's g-2.")
+    ] = False,
+    thermal_line: Annotated[
+        bool, typer.Option("--thermal-line", help="Add the line of the relic density.")
+    ] = False,
     figure: Annotated[bool, typer.Option(help="Draw the curve as PNG and PDF.")] = True,
     as_json: AsJson = False,
 ) -> None:
@@ -93,7 +104,8 @@ def limit(
         "splitting": splitting,
     }
     values = {name: value for name, value in given.items() if value is not None}
-    made = _model(model, mass_max, values | _assigned(parameters or []))
+    name = name_for_lepton(model, experiment.beam.lepton)
+    made = make_model(name, mass_max, values | assigned(parameters or []))
     processes = (process,) if process else PROCESSES
     with progress(experiment.title) as report:
         curve = exclusion_curve(
@@ -106,13 +118,28 @@ def limit(
             method=statistics,
             report=report,
         )
+    beside = _overlays(curve, muon_band=muon_band, thermal_line=thermal_line)
     seconds = time.perf_counter() - started
-    _print_limit(curve, seconds, as_json=as_json)
+    _print_limit(curve, seconds, beside, as_json=as_json)
     if output is not None:
-        _write_limit(curve, output, against, seconds, figure=figure)
+        _write_limit(curve, output, against, seconds, beside, figure=figure)
 
 
-def _model(name: str, mass: float, given: dict[str, Any]) -> "DecayingMediator":
+def _overlays(
+    curve: "ExclusionCurve", *, muon_band: bool, thermal_line: bool
+) -> tuple["Overlay", ...]:
+    """Return what is asked for beside the limit."""
+    if not (muon_band or thermal_line):
+        return ()
+    from scotopic.scan.overlays import moment_band, thermal_overlay  # noqa: PLC0415 - rarely
+
+    asked = ((muon_band, moment_band), (thermal_line, thermal_overlay))
+    return tuple(
+        make(curve.model, curve.mediator_mass, curve.quantity) for wanted, make in asked if wanted
+    )
+
+
+def make_model(name: str, mass: float, given: dict[str, Any]) -> "DecayingMediator":
     """Make a model with unit coupling, usual values where none are given."""
     kind = model_class(name)
     own = {field.name: field for field in fields(kind) if field.init}
@@ -132,7 +159,7 @@ def _model(name: str, mass: float, given: dict[str, Any]) -> "DecayingMediator":
     return kind(**values)
 
 
-def _assigned(pairs: list[str]) -> dict[str, Any]:
+def assigned(pairs: list[str]) -> dict[str, Any]:
     """Read name=value; a value that is no number stays a word."""
     found: dict[str, Any] = {}
     for pair in pairs:
@@ -146,10 +173,12 @@ def _assigned(pairs: list[str]) -> dict[str, Any]:
     return found
 
 
-def _print_limit(curve: "ExclusionCurve", seconds: float, *, as_json: bool) -> None:
+def _print_limit(
+    curve: "ExclusionCurve", seconds: float, beside: tuple["Overlay", ...], *, as_json: bool
+) -> None:
 
     if as_json:
-        typer.echo(json.dumps(describe(curve, seconds), indent=1, allow_nan=False))
+        typer.echo(json.dumps(describe(curve, seconds, beside), indent=1, allow_nan=False))
         return
     kept = curve.observed.covered
     side = "lower" if curve.quantity == "alpha_D" else "upper"
@@ -168,12 +197,18 @@ def _print_limit(curve: "ExclusionCurve", seconds: float, *, as_json: bool) -> N
 
 
 def _write_limit(
-    curve: "ExclusionCurve", output: Path, against: MassAxis, seconds: float, *, figure: bool
+    curve: "ExclusionCurve",
+    output: Path,
+    against: MassAxis,
+    seconds: float,
+    beside: tuple["Overlay", ...],
+    *,
+    figure: bool,
 ) -> None:
 
     directory = output_directory(output)
     written = []
     if figure:
-        written += write_files(limit_figure(curve, against), directory / "limit")
-    written += write_curve(curve, directory, seconds)
+        written += write_files(limit_figure(curve, against, beside), directory / "limit")
+    written += write_curve(curve, directory, seconds, beside)
     name_written(written)

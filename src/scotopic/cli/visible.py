@@ -23,7 +23,7 @@ from scotopic.results import output_directory, provenance, write_csv, write_file
 from scotopic.scan import default_masses
 from scotopic.signal import Calculation
 from scotopic.signal.islands import with_tip
-from scotopic.statistics import Method as LimitMethod
+from scotopic.statistics.methods import Method as LimitMethod
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

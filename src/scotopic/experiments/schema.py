@@ -113,8 +113,8 @@ class Experiment(Table):
         if self.target.detector != PASSIVE:
             used.append((("target", "detector"), self.target.detector))
         if self.selection.scattered_muon is not None:
-            path = ("selection", "scattered_muon", "spectrometer")
-            used.append((path, self.selection.scattered_muon.spectrometer))
+            spectrometer = self.selection.scattered_muon.spectrometer
+            used.append((("selection", "scattered_muon", "spectrometer"), spectrometer))
         for i, veto in enumerate(self.selection.vetoes):
             used += [
                 (("selection", "vetoes", i, "detectors", j), name)

@@ -8,12 +8,15 @@ from matplotlib.figure import Figure
 
 from scotopic.figures.style import CYCLE, GREY, decades, new_figure
 from scotopic.scan import ExclusionCurve, MassAxis
+from scotopic.scan.overlays import Overlay
 
 _QUANTITIES = {
     "kinetic_mixing": r"kinetic mixing $\epsilon$",
     "kinetic_mixing_squared": r"kinetic mixing squared $\epsilon^2$",
     "electron_coupling": r"coupling to electrons $\epsilon_X = g_X/e$",
     "electron_coupling_squared": r"coupling to electrons $\epsilon_X^2 = g_X^2/e^2$",
+    "muon_coupling": r"coupling to muons $g_X$",
+    "muon_coupling_squared": r"coupling to muons $g_X^2$",
     "gauge_coupling": r"gauge coupling $g$",
     "gauge_coupling_squared": r"gauge coupling squared $g^2$",
     "y": r"$y = \epsilon^2 \alpha_D\,(m_\chi/m_X)^4$",
@@ -43,7 +46,9 @@ def _quantity_label(curve: ExclusionCurve) -> str:
 
 
 def draw_limit(
-    curves: ExclusionCurve | Sequence[ExclusionCurve], against: MassAxis = "mediator_mass"
+    curves: ExclusionCurve | Sequence[ExclusionCurve],
+    against: MassAxis = "mediator_mass",
+    beside: Sequence[Overlay] = (),
 ) -> Figure:
     """Draw exclusion curves over the mass, the excluded side shaded.
 
@@ -53,6 +58,8 @@ def draw_limit(
         All of the same quantity. A single one is drawn with its expected bands.
     against : str
         "mediator_mass" or "dark_matter_mass".
+    beside : sequence of Overlay
+        Bands and lines in the plane of the first curve.
 
     Returns
     -------
@@ -67,6 +74,8 @@ def draw_limit(
         models_differ = len({curve.model.symbol for curve in several}) > 1
         for curve, colour in zip(several, CYCLE, strict=False):
             _one_curve(axes, curve, against, colour, name_model=models_differ)
+        for overlay in beside:
+            _beside(axes, overlay, several[0], against)
         axes.set(
             xscale="log",
             yscale="log",
@@ -75,7 +84,7 @@ def draw_limit(
         )
         masses = np.concatenate([curve.masses(against) for curve in several])
         axes.set_xlim(masses.min(), masses.max())
-        axes.set_ylim(*_range(several))
+        axes.set_ylim(*_range(several, beside))
         decades(axes)
         axes.grid(visible=True)
         axes.legend(loc="lower right" if quantity != "alpha_D" else "upper right")
@@ -83,9 +92,31 @@ def draw_limit(
     return figure
 
 
-def _range(curves: Sequence[ExclusionCurve]) -> tuple[float, float]:
+def _beside(axes: Axes, overlay: Overlay, curve: ExclusionCurve, against: MassAxis) -> None:
+    """Draw a band filled, a line dash-dotted."""
+    masses = overlay.mediator_mass
+    if against == "dark_matter_mass":
+        masses = masses / curve.model.mass_ratio
+    if overlay.is_line:
+        axes.plot(masses, overlay.upper, "-.", color="black", label=overlay.label, zorder=3)
+    else:
+        axes.fill_between(
+            masses,
+            overlay.lower,
+            overlay.upper,
+            color="#2E8B57",
+            alpha=0.45,
+            linewidth=0,
+            label=overlay.label,
+            zorder=2,
+        )
+
+
+def _range(curves: Sequence[ExclusionCurve], beside: Sequence[Overlay] = ()) -> tuple[float, float]:
     """Return the range of the vertical axis that shows all limits with some air."""
-    values = np.concatenate([curve.observed.values for curve in curves])
+    edges = [edge for overlay in beside for edge in (overlay.lower, overlay.upper)]
+    values = np.concatenate([*(curve.observed.values for curve in curves), *edges])
+    values = values[values > 0]
     kept = values[np.isfinite(values)]
     return (kept.min() / 4, kept.max() * 4) if len(kept) else (1e-6, 1.0)
 

@@ -95,7 +95,7 @@ class MuonphilicScalar(MuonphilicMediator):
     --------
     >>> model = MuonphilicScalar(mediator_mass=0.3, muon_coupling=1e-3, alpha_D=0.1, mass_ratio=3)
     >>> f"{model.invisible_width:.3g} GeV {model.branching_ratio('mu+mu-'):.2g}"
-    '0.00621 GeV 3.4e-07'
+    '0.00621 GeV 6.9e-07'
     """
 
     symbol: ClassVar[str] = "S"

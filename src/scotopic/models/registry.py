@@ -16,6 +16,8 @@ _HOMES: Final[Mapping[str, str]] = MappingProxyType(
         "scalar": "electrophilic.ScalarMediator",
         "pseudoscalar": "electrophilic.PseudoscalarMediator",
         "axial_vector": "electrophilic.AxialVectorMediator",
+        "muonphilic_scalar": "muonphilic.MuonphilicScalar",
+        "muonphilic_pseudoscalar": "muonphilic.MuonphilicPseudoscalar",
         "charged_vector": "charged_vector.ChargedVector",
         "L_mu_minus_L_tau": "charged_vector.LMuMinusLTau",
         "B_minus_L": "charged_vector.BMinusL",
@@ -23,8 +25,30 @@ _HOMES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
+_FOR_MUONS: Final[Mapping[str, str]] = MappingProxyType(
+    {"scalar": "muonphilic_scalar", "pseudoscalar": "muonphilic_pseudoscalar"}
+)
+
 MODEL_NAMES: Final = tuple(_HOMES)
 """Names under which models can be asked for."""
+
+
+def name_for_lepton(name: str, lepton: str) -> str:
+    """Return what a name means for a beam: scalars that couple to one lepton couple to its.
+
+    Parameters
+    ----------
+    name : str
+        One of `MODEL_NAMES`.
+    lepton : {"electron", "muon"}
+        What the beam makes mediators with.
+
+    Examples
+    --------
+    >>> name_for_lepton("scalar", "muon"), name_for_lepton("dark_photon", "muon")
+    ('muonphilic_scalar', 'dark_photon')
+    """
+    return _FOR_MUONS.get(name, name) if lepton == "muon" else name
 
 
 def model_class(name: str) -> type[DecayingMediator]:

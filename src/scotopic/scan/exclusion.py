@@ -57,7 +57,7 @@ class ExclusionCurve:
     expected : mapping of str to Limit
         The expected limits, by the names in `BANDS`.
     yields : AcceptedYields
-        Accepted mediators per particle on target for the coupling e to electrons, at the
+        Accepted mediators per particle on target for the coupling e to the beam's lepton, at the
         model's alpha_D.
     signal_limit_events : float
         Largest number of expected signal events that is allowed.
@@ -109,7 +109,7 @@ def default_masses(
         First and last mass in GeV.
     experiment : Experiment, optional
         If given, a quarter of the points lies where the shower's positrons annihilate resonantly
-        into mediators inside the experiment's energy window.
+        into mediators inside the experiment's energy window. A beam of muons has no shower.
 
     Returns
     -------
@@ -131,7 +131,7 @@ def default_masses(
     if not 0 < lowest < highest < math.inf:
         raise RangeError(f"masses: {lowest} to {highest} GeV is not an ascending positive range")
     inside: list[float] = []
-    if experiment is not None:
+    if experiment is not None and experiment.beam.lepton == "electron":
         energies = np.array([experiment.minimum_missing_energy_GeV, experiment.beam.energy_GeV])
         first, last = np.sqrt(2 * ELECTRON_MASS * energies) * _BEYOND_RESONANCE
         window = np.geomspace(first, last, points // 4)
@@ -182,8 +182,8 @@ def exclusion_curve(
     Raises
     ------
     RangeError
-        If no decay leaves no trace, the model does not couple to electrons, or a mass, an energy
-        or a word is outside of what is known.
+        If no decay leaves no trace, the model does not couple to the leptons of the beam, or a
+        mass, an energy or a word is outside of what is known.
 
     Notes
     -----
@@ -201,10 +201,10 @@ def exclusion_curve(
     >>> [f"{limit:.1e}" for limit in curve.observed.values]
     ['3.8e-05', '3.4e-04']
     """
-    masses = _checked_masses(mediator_masses, experiment)
+    masses = checked_masses(mediator_masses, experiment)
     quantity = quantity or model.coupling_field
     require_word("quantity", quantity, quantities(model))
-    _refuse_seen(model)
+    refuse_seen(model, experiment)
     calculation = calculation or Calculation()
     unit = {model.coupling_field: 1.0}
     models = [replace(model, mediator_mass=float(m), **unit) for m in masses]
@@ -215,7 +215,7 @@ def exclusion_curve(
         mixed = cast("Sequence[DarkPhoton]", models)
         solve = alpha_D_solver(experiment, mixed, yields, calculation, _checked_y(y))
     elif y is None:
-        solve = coupling_solver(models, yields, quantity)
+        solve = coupling_solver(models, yields.total, experiment.beam.lepton, quantity)
     else:
         raise RangeError(f"y: {y} is fixed only in a limit on alpha_D, not on {quantity}")
     curves = {name: solve(limit) for name, limit in limits.items()}
@@ -270,11 +270,18 @@ def require_word(name: str, word: str, allowed: Sequence[str]) -> None:
         raise RangeError(f"{name}: {word!r} is not one of {', '.join(allowed)}")
 
 
-def _refuse_seen(model: "DecayingMediator") -> None:
-    """Refuse models that the search cannot see."""
-    if not model.lepton_coupling("electron") > 0:
+def refuse_seen(model: "DecayingMediator", experiment: "Experiment") -> None:
+    """Refuse models that a search cannot see.
+
+    Raises
+    ------
+    RangeError
+        If the model does not couple to the beam's lepton or is seen when it decays.
+    """
+    lepton = experiment.beam.lepton
+    if not model.lepton_coupling(lepton) > 0:
         raise RangeError(
-            f"model: {type(model).__name__} does not couple to electrons, nor by a finite loop"
+            f"model: {type(model).__name__} does not couple to {lepton}s, nor by a finite loop"
         )
     if model.leaves_no_trace:
         return
@@ -290,7 +297,14 @@ def _refuse_seen(model: "DecayingMediator") -> None:
     )
 
 
-def _checked_masses(given: npt.ArrayLike | None, experiment: "Experiment") -> FloatArray:
+def checked_masses(given: npt.ArrayLike | None, experiment: "Experiment") -> FloatArray:
+    """Return masses in GeV as an array; the usual ones for an experiment if none are given.
+
+    Raises
+    ------
+    RangeError
+        If they are no list.
+    """
     if given is None:
         return default_masses(experiment=experiment)
     masses = np.atleast_1d(np.asarray(given, dtype=float))

@@ -1,5 +1,6 @@
 """An exclusion curve as files: the curve as CSV, everything as JSON."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -12,12 +13,15 @@ from scotopic.cache import cached_bytes
 from scotopic.precision.magnetic_moments import SIGN
 from scotopic.results import provenance, write_csv, write_json
 from scotopic.scan.exclusion import BANDS, ExclusionCurve, MassAxis
+from scotopic.scan.overlays import Overlay
 from scotopic.scan.solving import MOMENTS
 
 _DIRECTION = {1: "positive", -1: "negative"}
 
 
-def describe(curve: ExclusionCurve, seconds: float) -> dict[str, Any]:
+def describe(
+    curve: ExclusionCurve, seconds: float, beside: Sequence[Overlay] = ()
+) -> dict[str, Any]:
     """Return a curve with its whole input and what made it, as JSON can write it.
 
     Parameters
@@ -26,11 +30,25 @@ def describe(curve: ExclusionCurve, seconds: float) -> dict[str, Any]:
         The result.
     seconds : float
         How long it took.
+    beside : sequence of Overlay
+        Bands and lines that are shown with it.
     """
-    return {"provenance": provenance(seconds), **_content(curve)}
+    shown = {"beside": [described(one) for one in beside]} if beside else {}
+    return {"provenance": provenance(seconds), **content(curve), **shown}
 
 
-def _content(curve: ExclusionCurve) -> dict[str, Any]:
+def described(overlay: Overlay) -> dict[str, Any]:
+    """Return a band or a line as JSON can write it."""
+    return {
+        "label": overlay.label,
+        "mediator_mass_GeV": numbers(overlay.mediator_mass),
+        "lower": numbers(overlay.lower),
+        "upper": numbers(overlay.upper),
+    }
+
+
+def content(curve: ExclusionCurve) -> dict[str, Any]:
+    """Return a curve with its whole input, as JSON can write it."""
     model = asdict(curve.model)
     computed = ("mediator_mass", curve.model.coupling_field, *(["alpha_D"] if curve.y else []))
     for name in computed:
@@ -50,23 +68,26 @@ def _content(curve: ExclusionCurve) -> dict[str, Any]:
             "side": "lower" if curve.quantity == "alpha_D" else "upper",
             "fixed_y": curve.y,
             "is_projection": curve.experiment.is_projection,
-            "mediator_mass_GeV": _numbers(curve.masses("mediator_mass")),
-            "dark_matter_mass_GeV": _numbers(curve.masses("dark_matter_mass")),
-            "value": _numbers(curve.observed.values),
+            "mediator_mass_GeV": numbers(curve.masses("mediator_mass")),
+            "dark_matter_mass_GeV": numbers(curve.masses("dark_matter_mass")),
+            "value": numbers(curve.observed.values),
             "status": list(curve.observed.status),
-            "expected": {name: _numbers(curve.expected[name].values) for name in BANDS},
-            "relative_numerical_error": _numbers(curve.relative_error),
+            "expected": {name: numbers(curve.expected[name].values) for name in BANDS},
+            "relative_numerical_error": numbers(curve.relative_error),
         },
         "yields_per_particle_and_coupling_squared": {
-            name: _numbers(values) for name, values in curve.yields.per_process.items()
+            name: numbers(values) for name, values in curve.yields.per_process.items()
         },
     }
 
 
-def write_curve(curve: ExclusionCurve, directory: Path, seconds: float) -> list[Path]:
+def write_curve(
+    curve: ExclusionCurve, directory: Path, seconds: float, beside: Sequence[Overlay] = ()
+) -> list[Path]:
     """Write `limit.csv` and `result.json`, each whole or not at all.
 
-    Masses without a limit are left out of the CSV; a comment in it says which and why.
+    What is shown beside the limit is in the JSON alone. Masses without a limit are left out of
+    the CSV; a comment in it says which and why.
 
     Returns
     -------
@@ -96,11 +117,13 @@ def write_curve(curve: ExclusionCurve, directory: Path, seconds: float) -> list[
     }
     files = [directory / "limit.csv", directory / "result.json"]
     write_csv(files[0], comments, {k: v[kept].tolist() for k, v in columns.items()})
-    write_json(files[1], describe(curve, seconds))
+    write_json(files[1], describe(curve, seconds, beside))
     return files
 
 
-def limit_figure(curve: ExclusionCurve, against: MassAxis) -> dict[str, bytes]:
+def limit_figure(
+    curve: ExclusionCurve, against: MassAxis, beside: Sequence[Overlay] = ()
+) -> dict[str, bytes]:
     """Return the figure of a curve as PNG and PDF, drawn anew only if something has changed.
 
     Parameters
@@ -109,6 +132,8 @@ def limit_figure(curve: ExclusionCurve, against: MassAxis) -> dict[str, bytes]:
         What to draw.
     against : str
         Mass on the horizontal axis.
+    beside : sequence of Overlay
+        Bands and lines to be drawn with it.
 
     Returns
     -------
@@ -120,12 +145,17 @@ def limit_figure(curve: ExclusionCurve, against: MassAxis) -> dict[str, bytes]:
     def draw() -> dict[str, bytes]:
         from scotopic.figures import draw_limit, render  # noqa: PLC0415 - matplotlib
 
-        return render(draw_limit(curve, against))
+        return render(draw_limit(curve, against, beside))
 
-    inputs = {"curve": _content(curve), "against": against, "matplotlib": version("matplotlib")}
+    inputs = {
+        "curve": content(curve),
+        "against": against,
+        "beside": [described(one) for one in beside],
+        "matplotlib": version("matplotlib"),
+    }
     return cached_bytes("limit-figure", inputs, ("scotopic.figures", "scotopic.scan"), draw)
 
 
-def _numbers(values: npt.NDArray[np.float64]) -> list[float | None]:
+def numbers(values: npt.NDArray[np.float64]) -> list[float | None]:
     """Return numbers for JSON, which has none for what is not covered."""
     return [v if np.isfinite(v) else None for v in values.tolist()]

@@ -87,22 +87,27 @@ def quantities(model: "DecayingMediator") -> tuple[str, ...]:
 
 
 def coupling_solver(
-    models: Sequence["DecayingMediator"], yields: AcceptedYields, quantity: Quantity
-) -> Callable[[float], Limit]:
+    models: Sequence["DecayingMediator"],
+    yields: FloatArray,
+    lepton: str,
+    quantity: Quantity,
+) -> Callable[[float | FloatArray], Limit]:
     """Solve g^2 BR(g) Y = limit for g^2, and convert; the models have the coupling g = 1.
+
+    The yields are for the coupling e to the beam's lepton.
 
     With the widths in units of the invisible one at g = 1, dark into the dark sector, scaling
     into neutrinos and visible, BR = (dark + g^2 scaling)/(dark + g^2 (scaling + visible)).
     """
-    electron = np.array([model.lepton_coupling("electron") for model in models])
-    total = yields.total * electron**2
+    coupling = np.array([model.lepton_coupling(lepton) for model in models])
+    total = yields * coupling**2
     invisible = np.array([model.invisible_width for model in models])
     scaling = np.array([model.scaling_invisible_width for model in models]) / invisible
     visible = np.array([model.visible_width for model in models]) / invisible
     dark = 1 - scaling
-    per_square = _per_square(models, quantity)
+    scale = per_square(models, quantity)
 
-    def solve(limit: float) -> Limit:
+    def solve(limit: float | FloatArray) -> Limit:
         remaining = total * dark - limit * (scaling + visible)
         root = np.sqrt(remaining**2 + 4 * total * scaling * limit * dark)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -113,13 +118,13 @@ def coupling_solver(
             )
         excluded = square < 1
         square[~excluded] = np.nan
-        values = np.sqrt(square) if per_square is None else square * per_square
+        values = np.sqrt(square) if scale is None else square * scale
         return Limit(values, tuple(LIMIT if ok else NOTHING_EXCLUDED for ok in excluded))
 
     return solve
 
 
-def _per_square(models: Sequence["DecayingMediator"], quantity: Quantity) -> FloatArray | None:
+def per_square(models: Sequence["DecayingMediator"], quantity: Quantity) -> FloatArray | None:
     """Return what a quantity is per squared coupling; None for the coupling itself."""
     if quantity == models[0].coupling_field:
         return None

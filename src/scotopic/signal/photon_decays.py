@@ -118,7 +118,7 @@ def photon_decays(
         minimum = region.minimum_energy_GeV
         tracks = depth_track_lengths(
             dump.medium,
-            dump.particle,
+            dump.shower_particle,
             dump.energy,
             minimum_energy=minimum,
             depth_edges_X0=edges_X0,

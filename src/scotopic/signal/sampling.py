@@ -88,7 +88,7 @@ def _shower(dump: Dump, minimum_energy: float) -> _Shower:
     edges = np.linspace(0.0, thickness, 1 + math.ceil(thickness / _SLICE_X0))
     slices = depth_track_lengths(
         dump.medium,
-        dump.particle,
+        dump.shower_particle,
         dump.energy,
         minimum_energy=minimum_energy,
         depth_edges_X0=edges,

@@ -81,6 +81,23 @@ class Dump:
         return "muon" if self.particle in ("mu-", "mu+") else "electron"
 
     @property
+    def shower_particle(self) -> "Particle":
+        """What starts a shower.
+
+        Raises
+        ------
+        RangeError
+            If the beam makes no electromagnetic shower.
+        """
+        match self.particle:
+            case "mu-" | "mu+":
+                raise RangeError(
+                    f"beam.particle: {self.particle!r} makes no shower; 'e-', 'e+' and 'gamma' do"
+                )
+            case particle:
+                return particle
+
+    @property
     def material(self) -> "Material":
         """The medium, its layers spread evenly."""
         return self.medium if isinstance(self.medium, Material) else self.medium.homogenised
@@ -95,22 +112,12 @@ class Dump:
         return self.thickness_X0 is None or self.thickness_X0 > depth
 
     def track_lengths(self, minimum_energy: float) -> "TrackLengths":
-        """Return the shower's track lengths above an energy in GeV.
-
-        Raises
-        ------
-        RangeError
-            If the beam makes no electromagnetic shower.
-        """
+        """Return the shower's track lengths above an energy in GeV; see `shower_particle`."""
         from scotopic.shower import track_lengths  # noqa: PLC0415 - a warm run needs none
 
-        if self.particle == "mu-" or self.particle == "mu+":
-            raise RangeError(
-                f"beam.particle: {self.particle!r} makes no shower; 'e-', 'e+' and 'gamma' do"
-            )
         return track_lengths(
             self.medium,
-            self.particle,
+            self.shower_particle,
             self.energy,
             minimum_energy=minimum_energy,
             thickness_X0=None if self._contains(minimum_energy) else self.thickness_X0,

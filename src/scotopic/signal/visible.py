@@ -194,7 +194,7 @@ def _electrons(dump: Dump, minimum: float, edges_X0: FloatArray) -> tuple[FloatA
 
     tracks = depth_track_lengths(
         dump.medium,
-        dump.particle,
+        dump.shower_particle,
         dump.energy,
         minimum_energy=minimum,
         depth_edges_X0=edges_X0,

@@ -1,0 +1,104 @@
+"""The combine command: what several experiments exclude together."""
+
+import json
+import time
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from scotopic.cli.base import AsJson, Output, app, name_written, progress
+from scotopic.cli.limit import assigned, make_model
+from scotopic.models.dark_matter import DarkMatter
+from scotopic.results import output_directory, write_files
+from scotopic.scan import MassAxis, default_masses
+
+if TYPE_CHECKING:
+    from scotopic.scan.combination import CombinedExclusion
+    from scotopic.scan.overlays import Overlay
+
+
+@app.command()
+def combine(
+    cards: Annotated[list[str], typer.Argument(help="Names or paths of two or more cards.")],
+    output: Output = None,
+    model: Annotated[str, typer.Option(help="What is searched for.")] = "dark_photon",
+    quantity: Annotated[
+        str | None, typer.Option(help="What to limit, as in 'limit'.", show_default="y")
+    ] = "y",
+    against: Annotated[
+        MassAxis, typer.Option(help="Mass on the figure's axis.")
+    ] = "dark_matter_mass",
+    dark_matter: Annotated[
+        DarkMatter | None,
+        typer.Option(help="What a vector decays into.", show_default="complex_scalar"),
+    ] = None,
+    alpha_D: Annotated[
+        float | None, typer.Option("--alpha-D", help="Dark coupling.", show_default="0.1")
+    ] = None,
+    mass_ratio: Annotated[
+        float | None, typer.Option(help="Mediator mass over m_chi.", show_default="3")
+    ] = None,
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Another parameter of the model, as name=value; repeatable."),
+    ] = None,
+    mass_min: Annotated[float, typer.Option(help="Lowest mediator mass in GeV.")] = 1e-3,
+    mass_max: Annotated[float, typer.Option(help="Highest mediator mass in GeV.")] = 3.0,
+    points: Annotated[int, typer.Option(help="Number of masses.")] = 100,
+    thermal_line: Annotated[
+        bool, typer.Option("--thermal-line", help="Add the line of the relic density.")
+    ] = False,
+    figure: Annotated[bool, typer.Option(help="Draw the curves as PNG and PDF.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Combine experiments through the product of their likelihoods.
+
+    With --output, leaves combination.csv, combination.png, combination.pdf and result.json in
+    that directory.
+    """
+    from scotopic.experiments import load_experiment  # noqa: PLC0415 - keep the help fast
+    from scotopic.scan.combination import combined_exclusion  # noqa: PLC0415
+    from scotopic.scan.combined_output import (  # noqa: PLC0415
+        combination_figure,
+        describe_combination,
+        write_combination,
+    )
+
+    started = time.perf_counter()
+    experiments = [load_experiment(card) for card in cards]
+    given = {"dark_matter": dark_matter, "alpha_D": alpha_D, "mass_ratio": mass_ratio}
+    values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    made = make_model(model, mass_max, values | assigned(parameters or []))
+    masses = default_masses(points, mass_min, mass_max, experiments[0])
+    with progress("combination") as report:
+        combined = combined_exclusion(experiments, made, masses, quantity=quantity, report=report)
+    beside: tuple[Overlay, ...] = ()
+    if thermal_line:
+        from scotopic.scan.overlays import thermal_overlay  # noqa: PLC0415
+
+        beside = (thermal_overlay(made, masses, combined.singles[0].quantity),)
+    seconds = time.perf_counter() - started
+    if as_json:
+        content = describe_combination(combined, seconds, beside)
+        typer.echo(json.dumps(content, indent=1, allow_nan=False))
+    else:
+        _print(combined)
+    if output is not None:
+        directory = output_directory(output)
+        written = []
+        if figure:
+            drawn = combination_figure(combined, against, beside)
+            written += write_files(drawn, directory / "combination")
+        written += write_combination(combined, directory, seconds, beside)
+        name_written(written)
+
+
+def _print(combined: "CombinedExclusion") -> None:
+    first = combined.singles[0]
+    level = f"{100 * first.experiment.confidence_level:g} % CL"
+    typer.echo(f"{combined.title}: {level} upper limit on {first.quantity}")
+    kept = combined.observed.covered
+    masses, values = combined.mediator_mass[kept], combined.observed.values[kept]
+    for i in sorted({0, len(masses) // 4, len(masses) // 2, 3 * len(masses) // 4, len(masses) - 1}):
+        if len(masses):
+            typer.echo(f"  m_{first.model.symbol} = {masses[i]:.4g} GeV: {values[i]:.4g}")
