@@ -148,7 +148,8 @@ WRONG_VALUES: dict[str, dict[str, object]] = {
     "replace: means something only together with extends": {"replace": ["data_sets"]},
     "extends: 3 is not a string": {"extends": 3},
     '"a\\nb": unknown key; known: extends, replace, title, description, confidence_level, beam, '
-    "target, detectors, selection, signatures, decay_regions, data_sets, systematics": {"a\nb": 1},
+    "target, detectors, selection, signatures, decay_regions, data_sets, systematics, "
+    "likelihood": {"a\nb": 1},
 }
 
 

@@ -3,6 +3,7 @@
 from dataclasses import fields, replace
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from scotopic.errors import RangeError
@@ -21,8 +22,8 @@ RECAST = NA64.signature("invisible-recast-2023")
 S1 = NA64.signature("S1")
 
 
-def middle(edges: np.ndarray) -> np.ndarray:
-    return (edges[1:] + edges[:-1]) / 2
+def middle(edges: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return np.asarray((edges[1:] + edges[:-1]) / 2)
 
 
 @pytest.mark.parametrize("against", ["pair_energy", "mediator_energy"])

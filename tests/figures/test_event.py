@@ -4,7 +4,6 @@ import itertools
 
 import numpy as np
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
@@ -139,7 +138,7 @@ def test_unknown_event_is_refused(number: int) -> None:
 
 
 def visible_texts(figure: Figure) -> list[Text]:
-    FigureCanvasAgg(figure).draw()
+    figure.draw_without_rendering()
     texts = [t for t in figure.findobj(Text) if isinstance(t, Text)]
     return [t for t in texts if t.get_visible() and t.get_text().strip()]
 
@@ -170,8 +169,8 @@ def test_labels_do_not_overlap(model: TwoDarkFermions, signature: str, card: str
         # badges may come close to each other in short flights: they are in the picture, not text
         boxes = [(t.get_text(), t.get_window_extent()) for t in texts if len(t.get_text()) > 1]
         for text, box in boxes:
-            assert page.x0 <= box.x0 and box.x1 <= page.x1, text
-            assert page.y0 <= box.y0 and box.y1 <= page.y1, text
+            assert page.x0 <= box.x0 <= box.x1 <= page.x1, text
+            assert page.y0 <= box.y0 <= box.y1 <= page.y1, text
         for (one, a), (two, b) in itertools.combinations(boxes, 2):
             assert not a.overlaps(b), (one, two)
 

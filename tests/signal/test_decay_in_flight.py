@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from pydantic import ValidationError
 from scipy.integrate import quad
@@ -99,8 +100,8 @@ def test_dark_decays_shorten_the_life_and_take_their_share() -> None:
 
 
 def test_several_islands_and_open_ends() -> None:
-    def events(c: np.ndarray) -> np.ndarray:
-        return 1 + np.sin(np.log(c))
+    def events(c: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        return np.asarray(1 + np.sin(np.log(c)))
 
     found = excluded_intervals(events, 1.0, coupling_grid(math.exp(0.5), math.exp(14.0)))
     edges = [(i.lower, i.upper) for i in found]
@@ -115,8 +116,8 @@ def test_several_islands_and_open_ends() -> None:
 
 
 def test_island_between_two_points_of_the_grid() -> None:
-    def events(c: np.ndarray) -> np.ndarray:
-        return 1.0001 * np.exp(-(np.log(c) ** 2))
+    def events(c: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        return np.asarray(1.0001 * np.exp(-(np.log(c) ** 2)))
 
     (found,) = excluded_intervals(events, 1.0, [0.1, 0.7, 1.4, 10.0])
     # ln(1.0001) = 1e-4 is the square of the half-width

@@ -17,8 +17,9 @@ from scotopic.models.muonphilic import MuonphilicPseudoscalar, MuonphilicScalar
 from scotopic.production import bremsstrahlung_table
 from scotopic.scan import default_masses, exclusion_curve
 from scotopic.signal import Calculation, MissingEnergy, accepted_yields
+from scotopic.signal.dump import Dump
 from scotopic.signal.scattered_muon import ScatteredMuon
-from scotopic.signal.spectrum import Dump, bremsstrahlung_above
+from scotopic.signal.spectrum import bremsstrahlung_above
 from scotopic.units import ALPHA
 
 E = math.sqrt(4 * math.pi * ALPHA)

@@ -12,7 +12,7 @@ from scipy import stats
 
 from scotopic.errors import RangeError
 from scotopic.experiments import load_experiment
-from scotopic.scan.exclusion import counting_model
+from scotopic.scan.exclusion import summed_counts
 from scotopic.statistics import (
     AsymptoticWarning,
     Bin,
@@ -242,7 +242,7 @@ def test_toys_carry_their_error_and_depend_on_the_seed_alone() -> None:
 def test_cards_give_likelihoods() -> None:
     card = load_experiment("na64e-2018")
     found = strength_limits(experiment_likelihood(card))
-    assert found.value == pytest.approx(upper_limit(counting_model(card)).value, rel=1e-9)
+    assert found.value == pytest.approx(upper_limit(summed_counts(card)).value, rel=1e-9)
     projection = strength_limits(experiment_likelihood(load_experiment("na64e-1e12")))
     assert projection.is_projection
     assert projection.value == projection.expected[2]

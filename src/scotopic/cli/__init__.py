@@ -7,14 +7,26 @@ Every module holds the commands of one subject, and registers them with `app` wh
 
 import sys
 
-from scotopic.cli import cards, event, limit, planes, production, statistics, visible
+from scotopic.cli import (
+    cards,
+    combination,
+    event,
+    export,
+    limit,
+    planes,
+    production,
+    statistics,
+    visible,
+)
 from scotopic.cli.base import app, remark
 from scotopic.errors import ScotopicError
 
 __all__ = [
     "app",
     "cards",
+    "combination",
     "event",
+    "export",
     "limit",
     "main",
     "planes",

@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scotopic.cli.base import AsJson, Card, Output, app, name_written, progress, remark
-from scotopic.errors import CardError
 from scotopic.results import output_directory, provenance, write_csv, write_json
 from scotopic.statistics.methods import LikelihoodMethod
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
-    from scotopic.statistics import Likelihood
     from scotopic.statistics.cut_card import CutCard
     from scotopic.statistics.cuts import CutScan
 
@@ -52,6 +50,7 @@ def export(
     from scotopic.experiments import load_experiment  # noqa: PLC0415 - keep the help fast
     from scotopic.statistics import to_workspace  # noqa: PLC0415
     from scotopic.statistics.experiment import experiment_likelihood  # noqa: PLC0415
+    from scotopic.statistics.workspace import read_workspace  # noqa: PLC0415
 
     experiment = load_experiment(card)
     own = read_workspace(workspace, experiment.confidence_level) if workspace else None
@@ -79,6 +78,7 @@ def limit_of_workspace(
 ) -> None:
     """Set the limit on the signal strength of a pyhf workspace, or of a combination."""
     from scotopic.statistics import combine, strength_limits  # noqa: PLC0415 - keep the help fast
+    from scotopic.statistics.workspace import read_workspace  # noqa: PLC0415
 
     model = combine(*(read_workspace(file, confidence_level) for file in files))
     with warnings.catch_warnings():
@@ -197,22 +197,3 @@ def _write(scan: "CutScan", content: dict[str, Any], directory: Path, seconds: f
     write_csv(table, ["expected limits against the cut on the calorimeter's energy"], columns)
     write_json(result, content | {"provenance": provenance(seconds)})
     return [table, result]
-
-
-def read_workspace(file: Path, confidence_level: float) -> "Likelihood":
-    """Read a pyhf workspace.
-
-    Raises
-    ------
-    CardError
-        If it cannot be read, in one line.
-    """
-    from scotopic.statistics import from_workspace  # noqa: PLC0415 - keep the help fast
-
-    try:
-        content = json.loads(file.read_text("utf-8"))
-    except OSError as error:
-        raise CardError(f"{file}: cannot be read: {error.strerror or error}") from None
-    except ValueError as error:
-        raise CardError(f"{file}: not JSON: {error}") from None
-    return from_workspace(content, confidence_level=confidence_level, label=str(file))

@@ -262,10 +262,15 @@ def _model(name: VisibleMediator, mass: float) -> "DecayingMediator":
 
 def _signal_limit(experiments: "Sequence[Experiment]", method: LimitMethod) -> float:
     """Return the largest number of signal events that experiments together allow."""
-    from scotopic.scan.exclusion import counting_model, signal_limits  # noqa: PLC0415
+    from scotopic.scan.exclusion import signal_limits, summed_counts  # noqa: PLC0415
     from scotopic.statistics import SummedCounts  # noqa: PLC0415
 
-    each = [counting_model(experiment) for experiment in experiments]
+    for experiment in experiments:
+        if experiment.likelihood is not None:
+            raise RangeError(
+                f"likelihood: this search cannot use that of {experiment.title}"
+            )
+    each = [summed_counts(experiment) for experiment in experiments]
     counting = SummedCounts(
         tuple(data_set for one in each for data_set in one.data_sets),
         tuple(weight for one in each for weight in one.signal_weights),

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
-from scotopic.errors import CardError
+from scotopic.errors import CardError, ScotopicError
 from scotopic.experiments.merging import Card, extend, require_sources
 from scotopic.experiments.messages import KeyedError, describe, key_path, nearest, one_line, shown
 from scotopic.experiments.schema import Experiment
@@ -85,7 +85,18 @@ def load_experiment(name_or_path: str | os.PathLike[str]) -> Experiment:
         raise card_error(label, describe(error, Experiment)) from None
     for complaint in unsourced:
         raise complaint
+    if experiment.likelihood is not None:
+        _check_likelihood(experiment, label)
     return experiment
+
+
+def _check_likelihood(experiment: Experiment, label: str) -> None:
+    from scotopic.statistics.experiment import experiment_likelihood  # noqa: PLC0415 - seldom
+
+    try:
+        experiment_likelihood(experiment)
+    except ScotopicError as error:
+        raise card_error(label, f"likelihood: {error}") from None
 
 
 def experiment_card(name_or_path: str | os.PathLike[str]) -> str:
@@ -150,7 +161,7 @@ def _resolve(file: Path, label: str, chain: tuple[Path, ...], unsourced: list[Ca
     `chain` are the files that led to this one. Changes without a source go to `unsourced`, to
     be told when nothing worse is wrong.
     """
-    card = read_card(file, label)
+    card = _with_paths(read_card(file, label), file.parent)
     if file.resolve() in chain:
         raise card_error(label, "extends: leads back to this card")
     known = [*Extension.model_fields, *Experiment.model_fields]
@@ -182,6 +193,12 @@ def _resolve(file: Path, label: str, chain: tuple[Path, ...], unsourced: list[Ca
     except KeyedError as error:
         unsourced.append(card_error(label, f"{key_path(error.path)}: {error}"))
     return merged
+
+
+def _with_paths(card: Card, directory: Path) -> Card:
+    """Make the paths in a card those of files, wherever the card is used."""
+    path = card.get("likelihood")
+    return {**card, "likelihood": str(directory / path)} if isinstance(path, str) else card
 
 
 def _own_texts_removed(base: dict[str, Any]) -> Card:

@@ -68,6 +68,11 @@ class Experiment(Table):
         description="relative uncertainties of the signal, beside that of the efficiency; `[]` "
         "for none"
     )
+    likelihood: Text | None = Field(
+        default=None,
+        description="a pyhf workspace (JSON) in place of the data sets' backgrounds, observations "
+        "and uncertainties, its channels named as they are; a path, relative to this card",
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from scotopic.experiments import Experiment
     from scotopic.models.dark_photon import DarkPhoton
     from scotopic.models.mediator import DecayingMediator
-    from scotopic.statistics import Method, SummedCounts
+    from scotopic.statistics import Likelihood, Method, SummedCounts
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -236,11 +236,20 @@ def exclusion_curve(
     )
 
 
-def counting_model(experiment: "Experiment") -> "SummedCounts":
+def counting_model(experiment: "Experiment") -> "SummedCounts | Likelihood":
     """Return what an experiment counts, per unit of the yield per particle on target.
 
-    The data sets are added up; their weights are exposure times efficiency.
+    The data sets added up, or the card's own likelihood.
     """
+    if experiment.likelihood is None:
+        return summed_counts(experiment)
+    from scotopic.statistics.experiment import experiment_likelihood  # noqa: PLC0415 - seldom
+
+    return experiment_likelihood(experiment)
+
+
+def summed_counts(experiment: "Experiment") -> "SummedCounts":
+    """Return the data sets of an experiment, with exposure times efficiency as their weights."""
     from scotopic.statistics import CountingModel, SummedCounts  # noqa: PLC0415 - see signal_limits
 
     return SummedCounts(
@@ -319,7 +328,9 @@ def _checked_y(y: float | None) -> float:
     return y
 
 
-def signal_limits(counting: "SummedCounts", method: "Method") -> tuple[dict[str, float], float]:
+def signal_limits(
+    counting: "SummedCounts | Likelihood", method: "Method"
+) -> tuple[dict[str, float], float]:
     """Return limits on what the counting model counts, and their largest relative error.
 
     Returns
@@ -328,11 +339,31 @@ def signal_limits(counting: "SummedCounts", method: "Method") -> tuple[dict[str,
         "observed" (for a projection the median expected) and the expected ones in `BANDS`.
     float
         Largest relative numerical error.
+
+    Raises
+    ------
+    RangeError
+        If a likelihood is to be treated in another way than by CLs.
     """
 
     def build() -> Arrays:
-        from scotopic.statistics import expected_limits, upper_limit  # noqa: PLC0415 - see above
+        from scotopic.statistics import (  # noqa: PLC0415 - see above
+            Likelihood,
+            expected_limits,
+            strength_limits,
+            upper_limit,
+        )
 
+        if isinstance(counting, Likelihood):
+            if method != "cls":
+                raise RangeError(
+                    f"method: {method!r} cannot treat a likelihood; 'cls' can"
+                )
+            found = strength_limits(counting, method)
+            values = zip(("observed", *BANDS), (found.value, *found.expected), strict=True)
+            return {name: np.array(value) for name, value in values} | {
+                "error": np.array(found.error / found.value)
+            }
         observed = upper_limit(counting, method)
         expected = expected_limits(counting, method)
         limits = {"observed": observed} | {name: getattr(expected, name) for name in BANDS}

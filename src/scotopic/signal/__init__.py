@@ -1,7 +1,8 @@
 """From one particle on target to the events that an experiment's selection keeps."""
 
+from scotopic.signal.dump import PROCESSES, Calculation, Dump, Process
 from scotopic.signal.missing_energy import MissingEnergy
-from scotopic.signal.spectrum import PROCESSES, Calculation, Dump, Process, spectra
+from scotopic.signal.spectrum import spectra
 from scotopic.signal.yields import AcceptedYields, accepted_yields, dump_of
 
 __all__ = [

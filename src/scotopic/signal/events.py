@@ -18,7 +18,7 @@ from scotopic.decays.kinematics import (
 from scotopic.decays.three_body import PAIRS, PairDecay
 from scotopic.errors import RangeError
 from scotopic.signal import sampling
-from scotopic.signal.spectrum import PROCESSES, Calculation, Dump, Process
+from scotopic.signal.dump import PROCESSES, Calculation, Dump, Process
 
 if TYPE_CHECKING:
     from scotopic.models import SemiVisibleMediator

@@ -13,18 +13,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.signal.spectrum import (
-    Calculation,
-    Dump,
-    annihilation_in_bins,
-    bremsstrahlung_above,
-    cross_section_table,
-)
+from scotopic.signal.cross_sections import cross_section_table
+from scotopic.signal.dump import Calculation, Dump
+from scotopic.signal.spectrum import annihilation_in_bins, bremsstrahlung_above
 from scotopic.units import ELECTRON_MASS
 
 if TYPE_CHECKING:
     from scotopic.models import Mediator
-    from scotopic.signal.spectrum import ShowerCrossSections
+    from scotopic.signal.cross_sections import ShowerCrossSections
 
 Array = npt.NDArray[np.float64]
 

@@ -9,8 +9,8 @@ import numpy as np
 from scotopic.decays.three_body import PAIRS
 from scotopic.errors import RangeError
 from scotopic.signal.calorimeter import ShowerModel, measured
+from scotopic.signal.dump import PROCESSES, Calculation
 from scotopic.signal.events import Events, simulate
-from scotopic.signal.spectrum import PROCESSES, Calculation
 from scotopic.signal.yields import dump_of
 from scotopic.signal.zones import BEHIND_ALL, SetUp
 

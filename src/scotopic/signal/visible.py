@@ -16,6 +16,7 @@ import numpy.typing as npt
 from scotopic.errors import RangeError
 from scotopic.models.mediator import DecayingMediator, decay_length_cm
 from scotopic.progress import Report, silent
+from scotopic.signal.cross_sections import cross_section_table, prepare_tables
 from scotopic.signal.decay_in_flight import (
     DecaysInFlight,
     decay_regions,
@@ -23,8 +24,8 @@ from scotopic.signal.decay_in_flight import (
     distances_cm,
     expected_events,
 )
+from scotopic.signal.dump import Calculation, Dump
 from scotopic.signal.islands import Events, Interval, coupling_grid, kept_islands
-from scotopic.signal.spectrum import Calculation, Dump, cross_section_table, prepare_tables
 from scotopic.signal.yields import dump_of
 from scotopic.units import ELECTRON_MASS
 

@@ -9,15 +9,10 @@ import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
 from scotopic.progress import Report, silent
+from scotopic.signal.dump import Calculation, Dump
 from scotopic.signal.missing_energy import MissingEnergy
 from scotopic.signal.scattered_muon import ScatteredMuon
-from scotopic.signal.spectrum import (
-    Calculation,
-    Dump,
-    annihilation_in_bins,
-    bremsstrahlung_above,
-    numerical_error,
-)
+from scotopic.signal.spectrum import annihilation_in_bins, bremsstrahlung_above, numerical_error
 from scotopic.units import ELECTRON_MASS
 
 if TYPE_CHECKING:

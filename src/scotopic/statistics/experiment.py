@@ -1,9 +1,11 @@
 """The likelihood of an experiment card."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scotopic.errors import RangeError
 from scotopic.statistics.likelihood import Bin, Component, Likelihood, Shift
+from scotopic.statistics.workspace import read_workspace
 
 if TYPE_CHECKING:
     from scotopic.experiments import DataSet, Experiment
@@ -22,10 +24,10 @@ def experiment_likelihood(
     experiment : Experiment
         The card.
     workspace : Likelihood, optional
-        Takes the place of the data sets' backgrounds, observations and uncertainties
-        (`from_workspace`). A data set's signal is in the bins that have its name ("2018", or
-        "2018[0]", "2018[1]", ...); their shares of it are kept. Bins without signal are control
-        regions and may have any name.
+        In place of the data sets' backgrounds, observations and uncertainties; by default that of
+        the card's `likelihood`, if it has one. A data set's signal is in the bins that have its
+        name ("2018", or "2018[0]", "2018[1]", ...); their shares of it are kept. Bins without
+        signal are control regions and may have any name.
     signal_nuisance : str
         Name of the nuisance parameter of the signal. Combined experiments in which it is equal
         move together.
@@ -49,6 +51,8 @@ def experiment_likelihood(
     >>> [(b.name, b.observed, b.signal) for b in na64.bins]
     [('2016-2018', 0, 142000000000.0)]
     """
+    if workspace is None and experiment.likelihood is not None:
+        workspace = read_workspace(Path(experiment.likelihood), experiment.confidence_level)
     if workspace is not None:
         return _with_workspace(experiment, workspace)
     relative = experiment.relative_signal_uncertainty

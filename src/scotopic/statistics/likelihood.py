@@ -179,6 +179,11 @@ class Likelihood:
         return counts if len(counts) == len(self.bins) else None
 
     @property
+    def signal_weight(self) -> float:
+        """Expected signal events of all bins together at strength one."""
+        return math.fsum(b.signal for b in self.bins)
+
+    @property
     def nuisances(self) -> tuple[str, ...]:
         """Names of the nuisance parameters, in the order in which they occur."""
         parts = [part for b in self.bins for part in (*b.signals, *b.backgrounds)]

@@ -5,9 +5,11 @@ with a polynomial for |theta| < 1 ("code4"); with interpolation "code1" its mode
 pyhf is not needed to read or write.
 """
 
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from scotopic.errors import CardError, RangeError
@@ -208,3 +210,27 @@ def _whole(value: object, where: str) -> int:
     if number != round(number):
         raise CardError(f"{where}: {value} is not a whole number of events")
     return round(number)
+
+
+def read_workspace(file: Path, confidence_level: float) -> Likelihood:
+    """Read a pyhf workspace from a file.
+
+    Parameters
+    ----------
+    file : Path
+        JSON.
+    confidence_level : float
+        Of the limits.
+
+    Raises
+    ------
+    CardError
+        If it cannot be read, in one line.
+    """
+    try:
+        content = json.loads(file.read_text("utf-8"))
+    except OSError as error:
+        raise CardError(f"{file}: cannot be read: {error.strerror or error}") from None
+    except ValueError as error:
+        raise CardError(f"{file}: not JSON: {error}") from None
+    return from_workspace(content, confidence_level=confidence_level, label=str(file))

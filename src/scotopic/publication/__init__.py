@@ -1,0 +1,1 @@
+"""Results for others: HEPData submissions and columnar files, from directories of results."""

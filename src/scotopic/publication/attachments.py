@@ -1,0 +1,169 @@
+"""Files that go with published tables: figures, result, cards and likelihoods."""
+
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from scotopic.errors import ScotopicError
+from scotopic.publication.names import file_name, unique
+from scotopic.publication.results import Json, Result
+
+if TYPE_CHECKING:
+    from scotopic.statistics import Likelihood
+
+THUMBNAIL: Final = (240, 179)
+"""Largest width and height of a thumbnail in pixels, as HEPData shows them."""
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file beside a table.
+
+    Attributes
+    ----------
+    name, description : str
+        As the submission has them.
+    content : bytes
+        Of the file.
+    file_type : str or None
+        What HEPData knows it as.
+    """
+
+    name: str
+    description: str
+    content: bytes
+    file_type: str | None = None
+
+
+def of_the_result(result: Result, prefix: str) -> list[Attachment]:
+    """Return what belongs to all tables of a result: figures, result, run card.
+
+    Parameters
+    ----------
+    result : Result
+        From `read_result`.
+    prefix : str
+        What the names of the files begin with, once for each result of the submission.
+    """
+    found = list(_figures(result, prefix))
+    found.append(
+        Attachment(f"{prefix}-result.json", "The whole result", _json(_timeless(result.content)))
+    )
+    if (card := result.run_card) is not None:
+        text = _toml(_self_contained(card, result, prefix))
+        found.append(Attachment(f"{prefix}-run-card.toml", "Run card of scotopic", text))
+    return found
+
+
+def of_an_experiment(card: Json, name: str) -> list[Attachment]:
+    """Return the card of an experiment and its likelihood.
+
+    Parameters
+    ----------
+    card : dict
+        Its content.
+    name : str
+        Of the files, without suffix: from `card_names`.
+    """
+    from scotopic.experiments import Experiment  # noqa: PLC0415 - keep the help fast
+    from scotopic.statistics import to_workspace  # noqa: PLC0415
+    from scotopic.statistics.experiment import experiment_likelihood  # noqa: PLC0415
+
+    title = card["title"]
+    likelihood = _per_event(experiment_likelihood(Experiment.model_validate(card)))
+    return [
+        Attachment(f"{name}.toml", f"Experiment card of scotopic: {title}", _toml(card)),
+        Attachment(
+            f"{name}-likelihood.json",
+            f"Likelihood of {title} as a pyhf workspace; the strength is the number of accepted"
+            " signal events in all data sets",
+            _json(to_workspace(likelihood)),
+            "HistFactory",
+        ),
+    ]
+
+
+def card_names(result: Result, prefix: str) -> dict[str, str]:
+    """Return what the files of each experiment are called, without suffix, by label."""
+    taken: set[str] = set()
+    return {
+        label: f"{prefix}-experiment-{unique(file_name(label), taken)}"
+        for label in result.experiments
+    }
+
+
+def _per_event(likelihood: "Likelihood") -> "Likelihood":
+    """Scale the signal to one event in all bins together."""
+    total = sum(one.signal for one in likelihood.bins)
+    return likelihood.with_signal({b.name: b.signal / total for b in likelihood.bins if b.signal})
+
+
+def _figures(result: Result, prefix: str) -> Iterator[Attachment]:
+    """Find the figures; PNG with a thumbnail, which HEPData knows by its name."""
+    for path in sorted(result.directory.glob("*.png")):
+        content = path.read_bytes()
+        name = f"{prefix}-{file_name(path.stem)}.png"
+        yield Attachment(name, "Image file", content)
+        yield Attachment(f"thumb_{name}", "Thumbnail image file", thumbnail(content, path))
+    for path in sorted(result.directory.glob("*.pdf")):
+        name = f"{prefix}-{file_name(path.stem)}.pdf"
+        yield Attachment(name, "Figure as vector graphics", path.read_bytes())
+
+
+def thumbnail(png: bytes, path: Path) -> bytes:
+    """Return a picture, not larger than `THUMBNAIL`.
+
+    Raises
+    ------
+    ScotopicError
+        If it is no picture; the message names the path.
+    """
+    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 - comes with matplotlib
+
+    try:
+        with Image.open(io.BytesIO(png)) as picture:
+            small = picture.convert("RGB")
+    except UnidentifiedImageError:
+        raise ScotopicError(f"{path}: is no picture") from None
+    small.thumbnail(THUMBNAIL, Image.Resampling.LANCZOS)
+    stream = io.BytesIO()
+    small.save(stream, "PNG", optimize=True)
+    return stream.getvalue()
+
+
+def _timeless(content: Json) -> Json:
+    """Leave out when and where the result was made, so that the same result is the same file."""
+    made = content.get("provenance", {})
+    kept = {k: v for k, v in made.items() if k not in ("time", "seconds", "platform", "command")}
+    return content | {"provenance": kept}
+
+
+def _self_contained(card: Json, result: Result, prefix: str) -> Json:
+    """Point a run card to the attached experiment cards, which have its changes already."""
+    names = card_names(result, prefix)
+    limits = [
+        {k: v for k, v in layer.items() if k not in ("signal_efficiency", "thresholds")}
+        | {"experiment": f"{names[layer['label']]}.toml"}
+        for layer in card["limits"]
+    ]
+    return card | {"limits": limits}
+
+
+def _toml(content: Json) -> bytes:
+    from scotopic.experiments.toml_text import toml_text  # noqa: PLC0415 - keep the help fast
+
+    return toml_text(_without_nothing(content)).encode()
+
+
+def _without_nothing(value: Any) -> Any:  # noqa: ANN401 - whatever JSON has
+    """Leave out what is null: TOML has no word for it."""
+    if isinstance(value, dict):
+        return {k: _without_nothing(v) for k, v in value.items() if v is not None}
+    return [_without_nothing(one) for one in value] if isinstance(value, list) else value
+
+
+def _json(content: Json) -> bytes:
+    return json.dumps(content, indent=1, allow_nan=False).encode() + b"\n"

@@ -1,0 +1,209 @@
+"""Submissions to HEPData: tables as YAML with all that was used to make them."""
+
+import gzip
+import io
+import shutil
+import tarfile
+import tempfile
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from scotopic._version import __version__
+from scotopic.errors import ScotopicError
+from scotopic.publication.attachments import (
+    Attachment,
+    card_names,
+    of_an_experiment,
+    of_the_result,
+)
+from scotopic.publication.extras import required
+from scotopic.publication.names import file_name, table_name, unique
+from scotopic.publication.results import Result, read_result
+from scotopic.publication.tables import PublishedTable, Variable, published_tables
+from scotopic.results import whole_file
+
+_EXACT: Final = 17
+"""Digits with which a number reads back equal."""
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A table with the files that go with it."""
+
+    name: str
+    table: PublishedTable
+    attachments: tuple[Attachment, ...]
+
+
+def write_submission(directories: Sequence[Path], output: Path) -> list[Path]:
+    """Write results as a HEPData submission: a directory and the archive to be uploaded.
+
+    Parameters
+    ----------
+    directories : sequence of Path
+        Of results; each becomes one or more tables.
+    output : Path
+        The directory of the submission, which must not be there or be empty. Beside it, the same
+        as `.tar.gz`. They appear whole or not at all.
+
+    Returns
+    -------
+    list of Path
+        The directory and the archive.
+
+    Raises
+    ------
+    ScotopicError
+        If a directory holds no result that can be published, nothing is excluded in all of them,
+        `output` is there already, an extra is missing, or hepdata-validator has objections.
+    """
+    required("hepdata_lib", "hepdata_validator", "yaml")
+    archive = output.with_name(f"{output.name}.tar.gz")
+    for path in (output, archive):
+        if path.exists() and not (path.is_dir() and not any(path.iterdir())):
+            raise ScotopicError(f"{path}: is there already; remove it or name another --output")
+    results = [read_result(directory) for directory in directories]
+    entries = list(_entries(results))
+    if not entries:
+        raise ScotopicError(f"{directories[0]}: no table has rows; nothing is to be published")
+    with _aside(output) as scratch:
+        _write(entries, results, scratch)
+        _validate(scratch)
+        with whole_file(archive) as stream:
+            stream.write(_archive(scratch))
+            scratch.replace(output)
+    return [output, archive]
+
+
+@contextmanager
+def _aside(output: Path) -> Iterator[Path]:
+    """Make a directory beside the one that it will become; it is gone if that fails."""
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        home = Path(tempfile.mkdtemp(dir=output.parent, prefix=f".{output.name}."))
+    except OSError as error:
+        raise ScotopicError(f"--output {output}: {error.strerror or error}") from None
+    scratch = home / "submission"
+    scratch.mkdir()
+    try:
+        yield scratch
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _entries(results: Iterable[Result]) -> Iterator[_Entry]:
+    prefixes: set[str] = set()
+    names: set[str] = set()
+    for result in results:
+        prefix = unique(file_name(result.directory.resolve().name), prefixes)
+        common = of_the_result(result, prefix)
+        own = {
+            label: of_an_experiment(result.experiments[label], name)
+            for label, name in card_names(result, prefix).items()
+        }
+        for table in published_tables(result, prefix):
+            files = [*common, *(file for label in table.labels for file in own[label])]
+            yield _Entry(unique(table_name(table.name), names), table, tuple(files))
+
+
+def _write(entries: Sequence[_Entry], results: Sequence[Result], directory: Path) -> None:
+    import yaml  # noqa: PLC0415 - comes with hepdata_lib
+
+    library = _hepdata_lib()
+    submission = library.Submission()
+    header = {
+        "comment": _comment(results),
+        "data_license": submission.get_license(),
+        "additional_resources": submission.additional_resources,
+    }
+    text = yaml.safe_dump(header, default_flow_style=False, explicit_start=True)
+    (directory / "submission.yaml").write_text(text, "utf-8")
+    for entry in entries:
+        table = _table(library, entry)
+        table.write_yaml(str(directory))
+        for file in entry.attachments:
+            (directory / file.name).write_bytes(file.content)
+
+
+def _comment(results: Sequence[Result]) -> str:
+    titles = dict.fromkeys(
+        table.comments[0] for one in results for table in one.tables.values() if table.comments
+    )
+    return f"{'; '.join(titles)}. Computed with scotopic {__version__}."
+
+
+def _hepdata_lib() -> Any:  # noqa: ANN401 - a module without types
+    """Import the library without the warnings of what it imports."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import hepdata_lib  # noqa: PLC0415 - half a second
+    return hepdata_lib
+
+
+def _table(library: Any, entry: _Entry) -> Any:  # noqa: ANN401 - a module without types
+    """Return a table of hepdata_lib."""
+    published = entry.table
+    table = library.Table(entry.name)
+    table.description = published.description
+    table.location = ""
+    table.keywords = dict(published.keywords)
+    for one in published.independent:
+        table.add_variable(_variable(library, one, is_independent=True))
+    for one in published.dependent:
+        variable = _variable(library, one, is_independent=False)
+        for name, value, units in published.qualifiers:
+            variable.add_qualifier(name, value, units)
+        table.add_variable(variable)
+    for file in entry.attachments:
+        table.add_additional_resource(file.description, file.name, file_type=file.file_type)
+    return table
+
+
+def _variable(library: Any, one: Variable, *, is_independent: bool) -> Any:  # noqa: ANN401 - same
+    variable = library.Variable(
+        one.name,
+        is_independent=is_independent,
+        is_binned=False,
+        units=one.units,
+        values=list(one.values),
+        zero_uncertainties_warning=False,
+    )
+    variable.digits = _EXACT
+    for label, distances in one.errors.items():
+        uncertainty = library.Uncertainty(label, is_symmetric=False)
+        uncertainty.values = distances
+        variable.add_uncertainty(uncertainty)
+    return variable
+
+
+def _validate(directory: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        from hepdata_validator.full_submission_validator import (  # noqa: PLC0415 - slow
+            FullSubmissionValidator,
+        )
+
+        validator = FullSubmissionValidator(autoload_remote_schemas=False)
+        if validator.validate(directory=str(directory)):
+            return
+    messages = [one.message for found in validator.get_messages().values() for one in found]
+    raise ScotopicError(f"hepdata-validator: {'; '.join(messages)}".replace("\n", " "))
+
+
+def _archive(directory: Path) -> bytes:
+    """Pack a directory; equal content gives equal bytes."""
+    stream = io.BytesIO()
+    with (
+        gzip.GzipFile(fileobj=stream, mode="wb", filename="", mtime=0) as zipped,
+        tarfile.open(fileobj=zipped, mode="w") as archive,
+    ):
+        for path in sorted(directory.iterdir()):
+            content = path.read_bytes()
+            entry = tarfile.TarInfo(path.name)
+            entry.size, entry.mode = len(content), 0o644
+            archive.addfile(entry, io.BytesIO(content))
+    return stream.getvalue()

@@ -1,0 +1,187 @@
+"""Tables of cross sections for the leptons of a shower: which one holds a mass, and reading it."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from scotopic.errors import RangeError
+from scotopic.progress import Report, silent
+from scotopic.signal.dump import Calculation, Dump
+from scotopic.units import ELECTRON_MASS, MUON_MASS
+
+if TYPE_CHECKING:
+    from scotopic.decays.widths import SpinParity
+    from scotopic.materials import Element
+    from scotopic.models import Mediator
+    from scotopic.production import CrossSectionTable, Lepton
+
+FloatArray = npt.NDArray[np.float64]
+
+# Tables of cross sections span about a decade of the mass, so that a point's number does not
+# depend on the range of the scan that it is part of, and a second scan finds them ready. A scan
+# that begins at 10 or 100 MeV shall not need the table below, one that ends at 1 GeV not the next.
+_MASS_EDGES = (1e-3, 0.999e-2, 0.999e-1, 1.0, 3.0)
+_STEPS_PER_OCTAVE = 4
+_ABOVE_THRESHOLD = 1.25
+
+
+@dataclass(frozen=True)
+class ShowerCrossSections:
+    """A table of cross sections for all electrons of a shower, those too slow for it included.
+
+    Attributes
+    ----------
+    table : CrossSectionTable
+        It begins somewhat above the threshold; slower electrons make next to nothing, and count
+        as making nothing.
+    """
+
+    table: "CrossSectionTable"
+
+    def above(
+        self, mediator_mass: float, energies: FloatArray, mediator_energies: FloatArray
+    ) -> FloatArray:
+        """Return `CrossSectionTable.above` at energies (n,), zero below the table; (n, s)."""
+        found = np.zeros((len(energies), len(mediator_energies)))
+        fast = energies >= self.table.energies[0]
+        if np.any(fast):
+            found[fast] = self.table.above(mediator_mass, energies[fast], mediator_energies)
+        return found
+
+    def differential(self, mediator_mass: float, energies: FloatArray, x: FloatArray) -> FloatArray:
+        """Return d sigma/dx at energies (n,) and fractions (n, k), zero below the table; (n, k)."""
+        found = np.zeros_like(x)
+        fast = energies >= self.table.energies[0]
+        if np.any(fast):
+            found[fast] = self.table.differential(mediator_mass, energies[fast, None], x[fast])
+        return found
+
+
+def cross_section_table(
+    dump: Dump,
+    model: "Mediator",
+    nucleus: "Element",
+    minimum_energy: float,
+    calculation: Calculation,
+) -> ShowerCrossSections:
+    """Return the table that holds a model's bremsstrahlung on a nucleus in a shower.
+
+    Parameters
+    ----------
+    dump : Dump
+        Beam and target.
+    model : Mediator
+        Its mass chooses the table.
+    nucleus : Element
+        What it is made on.
+    minimum_energy : float
+        Least energy of the shower's electrons in GeV. The table begins at the next lower of the
+        steps E0/2^(k/4), so that similar thresholds share it, but not below 1.25 times the
+        threshold of the heaviest mediator in it.
+    calculation : Calculation
+        Method and form factor.
+
+    Raises
+    ------
+    RangeError
+        If the mass is outside of all tables, or too close to the least energy.
+    """
+    masses, energies = _table_ranges(dump, model.mediator_mass, nucleus, minimum_energy)
+    return ShowerCrossSections(
+        _table(model.spin_parity, dump.lepton, nucleus, masses, energies, calculation)
+    )
+
+
+def prepare_tables(
+    dump: Dump,
+    models: Sequence["Mediator"],
+    minimum_energy: float,
+    calculation: Calculation,
+    report: Report = silent,
+) -> None:
+    """Build all tables that models need which are not on disk yet.
+
+    Parameters
+    ----------
+    dump, models, minimum_energy, calculation
+        As in `cross_section_table`.
+    report : callable
+        Is told how far it is.
+
+    Raises
+    ------
+    RangeError
+        As `cross_section_table`.
+    """
+    wanted = {
+        (model.spin_parity, dump.lepton, nucleus, *ranges)
+        for model in models
+        for nucleus in dump.material.atoms_per_cm2_per_X0
+        for ranges in [_table_ranges(dump, model.mediator_mass, nucleus, minimum_energy)]
+    }
+    for i, one in enumerate(sorted(wanted, key=repr)):
+        report("tables of cross sections", i, len(wanted))
+        _table(*one, calculation)
+
+
+def _table_ranges(
+    dump: Dump, mediator_mass: float, nucleus: "Element", minimum_energy: float
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return the ranges of mass and of energy of the table that holds a mass."""
+    upper = int(np.searchsorted(_MASS_EDGES, mediator_mass, side="left"))
+    segment = min(max(upper, 1), len(_MASS_EDGES) - 1)
+    low, high = _MASS_EDGES[segment - 1], _MASS_EDGES[segment]
+    least = _slowest_muon(dump) if dump.lepton == "muon" else minimum_energy
+    steps = math.ceil(_STEPS_PER_OCTAVE * math.log2(dump.energy / least) - 1e-9)
+    slowest = dump.energy * 2 ** (-steps / _STEPS_PER_OCTAVE)
+    lepton = MUON_MASS if dump.lepton == "muon" else ELECTRON_MASS
+    inside = low <= mediator_mass <= high
+    if inside and slowest < _ABOVE_THRESHOLD * _threshold(high, nucleus, lepton):
+        step = math.floor(math.log(mediator_mass / low) / math.log(_ABOVE_THRESHOLD))
+        low *= _ABOVE_THRESHOLD**step
+        high = min(high, _ABOVE_THRESHOLD * low)
+        slowest = max(slowest, _ABOVE_THRESHOLD * _threshold(high, nucleus, lepton))
+    if slowest >= dump.energy:
+        raise RangeError(
+            f"mediator_mass: {mediator_mass} GeV is too close to the beam energy of"
+            f" {dump.energy} GeV"
+        )
+    return (low, high), (slowest, dump.energy)
+
+
+@lru_cache(maxsize=16)
+def _slowest_muon(dump: Dump) -> float:
+    return dump.muon_tracks().final_energy
+
+
+def _threshold(mediator_mass: float, nucleus: "Element", lepton_mass: float) -> float:
+    """Least energy in GeV of a lepton that makes a mediator on a nucleus at rest."""
+    mass = mediator_mass + lepton_mass
+    return mass + mass**2 / (2 * nucleus.nuclear_mass)
+
+
+@lru_cache(maxsize=256)
+def _table(
+    spin_parity: "SpinParity",
+    lepton: "Lepton",
+    nucleus: "Element",
+    masses: tuple[float, float],
+    energies: tuple[float, float],
+    calculation: Calculation,
+) -> "CrossSectionTable":
+    from scotopic.production import bremsstrahlung_table  # noqa: PLC0415 - a warm run needs none
+
+    return bremsstrahlung_table(
+        spin_parity,
+        lepton,
+        nucleus,
+        masses=masses,
+        energies=energies,
+        method=calculation.method,
+        form_factor=calculation.form_factor,
+    )

@@ -1,0 +1,155 @@
+"""Beam and target, and how what the beam makes there is computed."""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from scotopic.errors import RangeError
+from scotopic.materials import Material
+
+if TYPE_CHECKING:
+    from scotopic.production import Lepton
+    from scotopic.shower import Medium, Particle, TrackLengths
+    from scotopic.shower.muons import MuonTracks
+
+FloatArray = npt.NDArray[np.float64]
+
+Process = Literal["bremsstrahlung", "annihilation"]
+"""A way in which a shower makes mediators."""
+
+PROCESSES: tuple[Process, ...] = get_args(Process)
+
+_NODES = 240  # of the shower's energy; see `spectrum.numerical_error`
+
+
+@dataclass(frozen=True)
+class Dump:
+    """A beam and the target in which it showers, or through which it passes if it is of muons.
+
+    Attributes
+    ----------
+    particle : str
+        "e-", "e+", "gamma", "mu-" or "mu+".
+    energy : float
+        Beam energy in GeV.
+    medium : Material or Target
+        What the shower develops in; thin layers keep their own densities.
+    thickness_X0 : float or None
+        Its thickness in radiation lengths; None if it contains the shower.
+    """
+
+    particle: "Particle | Literal['mu-', 'mu+']"
+    energy: float
+    medium: "Medium"
+    thickness_X0: float | None = None
+
+    @property
+    def lepton(self) -> "Lepton":
+        """What radiates mediators."""
+        return "muon" if self.particle in ("mu-", "mu+") else "electron"
+
+    @property
+    def shower_particle(self) -> "Particle":
+        """What starts a shower.
+
+        Raises
+        ------
+        RangeError
+            If the beam makes no electromagnetic shower.
+        """
+        match self.particle:
+            case "mu-" | "mu+":
+                raise RangeError(
+                    f"beam.particle: {self.particle!r} makes no shower; 'e-', 'e+' and 'gamma' do"
+                )
+            case particle:
+                return particle
+
+    @property
+    def material(self) -> "Material":
+        """The medium, its layers spread evenly."""
+        return self.medium if isinstance(self.medium, Material) else self.medium.homogenised
+
+    def _contains(self, minimum_energy: float) -> bool:
+        """Whether no particle above an energy leaves the target: fewer than 1e-6 do.
+
+        They decrease by at least exp(-0.6) in a radiation length once the shower has split the
+        beam energy, which takes less than ten for every factor of e.
+        """
+        depth = 25 + 10 * math.log(self.energy / minimum_energy)
+        return self.thickness_X0 is None or self.thickness_X0 > depth
+
+    def track_lengths(self, minimum_energy: float) -> "TrackLengths":
+        """Return the shower's track lengths above an energy in GeV; see `shower_particle`."""
+        from scotopic.shower import track_lengths  # noqa: PLC0415 - a warm run needs none
+
+        return track_lengths(
+            self.medium,
+            self.shower_particle,
+            self.energy,
+            minimum_energy=minimum_energy,
+            thickness_X0=None if self._contains(minimum_energy) else self.thickness_X0,
+            nodes=_NODES,
+        )
+
+    def muon_tracks(self) -> "MuonTracks":
+        """Return the track length of a beam muon in the target."""
+        from scotopic.shower.muons import muon_tracks  # noqa: PLC0415 - a warm run needs none
+
+        thickness = math.inf if self.thickness_X0 is None else self.thickness_X0
+        return muon_tracks(self.medium, self.energy, thickness_X0=thickness)
+
+    def radiating_tracks(self, minimum_energy: float) -> tuple[FloatArray, FloatArray, float]:
+        """Return nodes of energy and track lengths of what radiates mediators, and their error.
+
+        Parameters
+        ----------
+        minimum_energy : float
+            Least energy of interest in GeV.
+
+        Returns
+        -------
+        energies, lengths : ndarray, shape (nodes,)
+            In GeV and radiation lengths; of muons above the energy that the target leaves them.
+        error : float
+            Relative numerical error.
+        """
+        if self.lepton == "muon":
+            muon = self.muon_tracks()
+            return muon.energies, muon.lengths, 0.0
+        tracks = self.track_lengths(minimum_energy)
+        return tracks.energies, tracks.electron + tracks.positron, tracks.error
+
+
+@dataclass(frozen=True)
+class Calculation:
+    """How the cross sections are computed.
+
+    Attributes
+    ----------
+    method : str
+        "exact" (tree level), "ww" or "iww".
+    form_factor : str
+        "elastic" or "elastic+inelastic".
+    processes : tuple of str
+        Which of `PROCESSES` are counted.
+
+    Raises
+    ------
+    RangeError
+        If a process is unknown or none is left.
+    """
+
+    method: str = "exact"
+    form_factor: str = "elastic+inelastic"
+    processes: tuple[Process, ...] = PROCESSES
+
+    def __post_init__(self) -> None:
+        """Refuse unknown processes."""
+        unknown = [p for p in self.processes if p not in PROCESSES]
+        if unknown or not self.processes:
+            named = ", ".join(unknown) or "none"
+            raise RangeError(f"processes: {named}: allowed are {' and '.join(PROCESSES)}")

@@ -1,0 +1,73 @@
+"""Cards with a likelihood of their own."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from scotopic.errors import CardError, RangeError
+from scotopic.experiments import load_experiment
+from scotopic.scan.exclusion import counting_model, signal_limits, summed_counts
+from scotopic.statistics import to_workspace
+from scotopic.statistics.experiment import experiment_likelihood
+
+
+def card_with(directory: Path, workspace: object) -> Path:
+    (directory / "workspace.json").write_text(json.dumps(workspace))
+    card = directory / "mine.toml"
+    card.write_text('extends = "na64e-2018"\ntitle = "mine"\nlikelihood = "workspace.json"\n')
+    return card
+
+
+def test_a_workspace_gives_the_limits_of_the_data_sets_that_it_describes(tmp_path: Path) -> None:
+    own = load_experiment("na64e-2018")
+    card = card_with(
+        tmp_path, to_workspace(experiment_likelihood(own).with_signal({"2016-2018": 1}))
+    )
+    found, _ = signal_limits(counting_model(load_experiment(card)), "cls")
+    expected, _ = signal_limits(summed_counts(own), "cls")
+    assert found == pytest.approx(expected, rel=1e-7)
+
+
+def test_a_workspace_takes_the_place_of_the_data_sets(tmp_path: Path) -> None:
+    workspace = to_workspace(
+        experiment_likelihood(load_experiment("na64e-2018")).with_signal({"2016-2018": 1})
+    )
+    workspace["observations"][0]["data"] = [4.0]
+    experiment = load_experiment(card_with(tmp_path, workspace))
+    found, _ = signal_limits(counting_model(experiment), "cls")
+    without, _ = signal_limits(summed_counts(experiment), "cls")
+    # 8.0 - 0.5 events for four, 2.3 for none: table 40.3 of the Review of Particle Physics
+    assert 2.7 < found["observed"] / without["observed"] < 3.6
+    with pytest.raises(RangeError, match=r"^method: 'poisson' cannot treat a likelihood"):
+        signal_limits(counting_model(experiment), "poisson")
+
+
+@pytest.mark.parametrize(
+    ("workspace", "message"),
+    [
+        ({}, "likelihood: .*workspace.json: "),
+        ({"channels": 3}, "likelihood: .*workspace.json: "),
+        (
+            to_workspace(
+                experiment_likelihood(load_experiment("na64e-2022")).with_signal(
+                    {d.name: 1 for d in load_experiment("na64e-2022").data_sets}
+                )
+            ),
+            "likelihood: data_sets",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_refused_in_one_line(
+    tmp_path: Path, workspace: object, message: str
+) -> None:
+    with pytest.raises(CardError, match=message) as raised:
+        load_experiment(card_with(tmp_path, workspace))
+    assert "\n" not in str(raised.value)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    card = card_with(tmp_path, {})
+    (tmp_path / "workspace.json").unlink()
+    with pytest.raises(CardError, match=r"likelihood: .*workspace.json: cannot be read"):
+        load_experiment(card)
