@@ -333,13 +333,13 @@ def _between(limits: Range, share: float) -> float:
 
 
 def _probe(process: Process, mass: float, energy: float) -> Callable[[CrossSectionTable], float]:
-    """Return a function that compares a table with cross sections above six cuts."""
+    """Return a function that compares a table with cross sections above four cuts."""
     variable = process.variable(mass, energy)
-    edges = np.linspace(0, 1, 7)
+    edges = np.linspace(0, 1, 5)
     nodes, weights = gauss_legendre(8)
     v = (edges[:-1, None] + np.diff(edges)[:, None] * nodes).ravel()
     values = raw_spectrum(process, mass, energy, variable.recoil(v), REFINED) * variable.slope(v)
-    pieces = values.reshape(6, 8) @ weights / 6
+    pieces = values.reshape(4, 8) @ weights / 4
     above = np.cumsum(pieces[::-1])[::-1]
     cuts = energy * (1 - variable.recoil(edges[:-1]))
     cuts[0] = 0.0

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
@@ -82,7 +83,8 @@ TIES: Final[Mapping[str, Callable[[float], float]]] = MappingProxyType(
 """Kinetic mixings that follow from the mass: of the 2 sigma band of the muon's magnetic moment."""
 
 
-def parameter_names(model: type[KineticallyMixed]) -> list[str]:
+@lru_cache
+def parameter_names(model: type[KineticallyMixed]) -> tuple[str, ...]:
     """Return the names by which a model's parameters can be given.
 
     Examples
@@ -91,7 +93,7 @@ def parameter_names(model: type[KineticallyMixed]) -> list[str]:
     True
     """
     own = [f.name for f in fields(model)]
-    return own + [name for name, derived in DERIVED.items() if derived.field in own]
+    return (*own, *(name for name, derived in DERIVED.items() if derived.field in own))
 
 
 def field_of(name: str) -> str:
