@@ -1,4 +1,4 @@
-"""A plane of 100 masses and 200 couplings with 5000 events a mass, as its user meets it."""
+"""Planes as their user meets them: of semi-visible models, and of the invisible dark photon."""
 
 from pathlib import Path
 
@@ -6,8 +6,11 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from scotopic.experiments import load_experiment
+from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.inelastic import InelasticDarkMatter
 from scotopic.scan.plane import Axis, Plane, exclusion_plane
+from scotopic.scan.semi_visible import Simulation
+from scotopic.signal import Calculation
 
 
 @pytest.fixture(autouse=True)
@@ -16,6 +19,7 @@ def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def plane(alpha_D: float = 0.1, experiment: str = "na64e-2018") -> Plane:
+    """100 masses and 200 couplings, with 5000 events a mass."""
     return exclusion_plane(
         load_experiment(experiment),
         ["invisible-recast-2023"],
@@ -41,3 +45,22 @@ def test_another_exposure(benchmark: BenchmarkFixture) -> None:
     """The same masses with another exposure."""
     plane()
     assert benchmark(plane, 0.1, "na64e-5e12").excluded.any()
+
+
+def invisible(couplings: int) -> Plane:
+    """200 masses, bremsstrahlung and annihilation."""
+    return exclusion_plane(
+        load_experiment("na64e-2018"),
+        [],
+        DarkPhoton,
+        Axis("mediator_mass", 1e-3, 1.0, 200),
+        Axis("kinetic_mixing", 1e-6, 1e-2, couplings),
+        {"alpha_D": 0.1, "mass_ratio": 3.0, "dark_matter": "complex_scalar"},
+        simulation=Simulation(calculation=Calculation()),
+    )
+
+
+@pytest.mark.parametrize("couplings", [2, 200])
+def test_cold_invisible_plane(benchmark: BenchmarkFixture, couplings: int) -> None:
+    """No table on disk."""
+    assert benchmark.pedantic(invisible, (couplings,), rounds=1).excluded.any()

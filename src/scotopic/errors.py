@@ -16,3 +16,7 @@ class CardError(ScotopicError, ValueError):
 
 class RangeError(ScotopicError, ValueError):
     """A value outside the range in which a formula, model or table holds."""
+
+
+class StoppedError(ScotopicError):
+    """A computation that something from outside ended; started again, it goes on from there."""

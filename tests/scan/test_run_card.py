@@ -103,7 +103,7 @@ def test_plane_leaves_boundaries_figure_and_result(
     card.write_text(SMALL)
     assert run(["plane", str(card), "--output", str(output)], monkeypatch) == 0
     names = {f.name for f in output.iterdir()}
-    assert names == {"boundaries.csv", "result.json", "plane.png", "plane.pdf"}
+    assert names == {"boundaries.csv", "contours.csv", "result.json", "plane.png", "plane.pdf"}
     lines = (output / "boundaries.csv").read_text().splitlines()
     rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
     assert {row["limit"] for row in rows} == {"recast", "less VETO"}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scotopic.cli.base import AsJson, Output, RunCardName, app, name_written, progress, remark
-from scotopic.errors import RangeError
+from scotopic.errors import RangeError, StoppedError
 from scotopic.results import output_directory
 
 if TYPE_CHECKING:
@@ -19,25 +19,55 @@ if TYPE_CHECKING:
 
 Figure = Annotated[bool, typer.Option(help="Draw the plane as PNG and PDF.")]
 
+POINTS_FAILED = 3
+"""Exit code of a run that is complete but for points that failed."""
+
 _ROWS = 12
 """Points of a line that the terminal shows; the files have them all."""
 
 
 @app.command()
-def plane(card: RunCardName, output: Output = None, figure: Figure = True) -> None:
+def plane(
+    card: RunCardName,
+    output: Output = None,
+    figure: Figure = True,
+    dataset: Annotated[
+        bool,
+        typer.Option(help="Keep all points in dataset.zarr; a run that was stopped goes on there."),
+    ] = False,
+    workers: Annotated[
+        int | None, typer.Option(help="Local processes; implies --dataset.", show_default="none")
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="A Dask cluster to use; implies --dataset."),
+    ] = None,
+) -> None:
     """Compute regions and lines in a plane of two parameters, as a run card describes it.
 
-    Writes boundaries.csv, thermal.csv, result.json, plane.png and plane.pdf into the --output
-    directory, by default out/CARD.
+    Writes boundaries.csv, contours.csv, thermal.csv, result.json, plane.png and plane.pdf into the
+    --output directory, by default out/CARD. With --dataset also dataset.zarr, point by point.
+
+    Ends with 3 if points failed, and with 1 if the run was stopped by something that can be mended:
+    the same command goes on from there.
     """
     from scotopic.scan.run import run, write_run  # noqa: PLC0415 - keep the help fast
     from scotopic.scan.run_card import load_run_card  # noqa: PLC0415
+    from scotopic.scan.session import Keeping  # noqa: PLC0415
 
     started = time.perf_counter()
     run_card, place = load_run_card(card)
+    directory = output or Path("out") / Path(card).stem
+    keeping = None
+    if dataset or workers is not None or scheduler is not None:
+        keeping = Keeping(output_directory(directory), workers, scheduler)
     with progress(run_card.title) as report:
-        found = run(run_card, place, report)
-    directory = output_directory(output or Path("out") / Path(card).stem)
+        try:
+            found = run(run_card, place, report, keeping)
+        except StoppedError as error:
+            remark(f"scotopic: {error}")
+            raise typer.Exit(1) from None
+    output_directory(directory)
     written = write_run(found, directory, time.perf_counter() - started)
     if figure:
         written += _draw(found, directory / "plane")
@@ -46,6 +76,9 @@ def plane(card: RunCardName, output: Output = None, figure: Figure = True) -> No
     for label, line in {**found.thermal_lines, **found.cmb}.items():
         _name_gaps(label, line)
     name_written(written)
+    if found.failed_points:
+        remark(f"{found.failed_points} points failed; result.json says which, and why")
+        raise typer.Exit(POINTS_FAILED)
 
 
 @app.command()

@@ -21,8 +21,8 @@ from scotopic.cache import cached_bytes
 from scotopic.errors import RangeError, ScotopicError
 from scotopic.models.kinetic_mixing import KineticallyMixed
 from scotopic.progress import Report, silent
+from scotopic.scan.axis import Axis
 from scotopic.scan.parameters import build, field_of
-from scotopic.scan.plane import Axis
 
 FloatArray = npt.NDArray[np.float64]
 Index = tuple[int, int]

@@ -1,6 +1,7 @@
 """Compute what a run card asks for, and write it."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,28 +10,22 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.experiments import Experiment, load_experiment
-from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMatter, TwoDarkFermions
 from scotopic.precision.bands import MUON_2021, mixing_band
 from scotopic.progress import Report, silent
 from scotopic.results import provenance, write_csv, write_json
+from scotopic.scan.contours import write_contours
 from scotopic.scan.layers import Grid, Line, LinePoint, cmb_line, relic_line
 from scotopic.scan.parameters import MODELS
-from scotopic.scan.plane import Plane, exclusion_plane
+from scotopic.scan.plane import Plane
 from scotopic.scan.run_card import (
     BandLayer,
     CosmologyLayer,
     LimitLayer,
     RunCard,
 )
-from scotopic.scan.semi_visible import Simulation
-from scotopic.signal import Calculation
+from scotopic.scan.session import Keeping, Surveyed, survey_card
 
 FloatArray = npt.NDArray[np.float64]
-
-_SEMI_VISIBLE: Mapping[str, type[TwoDarkFermions]] = {
-    "inelastic_dark_matter": InelasticDarkMatter,
-    "inelastic_dirac_dark_matter": InelasticDiracDarkMatter,
-}
 
 
 @dataclass(frozen=True)
@@ -49,6 +44,8 @@ class Run:
         Of these layers, by their labels.
     bands : mapping of str to (ndarray, ndarray)
         Logarithm of the kinetic mixing over the lower and the upper edge, by label.
+    failed_points : int
+        Points of the planes at which an error occurred; `Plane.refused` says which.
     """
 
     card: RunCard
@@ -57,9 +54,15 @@ class Run:
     thermal_lines: Mapping[str, Line]
     cmb: Mapping[str, Line]
     bands: Mapping[str, tuple[FloatArray, FloatArray]]
+    failed_points: int = 0
 
 
-def run(card: RunCard, directory: Path = Path(), report: Report = silent) -> Run:
+def run(
+    card: RunCard,
+    directory: Path = Path(),
+    report: Report = silent,
+    keeping: Keeping | None = None,
+) -> Run:
     """Compute all layers of a run card.
 
     Parameters
@@ -70,6 +73,8 @@ def run(card: RunCard, directory: Path = Path(), report: Report = silent) -> Run
         What the paths of experiment cards in it are relative to.
     report : callable
         Is told how far it is.
+    keeping : Keeping, optional
+        Keeps the points of the limits in a dataset, tile by tile, and may use other processes.
 
     Raises
     ------
@@ -77,6 +82,8 @@ def run(card: RunCard, directory: Path = Path(), report: Report = silent) -> Run
         If an experiment card is wrong.
     RangeError
         If nothing in the plane can be computed.
+    StoppedError
+        If a dataset cannot be finished now.
     """
     experiments = {la.label: _experiment(la, directory) for la in card.limits}
     lines = {
@@ -84,11 +91,11 @@ def run(card: RunCard, directory: Path = Path(), report: Report = silent) -> Run
         for layer in card.thermal_lines
     }
     cmb = {layer.label: cmb_line(_grid(card, layer)) for layer in card.cmb}
-    planes = {
-        layer.label: _plane(card, layer, experiments[layer.label], report) for layer in card.limits
-    }
+    found = Surveyed({}, 0)
+    if card.limits:
+        found = survey_card(card, experiments, keeping, report)
     bands = {band.label: _band(band, _grid(card)) for band in card.bands}
-    return Run(card, experiments, planes, lines, cmb, bands)
+    return Run(card, experiments, found.planes, lines, cmb, bands, found.failed_points)
 
 
 def _grid(card: RunCard, layer: CosmologyLayer | None = None) -> Grid:
@@ -131,22 +138,6 @@ def with_efficiency(experiment: Experiment, efficiency: float) -> Experiment:
     return experiment.model_copy(update={"data_sets": changed})
 
 
-def _plane(card: RunCard, layer: LimitLayer, experiment: Experiment, report: Report) -> Plane:
-    settings = card.simulation
-    return exclusion_plane(
-        experiment,
-        layer.signatures,
-        _SEMI_VISIBLE[card.model],
-        card.x.axis(),
-        card.y.axis(),
-        card.fixed,
-        simulation=Simulation(
-            settings.events, settings.seed, Calculation(processes=settings.processes)
-        ),
-        report=report,
-    )
-
-
 def _band(band: BandLayer, grid: Grid) -> tuple[FloatArray, FloatArray]:
     """Compare the kinetic mixing at every point with the edges of the band at its mass."""
     mass = grid.values(lambda model: model.mediator_mass)
@@ -162,13 +153,13 @@ def _band(band: BandLayer, grid: Grid) -> tuple[FloatArray, FloatArray]:
 
 
 def write_run(found: Run, directory: Path, seconds: float) -> list[Path]:
-    """Write `boundaries.csv`, `thermal.csv` and `result.json`, each whole or not at all.
+    """Write `boundaries.csv`, `contours.csv`, `thermal.csv` and `result.json`, each whole.
 
     Parameters
     ----------
     found : Run
-        The result; without limits there is no `boundaries.csv`, without thermal lines no
-        `thermal.csv`.
+        The result; without limits there is no `boundaries.csv` and no `contours.csv`, without
+        thermal lines no `thermal.csv`.
     directory : Path
         Where to.
     seconds : float
@@ -182,6 +173,9 @@ def write_run(found: Run, directory: Path, seconds: float) -> list[Path]:
     files = []
     if found.planes:
         files.append(_write_boundaries(found, directory / "boundaries.csv"))
+        files.append(directory / "contours.csv")
+        levels = {label: one.confidence_level for label, one in found.experiments.items()}
+        write_contours(found.planes, levels, found.card.title, files[-1])
     if found.thermal_lines:
         files.append(_write_thermal(found, directory / "thermal.csv"))
     files.append(directory / "result.json")
@@ -254,10 +248,7 @@ def described(found: Run, seconds: float) -> dict[str, Any]:
         "limits": {
             label: {
                 "experiment": found.experiments[label].content(),
-                "limit_events": plane.limit_events,
-                "expected_events": _numbers(plane.expected_events),
-                "relative_statistical_error": _numbers(plane.relative_error),
-                "refused": [[*point, why] for point, why in plane.refused.items()],
+                **_described_plane(plane),
             }
             for label, plane in found.planes.items()
         },
@@ -265,6 +256,28 @@ def described(found: Run, seconds: float) -> dict[str, Any]:
             label: _described_line(card, one) for label, one in found.thermal_lines.items()
         },
         "cmb": {label: _described_line(card, one) for label, one in found.cmb.items()},
+    }
+
+
+def _described_plane(plane: Plane) -> dict[str, Any]:
+    """Describe a limit; of an adaptive one the points that were computed, with their indices."""
+    found = {
+        "limit_events": plane.limit_events,
+        "boundary_position_error": plane.position_error,
+        "computed_points": plane.computed_points,
+        "refused": [[*point, why] for point, why in plane.refused.items()],
+    }
+    if plane.interpolated is None:
+        return found | {
+            "expected_events": _numbers(plane.expected_events),
+            "relative_statistical_error": _numbers(plane.relative_error),
+        }
+    at = np.argwhere(~plane.interpolated & np.isfinite(plane.expected_events))
+    values = [values[tuple(at.T)] for values in (plane.expected_events, plane.relative_error)]
+    return found | {
+        "points": at.tolist(),
+        "expected_events": _numbers(values[:1])[0],
+        "relative_statistical_error": _numbers(values[1:])[0],
     }
 
 
@@ -277,6 +290,6 @@ def _described_line(card: RunCard, one: Line) -> dict[str, Any]:
     }
 
 
-def _numbers(values: FloatArray) -> list[list[float | None]]:
+def _numbers(rows: Iterable[FloatArray]) -> list[list[float | None]]:
     """Return rows of numbers with six digits for JSON, which has none for what is not there."""
-    return [[float(f"{v:.6g}") if np.isfinite(v) else None for v in row] for row in values.tolist()]
+    return [[float(f"{v:.6g}") if math.isfinite(v) else None for v in row.tolist()] for row in rows]

@@ -10,8 +10,8 @@ from scotopic.experiments.loader import card_error, read_card
 from scotopic.experiments.messages import KeyedError, KeyPath, describe, nearest, shown
 from scotopic.experiments.tables import Items, Name, Table, Text
 from scotopic.models.dark_photon import DarkMatter
+from scotopic.scan.axis import Axis, Scale
 from scotopic.scan.parameters import MODELS, TIES, field_of, overridden, parameter_names
-from scotopic.scan.plane import Axis, Scale
 from scotopic.signal import Process
 
 GALLERY = Path(__file__).parent / "gallery"
@@ -52,7 +52,9 @@ class LimitLayer(Table):
     label: Name = Field(description="how the figure's legend calls it")
     experiment: Text = Field(description="an experiment card: a shipped name or a path")
     signatures: Items[Name] = Field(
-        min_length=1, description="signatures of that card, which exclude each other"
+        default=(),
+        description="signatures of that card, which exclude each other; dark_photon has none: the "
+        "card's selection",
     )
     filled: bool = Field(default=False, description="shade the region, beside its boundary")
     signal_efficiency: float | None = Field(
@@ -72,7 +74,21 @@ class SimulationCard(Table):
     events: int = Field(default=5000, ge=16, le=10**7, description="events for each shape")
     seed: int = Field(default=1, ge=0, description="of the random numbers")
     processes: Processes = Field(
-        default=("bremsstrahlung",), min_length=1, description="how the mediators are made"
+        default=(),
+        description="how the mediators are made; left out: by bremsstrahlung, invisible dark "
+        "photons by annihilation too",
+    )
+
+
+class RefinementCard(Table):
+    """Compute points only where they are needed to know the boundaries of the limits."""
+
+    tolerance: float = Field(
+        default=0.01,
+        gt=0,
+        le=0.5,
+        description="error of a boundary's position: relative on a logarithmic axis, as a share of "
+        "a linear one",
     )
 
 
@@ -108,7 +124,7 @@ class RunCard(Table):
     title: Text = Field(description="one line, for the figure")
     source: Text = Field(description="what the plane reproduces, or where its choices come from")
     model: Literal["dark_photon", "inelastic_dark_matter", "inelastic_dirac_dark_matter"] = Field(
-        description="the dark sector; dark_photon takes fixed.dark_matter and has no limits here"
+        description="the dark sector; dark_photon takes fixed.dark_matter, its decays are invisible"
     )
     fixed: Values = Field(
         description="the other parameters, by name; kinetic_mixing may be tied to the muon's "
@@ -118,6 +134,9 @@ class RunCard(Table):
     y: AxisCard = Field(description="vertical axis")
     simulation: SimulationCard = Field(
         default=SimulationCard(), description="number of events and how they are made"
+    )
+    refinement: RefinementCard | None = Field(
+        default=None, description="refine around boundaries; left out: compute all points"
     )
     limits: Items[LimitLayer] = Field(default=(), description="the experiments; left out: none")
     thermal_lines: Items[ThermalLineLayer] = Field(
@@ -134,6 +153,10 @@ class RunCard(Table):
     def _known_parameters(self) -> Self:
         self._check_parameter(("x", "parameter"), self.x.parameter)
         self._check_parameter(("y", "parameter"), self.y.parameter)
+        if field_of(self.x.parameter) == field_of(self.y.parameter):
+            raise KeyedError(
+                ("y", "parameter"), f"{shown(self.y.parameter)} is the same as x.parameter"
+            )
         self._check_values(("fixed",), self.fixed)
         for array in ("thermal_lines", "cmb"):
             for i, layer in enumerate(getattr(self, array)):
@@ -161,11 +184,13 @@ class RunCard(Table):
 
     @model_validator(mode="after")
     def _possible_layers(self) -> Self:
-        if self.limits and self.model == "dark_photon":
-            raise KeyedError(
-                ("limits",),
-                "need a model with chi2; limits on dark_photon are set by `scotopic limit`",
-            )
+        invisible = self.model == "dark_photon"
+        for i, limit in enumerate(self.limits):
+            path = ("limits", i, "signatures")
+            if invisible and limit.signatures:
+                raise KeyedError(path, "are of semi-visible decays; leave them out for dark_photon")
+            if not invisible and not limit.signatures:
+                raise KeyedError(path, "missing; at least one is needed")
         layers = {name: getattr(self, name) for name in _LAYERS}
         if not any(layers.values()):
             raise KeyedError(("limits",), f"nothing to draw; needed: one of {', '.join(_LAYERS)}")

@@ -1,6 +1,7 @@
 """Yields of semi-visible mediators for every coupling, from one simulation a shape of the model."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,8 @@ from scotopic.cache import Arrays, cached_arrays
 from scotopic.progress import Report, silent
 from scotopic.signal import Calculation, MissingEnergy, dump_of
 from scotopic.signal.acceptance import ExponentialSum
-from scotopic.signal.spectrum import prepare_tables
+from scotopic.signal.cross_sections import prepare_tables
+from scotopic.signal.spectrum import numerical_error
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment, Signature
@@ -32,7 +34,7 @@ _SOURCES = (
 )
 
 # Lifetimes at which the statistical error is computed; in between it is interpolated.
-_ERROR_CTAU_CM = np.geomspace(1e-3, 1e7, 21)
+_ERROR_CTAU_CM = np.geomspace(1e-3, 1e7, 13)
 
 
 @dataclass(frozen=True)
@@ -63,17 +65,25 @@ class SemiVisibleYield:
 
     Attributes
     ----------
-    function : ExponentialSum
-        Accepted mediators per unit of the squared kinetic mixing over c tau in cm.
+    functions : tuple of ExponentialSum
+        For each signature the accepted mediators per unit of the squared kinetic mixing over
+        c tau in cm.
+    in_window : ndarray, shape (signatures,)
+        Mediators per unit of the squared kinetic mixing that would be accepted, in a signature's
+        window of the calorimeter's energy, if all of their decays were invisible.
     unit_ctau_cm : float
         c tau of chi2 for kinetic mixing and alpha_D of 1; infinite if chi2 is stable.
     statistical_error : ndarray, shape (21,)
-        Relative error at c tau from 1e-3 to 1e7 cm.
+        Relative error of the sum of all signatures at c tau from 1e-3 to 1e7 cm.
+    numerical_error : float
+        Bound on the relative error of the tables of cross sections and of the shower.
     """
 
-    function: ExponentialSum
+    functions: tuple[ExponentialSum, ...]
+    in_window: FloatArray
     unit_ctau_cm: float
     statistical_error: FloatArray
+    numerical_error: float
 
     def expected(self, mixing_squared: FloatArray, alpha_D: FloatArray) -> FloatArray:
         """Return accepted mediators per particle on target and unit of the squared mixing.
@@ -85,10 +95,11 @@ class SemiVisibleYield:
 
         Returns
         -------
-        ndarray
-            Of that shape.
+        ndarray, shape (signatures, ...)
+            For each signature, of that shape.
         """
-        return self.function.at(self._ctau_cm(mixing_squared, alpha_D))
+        ctau = self._ctau_cm(mixing_squared, alpha_D)
+        return np.stack([np.maximum(function.at(ctau), 0.0) for function in self.functions])
 
     def relative_error(self, mixing_squared: FloatArray, alpha_D: FloatArray) -> FloatArray:
         """Return the relative statistical error of `expected`."""
@@ -159,14 +170,17 @@ def _simulated(
     simulation: Simulation,
     report: Report,
 ) -> list[SemiVisibleYield]:
-    from scotopic.signal.events import simulate  # noqa: PLC0415 - a warm run needs none
+    from scotopic.signal.events import prepare, simulate  # noqa: PLC0415 - a warm run needs none
     from scotopic.signal.signatures import acceptance  # noqa: PLC0415
 
     dump = dump_of(experiment)
     softest = min(_softest(experiment, signature) for signature in signatures)
     count = simulation.events * len(simulation.calculation.processes)
-    if "bremsstrahlung" in simulation.calculation.processes:
-        prepare_tables(dump, models, softest, simulation.calculation, report)
+    with ThreadPoolExecutor(1) as pool:
+        prepared = pool.submit(prepare, simulation.seed, simulation.events)
+        if "bremsstrahlung" in simulation.calculation.processes:
+            prepare_tables(dump, models, softest, simulation.calculation, report)
+        prepared.result()
     normals = np.random.default_rng(simulation.seed).standard_normal((count, 2, 2, 2))
     found = []
     for i, model in enumerate(models):
@@ -183,37 +197,52 @@ def _simulated(
         total = parts[0]
         for part in parts[1:]:
             total = total + part
-        found.append(_yield_of(total, replace(model, kinetic_mixing=1.0, alpha_D=1.0)))
+        windows = [_window(experiment, s).acceptance(events.mediator_energy) for s in signatures]
+        found.append(
+            SemiVisibleYield(
+                tuple(part.function for part in parts),
+                np.array([events.weight @ window for window in windows]),
+                replace(model, kinetic_mixing=1.0, alpha_D=1.0).chi2_c_tau_cm,
+                _relative_error(total),
+                float(numerical_error(dump, [model], softest, simulation.calculation)[0]),
+            )
+        )
     return found
 
 
 def _softest(experiment: "Experiment", signature: "Signature") -> float:
     """Least mediator energy that a signature's window of the calorimeter's energy accepts."""
-    window = MissingEnergy(
+    return float(_window(experiment, signature).thresholds()[0].min())
+
+
+def _window(experiment: "Experiment", signature: "Signature") -> MissingEnergy:
+    """Return a signature's window of the calorimeter's energy."""
+    return MissingEnergy(
         experiment.beam.energy_GeV,
         signature.minimum_calorimeter_energy_GeV,
         signature.maximum_calorimeter_energy_GeV,
         experiment.visible_energy_resolution(signature.calorimeter),
     )
-    return float(window.thresholds()[0].min())
 
 
-def _yield_of(acceptance: "Acceptance", unit_model: "TwoDarkFermions") -> SemiVisibleYield:
+def _relative_error(acceptance: "Acceptance") -> FloatArray:
     expected = acceptance.expected(_ERROR_CTAU_CM)
     error = acceptance.error(_ERROR_CTAU_CM)
-    relative = np.divide(error, expected, out=np.ones_like(error), where=expected > 0)
-    return SemiVisibleYield(acceptance.function, unit_model.chi2_c_tau_cm, relative)
+    return np.divide(error, expected, out=np.ones_like(error), where=expected > 0)
 
 
 def _stacked(yields: Sequence[SemiVisibleYield]) -> Arrays:
     """Put all shapes' arrays behind one another."""
+    functions = [function for y in yields for function in y.functions]
     return {
-        "constant": np.array([y.function.constant for y in yields]),
-        "terms": np.array([float(len(y.function.flight_cm)) for y in yields]),
-        "flight_cm": np.concatenate([y.function.flight_cm for y in yields]),
-        "coefficient": np.concatenate([y.function.coefficient for y in yields]),
+        "constant": np.array([f.constant for f in functions]),
+        "terms": np.array([float(len(f.flight_cm)) for f in functions]),
+        "flight_cm": np.concatenate([f.flight_cm for f in functions]),
+        "coefficient": np.concatenate([f.coefficient for f in functions]),
+        "in_window": np.array([y.in_window for y in yields]),
         "unit_ctau_cm": np.array([y.unit_ctau_cm for y in yields]),
         "statistical_error": np.array([y.statistical_error for y in yields]),
+        "numerical_error": np.array([y.numerical_error for y in yields]),
     }
 
 
@@ -221,14 +250,16 @@ def _unstacked(arrays: Arrays) -> list[SemiVisibleYield]:
     ends = np.cumsum(arrays["terms"].astype(int))[:-1]
     flights = np.split(arrays["flight_cm"], ends)
     coefficients = np.split(arrays["coefficient"], ends)
+    parts = zip(arrays["constant"], flights, coefficients, strict=True)
+    functions = [ExponentialSum(float(constant), *terms) for constant, *terms in parts]
+    shapes, signatures = arrays["in_window"].shape
     return [
-        SemiVisibleYield(ExponentialSum(float(constant), flight, coefficient), float(ctau), error)
-        for constant, flight, coefficient, ctau, error in zip(
-            arrays["constant"],
-            flights,
-            coefficients,
-            arrays["unit_ctau_cm"],
-            arrays["statistical_error"],
-            strict=True,
+        SemiVisibleYield(
+            tuple(functions[i * signatures : (i + 1) * signatures]),
+            arrays["in_window"][i],
+            float(arrays["unit_ctau_cm"][i]),
+            arrays["statistical_error"][i],
+            float(arrays["numerical_error"][i]),
         )
+        for i in range(shapes)
     ]

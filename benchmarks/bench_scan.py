@@ -1,0 +1,56 @@
+"""A plane of about a minute as a dataset: in this process, on one worker and on two.
+
+The tables of cross sections are on disk, the simulations are not. One worker against this process
+is what the scheduler costs, its start included; one against two is how the work is shared.
+"""
+
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from scotopic.experiments import load_experiment
+from scotopic.models.inelastic import InelasticDarkMatter
+from scotopic.scan.axis import Axis
+from scotopic.scan.execute import computing
+from scotopic.scan.points import COMPUTED, Search, Setup
+from scotopic.scan.semi_visible import Simulation
+from scotopic.scan.store import Dataset
+from scotopic.scan.survey import survey
+
+numbers = count()
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A cache of our own, with all tables that the masses need."""
+    directory = tmp_path_factory.mktemp("scan")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SCOTOPIC_CACHE", str(directory / "cache"))
+        complete(directory, masses=6, workers=None)
+        yield directory
+
+
+def complete(place: Path, masses: int, workers: int | None) -> None:
+    """Survey a plane whose events nobody has simulated before."""
+    directory = place / str(next(numbers))
+    directory.mkdir()
+    setup = Setup(
+        InelasticDarkMatter,
+        Axis("mediator_mass", 0.11 + 1e-6 * next(numbers), 0.9, masses),
+        Axis("splitting", 0.1, 0.5, 30, "linear"),
+        {"alpha_D": 0.1, "mass_ratio": 3.0, "kinetic_mixing": 1e-3},
+        (Search.of("NA64", load_experiment("na64e-2018"), ["invisible-recast-2023"]),),
+        Simulation(),
+    )
+    with Dataset(directory, setup, {"title": "a minute"}) as dataset, computing(workers) as compute:
+        survey(setup, dataset, compute)
+        assert np.mean(dataset.arrays["status"] == COMPUTED) > 0.9
+
+
+@pytest.mark.parametrize("workers", [None, 1, 2])
+def test_minute(benchmark: BenchmarkFixture, place: Path, workers: int | None) -> None:
+    benchmark.pedantic(complete, (place, 40, workers), rounds=1)

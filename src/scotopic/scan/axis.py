@@ -1,0 +1,89 @@
+"""Axes of a plane."""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from scotopic.errors import RangeError
+from scotopic.scan.parameters import field_of
+
+FloatArray = npt.NDArray[np.float64]
+
+Scale = Literal["log", "linear"]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Values of one parameter.
+
+    Attributes
+    ----------
+    parameter : str
+        A field of the model or a name of `scotopic.scan.parameters.DERIVED`.
+    minimum, maximum : float
+        First and last value, in the parameter's unit (masses in GeV).
+    points : int
+        How many values.
+    scale : str
+        "log" or "linear".
+
+    Raises
+    ------
+    RangeError
+        If the range is empty, or not positive on a logarithmic scale.
+    """
+
+    parameter: str
+    minimum: float
+    maximum: float
+    points: int
+    scale: Scale = "log"
+
+    def __post_init__(self) -> None:
+        """Refuse empty axes."""
+        if self.points < 2:
+            raise RangeError(f"points: {self.points} is less than 2")
+        if not -math.inf < self.minimum < self.maximum < math.inf:
+            raise RangeError(
+                f"{self.parameter}: {self.minimum} to {self.maximum} is not an ascending range"
+            )
+        if self.scale == "log" and self.minimum <= 0:
+            raise RangeError(f"{self.parameter}: {self.minimum} is not positive on a log scale")
+
+    @property
+    def field(self) -> str:
+        """The model's field that the parameter determines."""
+        return field_of(self.parameter)
+
+    @property
+    def unit(self) -> str:
+        """Of the values: "GeV" or "1"."""
+        return "GeV" if self.parameter.endswith("_mass") else "1"
+
+    @cached_property
+    def values(self) -> FloatArray:
+        """The values, shape (points,), read-only."""
+        space = np.geomspace if self.scale == "log" else np.linspace
+        values = np.asarray(space(self.minimum, self.maximum, self.points))
+        values.setflags(write=False)
+        return values
+
+    @property
+    def coordinates(self) -> FloatArray:
+        """The values on the axis' scale: their logarithms if it is logarithmic."""
+        return np.log(self.values) if self.scale == "log" else self.values
+
+    @property
+    def relative(self) -> FloatArray:
+        """Coordinates in which distances are errors: logarithms, or shares of a linear axis."""
+        if self.scale == "log":
+            return np.log(self.values)
+        return np.linspace(0.0, 1.0, self.points)
+
+    def from_coordinates(self, at: FloatArray) -> FloatArray:
+        """Return the values that belong to coordinates on the axis' scale."""
+        return np.exp(at) if self.scale == "log" else at

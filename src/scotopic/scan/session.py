@@ -1,0 +1,125 @@
+"""Survey the plane of a run card, in memory or in a dataset on disk."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from scotopic.experiments import Experiment
+from scotopic.progress import Report, silent
+from scotopic.scan.parameters import MODELS
+from scotopic.scan.plane import Plane, plane_of
+from scotopic.scan.points import Arrays, Search, Setup
+from scotopic.scan.run_card import RunCard
+from scotopic.scan.semi_visible import Simulation
+from scotopic.scan.survey import InMemory, failures, in_process, require_some, survey
+from scotopic.signal import PROCESSES, Calculation
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """Where a dataset is kept, and who computes it.
+
+    Attributes
+    ----------
+    directory : Path
+        For `dataset.zarr` and `dataset.state`.
+    workers : int or None
+        Local processes to start.
+    scheduler : str or None
+        Address of a Dask cluster to use.
+    """
+
+    directory: Path
+    workers: int | None = None
+    scheduler: str | None = None
+
+
+@dataclass(frozen=True)
+class Surveyed:
+    """What a survey found.
+
+    Attributes
+    ----------
+    planes : mapping of str to Plane
+        By the labels of the card's limits.
+    failed_points : int
+        How many points failed in some limit.
+    """
+
+    planes: Mapping[str, Plane]
+    failed_points: int
+
+
+def survey_card(
+    card: RunCard,
+    experiments: Mapping[str, Experiment],
+    keeping: Keeping | None = None,
+    report: Report = silent,
+) -> Surveyed:
+    """Compute the limits of a run card at all points of its plane that need it.
+
+    Parameters
+    ----------
+    card : RunCard
+        With at least one limit.
+    experiments : mapping of str to Experiment
+        By the labels of the limits.
+    keeping : Keeping, optional
+        Keeps the points on disk, where an interrupted run goes on.
+    report : callable
+        Is told how far it is.
+
+    Raises
+    ------
+    RangeError
+        If no point of the plane exists.
+    ScotopicError
+        If the dataset cannot be used or written.
+    """
+    setup = setup_of(card, experiments)
+    tolerance = card.refinement.tolerance if card.refinement else None
+    if keeping is None:
+        memory = InMemory(setup)
+        refinement = survey(setup, memory, in_process, tolerance=tolerance, report=report)
+        arrays: Arrays = memory.arrays
+    else:
+        from scotopic.scan.execute import computing  # noqa: PLC0415 - for datasets only
+        from scotopic.scan.store import Dataset  # noqa: PLC0415
+
+        inputs = card.model_dump(mode="json") | {
+            "experiments": {label: one.content() for label, one in experiments.items()}
+        }
+        with (
+            Dataset(keeping.directory, setup, inputs) as dataset,
+            computing(keeping.workers, keeping.scheduler) as compute,
+        ):
+            refinement = survey(setup, dataset, compute, tolerance=tolerance, report=report)
+            arrays = dataset.arrays
+    require_some(arrays)
+    planes = {s.label: plane_of(setup, arrays, s, refinement) for s in setup.searches}
+    return Surveyed(planes, int(failures(arrays).sum()))
+
+
+def setup_of(card: RunCard, experiments: Mapping[str, Experiment]) -> Setup:
+    """Return the plane of a run card.
+
+    Raises
+    ------
+    RangeError
+        If an experiment has not the signatures that are asked for.
+    """
+    settings = card.simulation
+    processes = settings.processes or (
+        PROCESSES if card.model == "dark_photon" else ("bremsstrahlung",)
+    )
+    return Setup(
+        MODELS[card.model],
+        card.x.axis(),
+        card.y.axis(),
+        dict(card.fixed),
+        tuple(
+            Search.of(layer.label, experiments[layer.label], layer.signatures)
+            for layer in card.limits
+        ),
+        Simulation(settings.events, settings.seed, Calculation(processes=processes)),
+    )

@@ -1,0 +1,321 @@
+"""A survey on disk: an xarray Dataset in zarr that grows tile by tile and survives any end.
+
+Beside `dataset.zarr` lies `dataset.state` with the card, a lock, and a file for every finished
+tile with the digest of its values. A tile without that file, or with other values than it names,
+is computed again: what an interrupted run left half-written does no harm.
+"""
+
+import errno
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import numpy as np
+
+from scotopic._version import __version__
+from scotopic.cache import key_digest
+from scotopic.errors import ScotopicError, StoppedError
+from scotopic.results import whole_file
+from scotopic.scan.extras import required
+from scotopic.scan.layout import coordinates, described, dimensions
+from scotopic.scan.points import FAILED, Arrays, Setup, no_points
+from scotopic.scan.tiles import Blocks, Tile
+
+if TYPE_CHECKING:
+    import xarray
+    import zarr
+
+FORMAT: Final = 1
+
+SOURCES: Final = (
+    "scotopic.decays",
+    "scotopic.experiments",
+    "scotopic.materials",
+    "scotopic.models",
+    "scotopic.precision",
+    "scotopic.production",
+    "scotopic.scan.axis",
+    "scotopic.scan.exclusion",
+    "scotopic.scan.invisible",
+    "scotopic.scan.parameters",
+    "scotopic.scan.points",
+    "scotopic.scan.refinement",
+    "scotopic.scan.semi_visible",
+    "scotopic.scan.tiles",
+    "scotopic.shower",
+    "scotopic.signal",
+    "scotopic.statistics",
+    "scotopic.units",
+)
+"""What computes the numbers; another version of it does not go on with a dataset."""
+
+_LIBRARIES: Final = ("numba", "numpy", "scipy")
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_SHOWN: Final = 4
+
+
+@cache
+def code_versions() -> dict[str, str]:
+    """Return what a dataset's numbers depend on beside the card, by name."""
+    from importlib.metadata import version  # noqa: PLC0415 - only for datasets
+
+    sources = {name: key_digest({}, [name])[:16] for name in SOURCES}
+    return {"scotopic": __version__, **{name: version(name) for name in _LIBRARIES}, **sources}
+
+
+class Dataset:
+    """The results of a survey on disk; a context, inside of which no other run can write.
+
+    Parameters
+    ----------
+    directory : Path
+        Where `dataset.zarr` and `dataset.state` are, or will be.
+    setup : Setup
+        The plane.
+    card : mapping
+        All that was asked for, as JSON can write it. A dataset of another card is refused.
+
+    Attributes
+    ----------
+    arrays : dict of str to ndarray
+        All that is there, as from `scotopic.scan.points.no_points`.
+
+    Raises
+    ------
+    ScotopicError
+        On entry, if another run is writing, the stored card differs, or zarr is not installed.
+    """
+
+    def __init__(self, directory: Path, setup: Setup, card: Mapping[str, Any]) -> None:
+        self.path = directory / "dataset.zarr"
+        self._state = directory / "dataset.state"
+        self._setup = setup
+        self._blocks = Blocks.of(setup)
+        content = {"format": FORMAT, "card": card, "code": code_versions()}
+        self._content = json.loads(json.dumps(content, allow_nan=False))
+        self.arrays: Arrays = no_points(setup, setup.shape)
+
+    def __enter__(self) -> Self:
+        """Lock the directory, and read what is there."""
+        from filelock import FileLock, Timeout  # noqa: PLC0415 - not for small planes
+
+        required("zarr", "xarray")
+        with _clear_errors(self.path):
+            self._state.mkdir(parents=True, exist_ok=True)
+            self._lock = FileLock(self._state / "lock")
+            try:
+                self._lock.acquire(timeout=0)
+            except Timeout:
+                raise ScotopicError(
+                    f"{self.path}: another run is writing to it; wait for it, or name another"
+                    " --output"
+                ) from None
+            try:
+                self._open()
+            except BaseException:
+                self._lock.release()
+                raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Let others write."""
+        self._lock.release()
+
+    def _open(self) -> None:
+        stored = self._state / "card.json"
+        if stored.is_file():
+            self._refuse_another_card(json.loads(stored.read_text()))
+        elif self.path.exists():
+            raise ScotopicError(f"{self.path}: is there, but without the card that made it")
+        else:
+            _write_durably(stored, json.dumps(self._content, indent=1).encode())
+        self._tiles = self._state / "tiles"
+        self._tiles.mkdir(exist_ok=True)
+        if not self.path.exists():
+            self._create()
+        for leftover in self.path.rglob("*.partial"):
+            leftover.unlink()
+        import zarr  # noqa: PLC0415 - half a second
+
+        group = zarr.open_group(self.path, mode="r+")
+        self._stored: dict[str, zarr.Array[Any]] = {
+            name: _array(group, name) for name in self.arrays
+        }
+        for block in range(self._blocks.number):
+            self._read(block)
+        self._finished = dict(self._markers())
+
+    def _refuse_another_card(self, stored: Mapping[str, Any]) -> None:
+        found = list(differences(stored, self._content))
+        if found:
+            more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+            raise ScotopicError(
+                f"{self.path}: was made with another card or code: {'; '.join(found[:_SHOWN])}"
+                f"{more}; name another --output, or remove it and {self._state.name}"
+            )
+
+    def _create(self) -> None:
+        """Make all arrays, empty; they get their name when all are there."""
+        import zarr  # noqa: PLC0415 - half a second
+
+        part = self.path.with_suffix(".part")
+        shutil.rmtree(part, ignore_errors=True)
+        group = zarr.open_group(
+            part, mode="w", zarr_format=3, attributes=described(self._setup, self._content)
+        )
+        for coordinate in coordinates(self._setup):
+            array = group.create_array(
+                coordinate.name,
+                shape=coordinate.values.shape,
+                dtype=coordinate.values.dtype,
+                dimension_names=coordinate.dims,
+                attributes=coordinate.attributes,
+            )
+            array[...] = coordinate.values
+        for name, (dims, attributes) in dimensions(self._setup).items():
+            empty = self.arrays[name]
+            group.create_array(
+                name,
+                shape=empty.shape,
+                chunks=(*empty.shape[:-2], *self._blocks.chunk),
+                dtype=empty.dtype,
+                fill_value=empty.flat[0],
+                dimension_names=dims,
+                attributes=attributes,
+            )
+        part.rename(self.path)
+
+    def _read(self, block: int) -> None:
+        """Read a block into memory; a damaged chunk counts as empty."""
+        place = self._blocks.place(block)
+        for name, stored in self._stored.items():
+            try:
+                self.arrays[name][..., *place] = stored[..., *place]
+            except Exception:  # noqa: BLE001 - decoders raise whatever they like
+                stored[..., *place] = self.arrays[name][..., *place]
+
+    def _markers(self) -> Iterator[tuple[str, str]]:
+        for file in self._tiles.glob("*.json"):
+            marker = json.loads(file.read_text())
+            if not marker["failed_points"]:
+                yield file.stem, marker["digest"]
+
+    def holds(self, tile: Tile) -> bool:
+        """Whether a tile is there, whole and without failed points."""
+        return self._finished.get(tile.name) == tile.digest(self.arrays)
+
+    def write(self, tile: Tile, found: Arrays) -> None:
+        """Write a tile's block, then the file that declares the tile finished.
+
+        Raises
+        ------
+        StoppedError
+            If the disk is full or cannot be written.
+        """
+        i, j = tile.points.T
+        place = self._blocks.place(tile.block)
+        for name, values in found.items():
+            self.arrays[name][..., i, j] = values
+        failed = int((found["status"] == FAILED).any(axis=0).sum())
+        marker = {"digest": tile.digest(self.arrays), "failed_points": failed}
+        with _clear_errors(self.path):
+            for name, stored in self._stored.items():
+                stored[..., *place] = self.arrays[name][..., *place]
+            _write_durably(self._tiles / f"{tile.name}.json", json.dumps(marker).encode())
+
+
+def _array(group: "zarr.Group", name: str) -> "zarr.Array[Any]":
+    import zarr  # noqa: PLC0415 - is there already
+
+    found = group[name]
+    if not isinstance(found, zarr.Array):
+        raise ScotopicError(f"{name}: is no array of the dataset")
+    return found
+
+
+def _write_durably(path: Path, content: bytes) -> None:
+    """Write a file whole, and wait until it is on the disk."""
+    with whole_file(path) as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+@contextmanager
+def _clear_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        why = "the disk is full" if error.errno in _FULL else error.strerror or str(error)
+        raise StoppedError(
+            f"{path}: {why}; finished tiles are kept, the same command goes on from there"
+        ) from None
+
+
+def differences(stored: object, asked: object, path: str = "") -> Iterator[str]:
+    """Name what differs between two values that JSON can write.
+
+    Examples
+    --------
+    >>> list(differences({"x": {"points": 3}, "y": [1]}, {"x": {"points": 4}, "y": [1, 2]}))
+    ['x.points: 3 there, 4 now', 'y[1]: nothing there, 2 now']
+    """
+    nothing = object()
+    if isinstance(stored, dict) and isinstance(asked, dict):
+        for key in dict.fromkeys([*stored, *asked]):
+            below = f"{path}.{key}" if path else str(key)
+            yield from differences(stored.get(key, nothing), asked.get(key, nothing), below)
+    elif isinstance(stored, list) and isinstance(asked, list):
+        for k in range(max(len(stored), len(asked))):
+            there, now = (v[k] if k < len(v) else nothing for v in (stored, asked))
+            yield from differences(there, now, f"{path}[{k}]")
+    elif stored != asked:
+        texts = ["nothing" if type(v) is object else json.dumps(v) for v in (stored, asked)]
+        yield f"{path}: {texts[0]} there, {texts[1]} now"
+
+
+def open_dataset(directory: Path) -> "xarray.Dataset":
+    """Open the dataset of a run, finished or not.
+
+    Parameters
+    ----------
+    directory : Path
+        The run's --output.
+
+    Raises
+    ------
+    ScotopicError
+        If there is none, or xarray is not installed.
+    """
+    required("zarr", "xarray")
+    import xarray  # noqa: PLC0415 - half a second
+
+    path = directory / "dataset.zarr"
+    if not path.is_dir():
+        raise ScotopicError(f"{path}: is not there")
+    found: xarray.Dataset = xarray.open_zarr(path, consolidated=False)
+    return found
+
+
+def same(one: Arrays, other: Arrays) -> bool:
+    """Whether two results are equal bit for bit."""
+    return one.keys() == other.keys() and all(
+        values.dtype == other[name].dtype
+        and (
+            np.array_equal(values, other[name])
+            if values.dtype.kind == "T"
+            else values.tobytes() == other[name].tobytes()
+        )
+        for name, values in one.items()
+    )

@@ -1,0 +1,143 @@
+"""Survey a plane tile by tile: everywhere, or round by round where the boundary runs."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
+
+import numpy as np
+
+from scotopic.errors import RangeError
+from scotopic.progress import Report, silent
+from scotopic.scan.points import (
+    COMPUTED,
+    FAILED,
+    NOT_COVERED,
+    Arrays,
+    Setup,
+    evaluate,
+    no_points,
+)
+from scotopic.scan.refinement import Refinement
+from scotopic.scan.tiles import Blocks, Mask, Tile
+
+Compute = Callable[[Setup, Sequence[Tile], Report], Iterator[tuple[Tile, Arrays]]]
+"""Computes tiles and yields each when it is there, in any order."""
+
+
+class Kept(Protocol):
+    """Where the results of tiles are kept."""
+
+    @property
+    def arrays(self) -> Arrays:
+        """All points of the plane; the last two axes are x and y."""
+
+    def holds(self, tile: Tile) -> bool:
+        """Whether a tile is there, whole."""
+
+    def write(self, tile: Tile, found: Arrays) -> None:
+        """Keep a tile."""
+
+
+class InMemory:
+    """Results that last as long as the process.
+
+    Attributes
+    ----------
+    arrays : dict of str to ndarray
+        Of all points, as from `scotopic.scan.points.no_points`.
+    """
+
+    def __init__(self, setup: Setup) -> None:
+        self.arrays: Arrays = no_points(setup, setup.shape)
+
+    def holds(self, tile: Tile) -> bool:
+        """Return False: what is computed once is not asked for again."""
+        del tile
+        return False
+
+    def write(self, tile: Tile, found: Arrays) -> None:
+        """Put a tile's points in their places."""
+        i, j = tile.points.T
+        for name, values in found.items():
+            self.arrays[name][..., i, j] = values
+
+
+def in_process(
+    setup: Setup, tiles: Sequence[Tile], report: Report
+) -> Iterator[tuple[Tile, Arrays]]:
+    """Compute tiles one after the other in this process."""
+    for tile in tiles:
+        yield tile, evaluate(setup, tile.points, report if len(tiles) == 1 else silent)
+
+
+def survey(
+    setup: Setup,
+    kept: Kept,
+    compute: Compute,
+    *,
+    tolerance: float | None = None,
+    report: Report = silent,
+) -> Refinement | None:
+    """Compute the points of a plane that are not there yet.
+
+    Parameters
+    ----------
+    setup : Setup
+        The plane.
+    kept : Kept
+        What is there, and where to put the rest.
+    compute : callable
+        Computes tiles.
+    tolerance : float, optional
+        Refine where a boundary runs until its position is known to this; see
+        `scotopic.scan.refinement`. Left out, all points are computed.
+    report : callable
+        Is told the number of points done and known to be needed.
+
+    Returns
+    -------
+    Refinement or None
+        Which says what lies between the points that were computed.
+    """
+    blocks = Blocks.of(setup)
+    if tolerance is None:
+        _complete(setup, kept, compute, blocks.tiles(0, np.ones(setup.shape, bool)), report)
+        return None
+    refinement = Refinement(setup.x, setup.y, tolerance)
+    round_ = 0
+    while (wanted := refinement.wanted()).any():
+        _complete(setup, kept, compute, blocks.tiles(round_, wanted), report)
+        refinement.learn(wanted, kept.arrays["excess"])
+        round_ += 1
+    return refinement
+
+
+def _complete(
+    setup: Setup, kept: Kept, compute: Compute, tiles: Sequence[Tile], report: Report
+) -> None:
+    total = sum(len(tile.points) for tile in tiles)
+    missing = [tile for tile in tiles if not kept.holds(tile)]
+    done = total - sum(len(tile.points) for tile in missing)
+    report("points", done, total)
+    for tile, found in compute(setup, missing, report):
+        kept.write(tile, found)
+        done += len(tile.points)
+        report("points", done, total)
+
+
+def failures(arrays: Arrays) -> Mask:
+    """Return which points failed in any search, shape (x, y)."""
+    return np.asarray((arrays["status"] == FAILED).any(axis=0))
+
+
+def require_some(arrays: Arrays) -> None:
+    """Refuse a plane of which no point exists.
+
+    Raises
+    ------
+    RangeError
+        With the reason of the first.
+    """
+    status = arrays["status"]
+    if not np.any(status == COMPUTED) and np.any(status == NOT_COVERED):
+        reason = arrays["reason"][status == NOT_COVERED][0]
+        raise RangeError(f"no point of the plane exists: {reason}")

@@ -1,0 +1,153 @@
+"""Surveys on a Dask cluster with workers in processes of their own, dying workers included."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from distributed import Client, LocalCluster
+from tests.scan import surveys
+
+from scotopic.errors import ScotopicError, StoppedError
+from scotopic.scan import execute
+from scotopic.scan.points import COMPUTED, FAILED, Arrays
+from scotopic.scan.store import Dataset, same
+from scotopic.scan.survey import survey
+from scotopic.scan.tiles import Blocks, Integers
+
+SETUP = surveys.semi_visible(masses=32, events=128)
+
+
+@contextmanager
+def cluster(workers: int = 2) -> Iterator[LocalCluster]:
+    """A cluster that somebody else runs."""
+    with LocalCluster(
+        n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None
+    ) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Arrays:
+    return surveys.complete(tmp_path_factory.mktemp("whole"), SETUP)
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_any_number_of_workers_finds_the_same(tmp_path: Path, whole: Arrays, workers: int) -> None:
+    assert same(surveys.complete(tmp_path, SETUP, workers=workers), whole)
+
+
+def test_adaptive_survey_on_workers_finds_the_same(tmp_path: Path) -> None:
+    setup = surveys.semi_visible(masses=33, events=128, mixings=40)
+    here = surveys.complete(tmp_path / "here", setup, tolerance=0.02)
+    there = surveys.complete(tmp_path / "there", setup, workers=2, tolerance=0.02)
+    assert same(here, there)
+
+
+def test_worker_killed_in_mid_run(tmp_path: Path) -> None:
+    """Its tile is done by another, and the result is the same."""
+    setup = surveys.semi_visible(masses=96, events=512)
+    expected = surveys.complete(tmp_path / "here", setup)
+    killed = []
+
+    def kill(address: str) -> None:
+        with Client(address, set_as_default=False) as client:
+            processes = client.run(os.getpid)
+        while surveys.finished_tiles(tmp_path / "there") < 2:
+            time.sleep(0.01)
+        killed.append(next(iter(processes.values())))
+        os.kill(killed[0], signal.SIGKILL)
+
+    with cluster() as two:
+        killer = threading.Thread(target=kill, args=(two.scheduler_address,))
+        killer.start()
+        found = surveys.complete(tmp_path / "there", setup, scheduler=two.scheduler_address)
+        killer.join()
+        assert killed
+        # the nanny puts a new process in the place of the dead one
+        with Client(two.scheduler_address, set_as_default=False) as client:
+            assert killed[0] not in client.run(os.getpid).values()
+    assert same(found, expected)
+
+
+def test_tile_that_kills_every_worker_fails_and_the_rest_goes_on(
+    tmp_path: Path, whole: Arrays, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    genuine = execute._on_worker
+
+    def poisoned(question: bytes, points: Integers, code: dict[str, str]) -> Any:
+        if 9 in points[:, 0]:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return genuine(question, points, code)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(execute, "_on_worker", poisoned)
+        found = surveys.complete(tmp_path, SETUP, workers=2)
+    block = Blocks.of(SETUP).place(1)
+    assert (found["status"][:, *block] == FAILED).all()
+    assert "the worker died" in found["reason"][0, 9, 0]
+    assert (np.delete(found["status"], np.arange(8, 16), axis=1) == COMPUTED).all()
+    assert same(surveys.complete(tmp_path, SETUP, workers=2), whole)
+
+
+def test_workers_with_other_code_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with execute.computing(1) as compute, Dataset(tmp_path, SETUP, surveys.CARD) as dataset:
+        assert isinstance(compute, execute._OnCluster)
+        monkeypatch.setitem(compute._code, "scotopic.signal", "another")
+        with pytest.raises(ScotopicError, match=r"another version of scotopic\.signal"):
+            survey(SETUP, dataset, compute)
+
+
+def test_scheduler_that_goes_away_leaves_a_dataset_to_go_on_with(
+    tmp_path: Path, whole: Arrays
+) -> None:
+    with (
+        cluster() as two,
+        execute.computing(None, two.scheduler_address) as compute,
+        Dataset(tmp_path, SETUP, surveys.CARD) as dataset,
+    ):
+        seen = 0
+
+        def report(_what: str, _done: int, _total: int) -> None:
+            nonlocal seen
+            seen += 1
+            if seen == 2:
+                two.close()
+
+        with pytest.raises(StoppedError, match="the scheduler is gone"):
+            survey(SETUP, dataset, compute, report=report)
+    assert same(surveys.complete(tmp_path, SETUP), whole)
+
+
+@pytest.mark.parametrize(
+    ("workers", "scheduler", "message"),
+    [
+        (2, "tcp://127.0.0.1:1", "exclude each other"),
+        (0, None, "--workers 0: is not at least 1"),
+        (None, "tcp://127.0.0.1:1", "--scheduler tcp://127.0.0.1:1: no answer"),
+        (None, "nonsense://", "--scheduler nonsense://: no answer"),
+    ],
+)
+def test_wrong_addresses_are_named(
+    workers: int | None, scheduler: str | None, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(execute, "_SECONDS_TO_CONNECT", 1)
+    with pytest.raises(ScotopicError, match=message), execute.computing(workers, scheduler):
+        pass
+
+
+def test_progress_counts_points(tmp_path: Path) -> None:
+    seen: list[tuple[int, int]] = []
+    with execute.computing(2) as compute, Dataset(tmp_path, SETUP, surveys.CARD) as dataset:
+        survey(SETUP, dataset, compute, report=lambda _, done, total: seen.append((done, total)))
+    assert seen[0] == (0, 32 * 12)
+    assert seen[-1] == (32 * 12, 32 * 12)
+    assert [done for done, _ in seen] == sorted(done for done, _ in seen)

@@ -1,0 +1,166 @@
+"""Planes of the invisible dark photon against exclusion curves, whatever the axes."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from tests.scan import surveys
+
+from scotopic.experiments import load_experiment
+from scotopic.models.dark_photon import DarkPhoton
+from scotopic.scan import exclusion_curve
+from scotopic.scan.axis import Axis
+from scotopic.scan.contours import Contour, contours
+from scotopic.scan.invisible import invisible_yields
+from scotopic.scan.plane import Plane, plane_of
+from scotopic.scan.points import NOT_COVERED, Setup
+from scotopic.scan.survey import InMemory, in_process, survey
+from scotopic.signal import Calculation, accepted_yields
+
+SCALAR = DarkPhoton(
+    mediator_mass=0.1,
+    kinetic_mixing=1.0,
+    alpha_D=0.1,
+    mass_ratio=3.0,
+    dark_matter="complex_scalar",
+)
+NA64 = load_experiment("na64e-2018")
+
+
+def plane(setup: Setup, tolerance: float | None = None) -> Plane:
+    memory = InMemory(setup)
+    refinement = survey(setup, memory, in_process, tolerance=tolerance)
+    return plane_of(setup, memory.arrays, setup.searches[0], refinement)
+
+
+@pytest.mark.parametrize("quantity", ["kinetic_mixing", "kinetic_mixing_squared", "y"])
+def test_lower_edge_is_the_exclusion_curve(quantity: str) -> None:
+    """Mass and coupling; the upper edge is the plane's, where visible decays are still rare.
+
+    Their share bends the logarithm of the events between two points by some 1e-6.
+    """
+    ranges = {
+        "kinetic_mixing": (1e-6, 1e-2),
+        "kinetic_mixing_squared": (1e-12, 1e-4),
+        "y": (1e-15, 1e-7),
+    }
+    x = Axis("mediator_mass", 2e-3, 0.6, 20)
+    found = plane(surveys.invisible(x, Axis(quantity, *ranges[quantity], 30), alpha_D=0.1))
+    curve = exclusion_curve(NA64, SCALAR, x.values, quantity=quantity)
+    edges = [row[0][0] for row in found.intervals()]
+    np.testing.assert_allclose(edges, curve.observed.values, rtol=1e-5)
+
+
+def test_dark_matter_mass_and_linear_axes() -> None:
+    x = Axis("dark_matter_mass", 0.01, 0.1, 10, "linear")
+    y = Axis("kinetic_mixing_squared", 0.0, 1e-6, 101, "linear")
+    found = plane(surveys.invisible(x, y, alpha_D=0.1))
+    assert all("kinetic_mixing" in found.refused[i, 0] for i in range(10))
+    curve = exclusion_curve(NA64, SCALAR, 3 * x.values, quantity="kinetic_mixing_squared")
+    for row, limit in zip(found.intervals(), curve.observed.values, strict=True):
+        if 2e-8 < limit < 1e-6:  # a step of the axis is 1e-8
+            assert row[0][0] == pytest.approx(limit, rel=0.02)
+
+
+def test_mass_and_alpha_D_at_fixed_mixing() -> None:
+    """Annihilation depends on alpha_D through the width; every point against its own yield."""
+    x, y = Axis("mediator_mass", 0.15, 0.4, 7), Axis("alpha_D", 3e-4, 0.9, 11)
+    found = plane(surveys.invisible(x, y, kinetic_mixing=1e-4))
+    for i in (0, 2, 4, 6):
+        for j in (0, 3, 10):
+            model = replace(SCALAR, mediator_mass=x.values[i], alpha_D=y.values[j])
+            total = accepted_yields(NA64, [model], Calculation()).total[0]
+            branching = 1 / (1 + 1e-8 * model.visible_width / model.invisible_width)
+            events = 1e-8 * branching * total * 2.84e11 * 0.5
+            assert found.expected_events[i, j] == pytest.approx(events, rel=1e-3)
+
+
+def test_interpolation_in_alpha_D_states_its_error() -> None:
+    models = [
+        replace(SCALAR, mediator_mass=mass, alpha_D=alpha_D)
+        for mass in (0.16, 0.226, 0.24, 0.3, 0.32)
+        for alpha_D in np.geomspace(1.1e-4, 0.9, 8).tolist()
+    ]
+    only = Calculation(processes=("annihilation",))
+    exact = invisible_yields(NA64, models, only)
+    quick = invisible_yields(NA64, models, only, many_alpha_D=True)
+    deviation = np.abs(quick.total / exact.total - 1)
+    assert np.all(deviation <= quick.relative_error - exact.relative_error + 1e-12)
+    assert deviation.max() < 5e-4
+
+
+def test_y_against_alpha_D_and_tied_mixing() -> None:
+    """At fixed y the mixing falls with alpha_D; tied to the muon, it follows the mass."""
+    found = plane(
+        surveys.invisible(
+            Axis("alpha_D", 1e-2, 1.0, 5), Axis("y", 1e-14, 1e-9, 20), mediator_mass=0.03
+        )
+    )
+    for alpha_D, row in zip(found.x.values.tolist(), found.intervals(), strict=True):
+        model = replace(SCALAR, alpha_D=alpha_D)
+        limit = exclusion_curve(NA64, model, [0.03], quantity="y").observed.values[0]
+        assert row[0][0] == pytest.approx(limit, rel=2e-3)
+    tied = plane(
+        surveys.invisible(
+            Axis("mediator_mass", 0.01, 1.0, 5),
+            Axis("alpha_D", 0.01, 1.0, 3),
+            kinetic_mixing="muon central",
+        )
+    )
+    assert tied.kinetic_mixing[0, 0] == tied.kinetic_mixing[0, 2] < tied.kinetic_mixing[4, 0]
+
+
+def test_closed_decays_are_not_covered() -> None:
+    setup = surveys.invisible(
+        Axis("mass_ratio", 1.5, 3.0, 4, "linear"),
+        Axis("kinetic_mixing", 1e-5, 1e-3, 3),
+        alpha_D=0.1,
+        mediator_mass=0.1,
+    )
+    setup = replace(setup, fixed={k: v for k, v in setup.fixed.items() if k != "mass_ratio"} | {})
+    memory = InMemory(setup)
+    survey(setup, memory, in_process)
+    status = memory.arrays["status"][0]
+    assert (status[:2] == NOT_COVERED).all()
+    assert (status[2:] != NOT_COVERED).all()
+    assert "closes the invisible decay" in memory.arrays["reason"][0, 0, 0]
+
+
+def away(one: Plane, other: Plane) -> float:
+    """Largest distance of one boundary's points from the other, in logarithms."""
+    (line,), (exact,) = (contours(each.excess, each.x, each.y) for each in (one, other))
+    return distance(line, exact)
+
+
+def distance(line: Contour, exact: Contour) -> float:
+    """Largest distance of a line's points from another line, in logarithms."""
+    fine = np.linspace(0, len(exact.x) - 1, 20 * len(exact.x))
+    u, v = (np.interp(fine, np.arange(len(exact.x)), np.log(k)) for k in (exact.x, exact.y))
+    away = [
+        np.hypot(np.log(x) - u, np.log(y) - v).min() for x, y in zip(line.x, line.y, strict=True)
+    ]
+    return float(max(away))
+
+
+@pytest.mark.slow
+def test_adaptive_boundary_of_a_real_plane() -> None:
+    """1 % across the steep onset of annihilation, with few points of the fine mesh it takes."""
+    x, y = Axis("mediator_mass", 1e-3, 1.0, 1400), Axis("kinetic_mixing", 1e-6, 1e-2, 1400)
+    adaptive = plane(surveys.invisible(x, y, alpha_D=0.1), tolerance=0.01)
+    assert adaptive.position_error <= 0.01
+    assert adaptive.computed_points <= 0.01 * x.points * y.points
+    curve = exclusion_curve(NA64, SCALAR, x.values)
+    (line,) = contours(adaptive.excess, x, y)
+    exact = Contour(x.values, curve.observed.values, closed=False)
+    assert distance(line, exact) <= adaptive.position_error
+
+
+def test_small_adaptive_plane_is_the_dense_one() -> None:
+    x, y = Axis("mediator_mass", 1e-2, 0.2, 60), Axis("kinetic_mixing", 1e-6, 1e-2, 60)
+    setup = surveys.invisible(x, y, alpha_D=0.1)
+    adaptive, dense = plane(setup, tolerance=0.01), plane(setup)
+    assert adaptive.computed_points < 0.4 * dense.computed_points
+    assert away(adaptive, dense) <= adaptive.position_error <= 0.01
+    assert adaptive.interpolated is not None
+    same = ~adaptive.interpolated
+    np.testing.assert_array_equal(adaptive.expected_events[same], dense.expected_events[same])

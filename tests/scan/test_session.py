@@ -1,0 +1,223 @@
+"""Run cards surveyed from the shell: datasets, exit codes, refinement, invisible planes, lines."""
+
+import csv
+import errno
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import zarr.storage
+
+from scotopic.cli import main
+from scotopic.cli.base import progress
+from scotopic.scan.semi_visible import semi_visible_yields
+from scotopic.scan.store import open_dataset
+
+CARD = """
+title = "small"
+source = "a test"
+model = "inelastic_dark_matter"
+[fixed]
+alpha_D = 0.1
+mass_ratio = 3
+splitting = 0.4
+[x]
+parameter = "mediator_mass"
+minimum = 0.11
+maximum = 0.9
+points = 18
+[y]
+parameter = "kinetic_mixing"
+minimum = 1e-5
+maximum = 3e-2
+points = 30
+[simulation]
+events = 128
+[[limits]]
+label = "2021"
+experiment = "na64e-2018"
+signatures = ["S1", "S2"]
+[[limits]]
+label = "recast, 1e12"
+experiment = "na64e-1e12"
+signatures = ["invisible-recast-2023"]
+"""
+
+INVISIBLE = """
+title = "invisible"
+source = "a test"
+model = "dark_photon"
+[fixed]
+alpha_D = 0.1
+mass_ratio = 3
+dark_matter = "complex_scalar"
+[x]
+parameter = "dark_matter_mass"
+minimum = 0.003
+maximum = 0.06
+points = 48
+[y]
+parameter = "y"
+minimum = 1e-14
+maximum = 1e-8
+points = 80
+[[limits]]
+label = "NA64"
+experiment = "na64e-2018"
+"""
+
+
+class Shell:
+    """Runs `scotopic plane` in a directory."""
+
+    def __init__(self, place: Path, patch: pytest.MonkeyPatch) -> None:
+        self.place, self.patch = place, patch
+
+    def __call__(self, card: str, *options: str, output: str = "out") -> int:
+        file = self.place / "card.toml"
+        file.write_text(card)
+        arguments = ["plane", str(file), "--no-figure", "-o", str(self.place / output), *options]
+        self.patch.setattr(sys, "argv", ["scotopic", *arguments])
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        return int(stopped.value.code or 0)
+
+    def lines(self, output: str = "out") -> tuple[list[str], list[dict[str, str]]]:
+        """Comments and rows of contours.csv."""
+        text = (self.place / output / "contours.csv").read_text().splitlines()
+        rows = csv.DictReader(line for line in text if not line.startswith("#"))
+        return [line for line in text if line.startswith("#")], list(rows)
+
+
+@pytest.fixture
+def plane(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
+    return Shell(tmp_path, monkeypatch)
+
+
+def test_dataset_and_workers_change_nothing(plane: Shell) -> None:
+    assert plane(CARD, output="plain") == 0
+    assert plane(CARD, "--dataset", output="kept") == 0
+    assert plane(CARD, "--dataset", output="kept") == 0
+    assert plane(CARD, "--workers", "2", output="shared") == 0
+    with open_dataset(plane.place / "kept") as kept, open_dataset(plane.place / "shared") as other:
+        assert kept.identical(other)
+        assert kept.limit.values.tolist() == ["2021", "recast, 1e12"]
+        assert not kept.expected_events.sel(limit="2021", signature="S1").isnull().all()
+        assert kept.expected_events.sel(limit="recast, 1e12", signature="S1").isnull().all()
+    results = [
+        json.loads((plane.place / name / "result.json").read_text())["limits"]
+        for name in ("plain", "kept", "shared")
+    ]
+    assert results[0] == results[1] == results[2]
+
+
+def test_lines_have_level_units_and_error(plane: Shell) -> None:
+    assert plane(CARD) == 0
+    comments, rows = plane.lines()
+    assert "% CL; error of the position" in comments[2]
+    assert "level 2.3" in comments[3]  # a projection without background
+    assert set(rows[0]) == {"limit", "line", "closed", "mediator_mass_GeV", "kinetic_mixing"}
+    assert {row["limit"] for row in rows} == {"2021", "recast, 1e12"}
+    for row in rows:
+        assert 0.109 < float(row["mediator_mass_GeV"]) < 0.901
+
+
+def test_changed_card_is_refused(plane: Shell, capsys: pytest.CaptureFixture[str]) -> None:
+    assert plane(CARD, "--dataset") == 0
+    assert plane(CARD.replace("splitting = 0.4", "splitting = 0.5"), "--dataset") == 2
+    assert "card.fixed.splitting: 0.4 there, 0.5 now" in capsys.readouterr().err
+
+
+def test_failed_points_are_the_exit_code(
+    plane: Shell, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(experiment: Any, signatures: Any, models: Any, *rest: Any) -> Any:
+        if any(0.32 < model.mediator_mass < 0.35 for model in models):
+            raise MemoryError
+        return semi_visible_yields(experiment, signatures, models, *rest)
+
+    monkeypatch.setattr("scotopic.scan.points.semi_visible_yields", fails)
+    assert plane(CARD, "--dataset") == 3
+    assert "30 points failed" in capsys.readouterr().err
+    result = json.loads((plane.place / "out" / "result.json").read_text())
+    assert "MemoryError" in result["limits"]["2021"]["refused"][0][2]
+
+
+def test_full_disk_is_exit_code_1(
+    plane: Shell, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def put(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    local = sys.modules[zarr.storage.LocalStore.__module__]
+    with monkeypatch.context() as patch:
+        patch.setattr(local, "_put", put)
+        assert plane(CARD, "--dataset") == 1
+    assert "the disk is full" in capsys.readouterr().err
+    assert plane(CARD, "--dataset") == 0
+
+
+def test_invisible_plane_with_refinement(plane: Shell) -> None:
+    assert plane(INVISIBLE, output="dense") == 0
+    assert plane(INVISIBLE + "[refinement]\ntolerance = 0.02\n", "--dataset", output="fine") == 0
+    dense, fine = (
+        json.loads((plane.place / name / "result.json").read_text())["limits"]["NA64"]
+        for name in ("dense", "fine")
+    )
+    assert dense["computed_points"] == 48 * 80
+    assert fine["computed_points"] < 0.5 * dense["computed_points"]
+    assert fine["boundary_position_error"] <= 0.02
+    (one, other) = (
+        np.array([[float(r["dark_matter_mass_GeV"]), float(r["y"])] for r in plane.lines(name)[1]])
+        for name in ("dense", "fine")
+    )
+    one, other = np.log(one), np.log(other)
+    at = np.interp(other[:, 0], *one[np.argsort(one[:, 0])].T)
+    slope = 2.0  # of the boundary, at least: a distance is at most half of the difference in y
+    assert np.abs(other[:, 1] - at).max() / slope < 0.04
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('parameter = "y"', 'parameter = "mediator_mass"', "y.parameter: 'mediator_mass' is the"),
+        ('experiment = "na64e-2018"', 'experiment = "na64e-2018"\nsignatures = ["S1"]', "leave"),
+        ("mass_ratio = 3", "mass_ratio = 1.5", "no point of the plane exists: mass_ratio"),
+        ("[[limits]]", "[refinement]\ntolerance = 0\n[[limits]]", "refinement.tolerance"),
+    ],
+)
+def test_mistakes_are_named(
+    plane: Shell, old: str, new: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert old in INVISIBLE
+    assert plane(INVISIBLE.replace(old, new, 1)) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_semi_visible_limits_need_signatures(
+    plane: Shell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert plane(CARD.replace('signatures = ["S1", "S2"]', "")) == 2
+    assert "limits[0].signatures: missing" in capsys.readouterr().err
+
+
+def test_progress_shows_rate_and_time_left(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "120")
+    with progress("a survey") as report:
+        for done in range(6):
+            report("points", 10 * done, 100)
+            time.sleep(0.15)
+    shown = capsys.readouterr().err
+    assert "points" in shown
+    assert "50/100" in shown
+    assert "/s" in shown
+    assert "0:00:0" in shown
