@@ -16,7 +16,8 @@ from scotopic.experiments import load_experiment
 from scotopic.models.inelastic import InelasticDarkMatter
 from scotopic.scan.axis import Axis
 from scotopic.scan.execute import computing
-from scotopic.scan.points import COMPUTED, Search, Setup
+from scotopic.scan.points import COMPUTED, Setup
+from scotopic.scan.search import Search
 from scotopic.scan.semi_visible import Simulation
 from scotopic.scan.store import Dataset
 from scotopic.scan.survey import survey

@@ -9,7 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from validation import cascade, cosmology, limits, production, semi_visible
+from validation import cascade, cosmology, limits, mediators, production, semi_visible
 from validation.report import ROOT, Report
 
 COMPARISONS = (
@@ -29,6 +29,9 @@ COMPARISONS = (
     semi_visible.correction_of_the_width,
     semi_visible.published_masses,
     semi_visible.planes,
+    mediators.moments,
+    mediators.muon_beam,
+    mediators.gallery,
     cosmology.scalar_target,
     cosmology.inelastic_target,
     cosmology.estimates,

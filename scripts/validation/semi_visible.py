@@ -89,8 +89,7 @@ def _muon_edge(
 
 def _along_x(plane: Plane) -> list[tuple[float, float]]:
     """Return the excluded intervals of x at the first y."""
-    turned = replace(plane, x=plane.y, y=plane.x, expected_events=plane.expected_events.T)
-    return turned.intervals()[0]
+    return plane.transposed().intervals()[0]
 
 
 def planes(report: Report) -> None:

@@ -4,10 +4,10 @@ The names below are the public interface; each is imported when it is first used
 `import scotopic` costs nothing.
 """
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from scotopic._version import __version__
+from scotopic.lazy import lazy_attributes
 
 if TYPE_CHECKING:
     from scotopic.cosmology.cmb import cmb_bound
@@ -16,8 +16,16 @@ if TYPE_CHECKING:
     from scotopic.experiments import Experiment, experiment_names, load_experiment
     from scotopic.figures import draw_limit, draw_plane, save
     from scotopic.materials import Layer, Material, Target, element, material
+    from scotopic.models.axion_like import AxionLikeParticle
+    from scotopic.models.charged_vector import BMinus3LE, BMinusL, ChargedVector, LMuMinusLTau
     from scotopic.models.dark_photon import DarkPhoton
+    from scotopic.models.electrophilic import (
+        AxialVectorMediator,
+        PseudoscalarMediator,
+        ScalarMediator,
+    )
     from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMatter
+    from scotopic.models.muonphilic import MuonphilicPseudoscalar, MuonphilicScalar
     from scotopic.models.running import landau_pole, maximum_alpha_D, running_alpha_D
     from scotopic.precision.bands import mixing_band
     from scotopic.precision.magnetic_moments import magnetic_moment
@@ -28,12 +36,15 @@ if TYPE_CHECKING:
         total_cross_section,
     )
     from scotopic.scan import ExclusionCurve, default_masses, exclusion_curve
+    from scotopic.scan.combination import CombinedExclusion, combined_exclusion
     from scotopic.scan.output import write_curve
     from scotopic.scan.plane import Axis, Plane, exclusion_plane
-    from scotopic.scan.run import run
+    from scotopic.scan.run import run, write_run
     from scotopic.scan.run_card import load_run_card
     from scotopic.shower import TrackLengths, track_lengths
     from scotopic.signal import AcceptedYields, Calculation, MissingEnergy, accepted_yields
+    from scotopic.signal.photon_decays import photon_islands
+    from scotopic.signal.visible import visible_islands
     from scotopic.statistics import (
         CountingModel,
         Likelihood,
@@ -48,9 +59,15 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "AcceptedYields": "scotopic.signal",
+    "AxialVectorMediator": "scotopic.models.electrophilic",
+    "AxionLikeParticle": "scotopic.models.axion_like",
     "Axis": "scotopic.scan.plane",
+    "BMinus3LE": "scotopic.models.charged_vector",
+    "BMinusL": "scotopic.models.charged_vector",
     "Calculation": "scotopic.signal",
     "CardError": "scotopic.errors",
+    "ChargedVector": "scotopic.models.charged_vector",
+    "CombinedExclusion": "scotopic.scan.combination",
     "CountingModel": "scotopic.statistics",
     "CrossSectionTable": "scotopic.production",
     "DarkPhoton": "scotopic.models.dark_photon",
@@ -58,12 +75,17 @@ _HOMES = {
     "Experiment": "scotopic.experiments",
     "InelasticDarkMatter": "scotopic.models.inelastic",
     "InelasticDiracDarkMatter": "scotopic.models.inelastic",
+    "LMuMinusLTau": "scotopic.models.charged_vector",
     "Layer": "scotopic.materials",
     "Likelihood": "scotopic.statistics",
     "Material": "scotopic.materials",
     "MissingEnergy": "scotopic.signal",
+    "MuonphilicPseudoscalar": "scotopic.models.muonphilic",
+    "MuonphilicScalar": "scotopic.models.muonphilic",
     "Plane": "scotopic.scan.plane",
+    "PseudoscalarMediator": "scotopic.models.electrophilic",
     "RangeError": "scotopic.errors",
+    "ScalarMediator": "scotopic.models.electrophilic",
     "ScotopicError": "scotopic.errors",
     "Target": "scotopic.materials",
     "TrackLengths": "scotopic.shower",
@@ -71,6 +93,7 @@ _HOMES = {
     "bremsstrahlung_table": "scotopic.production",
     "cmb_bound": "scotopic.cosmology.cmb",
     "combine": "scotopic.statistics",
+    "combined_exclusion": "scotopic.scan.combination",
     "default_masses": "scotopic.scan",
     "differential_cross_section": "scotopic.production",
     "draw_limit": "scotopic.figures",
@@ -89,6 +112,7 @@ _HOMES = {
     "material": "scotopic.materials",
     "maximum_alpha_D": "scotopic.models.running",
     "mixing_band": "scotopic.precision.bands",
+    "photon_islands": "scotopic.signal.photon_decays",
     "relic_abundance": "scotopic.cosmology.freeze_out",
     "run": "scotopic.scan.run",
     "running_alpha_D": "scotopic.models.running",
@@ -100,14 +124,22 @@ _HOMES = {
     "total_cross_section": "scotopic.production",
     "track_lengths": "scotopic.shower",
     "upper_limit": "scotopic.statistics",
+    "visible_islands": "scotopic.signal.visible",
     "write_curve": "scotopic.scan.output",
+    "write_run": "scotopic.scan.run",
 }
 
 __all__ = [
     "AcceptedYields",
+    "AxialVectorMediator",
+    "AxionLikeParticle",
     "Axis",
+    "BMinus3LE",
+    "BMinusL",
     "Calculation",
     "CardError",
+    "ChargedVector",
+    "CombinedExclusion",
     "CountingModel",
     "CrossSectionTable",
     "DarkPhoton",
@@ -115,12 +147,17 @@ __all__ = [
     "Experiment",
     "InelasticDarkMatter",
     "InelasticDiracDarkMatter",
+    "LMuMinusLTau",
     "Layer",
     "Likelihood",
     "Material",
     "MissingEnergy",
+    "MuonphilicPseudoscalar",
+    "MuonphilicScalar",
     "Plane",
+    "PseudoscalarMediator",
     "RangeError",
+    "ScalarMediator",
     "ScotopicError",
     "Target",
     "TrackLengths",
@@ -129,6 +166,7 @@ __all__ = [
     "bremsstrahlung_table",
     "cmb_bound",
     "combine",
+    "combined_exclusion",
     "default_masses",
     "differential_cross_section",
     "draw_limit",
@@ -147,6 +185,7 @@ __all__ = [
     "material",
     "maximum_alpha_D",
     "mixing_band",
+    "photon_islands",
     "relic_abundance",
     "run",
     "running_alpha_D",
@@ -158,17 +197,12 @@ __all__ = [
     "total_cross_section",
     "track_lengths",
     "upper_limit",
+    "visible_islands",
     "write_curve",
+    "write_run",
 ]
 
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - the types are those of the imports above
-    """Import a public name when it is first asked for."""
-    try:
-        home = _HOMES[name]
-    except KeyError:
-        raise AttributeError(f"module 'scotopic' has no attribute {name!r}") from None
-    return getattr(importlib.import_module(home), name)
+__getattr__ = lazy_attributes(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

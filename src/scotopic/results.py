@@ -71,14 +71,21 @@ def write_csv(
 ) -> None:
     """Write columns of equal length as CSV with a header line, behind lines of comment.
 
-    Numbers are written with as many digits as it takes to read the same number again.
+    Numbers are written with as many digits as it takes to read the same number again, words in
+    quotes if they hold a comma.
     """
     lines = [f"# {line}" for line in comments]
     lines.append(",".join(columns))
     rows = zip(*columns.values(), strict=True)
-    lines += [",".join(v if isinstance(v, str) else repr(float(v)) for v in row) for row in rows]
+    lines += [",".join(_cell(value) for value in row) for row in rows]
     with whole_file(path) as stream:
         stream.write("\n".join(lines).encode() + b"\n")
+
+
+def _cell(value: float | str) -> str:
+    if isinstance(value, str):
+        return '"{}"'.format(value.replace('"', '""')) if set(value) & set(',"\n') else value
+    return repr(float(value))
 
 
 def write_files(contents: Mapping[str, bytes], path_without_suffix: Path) -> list[Path]:

@@ -7,10 +7,14 @@ the two libraries takes longer than a whole limit with warm tables; the tests ho
 to the libraries' values.
 """
 
+import math
 from typing import Final
 
 ALPHA: Final = 0.0072973525643
 """Fine-structure constant at zero momentum transfer."""
+
+ELEMENTARY_CHARGE: Final = math.sqrt(4 * math.pi * ALPHA)
+"""Charge of the positron, e = sqrt(4 pi alpha)."""
 
 ELECTRON_MASS: Final = 0.00051099895069
 """Electron mass in GeV."""

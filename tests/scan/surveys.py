@@ -10,7 +10,8 @@ from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.inelastic import InelasticDarkMatter
 from scotopic.scan.axis import Axis
 from scotopic.scan.execute import computing
-from scotopic.scan.points import Arrays, Search, Setup
+from scotopic.scan.points import Arrays, Setup
+from scotopic.scan.search import Search
 from scotopic.scan.semi_visible import Simulation
 from scotopic.scan.store import Dataset
 from scotopic.scan.survey import survey

@@ -107,7 +107,7 @@ def test_y_against_alpha_D_and_tied_mixing() -> None:
             kinetic_mixing="muon central",
         )
     )
-    assert tied.kinetic_mixing[0, 0] == tied.kinetic_mixing[0, 2] < tied.kinetic_mixing[4, 0]
+    assert tied.coupling[0, 0] == tied.coupling[0, 2] < tied.coupling[4, 0]
 
 
 def test_closed_decays_are_not_covered() -> None:

@@ -111,9 +111,7 @@ def test_lines_beside_the_plane_say_on_which_side() -> None:
     y = Axis("alpha_D", 0.01, 0.1, 3)
     line = relic_line(Grid.of(InelasticDarkMatter, x, y, fixed), 0.12)
     everything_is_there_or_explained(line)
-    assert {p.status for p in line.points} == {
-        "the kinetic mixing on the line is above the plane's"
-    }
+    assert {p.status for p in line.points} == {"the coupling on the line is above the plane's"}
 
 
 def test_a_plane_without_models_is_refused() -> None:

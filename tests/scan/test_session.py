@@ -141,7 +141,7 @@ def test_failed_points_are_the_exit_code(
             raise MemoryError
         return semi_visible_yields(experiment, signatures, models, *rest)
 
-    monkeypatch.setattr("scotopic.scan.points.semi_visible_yields", fails)
+    monkeypatch.setattr("scotopic.scan.semi_visible.semi_visible_yields", fails)
     assert plane(CARD, "--dataset") == 3
     assert "30 points failed" in capsys.readouterr().err
     result = json.loads((plane.place / "out" / "result.json").read_text())

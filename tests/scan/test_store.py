@@ -58,7 +58,7 @@ def test_dataset_names_and_documents_everything(whole: tuple[Path, Arrays]) -> N
         assert (data.status == COMPUTED).all()
         assert data.signature.values.tolist() == ["S1", "S2"]
         events = data.expected_events.sum(["data_set", "signature"])
-        excess = np.log(events / data.limit_events)
+        excess = np.log(events / data.allowed_events)
         np.testing.assert_allclose(data.excess, excess, rtol=1e-12)
         assert data.attrs["provenance"]["card"] == surveys.CARD
         assert float(data.sel(limit="NA64").systematic_error) == pytest.approx(0.2, abs=0.002)
@@ -88,7 +88,7 @@ def test_finished_run_computes_nothing_again(whole: tuple[Path, Arrays]) -> None
 
 def killed_again_and_again(directory: Path, kills: int, tolerance: float) -> int:
     """Kill a run at random moments, so often; return at how many different numbers of tiles."""
-    setup = surveys.semi_visible(masses=32 + 8 * kills)
+    setup = surveys.semi_visible(masses=32 + 20 * kills)
     numbers = random.Random(20230817)  # noqa: S311 - no secret
     seen: set[int] = set()
     for _ in range(kills):
@@ -99,7 +99,7 @@ def killed_again_and_again(directory: Path, kills: int, tolerance: float) -> int
         while surveys.finished_tiles(directory) < before + more and program.poll() is None:
             assert time.monotonic() < deadline
             time.sleep(0.01)
-        time.sleep(numbers.uniform(0.0, 2.0) if more == 0 else numbers.uniform(0.0, 0.3))
+        time.sleep(numbers.uniform(0.0, 1.2) if more == 0 else numbers.uniform(0.0, 0.3))
         assert program.poll() is None, "the run was over before it was killed"
         program.send_signal(signal.SIGKILL)
         program.communicate()
@@ -261,7 +261,7 @@ def test_failed_point_is_recorded_and_tried_again(
         return genuine(experiment, signatures, models, *rest)
 
     with monkeypatch.context() as patch:
-        patch.setattr("scotopic.scan.points.semi_visible_yields", fails)
+        patch.setattr("scotopic.scan.semi_visible.semi_visible_yields", fails)
         arrays = surveys.complete(tmp_path, SETUP)
     assert (arrays["status"][:, 3] == FAILED).all()
     assert (np.delete(arrays["status"], 3, axis=1) == COMPUTED).all()
@@ -280,7 +280,7 @@ def test_unfinished_dataset_can_be_read(tmp_path: Path) -> None:
 
 
 def test_missing_library_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scotopic.scan.extras.find_spec", lambda _: None)
+    monkeypatch.setattr("scotopic.extras.find_spec", lambda _: None)
     with pytest.raises(
         ScotopicError, match=r"zarr is not installed; pip install 'scotopic\[scan\]'"
     ):

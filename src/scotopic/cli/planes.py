@@ -134,7 +134,7 @@ def relic(
 def _draw(found: "Run", path_without_suffix: Path) -> list[Path]:
     from scotopic.figures import draw_plane, save  # noqa: PLC0415 - matplotlib
 
-    layers = found.planes, found.bands, found.thermal_lines, found.cmb
+    layers = found.planes, found.bands, found.thermal_lines, found.cmb, found.bounds
     return save(draw_plane(found.card, *layers), path_without_suffix)
 
 
@@ -152,8 +152,9 @@ def _name_gaps(label: str, line: "Line") -> None:
 def _print_line(card: "RunCard", label: str, line: "Line") -> None:
     """Print some points of a line."""
     x, y = card.x.parameter, card.y.parameter
-    coupling = "y" if y == "kinetic_mixing" else "kinetic_mixing"
     (layer,) = [one for one in card.thermal_lines if one.label == label]
+    field = card.sector(layer).kind.coupling_field
+    coupling = "y" if y == field else field
     points = [point for point in line.points if point.status == "ok"]
     typer.echo(f"{label}: Omega h^2 = {layer.omega_h2:g} at {len(points)} points")
     if points:
@@ -192,11 +193,10 @@ def _assignments(texts: Sequence[str]) -> dict[str, float | str]:
 
 
 def _relic_at_point(card: "RunCard", values: Mapping[str, Any], *, as_json: bool) -> None:
-    from scotopic.scan.parameters import overridden  # noqa: PLC0415 - keep the help fast
-    from scotopic.scan.relic import described_point, model_at  # noqa: PLC0415
+    from scotopic.scan.relic import described_point, model_at  # noqa: PLC0415 - fast help
 
     layer = card.thermal_lines[0]
-    found = described_point(model_at(card, overridden(layer.fixed, values)), layer.omega_h2)
+    found = described_point(model_at(card, layer, values), layer.omega_h2)
     if as_json:
         typer.echo(json.dumps(found, indent=1, allow_nan=False))
         return
@@ -207,7 +207,8 @@ def _relic_at_point(card: "RunCard", values: Mapping[str, Any], *, as_json: bool
     typer.echo(f"freeze-out at m_chi/T = {found['freeze_out_x']:.1f}")
     thermal = found["thermal"]
     if thermal["status"] == "ok":
-        couplings = (f"{name} = {thermal[name]:.4g}" for name in ("kinetic_mixing", "y"))
+        values = {name: value for name, value in thermal.items() if name != "status"}
+        couplings = (f"{name} = {value:.4g}" for name, value in values.items())
         typer.echo(f"Omega h^2 = {found['wanted_omega_h2']:g} at {', '.join(couplings)}")
     else:
         remark(thermal["status"])

@@ -267,9 +267,7 @@ def _signal_limit(experiments: "Sequence[Experiment]", method: LimitMethod) -> f
 
     for experiment in experiments:
         if experiment.likelihood is not None:
-            raise RangeError(
-                f"likelihood: this search cannot use that of {experiment.title}"
-            )
+            raise RangeError(f"likelihood: this search cannot use that of {experiment.title}")
     each = [summed_counts(experiment) for experiment in experiments]
     counting = SummedCounts(
         tuple(data_set for one in each for data_set in one.data_sets),

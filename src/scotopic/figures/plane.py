@@ -14,42 +14,53 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.transforms import Bbox
 
-from scotopic.figures.style import BLACK, CYCLE, GREY, decades, new_figure
+from scotopic.figures.style import BLACK, CYCLE, GREY, VERMILION, decades, new_figure
 from scotopic.scan.layers import Line
 from scotopic.scan.plane import Plane
-from scotopic.scan.run_card import RunCard
+from scotopic.scan.run_card import SEMI_VISIBLE, AxisCard, BoundLayer, RunCard
 
 FloatArray = npt.NDArray[np.float64]
 
-PARAMETER_LABELS = {
-    "mediator_mass": r"$m_{A'}$ [GeV]",
-    "dark_matter_mass": r"$m_{\chi_1}$ [GeV]",
-    "kinetic_mixing": r"kinetic mixing $\epsilon$",
-    "kinetic_mixing_squared": r"$\epsilon^2$",
-    "alpha_D": r"$\alpha_D$",
-    "y": r"$y = \epsilon^2 \alpha_D\,(m_{\chi_1}/m_{A'})^4$",
-    "mass_ratio": r"$R = m_{A'}/m_{\chi_1}$",
-    "splitting": r"$\Delta/m_{\chi_1}$",
-    "theta": r"$\theta$",
-    "tan_theta": r"$\tan\theta$",
-}
-
-_SYMBOLS = {
-    "alpha_D": r"\alpha_D",
-    "mass_ratio": r"m_{A'}/m_{\chi_1}",
-    "splitting": r"\Delta/m_{\chi_1}",
-    "theta": r"\theta",
-    "tan_theta": r"\tan\theta",
-    "kinetic_mixing": r"\epsilon",
-    "dark_matter_mass": r"m_{\chi_1}/\mathrm{GeV}",
-    "mediator_mass": r"m_{A'}/\mathrm{GeV}",
-    "y": "y",
-    "kinetic_mixing_squared": r"\epsilon^2",
-    "dark_matter": r"\mathrm{dark\ matter}",
-}
+_SYMBOLS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "mediator_mass": r"m_{A'}",
+        "dark_matter_mass": r"m_{\chi_1}",
+        "coupling": "g",
+        "kinetic_mixing": r"\epsilon",
+        "electron_coupling": r"\epsilon",
+        "muon_coupling": "g",
+        "gauge_coupling": "g",
+        "photon_coupling": r"g_{a\gamma\gamma}",
+        "alpha_D": r"\alpha_D",
+        "y": "y",
+        "mass_ratio": r"m_{A'}/m_{\chi_1}",
+        "splitting": r"\Delta/m_{\chi_1}",
+        "theta": r"\theta",
+        "tan_theta": r"\tan\theta",
+        "dark_matter": r"\mathrm{dark\ matter}",
+        "delta_a_e": r"|\Delta a_e|",
+        "delta_a_mu": r"|\Delta a_\mu|",
+        "parity": r"\mathrm{parity}",
+    }
+)
+_NAMES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "coupling": "coupling $g$",
+        "kinetic_mixing": r"kinetic mixing $\epsilon$",
+        "electron_coupling": r"coupling to electrons $\epsilon$",
+        "muon_coupling": "coupling to muons $g$",
+        "gauge_coupling": "gauge coupling $g$",
+        "y": r"$y = \epsilon^2 \alpha_D\,(m_{\chi_1}/m_{A'})^4$",
+        "mass_ratio": r"$R = m_{A'}/m_{\chi_1}$",
+    }
+)
+_SQUARED: Final = "_squared"
 
 _NO_LINES: Final[Mapping[str, Line]] = MappingProxyType({})
+_NO_BOUNDS: Final[Mapping[str, FloatArray]] = MappingProxyType({})
 _HATCH: Final = "#B5B5B5"
+_BOUNDS: Final = ("#E6E6E6", "#D2D2D2", "#BEBEBE")
+_BANDS: Final = ("#C8E6DA", "#E3E3E3", "#F6E3B5", "#DCE6F5")
 _Dash = Literal["-", "--", "-.", ":"]
 _DASHES: Final[tuple[_Dash, ...]] = get_args(_Dash)
 
@@ -60,6 +71,7 @@ def draw_plane(
     bands: Mapping[str, tuple[FloatArray, FloatArray]],
     thermal_lines: Mapping[str, Line] = _NO_LINES,
     cmb: Mapping[str, Line] = _NO_LINES,
+    bounds: Mapping[str, FloatArray] = _NO_BOUNDS,
 ) -> Figure:
     """Draw the excluded regions, thermal lines and bands of a run card.
 
@@ -70,10 +82,12 @@ def draw_plane(
     planes : mapping of str to Plane
         By the labels of the card's `limits`.
     bands : mapping of str to (ndarray, ndarray), each of shape (x, y)
-        By the labels of the card's `bands`: logarithms of the kinetic mixing over the lower and
-        over the upper edge.
+        By the labels of the card's `bands`: logarithms of the coupling over the lower and over
+        the upper edge.
     thermal_lines, cmb : mapping of str to Line
         By the labels of these layers of the card.
+    bounds : mapping of str to ndarray, shape (n, 2)
+        By the labels of this layer of the card: points of lines.
 
     Returns
     -------
@@ -83,12 +97,14 @@ def draw_plane(
     x, y = card.x.axis(), card.y.axis()
     handles: list[Line2D | Patch] = []
     with new_figure(card.title) as (figure, axes):
-        for label, (above_lower, above_upper) in bands.items():
+        for (label, (above_lower, above_upper)), colour in zip(bands.items(), _BANDS, strict=False):
             inside = np.minimum(above_lower, -above_upper)
             axes.contourf(
-                x.values, y.values, inside.T, levels=[0, np.inf], colors=["#C8E6DA"], zorder=1
+                x.values, y.values, inside.T, levels=[0, np.inf], colors=[colour], zorder=1
             )
-            handles.append(Patch(color="#C8E6DA", label=label))
+            handles.append(Patch(color=colour, label=label))
+        for i, bound in enumerate(card.bounds):
+            handles.append(_bound(axes, bounds[bound.label], bound, i, card.y.maximum))
         for layer, colour in zip(card.limits, CYCLE, strict=False):
             handles.append(_region(axes, planes[layer.label], layer.label, colour, layer.filled))
         at = x.values, y.values
@@ -100,7 +116,7 @@ def draw_plane(
                 handles.append(_thermal_line(axes, *at, one, label, _DASHES[i % len(_DASHES)]))
         axes.set(xscale=x.scale, yscale=y.scale)
         axes.set(xlim=at[0][[0, -1]], ylim=at[1][[0, -1]])
-        axes.set(xlabel=_label(card, x.parameter), ylabel=_label(card, y.parameter))
+        axes.set(xlabel=_label(card, card.x), ylabel=_label(card, card.y))
         axes.tick_params(axis="x", pad=6)  # the lowest number of the other axis is near
         decades(axes)
         axes.grid(visible=True)
@@ -108,25 +124,52 @@ def draw_plane(
     return figure
 
 
-def _label(card: RunCard, parameter: str) -> str:
-    """Name a parameter: the particle of a model without chi2 is chi, not chi1."""
-    return _of_the_model(card, PARAMETER_LABELS[parameter])
+def _label(card: RunCard, axis: AxisCard) -> str:
+    """Name an axis: as the card does, or its parameter with the unit."""
+    if axis.label is not None:
+        return axis.label
+    name = axis.parameter
+    bare = name.removesuffix(_SQUARED)
+    symbol = _SYMBOLS[bare] + ("^2" if bare != name else "")
+    unit = axis.axis().unit.replace("GeV^-1", "GeV$^{-1}$")
+    text = _NAMES.get(name, f"${symbol}$")
+    return _of_the_model(card, text + (f" [{unit}]" if unit != "1" else ""))
 
 
 def _of_the_model(card: RunCard, text: str) -> str:
-    return text.replace(r"\chi_1", r"\chi") if card.model == "dark_photon" else text
+    """Write a formula as for the plane's model: its mediator, and chi if there is one alone."""
+    text = text.replace("A'", card.sector().kind.symbol)
+    return text if card.model in SEMI_VISIBLE else text.replace(r"\chi_1", r"\chi")
 
 
 def _thermal_line(
     axes: Axes, x: FloatArray, y: FloatArray, one: Line, label: str, dash: _Dash
 ) -> Line2D:
-    """Draw where the kinetic mixing is the thermal one; gaps stay open."""
+    """Draw where the coupling is the thermal one; gaps stay open."""
     excess = np.ma.masked_invalid(one.excess).T
     if (one.excess > 0).any() and (one.excess < 0).any():
         axes.contour(
             x, y, excess, levels=[0], colors=[BLACK], linestyles=[dash], linewidths=1.7, zorder=4
         )
     return Line2D([], [], color=BLACK, linestyle=dash, linewidth=1.7, label=label)
+
+
+def _bound(
+    axes: Axes, points: FloatArray, layer: BoundLayer, number: int, top: float
+) -> Line2D | Patch:
+    """Draw a line given by numbers, and shade what it excludes."""
+    x, y = points.T
+    if layer.excludes == "nothing":
+        (line,) = axes.plot(x, y, color=VERMILION, linewidth=3, label=layer.label, zorder=6)
+        return line
+    shade = _BOUNDS[number % len(_BOUNDS)]
+    if layer.excludes == "inside":
+        axes.fill(x, y, facecolor=shade, edgecolor=GREY, linewidth=0.8, zorder=0.5)
+    else:
+        axes.fill_between(
+            x, y, np.maximum(y, top), facecolor=shade, edgecolor=GREY, linewidth=0.8, zorder=0.5
+        )
+    return Patch(facecolor=shade, edgecolor=GREY, linewidth=0.8, label=layer.label)
 
 
 def _hatched(axes: Axes, x: FloatArray, y: FloatArray, one: Line, label: str) -> Patch:
@@ -225,8 +268,16 @@ def _fixed(card: RunCard) -> str:
     parts = []
     for name, value in card.fixed.items():
         shown = _roman(value) if isinstance(value, str) else f"{value:g}"
-        parts.append(rf"${_of_the_model(card, _SYMBOLS[name])} = {shown}$")
+        unit = r"\,\mathrm{GeV}" if name.endswith("_mass") else ""
+        parts.append(f"${_of_the_model(card, _symbol(name))} = {shown}{unit}$")
     return "\n".join(parts)
+
+
+def _symbol(name: str) -> str:
+    if name.startswith("q_"):
+        return f"q_{{{name[2:].replace('_', '')}}}"
+    bare = name.removesuffix(_SQUARED)
+    return _SYMBOLS[bare] + ("^2" if bare != name else "")
 
 
 def _roman(words: str) -> str:

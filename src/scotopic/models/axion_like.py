@@ -1,22 +1,22 @@
 """Light scalars and pseudoscalars that couple to two photons, axion-like particles among them."""
 
 import math
-from dataclasses import dataclass
-from typing import Literal, get_args
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.decays.widths import SpinParity
 from scotopic.errors import RangeError
-from scotopic.models.kinetic_mixing import decay_length_cm
-from scotopic.units import HBAR_C_GEV_CM, SPEED_OF_LIGHT_CM_PER_S
+from scotopic.models.mediator import Array, DecayingMediator
 
 Parity = Literal["pseudoscalar", "scalar"]
 """a F F-dual or s F F: production and width are the same for both, see `AxionLikeParticle`."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class AxionLikeParticle:
+class AxionLikeParticle(DecayingMediator):
     r"""A particle of spin 0 with the coupling -(g/4) a F F-dual, or -(g/4) s F F.
 
     Attributes
@@ -37,7 +37,7 @@ class AxionLikeParticle:
     Notes
     -----
     Gninenko, Krasnikov and Matveev, Phys. Usp. 64 (2021) 1286, eq. 50 and the end of section
-    3.4.1. Two photons are the only decay.
+    3.4.1. Two photons are the only decay; nothing else couples, dark matter neither.
 
     Examples
     --------
@@ -46,36 +46,41 @@ class AxionLikeParticle:
     '1.34e-13 GeV, 294 cm'
     """
 
+    coupling_field: ClassVar[str] = "photon_coupling"
+    symbol: ClassVar[str] = "a"
+
     mediator_mass: float
     photon_coupling: float
     parity: Parity = "pseudoscalar"
+    alpha_D: float = field(default=0.0, init=False)
+    mass_ratio: float = field(default=1.0, init=False)
 
     def __post_init__(self) -> None:
         """Refuse what the formulas do not describe."""
-        for name in ("mediator_mass", "photon_coupling"):
-            value = getattr(self, name)
-            if not (math.isfinite(value) and value > 0):
-                raise RangeError(f"{name}: {value} is not positive and finite")
+        super().__post_init__()
         if self.parity not in get_args(Parity):
             allowed = ", ".join(get_args(Parity))
             raise RangeError(f"parity: {self.parity!r} is not one of {allowed}")
 
     @property
-    def total_width(self) -> float:
-        """Width into two photons in GeV, g^2 m^3/(64 pi)."""
-        return self.photon_coupling**2 * self.mediator_mass**3 / (64 * math.pi)
+    def spin_parity(self) -> SpinParity:
+        """The parity."""
+        return self.parity
+
+    def lepton_coupling(self, lepton: str) -> float:  # noqa: ARG002 - the same for both
+        """Coupling to the electron or the muon: none."""
+        return 0.0
 
     @property
-    def lifetime_s(self) -> float:
-        """Mean lifetime at rest in s."""
-        return HBAR_C_GEV_CM / self.total_width / SPEED_OF_LIGHT_CM_PER_S
+    def dark_threshold(self) -> float:
+        """Smallest virtual mass in GeV that decays into the dark sector: none does."""
+        return math.inf
 
-    def decay_length_cm(self, energy: npt.ArrayLike) -> npt.NDArray[np.float64]:
-        """Return the mean decay length in cm at energies in GeV, any shape.
+    def dark_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:  # noqa: ARG002 - for others
+        """Width of every dark channel: there is none."""
+        return {}
 
-        Raises
-        ------
-        RangeError
-            If an energy is below the mass.
-        """
-        return decay_length_cm(energy, self.mediator_mass, self.total_width)
+    def visible_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:
+        """Width of the one channel, `gamma gamma`, in GeV: g^2 m^3/(64 pi), any shape."""
+        cube = np.asarray(mass, dtype=float) ** 3
+        return {"gamma gamma": np.asarray(self.photon_coupling**2 * cube / (64 * math.pi))}

@@ -24,9 +24,8 @@ from scotopic.decays.widths import SpinParity, fermion_width, hadron_width
 from scotopic.errors import RangeError
 from scotopic.models.dark_matter import DarkMatter, VectorCoupledDarkMatter
 from scotopic.models.mediator import Array
-from scotopic.units import ALPHA, ELECTRON_MASS, MUON_MASS, TAU_MASS
+from scotopic.units import ALPHA, ELECTRON_MASS, ELEMENTARY_CHARGE, MUON_MASS, TAU_MASS
 
-_E: Final = math.sqrt(4 * math.pi * ALPHA)
 _LEPTONS: Final = {"e": ELECTRON_MASS, "mu": MUON_MASS, "tau": TAU_MASS}
 _SMALL: Final = 1e-2  # q^2/m^2 below which the closed form of the loop loses digits
 
@@ -69,6 +68,7 @@ class ChargedVector(VectorCoupledDarkMatter):
     """
 
     coupling_field: ClassVar[str] = "gauge_coupling"
+    coupling_unit: ClassVar[float] = ELEMENTARY_CHARGE
     symbol: ClassVar[str] = "Z'"
 
     mediator_mass: float
@@ -111,11 +111,6 @@ class ChargedVector(VectorCoupledDarkMatter):
     def spin_parity(self) -> SpinParity:
         """Kind of coupling to leptons, by which production chooses the matrix element."""
         return "vector"
-
-    @property
-    def y(self) -> float:
-        """(g/e)^2 alpha_D (m_chi1/m_Z')^4."""
-        return (self.gauge_coupling / _E) ** 2 * self.alpha_D / self.mass_ratio**4
 
     @property
     def dark_strength(self) -> float:
@@ -165,7 +160,7 @@ class ChargedVector(VectorCoupledDarkMatter):
             )
         m = np.asarray(mass, dtype=float)
         total = sum(q * _loop(m, _LEPTONS[name]) for name, q in charges.items())
-        return np.asarray(_E * self.gauge_coupling / (12 * math.pi**2) * total)
+        return np.asarray(ELEMENTARY_CHARGE * self.gauge_coupling / (12 * math.pi**2) * total)
 
     def lepton_coupling(self, lepton: str) -> float:
         """Coupling in units of e: g q/e, or |epsilon(m^2)| where the charge is zero.
@@ -180,7 +175,7 @@ class ChargedVector(VectorCoupledDarkMatter):
         """
         charge = {"electron": self.q_e, "muon": self.q_mu}[lepton]
         if charge:
-            return abs(self.gauge_coupling * charge) / _E
+            return abs(self.gauge_coupling * charge) / ELEMENTARY_CHARGE
         return 0.0 if self._loop_diverges else float(np.abs(self.loop_mixing(self.mediator_mass)))
 
     def visible_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:

@@ -9,10 +9,8 @@ import numpy.typing as npt
 from scotopic.decays.three_body import LEPTON_MASSES
 from scotopic.decays.widths import SpinParity, fermion_width, hadron_width
 from scotopic.errors import RangeError
-from scotopic.models.mediator import Array, DecayingMediator, decay_length_cm
+from scotopic.models.mediator import Array, DecayingMediator
 from scotopic.units import ALPHA
-
-__all__ = ["KineticallyMixed", "decay_length_cm", "mixing_from_y"]
 
 
 def mixing_from_y(y: float, alpha_D: float, mass_ratio: float) -> float:

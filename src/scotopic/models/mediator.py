@@ -43,6 +43,9 @@ class DecayingMediator(ABC):
     coupling_field: ClassVar[str]
     """Name of the field that is the coupling to ordinary matter, the one that is limited."""
 
+    coupling_unit: ClassVar[float] = 1.0
+    """Value of that field at which the mediator couples with the elementary charge."""
+
     symbol: ClassVar[str]
     """Symbol of the mediator, as in `A'`."""
 
@@ -108,7 +111,7 @@ class DecayingMediator(ABC):
     @property
     def y(self) -> float:
         """Coupling in units of e, squared, times alpha_D (m_chi1/m_X)^4."""
-        return self.coupling**2 * self.alpha_D / self.mass_ratio**4
+        return (self.coupling / self.coupling_unit) ** 2 * self.alpha_D / self.mass_ratio**4
 
     def dark_width_at(self, mass: npt.ArrayLike) -> Array:
         """Width into the dark sector in GeV at virtual masses in GeV, any shape."""

@@ -11,16 +11,14 @@ is the Z' of `charged_vector`.
 import math
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import ClassVar
 
 import numpy.typing as npt
 
 from scotopic.decays.widths import SpinParity, fermion_width
 from scotopic.models.electrophilic import refuse_strong
 from scotopic.models.mediator import Array, DecayingMediator
-from scotopic.units import ALPHA, MUON_MASS
-
-_E: Final = math.sqrt(4 * math.pi * ALPHA)
+from scotopic.units import ELEMENTARY_CHARGE, MUON_MASS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +43,7 @@ class MuonphilicMediator(DecayingMediator):
     """
 
     coupling_field: ClassVar[str] = "muon_coupling"
+    coupling_unit: ClassVar[float] = ELEMENTARY_CHARGE
 
     mediator_mass: float
     muon_coupling: float
@@ -62,14 +61,9 @@ class MuonphilicMediator(DecayingMediator):
     def spin_parity(self) -> SpinParity:
         """Kind of coupling, the same to muons and to dark matter."""
 
-    @property
-    def y(self) -> float:
-        """(g/e)^2 alpha_D (m_chi/m_X)^4."""
-        return (self.muon_coupling / _E) ** 2 * self.alpha_D / self.mass_ratio**4
-
     def lepton_coupling(self, lepton: str) -> float:
         """Coupling in units of the elementary charge: g/e to muons, none to electrons."""
-        return self.muon_coupling / _E if lepton == "muon" else 0.0
+        return self.muon_coupling / ELEMENTARY_CHARGE if lepton == "muon" else 0.0
 
     @property
     def dark_threshold(self) -> float:

@@ -1,12 +1,31 @@
-"""The models by name: a new mediator is one new file and one line here."""
+"""The models by name: a new mediator is one new file and its name here."""
 
 import importlib
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal, get_args
 
 from scotopic.errors import RangeError
 from scotopic.models.mediator import DecayingMediator
+
+ModelName = Literal[
+    "dark_photon",
+    "inelastic_dark_matter",
+    "inelastic_dirac_dark_matter",
+    "scalar",
+    "pseudoscalar",
+    "axial_vector",
+    "muonphilic_scalar",
+    "muonphilic_pseudoscalar",
+    "charged_vector",
+    "L_mu_minus_L_tau",
+    "B_minus_L",
+    "B_minus_3L_e",
+    "axion_like_particle",
+]
+"""Names under which models can be asked for."""
+
+MODEL_NAMES: Final = get_args(ModelName)
 
 _HOMES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -22,15 +41,13 @@ _HOMES: Final[Mapping[str, str]] = MappingProxyType(
         "L_mu_minus_L_tau": "charged_vector.LMuMinusLTau",
         "B_minus_L": "charged_vector.BMinusL",
         "B_minus_3L_e": "charged_vector.BMinus3LE",
+        "axion_like_particle": "axion_like.AxionLikeParticle",
     }
 )
 
 _FOR_MUONS: Final[Mapping[str, str]] = MappingProxyType(
     {"scalar": "muonphilic_scalar", "pseudoscalar": "muonphilic_pseudoscalar"}
 )
-
-MODEL_NAMES: Final = tuple(_HOMES)
-"""Names under which models can be asked for."""
 
 
 def name_for_lepton(name: str, lepton: str) -> str:

@@ -25,7 +25,7 @@ import numpy.typing as npt
 
 from scotopic.decays.widths import SPIN_STATES, SpinParity
 from scotopic.errors import RangeError
-from scotopic.units import ALPHA, ELECTRON_MASS, MUON_MASS
+from scotopic.units import ELECTRON_MASS, ELEMENTARY_CHARGE, MUON_MASS
 
 if TYPE_CHECKING:
     from scotopic.models import Mediator
@@ -155,7 +155,7 @@ def coupling_of_mixing(kinetic_mixing: npt.ArrayLike) -> Array:
     >>> round(float(coupling_of_mixing(1.0)), 5)
     0.30282
     """
-    return np.asarray(np.asarray(kinetic_mixing, dtype=float) * math.sqrt(4 * math.pi * ALPHA))
+    return np.asarray(np.asarray(kinetic_mixing, dtype=float) * ELEMENTARY_CHARGE)
 
 
 def moment_of(model: "Mediator", lepton: Lepton) -> float:

@@ -86,12 +86,12 @@ def of_an_experiment(card: Json, name: str) -> list[Attachment]:
     ]
 
 
-def card_names(result: Result, prefix: str) -> dict[str, str]:
-    """Return what the files of each experiment are called, without suffix, by label."""
+def card_names(result: Result, prefix: str) -> dict[str, list[str]]:
+    """Return what the files of the experiments are called, without suffix, by label."""
     taken: set[str] = set()
     return {
-        label: f"{prefix}-experiment-{unique(file_name(label), taken)}"
-        for label in result.experiments
+        label: [f"{prefix}-experiment-{unique(file_name(label), taken)}" for _ in cards]
+        for label, cards in result.experiments.items()
     }
 
 
@@ -144,12 +144,16 @@ def _timeless(content: Json) -> Json:
 def _self_contained(card: Json, result: Result, prefix: str) -> Json:
     """Point a run card to the attached experiment cards, which have its changes already."""
     names = card_names(result, prefix)
-    limits = [
-        {k: v for k, v in layer.items() if k not in ("signal_efficiency", "thresholds")}
-        | {"experiment": f"{names[layer['label']]}.toml"}
-        for layer in card["limits"]
+    limits = []
+    for layer in card["limits"]:
+        first, *others = (f"{name}.toml" for name in names[layer["label"]])
+        kept = {k: v for k, v in layer.items() if k not in ("signal_efficiency", "thresholds")}
+        limits.append(kept | {"experiment": first, "joined_with": others})
+    bounds = [
+        layer | {"file": None, "points": result.content["bounds"][layer["label"]]}
+        for layer in card["bounds"]
     ]
-    return card | {"limits": limits}
+    return card | {"limits": limits, "bounds": bounds}
 
 
 def _toml(content: Json) -> bytes:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from scotopic.errors import ScotopicError
-from scotopic.publication.extras import required
+from scotopic.extras import required
 from scotopic.publication.results import MISSING, Cell, CsvTable, read_csv
 from scotopic.results import output_directory, whole_file, write_csv
 

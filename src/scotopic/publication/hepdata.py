@@ -14,13 +14,13 @@ from typing import Any, Final
 
 from scotopic._version import __version__
 from scotopic.errors import ScotopicError
+from scotopic.extras import required
 from scotopic.publication.attachments import (
     Attachment,
     card_names,
     of_an_experiment,
     of_the_result,
 )
-from scotopic.publication.extras import required
 from scotopic.publication.names import file_name, table_name, unique
 from scotopic.publication.results import Result, read_result
 from scotopic.publication.tables import PublishedTable, Variable, published_tables
@@ -102,8 +102,12 @@ def _entries(results: Iterable[Result]) -> Iterator[_Entry]:
         prefix = unique(file_name(result.directory.resolve().name), prefixes)
         common = of_the_result(result, prefix)
         own = {
-            label: of_an_experiment(result.experiments[label], name)
-            for label, name in card_names(result, prefix).items()
+            label: [
+                file
+                for card, name in zip(result.experiments[label], names_of_cards, strict=True)
+                for file in of_an_experiment(card, name)
+            ]
+            for label, names_of_cards in card_names(result, prefix).items()
         }
         for table in published_tables(result, prefix):
             files = [*common, *(file for label in table.labels for file in own[label])]

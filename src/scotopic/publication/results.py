@@ -111,7 +111,7 @@ class Kind:
     shapes : tuple of Shape
         Its tables, the first the most important; those whose file is absent are left out.
     experiments : callable
-        Returns the content of the experiment cards, by the label in the group column; by title
+        Returns the contents of the experiment cards, by the label in the group column; by title
         where all experiments are in all tables.
     phrases : tuple of str
         Keywords of HEPData.
@@ -119,12 +119,12 @@ class Kind:
 
     keys: tuple[str, ...]
     shapes: tuple[Shape, ...]
-    experiments: Callable[[Json], Mapping[str, Json]]
+    experiments: Callable[[Json], Mapping[str, list[Json]]]
     phrases: tuple[str, ...]
 
 
-def _by_title(cards: list[Json]) -> dict[str, Json]:
-    return {card["title"]: card for card in cards}
+def _by_title(cards: list[Json]) -> dict[str, list[Json]]:
+    return {card["title"]: [card] for card in cards}
 
 
 _INVISIBLE = ("Missing energy", "Light dark matter")
@@ -151,7 +151,7 @@ KINDS: Final = (
             Shape("contours.csv", "contour", _LIMIT, "limit", (2, 3)),
             Shape("thermal.csv", "thermal", "RELIC DENSITY", "line"),
         ),
-        lambda found: {label: one["experiment"] for label, one in found["limits"].items()},
+        lambda found: {label: one["experiments"] for label, one in found["limits"].items()},
         ("Light dark matter",),
     ),
     Kind(
@@ -192,8 +192,8 @@ class Result:
     tables: Mapping[Shape, CsvTable]
 
     @property
-    def experiments(self) -> Mapping[str, Json]:
-        """The content of the experiment cards, by label."""
+    def experiments(self) -> Mapping[str, list[Json]]:
+        """The contents of the experiment cards, by label."""
         return self.kind.experiments(self.content)
 
     @property

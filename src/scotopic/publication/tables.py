@@ -100,17 +100,17 @@ def _words(label: Cell) -> str:
 def _published(
     result: Result, shape: Shape, name: str, label: str, table: CsvTable
 ) -> PublishedTable:
-    cards = result.experiments
-    labels = tuple(one for one in cards if not shape.group or one == label)
+    labels = tuple(one for one in result.experiments if not shape.group or one == label)
+    cards = [card for one in labels for card in result.experiments[one]]
     variables = _variables(table, result.content)
     independent = variables[slice(*shape.independent)]
     return PublishedTable(
         name,
-        _description(table, label, [cards[one] for one in labels]),
+        _description(table, label, cards),
         tuple(independent),
         tuple(one for one in variables if one not in independent),
-        tuple(_qualifiers(result, label, [cards[one] for one in labels])),
-        _keywords(result, shape, [cards[one] for one in labels]),
+        tuple(_qualifiers(result, label, cards)),
+        _keywords(result, shape, cards),
         labels,
     )
 

@@ -61,7 +61,9 @@ class Axis:
 
     @property
     def unit(self) -> str:
-        """Of the values: "GeV" or "1"."""
+        """Of the values: "GeV", "GeV^-1" or "1"."""
+        if self.parameter == "photon_coupling":
+            return "GeV^-1"
         return "GeV" if self.parameter.endswith("_mass") else "1"
 
     @cached_property

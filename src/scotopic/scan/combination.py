@@ -7,13 +7,12 @@ anew at every mass. Nuisance parameters of different experiments are independent
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.cache import Arrays, cached_arrays
 from scotopic.errors import RangeError
 from scotopic.progress import Report, silent
 from scotopic.scan.exclusion import (
@@ -22,18 +21,15 @@ from scotopic.scan.exclusion import (
     checked_masses,
     exclusion_curve,
 )
+from scotopic.scan.joint import refuse_equal, strength_limits_of_shares
 from scotopic.scan.solving import Limit, Quantity, coupling_solver
 from scotopic.signal import Calculation
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
     from scotopic.models.mediator import DecayingMediator
-    from scotopic.statistics.likelihood import Component, Likelihood
 
 FloatArray = npt.NDArray[np.float64]
-
-_SOURCES = ("scotopic.statistics",)
-_LEAST_SHARE = 1e-12
 
 
 @dataclass(frozen=True)
@@ -110,9 +106,7 @@ def combined_exclusion(
     >>> float(both.observed.values[0]) < min(alone)
     True
     """
-    titles = [e.title for e in experiments]
-    if len(set(titles)) < 2 or len(set(titles)) < len(titles):
-        raise RangeError(f"experiments: {', '.join(titles)}: at least two different ones")
+    refuse_equal(experiments)
     masses = checked_masses(mediator_masses, experiments[0])
     calculation = calculation or Calculation()
     quantity = quantity or model.coupling_field
@@ -125,7 +119,8 @@ def combined_exclusion(
     unit = {model.coupling_field: 1.0}
     models = [replace(model, mediator_mass=float(m), **unit) for m in masses]
     signals = np.array([_signals(curve, models) for curve in singles])
-    limits, error = _strength_limits(experiments, signals)
+    found, error = strength_limits_of_shares(experiments, signals / signals.sum(axis=0))
+    limits = dict(zip(("observed", *BANDS), found, strict=True))
     # The strength is solved like one experiment whose lepton couples like the first one's.
     lepton = experiments[0].beam.lepton
     coupling = np.array([m.lepton_coupling(lepton) for m in models])
@@ -148,58 +143,3 @@ def _signals(curve: ExclusionCurve, models: Sequence["DecayingMediator"]) -> Flo
     exposure = sum(d.particles_on_target * d.signal_efficiency for d in experiment.data_sets)
     coupling = np.array([m.lepton_coupling(experiment.beam.lepton) for m in models])
     return np.asarray(exposure * curve.yields.total * coupling**2)
-
-
-def _strength_limits(
-    experiments: Sequence["Experiment"], signals: FloatArray
-) -> tuple[dict[str, FloatArray], FloatArray]:
-    """Return limits on the events of all together and their relative error, shape (masses,)."""
-    shares = signals / signals.sum(axis=0)
-    likelihoods = [_named(e) for e in experiments]
-
-    def build() -> Arrays:
-        found = np.array([_one_strength(likelihoods, share) for share in shares.T])
-        return {"limits": found}
-
-    inputs = {"likelihoods": [asdict(one) for one in likelihoods], "shares": shares.tolist()}
-    limits = cached_arrays("combined-limits", inputs, _SOURCES, build)["limits"]
-    named = {name: limits[:, i] for i, name in enumerate(("observed", *BANDS))}
-    return named, limits[:, -1]
-
-
-def _named(experiment: "Experiment") -> "Likelihood":
-    """Return the likelihood of an experiment, names of bins and nuisances its own."""
-    from scotopic.statistics.experiment import experiment_likelihood  # noqa: PLC0415 - if cold
-
-    one = experiment_likelihood(experiment, signal_nuisance="signal")
-    title = experiment.title
-
-    def own(part: "Component") -> "Component":
-        shifts = tuple(replace(s, nuisance=f"{title}: {s.nuisance}") for s in part.shifts)
-        return replace(part, shifts=shifts)
-
-    bins = tuple(
-        replace(
-            b,
-            name=f"{title}: {b.name}",
-            signals=tuple(own(p) for p in b.signals),
-            backgrounds=tuple(own(p) for p in b.backgrounds),
-        )
-        for b in one.bins
-    )
-    return replace(one, bins=bins)
-
-
-def _one_strength(likelihoods: Sequence["Likelihood"], shares: FloatArray) -> list[float]:
-    """Return observed and expected limits in events, and the relative error, at one mass."""
-    from scotopic.statistics.likelihood import combine  # noqa: PLC0415 - only if cold
-    from scotopic.statistics.strength import strength_limits  # noqa: PLC0415 - only if cold
-
-    scaled = []
-    # an experiment without any signal has no likelihood of it; this little is never noticed
-    for one, share in zip(likelihoods, np.maximum(shares, _LEAST_SHARE).tolist(), strict=True):
-        total = sum(b.signal for b in one.bins)
-        events = {b.name: share * b.signal / total for b in one.bins if b.signal > 0}
-        scaled.append(one.with_signal(events))
-    found = strength_limits(combine(*scaled))
-    return [found.value, *found.expected, found.error / found.value]

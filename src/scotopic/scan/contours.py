@@ -88,20 +88,25 @@ def write_contours(
     rows: list[tuple[float | str, ...]] = []
     for label, plane in planes.items():
         comments.append(
-            f"{label}: level {plane.limit_events:.6g} expected events,"
+            f"{label}: level {_level(plane)} expected events,"
             f" {100 * levels[label]:g} % CL; error of the position {plane.position_error:.2g}"
             f" ({_error_unit(plane)})"
         )
-        cell = f'"{label}"' if "," in label else label
         for number, line in enumerate(contours(plane.excess, plane.x, plane.y), 1):
             points = zip(line.x.tolist(), line.y.tolist(), strict=True)
-            rows += [(cell, str(number), str(int(line.closed)), *point) for point in points]
+            rows += [(label, str(number), str(int(line.closed)), *point) for point in points]
     write_csv(file, comments, {name: [row[k] for row in rows] for k, name in enumerate(names)})
+
+
+def _level(plane: Plane) -> str:
+    """Write the events that are allowed, which joined experiments make depend on the point."""
+    low, high = float(plane.limit_events.min()), float(plane.limit_events.max())
+    return f"{low:.6g}" if low == high else f"{low:.6g} to {high:.6g}"
 
 
 def _axis_names(plane: Plane) -> list[str]:
     """Name the columns with their units."""
-    units = {"GeV": "_GeV", "1": ""}
+    units = {"GeV": "_GeV", "GeV^-1": "_per_GeV", "1": ""}
     return [axis.parameter + units[axis.unit] for axis in (plane.x, plane.y)]
 
 

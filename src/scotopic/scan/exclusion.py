@@ -356,9 +356,7 @@ def signal_limits(
 
         if isinstance(counting, Likelihood):
             if method != "cls":
-                raise RangeError(
-                    f"method: {method!r} cannot treat a likelihood; 'cls' can"
-                )
+                raise RangeError(f"method: {method!r} cannot treat a likelihood; 'cls' can")
             found = strength_limits(counting, method)
             values = zip(("observed", *BANDS), (found.value, *found.expected), strict=True)
             return {name: np.array(value) for name, value in values} | {

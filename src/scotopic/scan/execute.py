@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from scotopic.errors import ScotopicError, StoppedError
+from scotopic.extras import required
 from scotopic.progress import Report, silent
-from scotopic.scan.extras import required
 from scotopic.scan.points import Arrays, Setup, evaluate, failed_points
 from scotopic.scan.store import code_versions
 from scotopic.scan.survey import Compute

@@ -1,6 +1,6 @@
 """Layers of a plane that need no experiment: thermal lines, the CMB's bound, magnetic moments.
 
-A thermal coupling, and a bound of the CMB, depend on everything but the kinetic mixing. Along an
+A thermal coupling, and a bound of the CMB, depend on everything but the coupling. Along an
 axis of couplings one value is enough. Where neither axis is one, the relic density of the models
 themselves tells how far they are from the line, which is faster than a search and says it also
 where several couplings leave the same density. That is done on a coarse set of the vertical axis'
@@ -20,9 +20,10 @@ import numpy.typing as npt
 from scotopic.cache import cached_bytes
 from scotopic.errors import RangeError, ScotopicError
 from scotopic.models.kinetic_mixing import KineticallyMixed
+from scotopic.models.mediator import DecayingMediator
 from scotopic.progress import Report, silent
 from scotopic.scan.axis import Axis
-from scotopic.scan.parameters import build, field_of
+from scotopic.scan.parameters import COUPLING, build, field_of, value_of
 
 FloatArray = npt.NDArray[np.float64]
 Index = tuple[int, int]
@@ -43,11 +44,11 @@ change it; fewer where its logarithm is nearly linear."""
 
 @dataclass(frozen=True)
 class Coupling:
-    """The kinetic mixing on a line.
+    """The coupling to ordinary matter on a line.
 
     Attributes
     ----------
-    kinetic_mixing : float or None
+    value : float or None
         None where there is none.
     status : str
         `ok`, or why there is none.
@@ -55,13 +56,13 @@ class Coupling:
         What the calculation left out although it may matter here.
     """
 
-    kinetic_mixing: float | None
+    value: float | None
     status: str = "ok"
     caveats: tuple[str, ...] = ()
 
 
-Find = Callable[[Sequence[KineticallyMixed]], list[Coupling]]
-"""Finds the kinetic mixing on a line for each of several models.
+Find = Callable[[Sequence[DecayingMediator]], list[Coupling]]
+"""Finds the coupling on a line for each of several models.
 
 That is their own if they are on the line. Otherwise it may be an estimate, which only has to be
 above or below their own as the line is, where `Grid.has_couplings` does not hold.
@@ -78,7 +79,7 @@ class LinePoint:
         On the horizontal axis.
     y : float or None
         On the vertical axis, also beyond its ends; None in a gap.
-    model : KineticallyMixed or None
+    model : DecayingMediator or None
         The model there; None in a gap.
     status : str
         `ok`, or why there is a gap.
@@ -88,19 +89,19 @@ class LinePoint:
 
     x: float
     y: float | None
-    model: KineticallyMixed | None
+    model: DecayingMediator | None
     status: str
     caveats: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """Where the kinetic mixing of a plane's models is that of a line.
+    """Where the coupling of a plane's models is that of a line.
 
     Attributes
     ----------
     excess : ndarray, shape (x, y)
-        ln of the kinetic mixing over that on the line; not-a-number in gaps.
+        ln of the coupling over that on the line; not-a-number in gaps.
     points : tuple of LinePoint
         For every value of x: the line's, or one that says why there is none.
     gaps : mapping of (int, int) to str
@@ -132,21 +133,21 @@ class Grid:
         The two parameters.
     fixed : mapping
         The other parameters by name.
-    models : mapping of (int, int) to KineticallyMixed
+    models : mapping of (int, int) to DecayingMediator
         By the indices of the point.
     refused : mapping of (int, int) to str
         Why there is no model.
     """
 
-    kind: type[KineticallyMixed]
+    kind: type[DecayingMediator]
     x: Axis
     y: Axis
     fixed: Mapping[str, Any]
-    models: Mapping[Index, KineticallyMixed]
+    models: Mapping[Index, DecayingMediator]
     refused: Mapping[Index, str]
 
     @classmethod
-    def of(cls, kind: type[KineticallyMixed], x: Axis, y: Axis, fixed: Mapping[str, Any]) -> "Grid":
+    def of(cls, kind: type[DecayingMediator], x: Axis, y: Axis, fixed: Mapping[str, Any]) -> "Grid":
         """Make the models.
 
         Raises
@@ -154,7 +155,7 @@ class Grid:
         RangeError
             If there is none at all.
         """
-        models: dict[Index, KineticallyMixed] = {}
+        models: dict[Index, DecayingMediator] = {}
         refused: dict[Index, str] = {}
         for i, at_x in enumerate(x.values.tolist()):
             for j, at_y in enumerate(y.values.tolist()):
@@ -168,17 +169,17 @@ class Grid:
 
     @property
     def has_couplings(self) -> bool:
-        """Whether the kinetic mixing is on one of the axes."""
-        return "kinetic_mixing" in {field_of(axis.parameter) for axis in (self.x, self.y)}
+        """Whether the coupling is on one of the axes."""
+        return COUPLING in {field_of(axis.parameter) for axis in (self.x, self.y)}
 
-    def values(self, of: Callable[[KineticallyMixed], float]) -> FloatArray:
+    def values(self, of: Callable[[DecayingMediator], float]) -> FloatArray:
         """Return a property of all models, shape (x, y), not-a-number where there is none."""
         found = np.full((self.x.points, self.y.points), math.nan)
         for index, model in self.models.items():
             found[index] = of(model)
         return found
 
-    def at(self, x: float, y: float) -> KineticallyMixed:
+    def at(self, x: float, y: float) -> DecayingMediator:
         """Return the model anywhere in the plane."""
         return build(self.kind, {**self.fixed, self.x.parameter: x, self.y.parameter: y})
 
@@ -199,26 +200,26 @@ def relic_line(grid: Grid, omega_h2: float, report: Report = silent) -> Line:
 
 
 def cmb_line(grid: Grid) -> Line:
-    """Find the largest kinetic mixings that the cosmic microwave background allows."""
+    """Find the largest couplings that the cosmic microwave background allows."""
     return _line(grid, _cmb_couplings)
 
 
 def _thermal_couplings(omega_h2: float, report: Report, *, search: bool) -> Find:
     of = _thermal if search else _estimated
 
-    def find(models: Sequence[KineticallyMixed]) -> list[Coupling]:
+    def find(models: Sequence[DecayingMediator]) -> list[Coupling]:
         def compute() -> dict[str, bytes]:
             found = []
             for i, model in enumerate(models):
                 report(f"freeze-out at {model.dark_matter_mass:.3g} GeV", i, len(models))
                 found.append(of(model, omega_h2))
-            rows = [(one.kinetic_mixing, one.status, one.caveats) for one in found]
+            rows = [(one.value, one.status, one.caveats) for one in found]
             return {"couplings": json.dumps(rows).encode()}
 
         inputs = {
             "omega_h2": omega_h2,
             "search": search,
-            "models": [[_shape(model), model.kinetic_mixing] for model in models],
+            "models": [[_shape(model), model.coupling] for model in models],
         }
         stored = cached_bytes("thermal", inputs, _SOURCES, compute)["couplings"]
         return [Coupling(m, status, tuple(c)) for m, status, c in json.loads(stored)]
@@ -226,7 +227,7 @@ def _thermal_couplings(omega_h2: float, report: Report, *, search: bool) -> Find
     return find
 
 
-def _thermal(model: KineticallyMixed, omega_h2: float) -> Coupling:
+def _thermal(model: DecayingMediator, omega_h2: float) -> Coupling:
     from scotopic.cosmology.freeze_out import thermal_coupling  # noqa: PLC0415 - not if kept
 
     try:
@@ -236,7 +237,7 @@ def _thermal(model: KineticallyMixed, omega_h2: float) -> Coupling:
     return Coupling(found.kinetic_mixing, "ok", found.abundance.caveats)
 
 
-def _estimated(model: KineticallyMixed, omega_h2: float) -> Coupling:
+def _estimated(model: DecayingMediator, omega_h2: float) -> Coupling:
     """Estimate the thermal coupling from the model's density, which goes about as its square."""
     from scotopic.cosmology.freeze_out import relic_abundance  # noqa: PLC0415 - not if kept
 
@@ -244,15 +245,18 @@ def _estimated(model: KineticallyMixed, omega_h2: float) -> Coupling:
         found = relic_abundance(model)
     except ScotopicError as error:
         return Coupling(None, str(error))
-    mixing = model.kinetic_mixing * math.sqrt(found.value / omega_h2)
-    return Coupling(mixing, "ok", found.caveats)
+    coupling = model.coupling * math.sqrt(found.value / omega_h2)
+    return Coupling(coupling, "ok", found.caveats)
 
 
-def _cmb_couplings(models: Sequence[KineticallyMixed]) -> list[Coupling]:
+def _cmb_couplings(models: Sequence[DecayingMediator]) -> list[Coupling]:
     from scotopic.cosmology.cmb import cmb_bound  # noqa: PLC0415 - slow to import
 
     found = []
     for model in models:
+        if not isinstance(model, KineticallyMixed):
+            found.append(Coupling(None, f"no bound is known of {type(model).__name__}"))
+            continue
         try:
             bound = cmb_bound(model)
         except ScotopicError as error:
@@ -270,21 +274,21 @@ def _line(grid: Grid, find: Find) -> Line:
     by_shape = dict(zip(shapes, find(list(shapes.values())), strict=True))
     found = {index: by_shape[json.dumps(_shape(model))] for index, model in sought.items()}
     gaps = {index: why for index, why in grid.refused.items() if index[1] in nodes}
-    gaps |= {index: one.status for index, one in found.items() if one.kinetic_mixing is None}
-    excess = np.log(grid.values(lambda model: model.kinetic_mixing))
+    gaps |= {index: one.status for index, one in found.items() if one.value is None}
+    excess = np.log(grid.values(lambda model: model.coupling))
     for i in range(grid.x.points):
         row = [_logarithm(found.get((i, j))) for j in nodes]
         excess[i] -= np.interp(grid.y.coordinates, grid.y.coordinates[nodes], row)
-    if field_of(grid.y.parameter) == "kinetic_mixing":
+    if field_of(grid.y.parameter) == COUPLING:
         points = [_on_column(grid, i, found.get((i, nodes[0])), gaps) for i in range(grid.x.points)]
         return Line(excess, tuple(points), gaps, 0.0)
     crossings = _crossings(grid, excess)
     at_crossings = [grid.at(x, y) for x, y in crossings]
     exact = find(at_crossings) if crossings else []
     errors = [
-        abs(math.log(model.kinetic_mixing / one.kinetic_mixing))
+        abs(math.log(model.coupling / one.value))
         for model, one in zip(at_crossings, exact, strict=True)
-        if one.kinetic_mixing is not None
+        if one.value is not None
     ]
     points = [
         LinePoint(x, y, model, "ok", one.caveats)
@@ -295,16 +299,16 @@ def _line(grid: Grid, find: Find) -> Line:
     return Line(excess, tuple(points), gaps, max(errors, default=0.0))
 
 
-def _shape(model: KineticallyMixed) -> list[object]:
+def _shape(model: DecayingMediator) -> list[object]:
     """Return what a model's line depends on."""
-    values = [getattr(model, f.name) for f in fields(model) if f.name != "kinetic_mixing"]
+    values = [getattr(model, f.name) for f in fields(model) if f.name != model.coupling_field]
     return [type(model).__qualname__, *values]
 
 
 def _nodes(grid: Grid) -> list[int]:
     """Return the indices of y at which couplings are sought."""
     last = grid.y.points - 1
-    if field_of(grid.y.parameter) == "kinetic_mixing":
+    if field_of(grid.y.parameter) == COUPLING:
         return [last]
     nodes = _NODES.get(grid.y.parameter, _NODES_OF_OTHERS)
     if grid.has_couplings or last < nodes:
@@ -313,18 +317,17 @@ def _nodes(grid: Grid) -> list[int]:
 
 
 def _logarithm(one: Coupling | None) -> float:
-    return math.nan if one is None or one.kinetic_mixing is None else math.log(one.kinetic_mixing)
+    return math.nan if one is None or one.value is None else math.log(one.value)
 
 
 def _on_column(grid: Grid, i: int, found: Coupling | None, gaps: Mapping[Index, str]) -> LinePoint:
     """Return the line's point at a value of x where y is an axis of couplings."""
     x, index = float(grid.x.values[i]), (i, grid.y.points - 1)
-    if found is None or found.kinetic_mixing is None:
+    if found is None or found.value is None:
         return LinePoint(x, None, None, gaps[index], ())
-    model = replace(grid.models[index], kinetic_mixing=found.kinetic_mixing)
-    mixing = model.kinetic_mixing
-    y = {"kinetic_mixing": mixing, "kinetic_mixing_squared": mixing**2, "y": model.y}
-    return LinePoint(x, y[grid.y.parameter], model, "ok", found.caveats)
+    of_grid = grid.models[index]
+    model = replace(of_grid, **{of_grid.coupling_field: found.value})
+    return LinePoint(x, value_of(model, grid.y.parameter), model, "ok", found.caveats)
 
 
 def _crossings(grid: Grid, excess: FloatArray) -> list[tuple[float, float]]:
@@ -349,7 +352,7 @@ def _without_crossing(
         sides = set(np.sign(excess[i][np.isfinite(excess[i])]).tolist())
         if len(sides) == 1:
             side = "below" if sides == {1.0} else "above"
-            why = f"the kinetic mixing on the line is {side} the plane's"
+            why = f"the coupling on the line is {side} the plane's"
         else:
             why = next(text for (at, _), text in gaps.items() if at == i)
         points.append(LinePoint(x, None, None, why, ()))

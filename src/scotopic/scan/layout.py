@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.models.registry import model_name
 from scotopic.scan.axis import Axis
 from scotopic.scan.exclusion import BANDS
 from scotopic.scan.points import STATUSES, Setup
@@ -16,7 +17,7 @@ _OF_POINTS: Mapping[str, tuple[tuple[str, ...], str, str, str]] = {
         ("limit", "data_set", "signature"),
         "1",
         "expected signal events",
-        "Add up data sets and signatures to compare with limit_events. Not-a-number: no such one.",
+        "Their sum is to be compared with allowed_events. Not-a-number: no such data set.",
     ),
     "efficiency": (
         ("limit", "signature"),
@@ -27,7 +28,7 @@ _OF_POINTS: Mapping[str, tuple[tuple[str, ...], str, str, str]] = {
     "excess": (
         ("limit",),
         "1",
-        "ln(expected events / limit_events)",
+        "ln(expected events / allowed_events)",
         "Positive where the point is excluded; -700 without expected events.",
     ),
     "statistical_error": (
@@ -42,8 +43,19 @@ _OF_POINTS: Mapping[str, tuple[tuple[str, ...], str, str, str]] = {
         "bound on the relative numerical error of the expected events",
         "Of the shower and of the tables of cross sections.",
     ),
-    "model_mediator_mass": ((), "GeV", "mass of the mediator", "Of the point's model."),
-    "model_kinetic_mixing": ((), "1", "kinetic mixing", "Of the point's model."),
+    "allowed_events": (
+        ("limit",),
+        "1",
+        "largest number of expected signal events that is allowed",
+        "limit_events; of joined experiments it depends on their shares in the expected events.",
+    ),
+    "model_mediator_mass": (("limit",), "GeV", "mass of the mediator", "Of the point's model."),
+    "model_coupling": (
+        ("limit",),
+        "1",
+        "coupling to ordinary matter",
+        "Of the point's model: kinetic mixing, g, or, for axion-like particles, g in GeV^-1.",
+    ),
     "status": (
         ("limit",),
         "1",
@@ -93,12 +105,13 @@ def coordinates(setup: Setup) -> list[Coordinate]:
     searches = setup.searches
     per_set = np.full((2, len(searches), len(setup.data_sets)), np.nan)
     for row, search in enumerate(searches):
-        for data in search.experiment.data_sets:
+        for data in (d for e in search.experiments for d in e.data_sets):
             column = setup.data_sets.index(data.name)
             per_set[:, row, column] = data.particles_on_target, data.signal_efficiency
     limits = np.array([[s.limits[name] for name in BANDS] for s in searches])
-    uncertainty = np.array([s.experiment.relative_signal_uncertainty for s in searches])
-    levels = np.array([s.experiment.confidence_level for s in searches])
+    first = [search.experiments[0] for search in searches]
+    uncertainty = np.array([one.relative_signal_uncertainty for one in first])
+    levels = np.array([one.confidence_level for one in first])
     observed = np.array([s.limits["observed"] for s in searches])
     return [
         _axis(setup.x),
@@ -120,7 +133,11 @@ def coordinates(setup: Setup) -> list[Coordinate]:
             "limit_events",
             ("limit",),
             observed,
-            _attributes("1", "largest number of expected signal events that is allowed"),
+            _attributes(
+                "1",
+                "largest number of expected signal events that is allowed",
+                "Not-a-number for joined experiments: see allowed_events.",
+            ),
         ),
         Coordinate(
             "expected_limit_events",
@@ -164,6 +181,6 @@ def described(setup: Setup, content: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "title": content["card"]["title"],
         "source": f"scotopic {content['code']['scotopic']}",
-        "model": setup.kind.__name__,
+        "model": model_name(setup.kind),
         "provenance": dict(content),
     }

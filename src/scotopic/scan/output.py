@@ -14,7 +14,7 @@ from scotopic.precision.magnetic_moments import SIGN
 from scotopic.results import provenance, write_csv, write_json
 from scotopic.scan.exclusion import BANDS, ExclusionCurve, MassAxis
 from scotopic.scan.overlays import Overlay
-from scotopic.scan.solving import MOMENTS
+from scotopic.scan.parameters import MOMENTS
 
 _DIRECTION = {1: "positive", -1: "negative"}
 

@@ -5,24 +5,42 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from scotopic.errors import RangeError
-from scotopic.models.dark_photon import DarkPhoton
-from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMatter
-from scotopic.models.kinetic_mixing import KineticallyMixed, mixing_from_y
+from scotopic.models.kinetic_mixing import mixing_from_y
+from scotopic.models.mediator import DecayingMediator
+
+if TYPE_CHECKING:
+    from scotopic.precision.magnetic_moments import Lepton
 
 Values = Mapping[str, Any]
-Model = TypeVar("Model", bound=KineticallyMixed)
+Model = TypeVar("Model", bound=DecayingMediator)
 
-MODELS: Final[Mapping[str, type[KineticallyMixed]]] = MappingProxyType(
-    {
-        "dark_photon": DarkPhoton,
-        "inelastic_dark_matter": InelasticDarkMatter,
-        "inelastic_dirac_dark_matter": InelasticDiracDarkMatter,
-    }
+COUPLING: Final = "coupling"
+"""Name, in every model, of the coupling to ordinary matter: its `coupling_field`."""
+
+COUPLING_FIELDS: Final = (
+    "kinetic_mixing",
+    "electron_coupling",
+    "muon_coupling",
+    "gauge_coupling",
+    "photon_coupling",
 )
-"""The models that a run card can name."""
+"""The names that models have for it."""
+
+MOMENTS: Final[Mapping[str, "Lepton"]] = MappingProxyType(
+    {"delta_a_e": "electron", "delta_a_mu": "muon"}
+)
+"""Sizes |Delta a| of a mediator's share in magnetic moments, and whose they are."""
+
+_SQUARED: Final = "_squared"
+_COUPLINGS: Final = frozenset(
+    name + suffix for name in (COUPLING, *COUPLING_FIELDS) for suffix in ("", _SQUARED)
+) | {"y", *MOMENTS}
+
+_PROBE: Final = 1e-3
+"""A coupling at which every model exists, to see what it gives."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +64,13 @@ class Derived:
 
 def _mediator_mass(dark_matter_mass: float, mass_ratio: float) -> float:
     """Return the product, of two that both can be wrong."""
-    named = {"dark_matter_mass": dark_matter_mass, "mass_ratio": mass_ratio}
-    for name, value in named.items():
-        if not (math.isfinite(value) and value > 0):
-            raise RangeError(f"{name}: {value} is not positive and finite")
-    return dark_matter_mass * mass_ratio
+    return _positive("dark_matter_mass", dark_matter_mass) * _positive("mass_ratio", mass_ratio)
+
+
+def _positive(name: str, value: float) -> float:
+    if not (math.isfinite(value) and value > 0):
+        raise RangeError(f"{name}: {value} is not positive and finite")
+    return value
 
 
 LARGEST_ALPHA_D: Final = 1.0
@@ -60,12 +80,10 @@ is smaller than the one before."""
 DERIVED: Final[Mapping[str, Derived]] = MappingProxyType(
     {
         "dark_matter_mass": Derived("mediator_mass", ("mass_ratio",), _mediator_mass),
-        "y": Derived("kinetic_mixing", ("alpha_D", "mass_ratio"), mixing_from_y),
-        "kinetic_mixing_squared": Derived("kinetic_mixing", (), math.sqrt),
         "tan_theta": Derived("theta", (), math.atan),
     }
 )
-"""Parameters that are no fields themselves: masses of dark matter, y, ..."""
+"""Parameters that determine a field but the coupling: see `COUPLING` for those that give that."""
 
 
 def _muon_band(edge: str) -> Callable[[float], float]:
@@ -84,26 +102,37 @@ TIES: Final[Mapping[str, Callable[[float], float]]] = MappingProxyType(
 
 
 @lru_cache
-def parameter_names(model: type[KineticallyMixed]) -> tuple[str, ...]:
+def parameter_names(model: type[DecayingMediator]) -> tuple[str, ...]:
     """Return the names by which a model's parameters can be given.
+
+    `coupling` is its coupling to ordinary matter under whatever name; `_squared` its square; `y`
+    and the mediator's shares `delta_a_e` and `delta_a_mu` in magnetic moments, as sizes, stand
+    for it too.
 
     Examples
     --------
-    >>> "y" in parameter_names(InelasticDarkMatter)
-    True
+    >>> from scotopic.models.dark_photon import DarkPhoton
+    >>> parameter_names(DarkPhoton)[-5:]
+    ('coupling_squared', 'kinetic_mixing_squared', 'y', 'delta_a_e', 'delta_a_mu')
     """
-    own = [f.name for f in fields(model)]
-    return (*own, *(name for name, derived in DERIVED.items() if derived.field in own))
+    own = tuple(f.name for f in fields(model) if f.init)
+    if "alpha_D" not in own:  # axion-like: no dark matter, and a coupling with a dimension
+        return own
+    derived = (name for name, one in DERIVED.items() if one.field in own)
+    couplings = (COUPLING, COUPLING + _SQUARED, model.coupling_field + _SQUARED)
+    return (*own, *derived, *couplings, "y", *MOMENTS)
 
 
 def field_of(name: str) -> str:
-    """Return the field of a model that a parameter determines.
+    """Return the field of a model that a parameter determines, `COUPLING` for any coupling.
 
     Examples
     --------
-    >>> field_of("y"), field_of("splitting")
-    ('kinetic_mixing', 'splitting')
+    >>> field_of("y"), field_of("kinetic_mixing"), field_of("tan_theta"), field_of("splitting")
+    ('coupling', 'coupling', 'theta', 'splitting')
     """
+    if name in _COUPLINGS:
+        return COUPLING
     return DERIVED[name].field if name in DERIVED else name
 
 
@@ -126,20 +155,19 @@ def build(model: type[Model], values: Values) -> Model:
     Parameters
     ----------
     model : type
-        One of `MODELS`.
+        Of `scotopic.models`.
     values : mapping
-        Parameters by name: fields of the model, or what stands for one in `DERIVED`. The
-        kinetic mixing may be one of the words in `TIES`.
+        Parameters by names of `parameter_names`; a kinetic mixing may be a name of `TIES`.
 
     Raises
     ------
     RangeError
-        If a parameter is unknown, missing, or given twice under different names, if the model
-        refuses a value, or alpha_D exceeds `LARGEST_ALPHA_D`.
+        If one is unknown, missing, given twice or out of range.
 
     Examples
     --------
-    >>> iDM = build(InelasticDarkMatter, {"dark_matter_mass": 0.1, "mass_ratio": 3.0, "y": 1e-10,
+    >>> from scotopic.models.inelastic import InelasticDarkMatter
+    >>> iDM = build(InelasticDarkMatter, {"dark_matter_mass": 0.1, "mass_ratio": 3, "y": 1e-10,
     ...                                   "alpha_D": 0.1, "splitting": 0.4})
     >>> round(iDM.mediator_mass, 3), f"{iDM.kinetic_mixing:.3g}"
     (0.3, '0.000285')
@@ -147,6 +175,20 @@ def build(model: type[Model], values: Values) -> Model:
     known = parameter_names(model)
     if unknown := [name for name in values if name not in known]:
         raise RangeError(f"{unknown[0]}: is no parameter of the model; known: {', '.join(known)}")
+    found = _with_fields(model, values)
+    if isinstance(tie := found.get("kinetic_mixing"), str):
+        if tie not in TIES:
+            raise RangeError(f"kinetic_mixing: {tie!r} is no number and not {', '.join(TIES)}")
+        found["kinetic_mixing"] = TIES[tie](_needed(found, "mediator_mass", "kinetic_mixing"))
+    for one in fields(model):
+        if one.init and one.name not in found and one.default is MISSING:
+            raise RangeError(f"{one.name}: missing; the model needs it")
+    _refuse_strong(found.get("alpha_D", 0.0))
+    return model(**found)
+
+
+def _with_fields(model: type[Model], values: Values) -> dict[str, Any]:
+    """Replace derived parameters by the fields that they determine."""
     found = dict(values)
     for name, derived in DERIVED.items():
         if name not in found:
@@ -155,16 +197,69 @@ def build(model: type[Model], values: Values) -> Model:
             raise RangeError(f"{name}: does not go together with {derived.field}")
         others = [_needed(found, other, name) for other in derived.needs]
         found[derived.field] = derived.compute(found.pop(name), *others)
-    mixing = found.get("kinetic_mixing")
-    if isinstance(mixing, str):
-        if mixing not in TIES:
-            raise RangeError(f"kinetic_mixing: {mixing!r} is no number and not {', '.join(TIES)}")
-        found["kinetic_mixing"] = TIES[mixing](_needed(found, "mediator_mass", "kinetic_mixing"))
-    for field in fields(model):
-        if field.name not in found and field.default is MISSING:
-            raise RangeError(f"{field.name}: missing; the model needs it")
-    _refuse_strong(found["alpha_D"])
-    return model(**found)
+    given = [name for name in found if name in _COUPLINGS]
+    if len(given) > 1:
+        raise RangeError(f"{given[1]}: does not go together with {given[0]}")
+    field = model.coupling_field
+    for name in given:
+        value = found.pop(name)
+        found[field] = value if name == field else _coupling(model, found, name, value)
+    return found
+
+
+def _coupling(model: type[Model], others: Values, name: str, value: float) -> float:
+    """Return a model's coupling from what it gives: its square, y, a magnetic moment."""
+    if name == COUPLING:
+        return value
+    if name.endswith(_SQUARED):
+        return math.sqrt(_positive(name, value))
+    if name == "y":
+        alpha_D, ratio = (_needed(others, other, name) for other in ("alpha_D", "mass_ratio"))
+        return mixing_from_y(value, alpha_D, ratio) * model.coupling_unit
+    size = _moment_of_probe(model, tuple(others.items()), name)
+    return _PROBE * math.sqrt(_positive(name, value) / size)
+
+
+@lru_cache(maxsize=4096)
+def _moment_of_probe(
+    model: type[DecayingMediator], others: tuple[tuple[str, Any], ...], name: str
+) -> float:
+    size = _moment(build(model, {**dict(others), model.coupling_field: _PROBE}), name)
+    if not size:
+        raise RangeError(f"{name}: the mediator does not couple to the {MOMENTS[name]}")
+    return size
+
+
+def _moment(model: DecayingMediator, name: str) -> float:
+    from scotopic.precision.magnetic_moments import moment_of  # noqa: PLC0415 - seldom
+
+    lepton = MOMENTS[name]
+    return abs(moment_of(model, lepton)) if model.lepton_coupling(lepton) > 0 else 0.0
+
+
+def value_of(model: DecayingMediator, name: str) -> float:
+    """Return a parameter of a model that stands for its coupling.
+
+    Parameters
+    ----------
+    model : DecayingMediator
+        Any.
+    name : str
+        A name of `parameter_names` whose `field_of` is `COUPLING`.
+
+    Examples
+    --------
+    >>> from scotopic.models.dark_photon import DarkPhoton
+    >>> one = DarkPhoton(mediator_mass=0.1, kinetic_mixing=1e-4, alpha_D=0.1, mass_ratio=3,
+    ...                  dark_matter="dirac")
+    >>> f"{value_of(one, 'y'):.3g} {value_of(one, 'coupling_squared'):.3g}"
+    '1.23e-11 1e-08'
+    """
+    if name in MOMENTS:
+        return _moment(model, name)
+    if name == "y":
+        return model.y
+    return model.coupling**2 if name.endswith(_SQUARED) else model.coupling
 
 
 def _refuse_strong(alpha_D: float) -> None:

@@ -1,7 +1,7 @@
 """Planes: expected events over two parameters of a model, and the regions that are excluded."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,17 +15,17 @@ from scotopic.scan.points import (
     NOT_COMPUTED,
     NOT_COVERED,
     Arrays,
-    Search,
     Setup,
     excess,
 )
 from scotopic.scan.refinement import Refinement, position_error
+from scotopic.scan.search import Search
 from scotopic.scan.semi_visible import Simulation
 from scotopic.scan.survey import InMemory, in_process, require_some, survey
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
-    from scotopic.models.kinetic_mixing import KineticallyMixed
+    from scotopic.models.mediator import DecayingMediator
     from scotopic.statistics import Method
 
 __all__ = ["Axis", "Plane", "Scale", "exclusion_plane"]
@@ -45,11 +45,12 @@ class Plane:
         All others.
     expected_events : ndarray, shape (x, y)
         Expected signal events; not-a-number where the model does not exist.
-    limit_events : float
-        Largest number that is allowed.
+    limit_events : ndarray, shape (x, y)
+        Largest number that is allowed: the same everywhere, but where several experiments are
+        joined.
     relative_error : ndarray, shape (x, y)
         Statistical error of the simulation, relative to the expected events.
-    mediator_mass, kinetic_mixing : ndarray, shape (x, y)
+    mediator_mass, coupling : ndarray, shape (x, y)
         Of the model at each point, mass in GeV; not-a-number where it does not exist.
     refused : mapping of (int, int) to str
         Why the model does not exist, or what failed, by the indices of the point.
@@ -63,10 +64,10 @@ class Plane:
     y: Axis
     fixed: Mapping[str, Any]
     expected_events: FloatArray
-    limit_events: float
+    limit_events: FloatArray
     relative_error: FloatArray
     mediator_mass: FloatArray
-    kinetic_mixing: FloatArray
+    coupling: FloatArray
     refused: Mapping[tuple[int, int], str]
     interpolated: npt.NDArray[np.bool_] | None = None
     refined_error: float | None = None
@@ -98,6 +99,15 @@ class Plane:
     def excluded(self) -> npt.NDArray[np.bool_]:
         """Whether a point is excluded, shape (x, y)."""
         return np.nan_to_num(self.excess, nan=-1.0) > 0
+
+    def transposed(self) -> "Plane":
+        """Return the plane with its axes exchanged."""
+        names = ("expected_events", "limit_events", "relative_error", "mediator_mass", "coupling")
+        turned: dict[str, Any] = {name: getattr(self, name).T for name in names}
+        if self.interpolated is not None:
+            turned["interpolated"] = self.interpolated.T
+        refused = {(j, i): why for (i, j), why in self.refused.items()}
+        return replace(self, x=self.y, y=self.x, refused=refused, **turned)
 
     def intervals(self) -> list[list[tuple[float, float]]]:
         """Return the excluded intervals of y for every x.
@@ -164,16 +174,18 @@ def plane_of(
         for i, j in np.argwhere((status == NOT_COVERED) | (status == FAILED))
     }
     events = np.nansum(arrays["expected_events"][index], axis=(0, 1))
-    limit = search.limits["observed"]
+    limit = arrays["allowed_events"][index]
+    usual = search.limits["observed"] if search.joint is None else np.nanmedian(limit)
+    limit = np.where(np.isfinite(limit), limit, usual)
     return Plane(
         x=setup.x,
         y=setup.y,
-        fixed=dict(setup.fixed),
+        fixed=dict(setup.sector(search).fixed),
         expected_events=np.where(status == COMPUTED, events, limit * np.exp(logarithm)),
         limit_events=limit,
         relative_error=arrays["statistical_error"][index],
-        mediator_mass=arrays["model_mediator_mass"],
-        kinetic_mixing=arrays["model_kinetic_mixing"],
+        mediator_mass=arrays["model_mediator_mass"][index],
+        coupling=arrays["model_coupling"][index],
         refused=refused,
         interpolated=interpolated,
         refined_error=error,
@@ -181,9 +193,9 @@ def plane_of(
 
 
 def exclusion_plane(
-    experiment: "Experiment",
+    experiment: "Experiment | Sequence[Experiment]",
     signatures: Sequence[str],
-    model: "type[KineticallyMixed]",
+    model: "type[DecayingMediator]",
     x: Axis,
     y: Axis,
     fixed: Mapping[str, Any],
@@ -196,13 +208,14 @@ def exclusion_plane(
 
     Parameters
     ----------
-    experiment : Experiment
-        A card with signatures.
+    experiment : Experiment or sequence of Experiment
+        A card, or several that are joined through the product of their likelihoods.
     signatures : sequence of str
         Names of signatures of the card that exclude each other; their events are added up. Empty
-        for the dark photon, which the card's selection accepts.
+        but for inelastic dark matter: the card's selection accepts invisible mediators, its
+        `decay_regions` those that decay behind the target.
     model : type
-        `DarkPhoton`, `InelasticDarkMatter` or `InelasticDiracDarkMatter`.
+        Of `scotopic.models`.
     x, y : Axis
         The two parameters.
     fixed : mapping

@@ -5,8 +5,8 @@ from dataclasses import asdict
 from typing import Any
 
 from scotopic.errors import RangeError
-from scotopic.models.kinetic_mixing import KineticallyMixed
-from scotopic.scan.parameters import MODELS, Values, build, overridden
+from scotopic.models.mediator import DecayingMediator
+from scotopic.scan.parameters import Values, build, overridden
 from scotopic.scan.run_card import RunCard, ThermalLineLayer
 
 
@@ -37,16 +37,20 @@ def thermal_lines_alone(card: RunCard, omega_h2: float | None = None) -> RunCard
         if not 0 < omega_h2 <= 10:
             raise RangeError(f"omega_h2: {omega_h2} is not above 0 and at most 10")
         lines = tuple(one.model_copy(update={"omega_h2": omega_h2}) for one in lines)
-    return card.model_copy(update={"limits": (), "cmb": (), "bands": (), "thermal_lines": lines})
+    return card.model_copy(
+        update={"limits": (), "cmb": (), "bands": (), "bounds": (), "thermal_lines": lines}
+    )
 
 
-def model_at(card: RunCard, values: Values) -> KineticallyMixed:
-    """Return one model of a run card.
+def model_at(card: RunCard, layer: ThermalLineLayer, values: Values) -> DecayingMediator:
+    """Return one model of a thermal line of a run card.
 
     Parameters
     ----------
     card : RunCard
-        Gives the kind of model and its fixed parameters.
+        From `load_run_card`.
+    layer : ThermalLineLayer
+        One of its lines: gives the kind of model and its fixed parameters.
     values : mapping
         The others, by any of their names; those that are fixed too take their place.
 
@@ -58,20 +62,21 @@ def model_at(card: RunCard, values: Values) -> KineticallyMixed:
     Examples
     --------
     >>> from scotopic.scan.run_card import load_run_card
-    >>> card, _ = load_run_card("na64-2021-fig4")
-    >>> model_at(card, {"mediator_mass": 0.3, "y": 1e-9}).splitting
+    >>> card = thermal_lines_alone(load_run_card("na64-2021-fig4")[0])
+    >>> model_at(card, card.thermal_lines[0], {"mediator_mass": 0.3, "y": 1e-9}).splitting
     0.4
     """
-    return build(MODELS[card.model], overridden(card.fixed, values))
+    sector = card.sector(layer)
+    return build(sector.kind, overridden(sector.fixed, values))
 
 
-def described_point(model: KineticallyMixed, omega_h2: float) -> Mapping[str, Any]:
+def described_point(model: DecayingMediator, omega_h2: float) -> Mapping[str, Any]:
     """Return the abundance of a model, and the coupling that leaves a given one.
 
     Parameters
     ----------
-    model : KineticallyMixed
-        With its kinetic mixing.
+    model : DecayingMediator
+        With its coupling.
     omega_h2 : float
         The density to be reached.
 
@@ -92,13 +97,17 @@ def described_point(model: KineticallyMixed, omega_h2: float) -> Mapping[str, An
     )
 
     found = relic_abundance(model)
-    thermal: dict[str, Any] = {"kinetic_mixing": None, "y": None}
+    thermal: dict[str, Any] = {model.coupling_field: None, "y": None}
     try:
         coupling = thermal_coupling(model, omega_h2)
     except RangeError as error:
         thermal["status"] = str(error)
     else:
-        thermal |= {"kinetic_mixing": coupling.kinetic_mixing, "y": coupling.y, "status": "ok"}
+        thermal |= {
+            model.coupling_field: coupling.kinetic_mixing,
+            "y": coupling.y,
+            "status": "ok",
+        }
     return {
         "model": {"class": type(model).__name__, **asdict(model)},
         "y": model.y,

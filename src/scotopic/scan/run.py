@@ -9,20 +9,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.errors import CardError, RangeError
 from scotopic.experiments import Experiment, load_experiment
-from scotopic.precision.bands import MUON_2021, mixing_band
+from scotopic.precision.bands import mixing_band
 from scotopic.progress import Report, silent
 from scotopic.results import provenance, write_csv, write_json
 from scotopic.scan.contours import write_contours
 from scotopic.scan.layers import Grid, Line, LinePoint, cmb_line, relic_line
-from scotopic.scan.parameters import MODELS
 from scotopic.scan.plane import Plane
-from scotopic.scan.run_card import (
-    BandLayer,
-    CosmologyLayer,
-    LimitLayer,
-    RunCard,
-)
+from scotopic.scan.run_card import BandLayer, BoundLayer, LimitLayer, RunCard, SectorLayer
 from scotopic.scan.session import Keeping, Surveyed, survey_card
 
 FloatArray = npt.NDArray[np.float64]
@@ -36,24 +31,27 @@ class Run:
     ----------
     card : RunCard
         What was asked for.
-    experiments : mapping of str to Experiment
+    experiments : mapping of str to tuple of Experiment
         The cards of the limits, by their labels.
     planes : mapping of str to Plane
         Of the limits, by their labels.
     thermal_lines, cmb : mapping of str to Line
         Of these layers, by their labels.
     bands : mapping of str to (ndarray, ndarray)
-        Logarithm of the kinetic mixing over the lower and the upper edge, by label.
+        Logarithm of the coupling over the lower and the upper edge, by label.
+    bounds : mapping of str to ndarray, shape (n, 2)
+        Points of lines given by numbers, by label.
     failed_points : int
         Points of the planes at which an error occurred; `Plane.refused` says which.
     """
 
     card: RunCard
-    experiments: Mapping[str, Experiment]
+    experiments: Mapping[str, tuple[Experiment, ...]]
     planes: Mapping[str, Plane]
     thermal_lines: Mapping[str, Line]
     cmb: Mapping[str, Line]
     bands: Mapping[str, tuple[FloatArray, FloatArray]]
+    bounds: Mapping[str, FloatArray]
     failed_points: int = 0
 
 
@@ -85,7 +83,8 @@ def run(
     StoppedError
         If a dataset cannot be finished now.
     """
-    experiments = {la.label: _experiment(la, directory) for la in card.limits}
+    bounds = {layer.label: _bound(layer, directory) for layer in card.bounds}
+    experiments = {layer.label: _experiments(layer, directory) for layer in card.limits}
     lines = {
         layer.label: relic_line(_grid(card, layer), layer.omega_h2, report)
         for layer in card.thermal_lines
@@ -94,20 +93,24 @@ def run(
     found = Surveyed({}, 0)
     if card.limits:
         found = survey_card(card, experiments, keeping, report)
-    bands = {band.label: _band(band, _grid(card)) for band in card.bands}
-    return Run(card, experiments, found.planes, lines, cmb, bands, found.failed_points)
+    bands = {band.label: _band(band, _grid(card, band)) for band in card.bands}
+    return Run(card, experiments, found.planes, lines, cmb, bands, bounds, found.failed_points)
 
 
-def _grid(card: RunCard, layer: CosmologyLayer | None = None) -> Grid:
-    """Make the models of the plane, or of a layer."""
-    fixed = card.parameters(layer) if layer else card.fixed
-    return Grid.of(MODELS[card.model], card.x.axis(), card.y.axis(), fixed)
+def _grid(card: RunCard, layer: SectorLayer) -> Grid:
+    """Make the models of a layer."""
+    sector = card.sector(layer)
+    return Grid.of(sector.kind, card.x.axis(), card.y.axis(), sector.fixed)
 
 
-def _experiment(layer: LimitLayer, directory: Path) -> Experiment:
-    """Read the card of a layer, with the changes that the layer asks for."""
-    is_path = layer.experiment.endswith(".toml")
-    experiment = load_experiment(str(directory / layer.experiment) if is_path else layer.experiment)
+def _experiments(layer: LimitLayer, directory: Path) -> tuple[Experiment, ...]:
+    """Read the cards of a layer, with the changes that the layer asks for."""
+    names = (layer.experiment, *layer.joined_with)
+    return tuple(_experiment(layer, name, directory) for name in names)
+
+
+def _experiment(layer: LimitLayer, name: str, directory: Path) -> Experiment:
+    experiment = load_experiment(str(directory / name) if name.endswith(".toml") else name)
     if layer.signal_efficiency is not None:
         experiment = with_efficiency(experiment, layer.signal_efficiency)
     if layer.thresholds == "nominal":
@@ -138,16 +141,51 @@ def with_efficiency(experiment: Experiment, efficiency: float) -> Experiment:
     return experiment.model_copy(update={"data_sets": changed})
 
 
+def _bound(layer: BoundLayer, directory: Path) -> FloatArray:
+    """Return the points of a line given by numbers, shape (n, 2)."""
+    if layer.points is not None:
+        return np.array(layer.points)
+    file = directory / str(layer.file)
+    try:
+        lines = file.read_text().splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CardError(f"bounds[{layer.label}].file: {file}: cannot be read: {error}") from None
+    rows = [line.split(",") for line in lines if line.strip() and not line.startswith("#")]
+    found = [_numbers_of(row) for row in rows]
+    points = np.array([pair for pair in found if pair is not None])
+    if len(points) < 2 or None in found[1:]:
+        raise CardError(
+            f"bounds[{layer.label}].file: {file}: is no table of two columns of numbers"
+        )
+    return points
+
+
+def _numbers_of(row: list[str]) -> tuple[float, float] | None:
+    try:
+        x, y = (float(cell) for cell in row[:2])
+    except ValueError:
+        return None
+    return (x, y) if math.isfinite(x) and math.isfinite(y) else None
+
+
+_BEYOND_EDGE = 700.0
+
+
 def _band(band: BandLayer, grid: Grid) -> tuple[FloatArray, FloatArray]:
-    """Compare the kinetic mixing at every point with the edges of the band at its mass."""
+    """Compare the coupling at every point with the edges of the band at its mass."""
+    deviation = band.measured()
     mass = grid.values(lambda model: model.mediator_mass)
-    mixing = grid.values(lambda model: model.kinetic_mixing)
+    coupling = grid.values(lambda model: model.lepton_coupling(deviation.lepton))
+    if not np.nanmax(coupling) > 0:
+        raise RangeError(f"bands[{band.label}]: the model does not couple to {deviation.lepton}s")
     known = np.isfinite(mass)
-    edges = mixing_band(MUON_2021, "vector", mass[known], band.sigmas)
+    kind = next(iter(grid.models.values())).spin_parity
+    edges = mixing_band(deviation, kind, mass[known], band.sigmas)
     above = []
     for edge in (edges.lower, edges.upper):
         logarithm = np.full(mass.shape, np.nan)
-        logarithm[known] = np.log(mixing[known] / edge)
+        ratio = np.divide(coupling[known], edge, out=np.full(edge.shape, np.inf), where=edge > 0)
+        logarithm[known] = np.minimum(np.log(ratio), _BEYOND_EDGE)
         above.append(logarithm)
     return above[0], above[1]
 
@@ -174,7 +212,7 @@ def write_run(found: Run, directory: Path, seconds: float) -> list[Path]:
     if found.planes:
         files.append(_write_boundaries(found, directory / "boundaries.csv"))
         files.append(directory / "contours.csv")
-        levels = {label: one.confidence_level for label, one in found.experiments.items()}
+        levels = {label: e[0].confidence_level for label, e in found.experiments.items()}
         write_contours(found.planes, levels, found.card.title, files[-1])
     if found.thermal_lines:
         files.append(_write_thermal(found, directory / "thermal.csv"))
@@ -204,7 +242,7 @@ def _write_thermal(found: Run, file: Path) -> Path:
         for point in one.points
     ]
     names = ["line", *_row_names(found.card)]
-    columns = {name: [_cell(row[name]) for row in rows] for name in names}
+    columns = {name: [_words(row[name]) for row in rows] for name in names}
     comments = [
         found.card.title,
         "points of the thermal lines, masses in GeV; the status of an empty one says why",
@@ -213,28 +251,29 @@ def _write_thermal(found: Run, file: Path) -> Path:
     return file
 
 
-_OF_THE_MODEL = ("mediator_mass", "dark_matter_mass", "kinetic_mixing", "y")
+def _of_the_model(card: RunCard) -> tuple[str, ...]:
+    """Name what is written of a model; the coupling by its own name if all lines have that."""
+    fields = {card.sector(layer).kind.coupling_field for layer in (*card.thermal_lines, *card.cmb)}
+    coupling = fields.pop() if len(fields) == 1 else "coupling"
+    return ("mediator_mass", "dark_matter_mass", coupling, "y")
 
 
 def _row_names(card: RunCard) -> list[str]:
     axes = [card.x.parameter, card.y.parameter]
-    return [*axes, *(n for n in _OF_THE_MODEL if n not in axes), "status", "caveats"]
+    return [*axes, *(n for n in _of_the_model(card) if n not in axes), "status", "caveats"]
 
 
 def _row(card: RunCard, point: LinePoint) -> dict[str, Any]:
     """Describe a point of a line; None where there is none."""
-    values = {name: getattr(point.model, name, None) for name in _OF_THE_MODEL}
+    values = {name: getattr(point.model, name, None) for name in _of_the_model(card)}
     axes = {card.x.parameter: point.x, card.y.parameter: point.y}
     row = {**values, **axes, "status": point.status, "caveats": list(point.caveats)}
     return {name: row[name] for name in _row_names(card)}
 
 
-def _cell(value: Any) -> float | str:  # noqa: ANN401 - a number, a text or several
-    """Write what may hold commas in quotes."""
-    if isinstance(value, float):
-        return value
-    text = value if isinstance(value, str) else "; ".join(value or ())
-    return f'"{text}"' if "," in text else text
+def _words(value: Any) -> float | str:  # noqa: ANN401 - a number, a text or several
+    """Write several texts as one."""
+    return value if isinstance(value, float | str) else "; ".join(value or ())
 
 
 def described(found: Run, seconds: float) -> dict[str, Any]:
@@ -247,7 +286,7 @@ def described(found: Run, seconds: float) -> dict[str, Any]:
         "y": card.y.axis().values.tolist(),
         "limits": {
             label: {
-                "experiment": found.experiments[label].content(),
+                "experiments": [one.content() for one in found.experiments[label]],
                 **_described_plane(plane),
             }
             for label, plane in found.planes.items()
@@ -256,13 +295,14 @@ def described(found: Run, seconds: float) -> dict[str, Any]:
             label: _described_line(card, one) for label, one in found.thermal_lines.items()
         },
         "cmb": {label: _described_line(card, one) for label, one in found.cmb.items()},
+        "bounds": {label: points.tolist() for label, points in found.bounds.items()},
     }
 
 
 def _described_plane(plane: Plane) -> dict[str, Any]:
     """Describe a limit; of an adaptive one the points that were computed, with their indices."""
     found = {
-        "limit_events": plane.limit_events,
+        "limit_events": _allowed(plane),
         "boundary_position_error": plane.position_error,
         "computed_points": plane.computed_points,
         "refused": [[*point, why] for point, why in plane.refused.items()],
@@ -279,6 +319,12 @@ def _described_plane(plane: Plane) -> dict[str, Any]:
         "expected_events": _numbers(values[:1])[0],
         "relative_statistical_error": _numbers(values[1:])[0],
     }
+
+
+def _allowed(plane: Plane) -> float | list[list[float | None]]:
+    """Return one number if that holds for all points."""
+    limit = plane.limit_events
+    return float(limit.flat[0]) if np.all(limit == limit.flat[0]) else _numbers(limit)
 
 
 def _described_line(card: RunCard, one: Line) -> dict[str, Any]:

@@ -9,9 +9,21 @@ from scotopic.errors import CardError, RangeError
 from scotopic.experiments.loader import card_error, read_card
 from scotopic.experiments.messages import KeyedError, KeyPath, describe, nearest, shown
 from scotopic.experiments.tables import Items, Name, Table, Text
+from scotopic.models.axion_like import Parity
 from scotopic.models.dark_photon import DarkMatter
+from scotopic.models.registry import ModelName, model_class
+from scotopic.precision.bands import (
+    ELECTRON_CAESIUM,
+    ELECTRON_RUBIDIUM,
+    MUON_2006,
+    MUON_2021,
+    Deviation,
+)
+from scotopic.precision.magnetic_moments import Lepton
 from scotopic.scan.axis import Axis, Scale
-from scotopic.scan.parameters import MODELS, TIES, field_of, overridden, parameter_names
+from scotopic.scan.joint import MOST
+from scotopic.scan.parameters import TIES, field_of, overridden, parameter_names
+from scotopic.scan.search import Sector
 from scotopic.signal import Process
 
 GALLERY = Path(__file__).parent / "gallery"
@@ -23,6 +35,11 @@ Values = dict[str, float | Text]
 
 Processes = Annotated[tuple[Process, ...], Strict(strict=False)]
 
+Point = Annotated[tuple[float, float], Strict(strict=False)]
+
+SEMI_VISIBLE = ("inelastic_dark_matter", "inelastic_dirac_dark_matter")
+"""Models whose signatures are named in the experiments' cards."""
+
 
 class AxisCard(Table):
     """One axis of the plane."""
@@ -32,6 +49,9 @@ class AxisCard(Table):
     maximum: float = Field(description="last value")
     points: int = Field(ge=2, le=2000, description="number of values")
     scale: Scale = Field(default="log", description="spacing of the values, and of the axis")
+    label: Text | None = Field(
+        default=None, description="what the figure writes along it; left out: the parameter's name"
+    )
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
@@ -46,15 +66,34 @@ class AxisCard(Table):
         return Axis(self.parameter, self.minimum, self.maximum, self.points, self.scale)
 
 
-class LimitLayer(Table):
-    """What one experiment excludes."""
+class SectorLayer(Table):
+    """A layer of the plane's model, or of another one."""
 
     label: Name = Field(description="how the figure's legend calls it")
+    model: ModelName | None = Field(
+        default=None,
+        description="another model, with what it knows of the plane's fixed parameters; left out: "
+        "the plane's",
+    )
+    fixed: Values = Field(
+        default={}, description="parameters in place of the plane's; left out: the plane's"
+    )
+
+
+class LimitLayer(SectorLayer):
+    """What one experiment excludes, or several together."""
+
     experiment: Text = Field(description="an experiment card: a shipped name or a path")
+    joined_with: Items[Text] = Field(
+        default=(),
+        description="up to three more cards, joined to it through the product of their "
+        "likelihoods; left out: none",
+    )
     signatures: Items[Name] = Field(
         default=(),
-        description="signatures of that card, which exclude each other; dark_photon has none: the "
-        "card's selection",
+        description="signatures of that card, which exclude each other; for the two models of "
+        "inelastic dark matter alone. Of other models it is the card's selection that counts, or "
+        "its decay_regions if it has some",
     )
     filled: bool = Field(default=False, description="shade the region, beside its boundary")
     signal_efficiency: float | None = Field(
@@ -92,20 +131,44 @@ class RefinementCard(Table):
     )
 
 
-class BandLayer(Table):
-    """Where the mediator would explain the muon's magnetic moment."""
+class MeasurementCard(Table):
+    """A magnetic moment, measured minus predicted."""
 
-    label: Name = Field(description="how the figure's legend calls it")
+    lepton: Lepton = Field(description="whose moment")
+    value: float = Field(description="Delta a")
+    uncertainty: float = Field(gt=0, description="its standard deviation")
+
+
+DeviationName = Literal["muon-2021", "muon-2006", "electron-rubidium", "electron-caesium"]
+
+_DEVIATIONS: dict[DeviationName, Deviation] = {
+    "muon-2021": MUON_2021,
+    "muon-2006": MUON_2006,
+    "electron-rubidium": ELECTRON_RUBIDIUM,
+    "electron-caesium": ELECTRON_CAESIUM,
+}
+
+
+class BandLayer(SectorLayer):
+    """Where the mediator would explain a magnetic moment."""
+
     sigmas: float = Field(default=2.0, gt=0, le=10, description="half width in standard deviations")
-
-
-class CosmologyLayer(Table):
-    """What the early Universe says, of the plane's model or of one that differs from it."""
-
-    label: Name = Field(description="how the figure's legend calls it")
-    fixed: Values = Field(
-        default={}, description="parameters in place of the plane's; left out: the plane's"
+    deviation: DeviationName = Field(
+        default="muon-2021", description="the measurement, see the page on magnetic moments"
     )
+    measurement: MeasurementCard | None = Field(
+        default=None, description="one's own, in place of it; left out: none"
+    )
+
+    def measured(self) -> Deviation:
+        """Return what is to be explained."""
+        if self.measurement is None:
+            return _DEVIATIONS[self.deviation]
+        return Deviation(**self.measurement.model_dump(), source="run card")
+
+
+class CosmologyLayer(SectorLayer):
+    """What the early Universe says."""
 
 
 class ThermalLineLayer(CosmologyLayer):
@@ -118,13 +181,39 @@ class CmbLayer(CosmologyLayer):
     """What the cosmic microwave background excludes, if it bounds the model's annihilation."""
 
 
+class BoundLayer(Table):
+    """What others say, as a line of numbers."""
+
+    label: Name = Field(description="how the figure's legend calls it")
+    source: Text = Field(description="where the numbers come from")
+    points: Items[Point] | None = Field(
+        default=None, description="pairs of x and y in the units of the axes; left out: in `file`"
+    )
+    file: Text | None = Field(
+        default=None,
+        description="CSV of two columns, x and y, lines with # and a header of words are skipped; "
+        "relative to the card; left out: `points`",
+    )
+    excludes: Literal["above", "inside", "nothing"] = Field(
+        default="above", description="what is shaded: above the line, inside of it, or nothing"
+    )
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.points is None) == (self.file is None):
+            raise KeyedError(("points",), "give either points or file")
+        if self.points is not None and len(self.points) < 2:
+            raise KeyedError(("points",), "at least two are needed")
+        return self
+
+
 class RunCard(Table):
     """A plane of two parameters with limits of experiments, thermal lines and bands."""
 
     title: Text = Field(description="one line, for the figure")
     source: Text = Field(description="what the plane reproduces, or where its choices come from")
-    model: Literal["dark_photon", "inelastic_dark_matter", "inelastic_dirac_dark_matter"] = Field(
-        description="the dark sector; dark_photon takes fixed.dark_matter, its decays are invisible"
+    model: ModelName = Field(
+        description="what is looked for; a dark photon or other vector takes fixed.dark_matter"
     )
     fixed: Values = Field(
         description="the other parameters, by name; kinetic_mixing may be tied to the muon's "
@@ -146,51 +235,73 @@ class RunCard(Table):
         default=(), description="bounds of the cosmic microwave background; left out: none"
     )
     bands: Items[BandLayer] = Field(
-        default=(), description="bands of the muon's magnetic moment; left out: none"
+        default=(), description="bands of magnetic moments; left out: none"
+    )
+    bounds: Items[BoundLayer] = Field(
+        default=(), description="lines given by numbers: bounds of others; left out: none"
     )
 
     @model_validator(mode="after")
     def _known_parameters(self) -> Self:
-        self._check_parameter(("x", "parameter"), self.x.parameter)
-        self._check_parameter(("y", "parameter"), self.y.parameter)
+        for axis in ("x", "y"):
+            self._check_parameter((axis, "parameter"), getattr(self, axis).parameter, self.model)
         if field_of(self.x.parameter) == field_of(self.y.parameter):
             raise KeyedError(
                 ("y", "parameter"), f"{shown(self.y.parameter)} is the same as x.parameter"
             )
-        self._check_values(("fixed",), self.fixed)
-        for array in ("thermal_lines", "cmb"):
+        self._check_values(("fixed",), self.fixed, self.model)
+        for array in _OF_MODELS:
             for i, layer in enumerate(getattr(self, array)):
-                self._check_values((array, i, "fixed"), layer.fixed)
+                model = layer.model or self.model
+                self._check_values((array, i, "fixed"), layer.fixed, model)
+                self._check_axes((array, i, "model"), model)
         return self
 
-    def _check_parameter(self, path: KeyPath, name: str) -> None:
-        known = parameter_names(MODELS[self.model])
+    def _check_parameter(self, path: KeyPath, name: str, model: ModelName) -> None:
+        known = parameter_names(model_class(model))
         if name not in known:
             raise KeyedError(path, f"{shown(name)} is no parameter; {nearest(name, known)}")
 
-    def _check_values(self, path: KeyPath, values: Values) -> None:
+    def _check_axes(self, path: KeyPath, model: ModelName) -> None:
+        """Refuse a layer's model that an axis means nothing to."""
+        known = parameter_names(model_class(model))
+        for axis, name in (("x", self.x.parameter), ("y", self.y.parameter)):
+            if name not in known:
+                raise KeyedError(
+                    path,
+                    f"{shown(model)} has no {name}, the parameter of the {axis} axis;"
+                    f" {nearest(name, known)}",
+                )
+
+    def _check_values(self, path: KeyPath, values: Values, model: ModelName) -> None:
         """Refuse unknown parameters, words for numbers, and what an axis has already."""
         axes = {field_of(axis.parameter): axis.parameter for axis in (self.x, self.y)}
+        coupling = model_class(model).coupling_field
         for name, value in values.items():
-            self._check_parameter((*path, name), name)
-            if (field := field_of(name)) in axes:
+            self._check_parameter((*path, name), name, model)
+            field = field_of(name)
+            if field in axes:
                 raise KeyedError((*path, name), f"{axes[field]} of the plane's axes is the same")
-            words = WORDS.get(name, ())
+            words = WORDS.get(coupling if name == "coupling" else name, ())
             if isinstance(value, str) and value not in words:
                 allowed = nearest(value, words) if words else "it is a number"
                 raise KeyedError((*path, name), f"{shown(value)} is not allowed; {allowed}")
-            if name == "dark_matter" and not isinstance(value, str):
+            if name in ("dark_matter", "parity") and not isinstance(value, str):
                 raise KeyedError((*path, name), f"{shown(value)} is not one of {', '.join(words)}")
 
     @model_validator(mode="after")
     def _possible_layers(self) -> Self:
-        invisible = self.model == "dark_photon"
         for i, limit in enumerate(self.limits):
             path = ("limits", i, "signatures")
-            if invisible and limit.signatures:
-                raise KeyedError(path, "are of semi-visible decays; leave them out for dark_photon")
-            if not invisible and not limit.signatures:
+            model = limit.model or self.model
+            if limit.signatures and model not in SEMI_VISIBLE:
+                raise KeyedError(path, f"are of semi-visible decays; leave them out for {model}")
+            if not limit.signatures and model in SEMI_VISIBLE:
                 raise KeyedError(path, "missing; at least one is needed")
+            if len(limit.joined_with) >= MOST:
+                raise KeyedError(
+                    ("limits", i, "joined_with"), f"too many; {MOST - 1} cards are the most"
+                )
         layers = {name: getattr(self, name) for name in _LAYERS}
         if not any(layers.values()):
             raise KeyedError(("limits",), f"nothing to draw; needed: one of {', '.join(_LAYERS)}")
@@ -201,15 +312,25 @@ class RunCard(Table):
                     raise KeyedError((name, i, "label"), f"{shown(label)} is there already")
         return self
 
-    def parameters(self, layer: CosmologyLayer) -> Values:
-        """Return the fixed parameters with those that a layer changes."""
-        return overridden(self.fixed, layer.fixed)
+    def sector(self, layer: SectorLayer | None = None) -> Sector:
+        """Return the model and the fixed parameters of the plane, or of a layer."""
+        if layer is None:
+            return Sector(model_class(self.model), dict(self.fixed))
+        kind = model_class(layer.model or self.model)
+        known = parameter_names(kind)
+        mine = {name: value for name, value in self.fixed.items() if name in known}
+        return Sector(kind, overridden(mine, layer.fixed))
 
 
-WORDS = {"kinetic_mixing": tuple(TIES), "dark_matter": get_args(DarkMatter)}
+WORDS = {
+    "kinetic_mixing": tuple(TIES),
+    "dark_matter": get_args(DarkMatter),
+    "parity": get_args(Parity),
+}
 """What can stand for the number of a parameter."""
 
-_LAYERS = ("limits", "thermal_lines", "cmb", "bands")
+_LAYERS = ("limits", "thermal_lines", "cmb", "bands", "bounds")
+_OF_MODELS = ("limits", "thermal_lines", "cmb", "bands")
 
 
 def gallery_names() -> list[str]:

@@ -3,21 +3,27 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
+from scotopic.errors import RangeError
+from scotopic.models.inelastic import TwoDarkFermions
+from scotopic.models.mediator import DecayingMediator
 from scotopic.progress import Report, silent
+from scotopic.scan.parameters import COUPLING
+from scotopic.scan.search import Accepted, Groups, Search
 from scotopic.signal import Calculation, MissingEnergy, dump_of
 from scotopic.signal.acceptance import ExponentialSum
 from scotopic.signal.cross_sections import prepare_tables
 from scotopic.signal.spectrum import numerical_error
+from scotopic.units import MUON_MASS
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment, Signature
-    from scotopic.models.inelastic import TwoDarkFermions
+    from scotopic.scan.points import Setup
     from scotopic.signal.acceptance import Acceptance
 
 FloatArray = npt.NDArray[np.float64]
@@ -110,10 +116,60 @@ class SemiVisibleYield:
         return self.unit_ctau_cm / (mixing_squared * alpha_D)
 
 
+def couplings(setup: "Setup") -> tuple[str, ...]:
+    """Return the parameters that cost nothing.
+
+    The width of a resonance enters the simulation of annihilation.
+    """
+    if "annihilation" in setup.simulation.calculation.processes:
+        return (COUPLING,)
+    return (COUPLING, "alpha_D")
+
+
+def check(search: Search, model: DecayingMediator) -> None:
+    """Refuse decays of chi2 into muons and hadrons: their showers are not simulated.
+
+    Raises
+    ------
+    RangeError
+        Naming the splitting.
+    """
+    del search
+    shape = cast("TwoDarkFermions", model)
+    if shape.mass_difference > 2 * MUON_MASS:
+        raise RangeError(
+            f"splitting: {shape.splitting} lets chi2 decay into muons; its signatures are"
+            " simulated for e+ e- alone"
+        )
+
+
+def accepted(
+    setup: "Setup",
+    search: Search,
+    experiment: "Experiment",
+    groups: Groups,
+    report: Report,
+) -> Accepted:
+    """Return what an experiment accepts of groups of models; see `scan.search.Detection`."""
+    shapes = [cast("TwoDarkFermions", models[0]) for models in groups]
+    signatures = [experiment.signature(name) for name in search.signatures]
+    found = semi_visible_yields(experiment, signatures, shapes, setup.simulation, report)
+    parts = []
+    for each, models in zip(found, groups, strict=True):
+        square = np.array([model.coupling for model in models]) ** 2
+        alpha_D = np.array([model.alpha_D for model in models])
+        per_unit = each.expected(square, alpha_D)
+        window = each.in_window[:, None]
+        share = np.divide(per_unit, window, out=np.zeros_like(per_unit), where=window > 0)
+        error = each.relative_error(square, alpha_D)
+        parts.append((square * per_unit, share, error, np.full(len(models), each.numerical_error)))
+    return Accepted(*(np.concatenate(columns, axis=-1) for columns in zip(*parts, strict=True)))
+
+
 def semi_visible_yields(
     experiment: "Experiment",
     signatures: Sequence["Signature"],
-    models: Sequence["TwoDarkFermions"],
+    models: Sequence[TwoDarkFermions],
     simulation: Simulation,
     report: Report = silent,
 ) -> list[SemiVisibleYield]:
@@ -155,7 +211,7 @@ def semi_visible_yields(
     return _unstacked(cached_arrays("semi-visible", inputs, _SOURCES, build))
 
 
-def _shape_inputs(model: "TwoDarkFermions", simulation: Simulation) -> dict[str, object]:
+def _shape_inputs(model: TwoDarkFermions, simulation: Simulation) -> dict[str, object]:
     values = {f.name: getattr(model, f.name) for f in fields(model)}
     del values["kinetic_mixing"]
     if "annihilation" not in simulation.calculation.processes:
@@ -166,7 +222,7 @@ def _shape_inputs(model: "TwoDarkFermions", simulation: Simulation) -> dict[str,
 def _simulated(
     experiment: "Experiment",
     signatures: Sequence["Signature"],
-    models: Sequence["TwoDarkFermions"],
+    models: Sequence[TwoDarkFermions],
     simulation: Simulation,
     report: Report,
 ) -> list[SemiVisibleYield]:

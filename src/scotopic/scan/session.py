@@ -6,10 +6,10 @@ from pathlib import Path
 
 from scotopic.experiments import Experiment
 from scotopic.progress import Report, silent
-from scotopic.scan.parameters import MODELS
 from scotopic.scan.plane import Plane, plane_of
-from scotopic.scan.points import Arrays, Search, Setup
-from scotopic.scan.run_card import RunCard
+from scotopic.scan.points import Arrays, Setup
+from scotopic.scan.run_card import SEMI_VISIBLE, LimitLayer, RunCard
+from scotopic.scan.search import Search
 from scotopic.scan.semi_visible import Simulation
 from scotopic.scan.survey import InMemory, failures, in_process, require_some, survey
 from scotopic.signal import PROCESSES, Calculation
@@ -52,7 +52,7 @@ class Surveyed:
 
 def survey_card(
     card: RunCard,
-    experiments: Mapping[str, Experiment],
+    experiments: Mapping[str, tuple[Experiment, ...]],
     keeping: Keeping | None = None,
     report: Report = silent,
 ) -> Surveyed:
@@ -62,7 +62,7 @@ def survey_card(
     ----------
     card : RunCard
         With at least one limit.
-    experiments : mapping of str to Experiment
+    experiments : mapping of str to tuple of Experiment
         By the labels of the limits.
     keeping : Keeping, optional
         Keeps the points on disk, where an interrupted run goes on.
@@ -87,7 +87,9 @@ def survey_card(
         from scotopic.scan.store import Dataset  # noqa: PLC0415
 
         inputs = card.model_dump(mode="json") | {
-            "experiments": {label: one.content() for label, one in experiments.items()}
+            "experiments": {
+                label: [one.content() for one in cards] for label, cards in experiments.items()
+            }
         }
         with (
             Dataset(keeping.directory, setup, inputs) as dataset,
@@ -100,7 +102,7 @@ def survey_card(
     return Surveyed(planes, int(failures(arrays).sum()))
 
 
-def setup_of(card: RunCard, experiments: Mapping[str, Experiment]) -> Setup:
+def setup_of(card: RunCard, experiments: Mapping[str, tuple[Experiment, ...]]) -> Setup:
     """Return the plane of a run card.
 
     Raises
@@ -109,17 +111,23 @@ def setup_of(card: RunCard, experiments: Mapping[str, Experiment]) -> Setup:
         If an experiment has not the signatures that are asked for.
     """
     settings = card.simulation
-    processes = settings.processes or (
-        PROCESSES if card.model == "dark_photon" else ("bremsstrahlung",)
-    )
+    default = ("bremsstrahlung",) if card.model in SEMI_VISIBLE else PROCESSES
+    plane = card.sector()
     return Setup(
-        MODELS[card.model],
+        plane.kind,
         card.x.axis(),
         card.y.axis(),
-        dict(card.fixed),
-        tuple(
-            Search.of(layer.label, experiments[layer.label], layer.signatures)
-            for layer in card.limits
+        plane.fixed,
+        tuple(_search(card, layer, experiments[layer.label]) for layer in card.limits),
+        Simulation(
+            settings.events,
+            settings.seed,
+            Calculation(processes=settings.processes or default),
         ),
-        Simulation(settings.events, settings.seed, Calculation(processes=processes)),
     )
+
+
+def _search(card: RunCard, layer: LimitLayer, experiments: tuple[Experiment, ...]) -> Search:
+    sector = card.sector(layer)
+    own = None if sector == card.sector() else sector
+    return Search.of(layer.label, experiments, layer.signatures, sector=own)

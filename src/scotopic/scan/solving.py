@@ -1,31 +1,25 @@
 """What a limit on events says about a model: its couplings, y, alpha_D, magnetic moments."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.scan.parameters import MOMENTS
 from scotopic.signal import AcceptedYields, Calculation, accepted_yields
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
     from scotopic.models.dark_photon import DarkPhoton
     from scotopic.models.mediator import DecayingMediator
-    from scotopic.precision.magnetic_moments import Lepton
 
 FloatArray = npt.NDArray[np.float64]
 
 Quantity = str
 """What is limited, one of the model's `quantities`: from above, but `alpha_D` from below."""
-
-MOMENTS: Final[Mapping[str, "Lepton"]] = MappingProxyType(
-    {"delta_a_e": "electron", "delta_a_mu": "muon"}
-)
-"""Sizes |Delta a| of a mediator's share in magnetic moments, and whose they are."""
 
 LIMIT: Final = "limit"
 NOTHING_EXCLUDED: Final = "nothing excluded"

@@ -21,8 +21,8 @@ import numpy as np
 from scotopic._version import __version__
 from scotopic.cache import key_digest
 from scotopic.errors import ScotopicError, StoppedError
+from scotopic.extras import required
 from scotopic.results import whole_file
-from scotopic.scan.extras import required
 from scotopic.scan.layout import coordinates, described, dimensions
 from scotopic.scan.points import FAILED, Arrays, Setup, no_points
 from scotopic.scan.tiles import Blocks, Tile
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import xarray
     import zarr
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 
 SOURCES: Final = (
     "scotopic.decays",
@@ -42,10 +42,13 @@ SOURCES: Final = (
     "scotopic.production",
     "scotopic.scan.axis",
     "scotopic.scan.exclusion",
+    "scotopic.scan.in_flight",
     "scotopic.scan.invisible",
+    "scotopic.scan.joint",
     "scotopic.scan.parameters",
     "scotopic.scan.points",
     "scotopic.scan.refinement",
+    "scotopic.scan.search",
     "scotopic.scan.semi_visible",
     "scotopic.scan.tiles",
     "scotopic.shower",

@@ -85,7 +85,7 @@ class Blocks:
         costly = [axis.field not in setup.couplings for axis in (setup.x, setup.y)]
         axis = int(not costly[0] and costly[1])
         other = setup.shape[1 - axis] if costly[1 - axis] else 1
-        shapes = _SHAPES_INVISIBLE if setup.invisible else _SHAPES_SIMULATED
+        shapes = _SHAPES_SIMULATED if setup.simulated else _SHAPES_INVISIBLE
         length = max(1, shapes // other) if any(costly) else setup.shape[0]
         return cls(setup.shape, axis, min(length, setup.shape[axis]))
 

@@ -1,15 +1,20 @@
-"""Libraries that only datasets and clusters need."""
+"""Libraries that only some commands need."""
 
 from importlib.util import find_spec
+from typing import Final
 
 from scotopic.errors import ScotopicError
 
-_EXTRAS = {
-    "zarr": "scan",
-    "xarray": "scan",
+_EXTRAS: Final = {
     "dask": "scan",
     "distributed": "scan",
     "threadpoolctl": "scan",
+    "xarray": "scan",
+    "zarr": "scan",
+    "hepdata_lib": "publication",
+    "hepdata_validator": "publication",
+    "pyarrow": "publication",
+    "yaml": "publication",
 }
 
 

@@ -1,0 +1,194 @@
+"""How many events experiments allow together, through the product of their likelihoods.
+
+What several experiments allow depends on how the events are shared among them. The limit on the
+sum is set on a lattice of shares, once for all models, and its inverse interpolated between: with
+no background anywhere the limit is the same for all shares, and with much of it in one experiment
+the inverse is nearly linear.
+"""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from scotopic.cache import Arrays, cached_arrays
+from scotopic.errors import RangeError
+
+if TYPE_CHECKING:
+    from scotopic.experiments import Experiment
+    from scotopic.statistics.likelihood import Component, Likelihood
+
+FloatArray = npt.NDArray[np.float64]
+
+MOST: Final = 4
+"""Largest number of experiments whose shares are interpolated."""
+
+_SOURCES = ("scotopic.statistics", "scotopic.scan.joint")
+_STEPS: Final = {2: 16, 3: 8, 4: 4}
+_LEAST_SHARE = 1e-12
+
+
+def strength_limits_of_shares(
+    experiments: Sequence["Experiment"], shares: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return limits on the events of several experiments together.
+
+    Parameters
+    ----------
+    experiments : sequence of Experiment
+        Different cards, all measurements or all projections, of one confidence level.
+    shares : ndarray, shape (experiments, k)
+        Share of each in the expected events.
+
+    Returns
+    -------
+    limits : ndarray, shape (6, k)
+        Observed (for projections the median expected) and expected ones, in the order of
+        `scan.exclusion.BANDS`. By CLs, nuisance parameters marginalised and independent.
+    error : ndarray, shape (k,)
+        Relative numerical error.
+
+    Raises
+    ------
+    RangeError
+        If the experiments do not go together.
+    """
+    refuse_equal(experiments)
+    likelihoods = [_named(e) for e in experiments]
+
+    def build() -> Arrays:
+        return {"limits": np.array([_one(likelihoods, share) for share in shares.T])}
+
+    inputs = {"likelihoods": [asdict(one) for one in likelihoods], "shares": shares.tolist()}
+    limits = cached_arrays("combined-limits", inputs, _SOURCES, build)["limits"]
+    return limits[:, :-1].T, limits[:, -1]
+
+
+def refuse_equal(experiments: Sequence["Experiment"]) -> None:
+    """Refuse fewer than two experiments, or the same one twice.
+
+    Raises
+    ------
+    RangeError
+        Naming them.
+    """
+    titles = [e.title for e in experiments]
+    if len(set(titles)) < 2 or len(set(titles)) < len(titles):
+        raise RangeError(f"experiments: {', '.join(titles)}: at least two different ones")
+
+
+def _named(experiment: "Experiment") -> "Likelihood":
+    """Return the likelihood of an experiment, names of bins and nuisances its own."""
+    from scotopic.statistics.experiment import experiment_likelihood  # noqa: PLC0415 - if cold
+
+    one = experiment_likelihood(experiment, signal_nuisance="signal")
+    title = experiment.title
+
+    def own(part: "Component") -> "Component":
+        shifts = tuple(replace(s, nuisance=f"{title}: {s.nuisance}") for s in part.shifts)
+        return replace(part, shifts=shifts)
+
+    bins = tuple(
+        replace(
+            b,
+            name=f"{title}: {b.name}",
+            signals=tuple(own(p) for p in b.signals),
+            backgrounds=tuple(own(p) for p in b.backgrounds),
+        )
+        for b in one.bins
+    )
+    return replace(one, bins=bins)
+
+
+def _one(likelihoods: Sequence["Likelihood"], shares: FloatArray) -> list[float]:
+    """Return observed and expected limits in events, and the relative error, for some shares."""
+    from scotopic.statistics.likelihood import combine  # noqa: PLC0415 - only if cold
+    from scotopic.statistics.strength import strength_limits  # noqa: PLC0415 - only if cold
+
+    scaled = []
+    # an experiment without any signal has no likelihood of it; this little is never noticed
+    for one, share in zip(likelihoods, np.maximum(shares, _LEAST_SHARE).tolist(), strict=True):
+        total = sum(b.signal for b in one.bins)
+        events = {b.name: share * b.signal / total for b in one.bins if b.signal > 0}
+        scaled.append(one.with_signal(events))
+    found = strength_limits(combine(*scaled))
+    return [found.value, *found.expected, found.error / found.value]
+
+
+@dataclass(frozen=True, eq=False)
+class JointAllowance:
+    """The largest sum of events that experiments allow together, for all shares.
+
+    Attributes
+    ----------
+    shares : ndarray, shape (experiments, nodes)
+        The lattice.
+    inverse : ndarray, shape (nodes,)
+        One over the limit there.
+    error : float
+        Relative error of the limit, that of the interpolation included.
+    """
+
+    shares: FloatArray
+    inverse: FloatArray
+    error: float
+
+    @classmethod
+    def of(cls, experiments: Sequence["Experiment"]) -> "JointAllowance":
+        """Set the limits on the lattice.
+
+        Raises
+        ------
+        RangeError
+            If the experiments do not go together, or are more than `MOST`.
+        """
+        count = len(experiments)
+        if count > MOST:
+            raise RangeError(f"experiments: {count} are too many for one limit; {MOST} is most")
+        shares = _lattice(count, _STEPS[max(count, 2)])
+        limits, error = strength_limits_of_shares(experiments, shares)
+        inverse = 1 / limits[0]
+        coarse = np.isclose(shares * _STEPS[count] % 2 % 2, 0).all(axis=0)
+        rough = _interpolated(shares[:, coarse], inverse[coarse], shares)
+        # the error of a linear interpolation falls fourfold when its step is halved
+        between = float(np.max(np.abs(rough / inverse - 1))) / 4
+        return cls(shares, inverse, float(error.max()) + between)
+
+    def events(self, expected: FloatArray) -> FloatArray:
+        """Return the largest sum of events that is allowed.
+
+        Parameters
+        ----------
+        expected : ndarray, shape (experiments, k)
+            Events that a model expects in each experiment; only their ratios matter.
+
+        Returns
+        -------
+        ndarray, shape (k,)
+            Where nothing is expected, as for equal shares.
+        """
+        total = expected.sum(axis=0)
+        equal = np.full_like(expected, 1 / len(expected))
+        shares = np.divide(expected, total, out=equal, where=total > 0)
+        return np.asarray(1 / _interpolated(self.shares, self.inverse, shares))
+
+
+def _lattice(count: int, steps: int) -> FloatArray:
+    """Return all shares that are multiples of 1/steps, shape (count, nodes)."""
+    first = itertools.product(range(steps + 1), repeat=count - 1)
+    rows = [(*row, steps - sum(row)) for row in first if sum(row) <= steps]
+    return np.array(rows, dtype=float).T / steps
+
+
+def _interpolated(nodes: FloatArray, values: FloatArray, shares: FloatArray) -> FloatArray:
+    """Interpolate linearly between shares."""
+    if len(nodes) == 2:
+        return np.asarray(np.interp(shares[0], nodes[0], values))
+    from scipy.interpolate import LinearNDInterpolator  # noqa: PLC0415 - slow to import
+
+    inside = LinearNDInterpolator(nodes[:-1].T, values)
+    corners = np.clip(shares[:-1], 0.0, 1.0)
+    return np.asarray(inside(corners.T / np.maximum(corners.sum(axis=0), 1.0)[:, None]))

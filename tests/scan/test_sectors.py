@@ -1,0 +1,304 @@
+"""Planes of any model: their boundaries against the curves of one mass at a time."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scotopic.errors import CardError, RangeError
+from scotopic.experiments import load_experiment
+from scotopic.models.axion_like import AxionLikeParticle
+from scotopic.models.charged_vector import BMinusL, ChargedVector, LMuMinusLTau
+from scotopic.models.dark_photon import DarkPhoton
+from scotopic.models.electrophilic import PseudoscalarMediator, ScalarMediator
+from scotopic.models.mediator import DecayingMediator
+from scotopic.models.muonphilic import MuonphilicScalar
+from scotopic.models.registry import MODEL_NAMES, model_class
+from scotopic.precision.magnetic_moments import magnetic_moment
+from scotopic.scan import exclusion_curve
+from scotopic.scan.combination import combined_exclusion
+from scotopic.scan.joint import JointAllowance
+from scotopic.scan.parameters import COUPLING_FIELDS, build, field_of, parameter_names, value_of
+from scotopic.scan.plane import Axis, exclusion_plane
+from scotopic.scan.run import run, write_run
+from scotopic.scan.run_card import load_run_card
+from scotopic.scan.semi_visible import Simulation
+from scotopic.signal import Calculation
+from scotopic.signal.photon_decays import photon_islands
+from scotopic.signal.visible import visible_islands
+from scotopic.units import ELEMENTARY_CHARGE
+
+NA64 = load_experiment("na64e-2018")
+BOTH = Simulation(calculation=Calculation())
+DARK = {"alpha_D": 0.1, "mass_ratio": 3.0}
+
+
+def lower_edges(
+    experiment: Any, kind: type[DecayingMediator], fixed: dict[str, Any], x: Axis, y: Axis
+) -> list[float]:
+    plane = exclusion_plane(experiment, [], kind, x, y, fixed, simulation=BOTH)
+    return [stretches[0][0] for stretches in plane.intervals()]
+
+
+# The plane interpolates ln(events), which is 2 ln g up to the branching ratio: exact within 1e-3.
+@pytest.mark.parametrize(
+    ("card", "model"),
+    [
+        ("na64e-2018", ScalarMediator(mediator_mass=0.1, electron_coupling=1, **DARK)),
+        ("na64e-2018", PseudoscalarMediator(mediator_mass=0.1, electron_coupling=1, **DARK)),
+        ("na64e-2018", BMinusL(mediator_mass=0.1, gauge_coupling=1.0)),
+        ("na64mu-1e12", MuonphilicScalar(mediator_mass=0.1, muon_coupling=1, **DARK)),
+        ("na64mu-1e12", LMuMinusLTau(mediator_mass=0.1, gauge_coupling=1.0)),
+        ("na64mu-1e12", LMuMinusLTau(mediator_mass=0.1, gauge_coupling=1.0, alpha_D=0.05)),
+    ],
+)
+def test_plane_of_any_model_has_the_edge_of_its_curve(card: str, model: DecayingMediator) -> None:
+    experiment = load_experiment(card)
+    x, y = Axis("mediator_mass", 0.02, 0.4, 3), Axis("coupling", 1e-6, 1e-1, 60)
+    fixed = {
+        name: getattr(model, name)
+        for name in parameter_names(type(model))
+        if name in model.__dataclass_fields__
+        and name not in ("mediator_mass", model.coupling_field)
+    }
+    curve = exclusion_curve(experiment, model, x.values)
+    found = lower_edges(experiment, type(model), fixed, x, y)
+    np.testing.assert_allclose(found, curve.observed.values, rtol=1e-3)
+
+
+def test_charges_of_the_photon_make_its_plane() -> None:
+    x, y = Axis("mediator_mass", 0.02, 0.2, 2), Axis("coupling_squared", 1e-10, 1e-3, 30)
+    charges = {"q_e": -1, "q_mu": -1, "q_tau": -1, "q_u": 2 / 3, "q_d": -1 / 3, "q_s": -1 / 3}
+    g = lower_edges(NA64, ChargedVector, {**DARK, **charges, "dark_matter": "dirac"}, x, y)
+    epsilon = lower_edges(NA64, DarkPhoton, {**DARK, "dark_matter": "dirac"}, x, y)
+    np.testing.assert_allclose(np.array(g) / ELEMENTARY_CHARGE**2, epsilon, rtol=1e-4)
+
+
+def test_visible_decays_have_the_islands_of_their_command() -> None:
+    """Edges against roots of the same events; the plane's are linear between its points."""
+    cards = load_experiment("na64e-visible-2018")
+    x, y = Axis("mediator_mass", 0.005, 0.0167, 3), Axis("kinetic_mixing", 3e-5, 3e-2, 400)
+    fixed = {"alpha_D": 0.0, "mass_ratio": 3.0, "dark_matter": "dirac"}
+    plane = exclusion_plane(cards, [], DarkPhoton, x, y, fixed)
+    models = [build(DarkPhoton, {**fixed, "mediator_mass": m, "coupling": 1.0}) for m in x.values]
+    exact = visible_islands([cards], models, float(plane.limit_events[0, 0]))
+    for stretches, islands in zip(plane.intervals(), exact, strict=True):
+        edges = [edge for stretch in stretches for edge in stretch]
+        expected = [edge for island in islands for edge in (island.lower, island.upper)]
+        np.testing.assert_allclose(edges, expected, rtol=2e-3)
+
+
+def test_axion_like_particles_have_the_islands_of_their_command() -> None:
+    card = load_experiment("na64e-alp")
+    x, y = Axis("mediator_mass", 0.01, 0.05, 2), Axis("photon_coupling", 1e-5, 1e-1, 400)
+    plane = exclusion_plane(card, [], AxionLikeParticle, x, y, {})
+    models = [AxionLikeParticle(mediator_mass=m, photon_coupling=1.0) for m in x.values.tolist()]
+    exact = photon_islands(card, models, float(plane.limit_events[0, 0]))
+    for stretches, islands in zip(plane.intervals(), exact, strict=True):
+        edges = [edge for stretch in stretches for edge in stretch]
+        expected = [edge for island in islands for edge in (island.lower, island.upper)]
+        np.testing.assert_allclose(edges, expected, rtol=2e-3)
+    assert y.unit == "GeV^-1"
+
+
+def test_what_a_search_cannot_see_is_said() -> None:
+    x, y = Axis("mediator_mass", 0.0005, 0.002, 2), Axis("coupling", 1e-5, 1e-2, 2)
+    fixed = {"alpha_D": 0.0, "mass_ratio": 3.0, "dark_matter": "dirac"}
+    plane = exclusion_plane(load_experiment("na64e-visible-2018"), [], DarkPhoton, x, y, fixed)
+    assert "threshold" in plane.refused[0, 0]
+    assert (1, 0) not in plane.refused
+    with pytest.raises(RangeError, match="does not couple to electrons"):
+        exclusion_plane(NA64, [], MuonphilicScalar, x, y, DARK)
+    with pytest.raises(RangeError, match="decay_regions"):
+        exclusion_plane(NA64, [], AxionLikeParticle, x, Axis("photon_coupling", 1e-5, 1, 3), {})
+
+
+def test_joined_experiments_are_the_combination() -> None:
+    """The limit is interpolated between 17 shares of the events; the statement is below 1 %."""
+    cards = [load_experiment(name) for name in ("na64e-1e13", "na64mu-2e13")]
+    x, y = Axis("dark_matter_mass", 0.02, 0.3, 4), Axis("y", 1e-15, 1e-6, 80)
+    fixed = {**DARK, "dark_matter": "complex_scalar"}
+    found = lower_edges(cards, DarkPhoton, fixed, x, y)
+    model = build(DarkPhoton, {**fixed, "mediator_mass": 0.1, "kinetic_mixing": 1.0})
+    exact = combined_exclusion(cards, model, x.values * 3, quantity="y")
+    np.testing.assert_allclose(found, exact.observed.values, rtol=0.01)
+    allowance = JointAllowance.of(cards)
+    assert allowance.error < 0.01
+
+
+def test_three_joined_experiments_without_background_allow_the_same_for_all_shares() -> None:
+    names = ("na64e-visible-2018", "na64e-visible-2017", "na64e-visible-2017-short")
+    allowance = JointAllowance.of([load_experiment(name) for name in names])
+    shares = np.array([[1.0, 0.2, 0.0, 0.4], [0.0, 0.3, 1.0, 0.4], [0.0, 0.5, 0.0, 0.2]])
+    assert allowance.events(shares * 7.0).max() < 2.6  # ln 10 and the signal's uncertainty
+    assert allowance.events(shares).min() > math.log(10) * 0.999
+
+
+def test_too_many_or_equal_experiments_are_refused() -> None:
+    with pytest.raises(RangeError, match="two different"):
+        JointAllowance.of([NA64, NA64])
+    with pytest.raises(RangeError, match="too many"):
+        JointAllowance.of([NA64] * 5)
+
+
+@pytest.mark.parametrize("name", MODEL_NAMES)
+def test_every_coupling_has_its_role(name: str) -> None:
+    kind = model_class(name)
+    assert kind.coupling_field in COUPLING_FIELDS
+    assert field_of(kind.coupling_field) == "coupling"
+
+
+@given(
+    st.sampled_from(
+        ["coupling", "coupling_squared", "electron_coupling_squared", "y", "delta_a_e"]
+    ),
+    st.floats(1e-6, 1e-2),
+    st.floats(2e-3, 1.0),
+)
+def test_names_of_a_coupling_are_inverse_to_each_other(
+    name: str, coupling: float, mass: float
+) -> None:
+    values = {**DARK, "mediator_mass": mass}
+    model = build(ScalarMediator, {**values, "electron_coupling": coupling})
+    again = build(ScalarMediator, {**values, name: value_of(model, name)})
+    assert again.electron_coupling == pytest.approx(coupling, rel=1e-9)
+
+
+def test_moment_of_a_point_is_that_of_the_axis() -> None:
+    values = {**DARK, "mediator_mass": 0.05, "delta_a_e": 3e-14}
+    model = build(ScalarMediator, values)
+    exact = magnetic_moment("electron", "scalar", 0.05, model.electron_coupling * ELEMENTARY_CHARGE)
+    assert float(exact) == pytest.approx(3e-14, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"coupling": 1e-3, "y": 1e-9}, "y: does not go together with coupling"),
+        ({"coupling_squared": -1.0}, "coupling_squared: -1.0 is not positive"),
+        ({"delta_a_e": 0.0}, "delta_a_e: 0.0 is not positive"),
+        ({"delta_a_mu": 1e-9}, "delta_a_mu: the mediator does not couple to the muon"),
+        ({"kinetic_mixing": 1e-3}, "kinetic_mixing: is no parameter of the model"),
+        ({}, "electron_coupling: missing"),
+    ],
+)
+def test_wrong_couplings_are_named(values: dict[str, float], message: str) -> None:
+    with pytest.raises(RangeError, match=message):
+        build(ScalarMediator, {**DARK, "mediator_mass": 0.1, **values})
+
+
+CARD = """
+title = "bands and bounds"
+source = "a test"
+model = "dark_photon"
+[fixed]
+alpha_D = 0.1
+mass_ratio = 3
+dark_matter = "dirac"
+[x]
+parameter = "mediator_mass"
+minimum = 0.01
+maximum = 0.4
+points = 4
+[y]
+parameter = "coupling"
+minimum = 1e-4
+maximum = 0.1
+points = 300
+[[limits]]
+label = "scalar"
+model = "scalar"
+experiment = "na64e-2018"
+[[bands]]
+label = "mine"
+sigmas = 1
+measurement = { lepton = "muon", value = 251e-11, uncertainty = 59e-11 }
+[[bands]]
+label = "rubidium"
+deviation = "electron-rubidium"
+[[bounds]]
+label = "theirs, of 2017"
+source = "a test"
+file = "theirs.csv"
+"""
+
+
+def written(place: Path, text: str, table: str = "x,y\n0.01,1e-3\n0.4,2e-3\n") -> str:
+    (place / "theirs.csv").write_text("# theirs\n" + table)
+    (place / "card.toml").write_text(text)
+    return str(place / "card.toml")
+
+
+def test_layers_may_be_of_other_models_and_of_others(tmp_path: Path) -> None:
+    """The band is that of Delta a = (192 to 310) 1e-11 in the limit of a light vector."""
+    card, place = load_run_card(written(tmp_path, CARD))
+    found = run(card, place)
+    lower, upper = found.bands["mine"]
+    inside = found.card.y.axis().values[(lower[0] > 0) & (upper[0] < 0)]
+    moments = magnetic_moment("muon", "vector", 0.01, inside[[0, -1]] * ELEMENTARY_CHARGE)
+    np.testing.assert_allclose(moments, [192e-11, 310e-11], rtol=0.05)
+    assert (found.bands["rubidium"][0] > 0).all()  # no coupling at all is allowed too
+    assert found.bounds["theirs, of 2017"].tolist() == [[0.01, 1e-3], [0.4, 2e-3]]
+    scalar = found.planes["scalar"]
+    assert scalar.fixed == {"alpha_D": 0.1, "mass_ratio": 3}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('model = "scalar"', 'model = "scaler"', "limits[0].model: 'scaler' is not one of"),
+        ('parameter = "coupling"', 'parameter = "kinetic_mixing"', "limits[0].model: 'scalar' has"),
+        ('file = "theirs.csv"', "", "bounds[0].points: give either points or file"),
+        ('file = "theirs.csv"', "points = [[1, 2]]", "bounds[0].points: at least two"),
+        ('deviation = "electron-rubidium"', 'deviation = "tau"', "bands[1].deviation: 'tau'"),
+        ("uncertainty = 59e-11", "uncertainty = 0", "bands[0].measurement.uncertainty"),
+        (
+            'experiment = "na64e-2018"',
+            'experiment = "na64e-2018"\njoined_with = ["a", "b", "c", "d"]',
+            "limits[0].joined_with: too many",
+        ),
+    ],
+)
+def test_mistakes_in_layers_are_named(old: str, new: str, message: str, tmp_path: Path) -> None:
+    assert old in CARD
+    with pytest.raises(CardError) as refused:
+        load_run_card(written(tmp_path, CARD.replace(old, new, 1)))
+    assert message in str(refused.value)
+
+
+@pytest.mark.parametrize("table", ["", "0.01,1e-3\n", "x,y\n1,2\n3,four\n", "1;2\n3;4\n"])
+def test_what_is_no_table_is_refused(table: str, tmp_path: Path) -> None:
+    card, place = load_run_card(written(tmp_path, CARD, table))
+    with pytest.raises(CardError, match=r"theirs\.csv: is no table of two columns"):
+        run(card, place)
+
+
+def test_a_table_that_is_not_there_is_named(tmp_path: Path) -> None:
+    card, place = load_run_card(written(tmp_path, CARD))
+    (tmp_path / "theirs.csv").unlink()
+    with pytest.raises(CardError, match=r"theirs\.csv: cannot be read"):
+        run(card, place)
+
+
+def test_band_of_what_does_not_couple_is_refused(tmp_path: Path) -> None:
+    text = CARD.replace('label = "mine"', 'label = "mine"\nmodel = "scalar"')
+    card, place = load_run_card(written(tmp_path, text))
+    with pytest.raises(RangeError, match="bands\\[mine\\]: the model does not couple to muons"):
+        run(card, place)
+
+
+def test_result_names_what_it_is_made_of(tmp_path: Path) -> None:
+    text = CARD.replace(
+        'experiment = "na64e-2018"', 'experiment = "na64e-2018"\njoined_with = ["na64e-2022"]'
+    )
+    card, place = load_run_card(written(tmp_path, text))
+    found = run(card, place)
+    write_run(found, tmp_path, 1.0)
+    result = json.loads((tmp_path / "result.json").read_text())["limits"]["scalar"]
+    assert len(result["experiments"]) == 2
+    assert (tmp_path / "contours.csv").is_file()
