@@ -377,8 +377,8 @@ def test_no_tables_no_parquet(tmp_path: Path) -> None:
 
 
 def test_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    from scotopic.errors import ScotopicError  # noqa: PLC0415
     from scotopic import extras  # noqa: PLC0415
+    from scotopic.errors import ScotopicError  # noqa: PLC0415
 
     monkeypatch.setattr(extras, "find_spec", lambda _: None)
     with pytest.raises(ScotopicError, match=r"hepdata_lib .*'scotopic\[publication\]'"):
