@@ -143,7 +143,7 @@ def test_point_says_the_caveat(
     [
         (("--at", "splitting=-0.1"), "splitting: -0.1"),
         (("--at", "mass_ratio=1.9"), "mass_ratio: 1.9 is not above 2"),
-        (("--at", "alpha_D=3"), "alpha_D: 3 is above 1"),
+        (("--at", "alpha_D=3"), "alpha_D: 3 means g^2/(4 pi) = 3, above 1"),
         (("--at", "alfa_D=0.3"), "alfa_D: is no parameter"),
         (("--at", "alpha_D=abc"), "alpha_D=abc: 'abc' is no number"),
         (("--at", "alpha_D"), "--at alpha_D: is not of the form"),
@@ -167,7 +167,7 @@ def test_bad_points_are_named(
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("alpha_D = 0.1", "alpha_D = 3", "alpha_D: 3 is above 1"),
+        ("alpha_D = 0.1", "alpha_D = 3", "alpha_D: 3 means g^2/(4 pi) = 3, above 1"),
         ("mass_ratio = 3", "mass_ratio = -3", "mass_ratio: -3"),
         ("mass_ratio = 3", "mass_ratio = 3\nsplitting = -0.1", "splitting: -0.1"),
         ("mass_ratio = 3", "mass_ratios = 3", "fixed.mass_ratios"),

@@ -170,9 +170,9 @@ def test_registry() -> None:
     [
         ({}, "all charges are zero"),
         ({"q_e": math.nan}, "q_e: nan"),
-        ({"q_e": 5.0, "gauge_coupling": 1.0}, "q_e: .*not perturbative"),
+        ({"q_e": 5.0, "gauge_coupling": 1.0}, "gauge_coupling: .*not perturbative"),
         ({"q_e": 1.0, "q_chi": 1.0, "alpha_D": 0.1}, "q_chi"),
-        ({"q_e": 1.0, "alpha_D": 2.0}, "alpha_D: 2 is above 1"),
+        ({"q_e": 1.0, "alpha_D": 2.0}, "alpha_D: 2 means .*above 1"),
         ({"q_e": 1.0, "gauge_coupling": -1.0}, "gauge_coupling"),
     ],
 )

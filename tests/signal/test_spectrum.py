@@ -97,6 +97,16 @@ def test_annihilation_in_the_narrow_width_limit() -> None:
     assert found == pytest.approx(expected, rel=0.003, abs=0)
 
 
+@pytest.mark.parametrize("mass", [0.24, 0.27, 0.30])
+@pytest.mark.parametrize("bins", [1, 5, 50])
+def test_annihilation_does_not_depend_on_the_bins(mass: float, bins: int) -> None:
+    """The track length falls steeply inside a wide bin; the resonance sits in one place of it."""
+    model = replace(SCALAR, mediator_mass=mass, alpha_D=1e-4)
+    fine = annihilation_in_bins(LEAD, [model], np.linspace(50.0, 99.9, 4001)).sum()
+    found = annihilation_in_bins(LEAD, [model], np.linspace(50.0, 99.9, bins + 1)).sum()
+    assert found == pytest.approx(fine, rel=0.004, abs=0)
+
+
 def test_spectrum_of_annihilation_sits_at_the_resonance() -> None:
     model = replace(SCALAR, mediator_mass=0.26, alpha_D=1e-3)
     edges = np.linspace(50.0, 100.0, 501)

@@ -47,6 +47,7 @@ class AxionLikeParticle(DecayingMediator):
     """
 
     coupling_field: ClassVar[str] = "photon_coupling"
+    coupling_unit: ClassVar[float] = math.inf
     symbol: ClassVar[str] = "a"
 
     mediator_mass: float

@@ -54,10 +54,6 @@ class ElectrophilicMediator(DecayingMediator):
     def __post_init__(self) -> None:
         """Refuse what the formulas do not describe."""
         super().__post_init__()
-        refuse_strong("alpha_D", self.alpha_D, self.alpha_D)
-        refuse_strong(
-            "electron_coupling", self.electron_coupling, self.electron_coupling**2 * ALPHA
-        )
         closed = self.alpha_D == 0 or self.mass_ratio <= 2
         if closed and not self.mediator_mass > 2 * ELECTRON_MASS:
             raise RangeError(
@@ -88,20 +84,6 @@ class ElectrophilicMediator(DecayingMediator):
         """Width of the one visible channel, `e+e-`, in GeV at virtual masses in GeV."""
         alpha = self.electron_coupling**2 * ALPHA
         return {"e+e-": fermion_width(self.spin_parity, mass, alpha, ELECTRON_MASS)}
-
-
-def refuse_strong(name: str, value: float, strength: float) -> None:
-    """Refuse a coupling g with g^2/(4 pi) above 1.
-
-    Raises
-    ------
-    RangeError
-        Naming it.
-    """
-    if strength > 1:
-        raise RangeError(
-            f"{name}: {value:g} means g^2/(4 pi) = {strength:.3g}, above 1: not perturbative"
-        )
 
 
 @dataclass(frozen=True, kw_only=True)

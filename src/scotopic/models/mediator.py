@@ -11,9 +11,11 @@ import numpy.typing as npt
 
 from scotopic.decays.widths import SpinParity
 from scotopic.errors import RangeError
-from scotopic.units import HBAR_C_GEV_CM, SPEED_OF_LIGHT_CM_PER_S
+from scotopic.units import ALPHA, HBAR_C_GEV_CM, SPEED_OF_LIGHT_CM_PER_S
 
 Array = npt.NDArray[np.float64]
+
+_PERTURBATIVE = 1 + 1e-12  # beyond, no order is smaller than the one before; an axis may end at it
 
 
 class DecayingMediator(ABC):
@@ -35,7 +37,8 @@ class DecayingMediator(ABC):
     Raises
     ------
     RangeError
-        If a value is not finite or has the wrong sign.
+        If a value is not finite or has the wrong sign, or a coupling is not perturbative:
+        g^2/(4 pi) above 1.
     """
 
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
@@ -44,7 +47,8 @@ class DecayingMediator(ABC):
     """Name of the field that is the coupling to ordinary matter, the one that is limited."""
 
     coupling_unit: ClassVar[float] = 1.0
-    """Value of that field at which the mediator couples with the elementary charge."""
+    """Value of that field at which the mediator couples with the elementary charge; infinite for a
+    coupling with a dimension."""
 
     symbol: ClassVar[str]
     """Symbol of the mediator, as in `A'`."""
@@ -60,6 +64,15 @@ class DecayingMediator(ABC):
             if not (math.isfinite(value) and value > 0):
                 raise RangeError(f"{name}: {value} is not positive and finite")
         self._refuse_negative("alpha_D")
+        for name, strength in (
+            ("alpha_D", self.alpha_D),
+            (self.coupling_field, self.coupling_strength),
+        ):
+            if strength > _PERTURBATIVE:
+                raise RangeError(
+                    f"{name}: {getattr(self, name):g} means g^2/(4 pi) = {strength:.3g}, above 1:"
+                    " not perturbative"
+                )
 
     def _refuse_negative(self, name: str) -> None:
         value = getattr(self, name)
@@ -97,6 +110,11 @@ class DecayingMediator(ABC):
     def neutrino_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:  # noqa: ARG002 - for charged vectors
         """Width of every channel of neutrinos in GeV at virtual masses in GeV: none."""
         return {}
+
+    @property
+    def coupling_strength(self) -> float:
+        """Strength g^2/(4 pi) of the strongest coupling to ordinary matter."""
+        return (self.coupling / self.coupling_unit) ** 2 * ALPHA
 
     @property
     def coupling(self) -> float:

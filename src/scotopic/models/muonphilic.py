@@ -16,7 +16,6 @@ from typing import ClassVar
 import numpy.typing as npt
 
 from scotopic.decays.widths import SpinParity, fermion_width
-from scotopic.models.electrophilic import refuse_strong
 from scotopic.models.mediator import Array, DecayingMediator
 from scotopic.units import ELEMENTARY_CHARGE, MUON_MASS
 
@@ -49,12 +48,6 @@ class MuonphilicMediator(DecayingMediator):
     muon_coupling: float
     alpha_D: float
     mass_ratio: float
-
-    def __post_init__(self) -> None:
-        """Refuse what the formulas do not describe."""
-        super().__post_init__()
-        refuse_strong("alpha_D", self.alpha_D, self.alpha_D)
-        refuse_strong("muon_coupling", self.muon_coupling, self.muon_coupling**2 / (4 * math.pi))
 
     @property
     @abstractmethod

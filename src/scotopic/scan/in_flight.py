@@ -16,6 +16,7 @@ from scotopic.scan.search import Accepted, Groups, Search
 from scotopic.signal.decay_in_flight import SOURCES, DecaysInFlight
 from scotopic.signal.photon_decays import photon_decays
 from scotopic.signal.visible import require_visible, visible_decays
+from scotopic.signal.yields import model_inputs
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
@@ -66,7 +67,7 @@ def accepted(
 
     inputs = {
         "experiment": experiment.yield_inputs(),
-        "models": [_inputs(models[0]) for models in groups],
+        "models": [model_inputs(models[0]) for models in groups],
         "couplings": [values.tolist() for values in of_groups],
         "calculation": asdict(calculation),
     }
@@ -75,12 +76,6 @@ def accepted(
     share = np.divide(per_particle, made, out=np.zeros_like(made), where=made > 0)
     error = np.full(len(made), _ERROR)
     return Accepted(per_particle[None], share[None], np.zeros(len(made)), error)
-
-
-def _inputs(model: DecayingMediator) -> dict[str, object]:
-    values = {name: getattr(model, name) for name in model.__dataclass_fields__}
-    del values[model.coupling_field]
-    return {"class": type(model).__qualname__, **values}
 
 
 def _flights(

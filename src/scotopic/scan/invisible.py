@@ -165,7 +165,7 @@ def _between_nodes(
 ) -> AcceptedYields:
     """Interpolate yields in ln alpha_D with a cubic through the four nearest nodes."""
     at = np.array([np.log10(model.alpha_D) * _NODES_PER_DECADE for model in models])
-    first = np.floor(at).astype(int) - 1
+    first = np.minimum(np.floor(at).astype(int) - 1, -3)  # no alpha_D above 1 is needed
     wanted: dict[tuple[DecayingMediator, int], int] = {}
     index = np.empty((len(models), 4), dtype=int)
     for row, (model, start) in enumerate(zip(models, first.tolist(), strict=True)):

@@ -73,10 +73,6 @@ def _positive(name: str, value: float) -> float:
     return value
 
 
-LARGEST_ALPHA_D: Final = 1.0
-"""Dark coupling up to which a model can be built here: beyond, no order of perturbation theory
-is smaller than the one before."""
-
 DERIVED: Final[Mapping[str, Derived]] = MappingProxyType(
     {
         "dark_matter_mass": Derived("mediator_mass", ("mass_ratio",), _mediator_mass),
@@ -183,7 +179,6 @@ def build(model: type[Model], values: Values) -> Model:
     for one in fields(model):
         if one.init and one.name not in found and one.default is MISSING:
             raise RangeError(f"{one.name}: missing; the model needs it")
-    _refuse_strong(found.get("alpha_D", 0.0))
     return model(**found)
 
 
@@ -260,13 +255,6 @@ def value_of(model: DecayingMediator, name: str) -> float:
     if name == "y":
         return model.y
     return model.coupling**2 if name.endswith(_SQUARED) else model.coupling
-
-
-def _refuse_strong(alpha_D: float) -> None:
-    if alpha_D > LARGEST_ALPHA_D * (1 + 1e-12):  # an axis may end at it but for rounding
-        raise RangeError(
-            f"alpha_D: {alpha_D:g} is above {LARGEST_ALPHA_D:g}, beyond perturbation theory"
-        )
 
 
 def _needed(values: Values, name: str, of: str) -> Any:  # noqa: ANN401 - a parameter's value

@@ -8,7 +8,7 @@ which places of decay count is in the card's `decay_regions`.
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +26,7 @@ from scotopic.signal.decay_in_flight import (
 )
 from scotopic.signal.dump import Calculation, Dump
 from scotopic.signal.islands import Events, Interval, coupling_grid, kept_islands
-from scotopic.signal.yields import dump_of
+from scotopic.signal.yields import dump_of, model_inputs
 from scotopic.units import ELECTRON_MASS
 
 if TYPE_CHECKING:
@@ -98,18 +98,11 @@ def visible_islands(
         "experiments": [
             [e.yield_inputs(), e.particles_on_target * e.signal_efficiency] for e in experiments
         ],
-        "models": [_inputs(model) for model in models],
+        "models": [model_inputs(model) for model in models],
         "calculation": asdict(calculation),
     }
     grid = coupling_grid(*COUPLINGS)
     return kept_islands("visible-islands", inputs, build, signal_limit_events, grid)
-
-
-def _inputs(model: DecayingMediator) -> dict[str, Any]:
-    values: dict[str, Any] = {"class": type(model).__qualname__}
-    values |= {name: getattr(model, name) for name in model.__dataclass_fields__}
-    del values[model.coupling_field]
-    return values
 
 
 def visible_decays(

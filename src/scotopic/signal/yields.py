@@ -98,7 +98,7 @@ def accepted_yields(
     models = [replace(model, **{model.coupling_field: WEAK_COUPLING}) for model in models]
     inputs = {
         "experiment": experiment.yield_inputs(),
-        "models": [_inputs(model) for model in models],
+        "models": [model_inputs(model) for model in models],
         "calculation": asdict(calculation),
     }
     arrays = cached_arrays(
@@ -107,8 +107,8 @@ def accepted_yields(
     return AcceptedYields({p: arrays[p] for p in calculation.processes}, arrays["relative_error"])
 
 
-def _inputs(model: "Mediator") -> dict[str, Any]:
-    """Return what the yields of a model depend on: all but the coupling to electrons."""
+def model_inputs(model: "Mediator") -> dict[str, Any]:
+    """Return what the yields of a model depend on: all but its coupling to ordinary matter."""
     values = {f.name: getattr(model, f.name) for f in fields(model)}
     del values[model.coupling_field]
     return {"class": type(model).__qualname__, **values}
