@@ -11,7 +11,7 @@ limit: .venv/base.stamp  ## the 90 % CL limit of CARD, in out/CARD/
 	$(BIN)/scotopic limit $(CARD) --output out/$(CARD)
 
 test: lint types docs  ## lint, types, documentation and the full suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 lint: .venv/all.stamp
 	$(BIN)/ruff check

@@ -1,5 +1,6 @@
 """What tests share: a cache of their own, and the reference numbers beside the repository."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,9 +13,14 @@ REFERENCE = Path(__file__).parents[2] / "shared" / "reference"
 
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Keep the tables of the tests apart from the user's, and build them only once."""
+    """Keep the tables of the tests apart from the user's, and build them only once.
+
+    Processes that share the tests have a directory each, all of them in one.
+    """
+    mine = tmp_path_factory.getbasetemp()
+    common = mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine
     patch = pytest.MonkeyPatch()
-    patch.setenv("SCOTOPIC_CACHE", str(tmp_path_factory.mktemp("cache")))
+    patch.setenv("SCOTOPIC_CACHE", str(common / "cache"))
 
 
 @pytest.fixture

@@ -3,8 +3,10 @@
 import csv
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -132,28 +134,131 @@ def test_xsec_compares_methods(tmp_path: Path) -> None:
         (["xsec", "-1"], ["-1"]),
         (["experiments", "--show", "nothing"], ["nothing"]),
         (["nonsense"], ["nonsense"]),
+        (["limit"], ["Missing argument", "limit --help"]),
+        (["limit", "na64e-2018", "--foo"], ["--foo"]),
+        (["limit", "na64e-2018", "--points", "1.5"], ["--points: 1.5", "from 2 to 10000"]),
+        (["limit", "na64e-2018", "--points", "100000000"], ["--points", "from 2 to 10000"]),
+        (["alp", "na64e-alp", "--points", "1"], ["--points: 1", "from 2 to 10000"]),
+        (["limit", "na64e-2018", "--against", "foo"], ["--against", "foo", "dark_matter_mass"]),
+        (["limit", "na64e-2018", "--mass-min", "1e-4"], ["0.0001 GeV", "between 0.001 and 3"]),
+        (["limit", "na64e-2018", "--mass-max", "1e10"], ["1e+10 GeV", "between 0.001 and 3"]),
+        (["limit", "na64e-2018", "--mass-ratio", "1e300"], ["mass_ratio: 1e+300"]),
+        (["limit", "na64e-2018", "--set", "alpha_D=1", "--set", "alpha_D=2"], ["given already"]),
+        (["limit", "na64e-2018", "--alpha-D", "1", "--set", "alpha_D=2"], ["given already"]),
+        (["limit", "na64e-alp"], ["decay_regions", "scotopic alp"]),
+        (["limit", "na64e-visible-2017"], ["decay_regions", "scotopic visible"]),
+        (["target-length", "na64e-2018"], ["decay_regions"]),
+        (["shower", "na64e-2018", "--minimum-energy", "0"], ["minimum_energy: 0.0"]),
+        (["shower", "na64e-2018", "--minimum-energy=-1"], ["minimum_energy: -1.0"]),
+        (["shower", "na64e-2018", "--minimum-energy", "inf"], ["minimum_energy: inf"]),
+        (["plane", "na64-2021-fig4", "--workers", "0"], ["--workers: 0", "from 1"]),
+        (["likelihood", "limit", "x", "--confidence-level", "1e-308"], ["from 0.5 to 0.9999"]),
     ],
 )
 def test_mistakes_are_named_without_traceback(
     arguments: list[str], words: list[str], tmp_path: Path
 ) -> None:
     output = tmp_path / "out"
-    extra = ["--output", str(output)] if arguments[0] in ("limit", "shower", "xsec") else []
+    without = ("experiments", "likelihood", "nonsense")
+    extra = [] if arguments[0] in without else ["--output", str(output)]
     done = scotopic(*arguments, *extra)
     assert done.returncode == 2, done.stderr
-    assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert done.stderr.startswith("scotopic: ")
+    assert done.stdout == ""
     for word in words:
         assert word in done.stderr
     assert not output.exists() or not list(output.iterdir())
 
 
-def test_output_in_the_way_of_a_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "command", [["limit", "na64e-2018"], ["experiments"], ["limit", "no-card"]]
+)
+@pytest.mark.parametrize("place", ["file", "file/below", "", "x" * 300])
+def test_output_that_cannot_be_written_is_refused_first(
+    command: list[str], place: str, tmp_path: Path
+) -> None:
+    """Before the card is read even; `experiments` has no such option."""
     obstacle = tmp_path / "file"
     obstacle.write_text("mine")
-    done = scotopic("limit", "na64e-2018", "--points", "2", "--output", obstacle)
+    done = scotopic(*command, f"--output={place}", cwd=tmp_path)
     assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("scotopic: ")
     assert "--output" in done.stderr
     assert obstacle.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["shower", "na64e-2018", "--plot"],
+        ["xsec", "--plot"],
+        ["event", "na64e-2018", "--mediator-mass", "0.1", "--kinetic-mixing", "1e-3"],
+        ["relic", "thermal-targets"],
+        ["plane", "na64-2021-fig4"],
+        ["cuts", "no-card.toml"],
+    ],
+)
+def test_default_directory_is_checked_first(command: list[str], tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("mine")
+    done = scotopic(*command, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("scotopic: --output out/")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_directory_in_the_place_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "limit.csv").mkdir()
+    done = scotopic("limit", "na64e-2018", "--points", "2", "--output", tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "limit.csv in it is a directory" in done.stderr
+    assert [f.name for f in tmp_path.iterdir()] == ["limit.csv"]
+    done = scotopic("likelihood", "export", "na64e-2018", "--file", tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--file" in done.stderr
+
+
+@pytest.mark.parametrize("delay", [0.1, 0.3, 0.6])
+def test_interrupt_is_quiet(delay: float) -> None:
+    """Also while modules are imported."""
+    code = "print('', flush=True); from scotopic.cli import main; main()"
+    command = [sys.executable, "-c", code, "limit", "na64e-2018", "--mass-min", "0.0012"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        running.stdout.readline()
+        time.sleep(delay)
+        running.send_signal(signal.SIGINT)
+        _, told = running.communicate(timeout=60)
+    assert (running.returncode, told) == (130, b"")
+
+
+def test_thin_target_has_a_caveat(tmp_path: Path) -> None:
+    card = tmp_path / "thin.toml"
+    card.write_text(
+        'extends = "na64e-2018"\ntitle = "Thin"\nreplace = ["detectors[ECAL]"]\n'
+        '[target]\nrepetitions = 30\nsource = "an idea"\n'
+        '[[detectors]]\nname = "ECAL"\nkind = "electromagnetic calorimeter"\n'
+        'position_cm = 0.0\nlength_cm = 9.0\nsource = "an idea"\n'
+        "energy_resolution = {stochastic = 0.1, constant = 0.0, noise_GeV = 0.0}\n"
+    )
+    done = scotopic("limit", card, "--mass-min", "0.1", "--points", "2", "--json")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.startswith("caveat: Thin: the target of 8.13 radiation lengths")
+    assert len(json.loads(done.stdout)["limit"]["value"]) == 2
+
+
+def test_help_imports_nothing_slow() -> None:
+    code = (
+        "import sys; sys.argv = ['scotopic', '--help']; import scotopic.cli\n"
+        "try: scotopic.cli.main()\n"
+        "finally: print([m for m in ('numpy', 'scipy', 'pydantic', 'rich') if m in sys.modules])"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert "target-length" in done.stdout
 
 
 def test_version_and_help() -> None:

@@ -57,6 +57,25 @@ experiment = "mine.toml"
 label = "thermal, relic"
 """
 
+JOINED = (
+    PLANE.partition("[[limits]]")[0]
+    + """\
+[[limits]]
+label = "2018"
+experiment = "na64e-2018"
+joined_with = ["na64e-positron-100GeV"]
+
+[[limits]]
+label = "a, b"
+experiment = "na64e-1e12"
+
+[[bounds]]
+label = "theirs"
+points = [[0.01, 1e-4], [0.1, 1e-3]]
+source = "a test"
+"""
+)
+
 VALIDATE = """\
 import socket, sys
 from hepdata_validator.full_submission_validator import FullSubmissionValidator
@@ -154,6 +173,77 @@ def test_validator_passes_it_without_network(submission: Path, form: str) -> Non
         check=False,
     )
     assert found.returncode == 0, found.stderr
+
+
+@pytest.fixture(scope="module")
+def together(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A combination, a plane of joined experiments with a bound of others, and a submission."""
+    home = tmp_path_factory.mktemp("together")
+    arguments = ("--points", "3", "--no-figure")
+    done("combine", "na64e-2018", "na64mu", *arguments, "--output", home / "both")
+    (home / "joined.toml").write_text(JOINED)
+    done("plane", home / "joined.toml", "--dataset", "--no-figure", "--output", home / "joined")
+    done("export", "hepdata", home / "both", home / "joined", "--output", home / "submission")
+    return home
+
+
+def test_combinations_and_joined_planes_pass_the_validator(together: Path) -> None:
+    command = [sys.executable, "-c", VALIDATE, "directory", str(together / "submission")]
+    found = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert found.returncode == 0, found.stderr
+    assert set(documents(together / "submission")) == {
+        "both combined limit",
+        "joined excluded 2018",
+        "joined excluded a b",
+        "joined contour 2018",
+        "joined contour a b",
+    }
+
+
+def test_combined_likelihood_gives_the_combined_limit(together: Path) -> None:
+    table = documents(together / "submission")["both combined limit"]
+    ends = [one["location"] for one in table["additional_resources"]]
+    assert len([end for end in ends if end.endswith("-likelihood.json")]) == 3
+    (resource,) = (
+        one for one in table["additional_resources"] if one["location"] == "both-likelihood.json"
+    )
+    assert resource["type"] == "HistFactory"
+    workspace = json.loads((together / "submission" / "both-likelihood.json").read_text())
+    found = json.loads((together / "both" / "result.json").read_text())["combination"]
+    limit = strength_limits(from_workspace(workspace)).value
+    masses = zip(found["mediator_mass_GeV"], found["signal_limit_events"], strict=True)
+    (expected,) = (events for m, events in masses if f"at {m!r} GeV" in resource["description"])
+    assert limit == pytest.approx(expected, rel=1e-6)  # the signal's scale is in other places
+
+
+def test_attached_run_card_of_a_joined_plane_reproduces_it(together: Path, tmp_path: Path) -> None:
+    """With the bound of others, whose points are in the card then."""
+    card = together / "submission" / "joined-run-card.toml"
+    assert "points = [[0.01" in card.read_text()
+    done("plane", card, "--no-figure", "--output", tmp_path)
+    for name in ("boundaries.csv", "contours.csv"):
+        assert (tmp_path / name).read_bytes() == (together / "joined" / name).read_bytes()
+
+
+def test_schema_does_not_depend_on_the_data(together: Path, tmp_path: Path) -> None:
+    """No reason is given at any point, and a label looks like a number."""
+    done("export", "parquet", together / "joined", "--output", tmp_path)
+    for name in ("points", "contours", "boundaries"):
+        table = parquet.read_table(tmp_path / f"{name}.parquet")
+        texts = {one.name for one in table.schema if str(one.type) == "string"}
+        assert texts == ({"limit", "reason", "status"} if name == "points" else {"limit"})
+        assert {str(one.type) for one in table.schema} == {"string", "double"}
+        assert set(table["limit"].to_pylist()) == {"2018", "a, b"}
+    done("export", "csv", together / "joined", "--output", tmp_path)
+    assert {row["limit"] for row in rows(tmp_path / "points.csv")} == {"2018", "a, b"}
+
+
+def test_a_result_is_published_once(results: Path, tmp_path: Path) -> None:
+    again = results / "plane" / ".." / "limit"
+    found = scotopic("export", "hepdata", results / "limit", again, "-o", tmp_path / "out")
+    assert found.returncode == 2
+    assert f"{again}: is named twice" in found.stderr
+    assert not list(tmp_path.iterdir())
 
 
 def test_limits_equal_those_of_the_csv(results: Path, submission: Path) -> None:

@@ -51,7 +51,7 @@ def test_models_and_quantities(options: tuple[str, ...], column: str, tmp_path: 
         (("--model", "scalar", "--quantity", "delta_a_mu"), ["delta_a_mu", "delta_a_e"]),
         (("--model", "axial_vector", "--mass-min", "1e-4"), ["must not be lighter"]),
         (("--model", "charged_vector"), ["all charges are zero"]),
-        (("--model", "charged_vector", "--set", "q_e"), ["--set", "name=value"]),
+        (("--model", "charged_vector", "--set", "q_e"), ["--set", "NAME=VALUE"]),
         (("--model", "charged_vector", "--set", "q_e=x"), ["q_e"]),
         (("--model", "B_minus_L", "--set", "q_e=1"), ["q_e: is no parameter of B_minus_L"]),
         (("--model", "inelastic_dark_matter", "--set", "splitting=0.4"), ["semi-visibly"]),

@@ -147,6 +147,8 @@ def test_point_says_the_caveat(
         (("--at", "alfa_D=0.3"), "alfa_D: is no parameter"),
         (("--at", "alpha_D=abc"), "alpha_D=abc: 'abc' is no number"),
         (("--at", "alpha_D"), "--at alpha_D: is not of the form"),
+        (("--at", "alpha_D=0.1", "--at", "alpha_D=0.2"), "alpha_D is given already, as 0.1"),
+        (("--at", "mass_ratio=1e300"), "mass_ratio: 1e+300 is not between"),
         (("--at", "alpha_D=0"), "alpha_D: 0.0"),
         (("--omega-h2", "nan"), "omega_h2: nan"),
     ],
@@ -162,6 +164,15 @@ def test_bad_points_are_named(
     error = capsys.readouterr().err
     assert message in error
     assert error.count("\n") == 1
+
+
+def test_absurd_coupling_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = ("--at", "dark_matter_mass=0.1", "--at", "y=1e300")
+    assert scotopic(monkeypatch, "relic", "thermal-targets", *at) == 2
+    assert "kinetic_mixing" in (told := capsys.readouterr().err)
+    assert "not perturbative" in told
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_target_length(
         (("visible", "na64e-visible-2018", "--mass-min", "0.0005"), "threshold of the decay into"),
         (("visible", "na64e-2018"), "decay_regions: the card"),
         (("alp", "na64e-2018"), "decay_regions: the card"),
-        (("limit", "na64e-visible-2018"), "'scotopic visible' computes what the card is for"),
+        (("limit", "na64e-visible-2018"), "'scotopic visible' and 'scotopic alp' compute what"),
         (("target-length", "na64e-visible-2018", "--length-min", "40"), "length_min: 40"),
     ],
 )

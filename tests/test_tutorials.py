@@ -41,6 +41,7 @@ WRITTEN = {
     },
     "tutorial-semi-visible.md": {
         "mine/boundaries.csv",
+        "mine/contours.csv",
         "mine/result.json",
         *figures("mine/plane", "two/event", "shell/event", "shell/efficiency"),
     },

@@ -1,5 +1,6 @@
 """Files of results: each appears whole or not at all, and says where it comes from."""
 
+import errno
 import json
 import os
 import platform
@@ -9,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Final
 
 from scotopic._version import __version__
 from scotopic.errors import ScotopicError
@@ -42,18 +43,71 @@ def _umask() -> int:
     return mask
 
 
-def output_directory(path: Path) -> Path:
-    """Make a directory for results, before anything is computed for it.
+_RESULTS: Final = (".csv", ".json", ".pdf", ".png")
+
+
+def usable_directory(path: str | Path) -> Path:
+    """Return a directory for results that can be made and written; nothing is made yet.
 
     Raises
     ------
     ScotopicError
-        If it cannot be made or written.
+        If it cannot, or a directory in it has the name of a file of results.
     """
+    if not str(path):
+        raise ScotopicError("--output: the name of the directory is empty")
+    directory = Path(path)
+    try:
+        nearest = _nearest_there(directory)
+        with tempfile.TemporaryFile(dir=nearest):
+            pass
+        entries = list(directory.iterdir()) if nearest == directory else []
+    except OSError as error:
+        raise ScotopicError(f"--output {path}: {error.strerror or error}") from None
+    for entry in entries:
+        if entry.suffix in _RESULTS and entry.is_dir():
+            raise ScotopicError(f"--output {path}: {entry.name} in it is a directory, not a file")
+    return directory
+
+
+def _nearest_there(path: Path) -> Path:
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return _nearest_there(path.parent)
+    return path
+
+
+def usable_file(path: str | Path) -> Path:
+    """Return a file that can be written; nothing is written yet.
+
+    Raises
+    ------
+    ScotopicError
+        If it is a directory, or in one that cannot be written.
+    """
+    file = Path(path)
+    try:
+        if file.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        with tempfile.TemporaryFile(dir=file.parent):
+            pass
+    except OSError as error:
+        raise ScotopicError(f"--file {path}: {error.strerror or error}") from None
+    return file
+
+
+def output_directory(path: Path) -> Path:
+    """Make a directory for results.
+
+    Raises
+    ------
+    ScotopicError
+        As `usable_directory`.
+    """
+    usable_directory(path)
     try:
         path.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=path):
-            pass
     except OSError as error:
         raise ScotopicError(f"--output {path}: {error.strerror or error}") from None
     return path

@@ -20,9 +20,12 @@ from scotopic.cosmology.annihilation import (
 )
 from scotopic.decays.hadrons import hadronic_ratio
 from scotopic.errors import RangeError
-from scotopic.models.dark_photon import DarkMatter, DarkPhoton
+from scotopic.models.dark_photon import DarkPhoton
+from scotopic.models.electrophilic import PseudoscalarMediator, ScalarMediator
 from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMatter
-from scotopic.units import ALPHA, ELECTRON_MASS, GEV2_TO_CM2, MUON_MASS
+from scotopic.models.muonphilic import MuonphilicPseudoscalar, MuonphilicScalar
+from scotopic.units import ALPHA, ELECTRON_MASS, ELEMENTARY_CHARGE, GEV2_TO_CM2, MUON_MASS
+from scotopic.words import DarkMatter
 
 X = np.array([5.0, 15.0, 25.0, 100.0, 1000.0])
 
@@ -218,6 +221,23 @@ def test_states_of_every_dark_sector() -> None:
     assert list(channel_thresholds(mixed)) == ["chi1 chi1", "chi1 chi2", "chi2 chi2"]
     with pytest.raises(RangeError, match="more than one pair"):
         annihilation_cross_sections(mixed, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("muonphilic", "electrophilic"),
+    [(MuonphilicScalar, ScalarMediator), (MuonphilicPseudoscalar, PseudoscalarMediator)],
+)
+def test_muons_are_as_good_as_electrons_far_above_their_mass(
+    muonphilic: type[MuonphilicScalar] | type[MuonphilicPseudoscalar],
+    electrophilic: type[ScalarMediator] | type[PseudoscalarMediator],
+) -> None:
+    """What is left is (1 - 4 m_mu^2/s)^(3/2) or its root: below 3 m_mu^2/(2 m_chi^2) = 0.8 %."""
+    dark = {"mediator_mass": 4.5, "alpha_D": 0.1, "mass_ratio": 3.0}
+    muon = muonphilic(muon_coupling=1e-3 * ELEMENTARY_CHARGE, **dark)
+    electron = electrophilic(electron_coupling=1e-3, **dark)
+    ratio = thermal_average_cm3_per_s(muon, X) / thermal_average_cm3_per_s(electron, X)
+    assert (ratio < 1).all()
+    np.testing.assert_allclose(ratio, 1, atol=0.008)
 
 
 def test_what_is_refused() -> None:

@@ -13,8 +13,9 @@ from scotopic.cosmology.cmb import (
 )
 from scotopic.cosmology.freeze_out import thermal_coupling
 from scotopic.errors import RangeError
-from scotopic.models.dark_photon import DarkMatter, DarkPhoton
+from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMatter
+from scotopic.words import DarkMatter
 
 
 def dark_photon(mass: float, kind: DarkMatter = "dirac") -> DarkPhoton:

@@ -23,8 +23,9 @@ from scotopic.cosmology.freeze_out import (
     thermal_line,
 )
 from scotopic.errors import RangeError
-from scotopic.models.dark_photon import DarkMatter, DarkPhoton
+from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.inelastic import InelasticDarkMatter
+from scotopic.words import DarkMatter
 
 REFERENCE = Path(__file__).parents[3] / "shared" / "reference" / "thermal-target-scalar.csv"
 

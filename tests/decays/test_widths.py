@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from scotopic.decays.widths import (
     SPIN_STATES,
-    SpinParity,
     complex_scalar_width,
     fermion_width,
     hadron_width,
@@ -18,6 +17,7 @@ from scotopic.decays.widths import (
 )
 from scotopic.errors import RangeError
 from scotopic.units import ALPHA, ELECTRON_MASS, MUON_MASS
+from scotopic.words import SpinParity
 
 Complex = npt.NDArray[np.complex128]
 

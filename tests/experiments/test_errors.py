@@ -53,9 +53,37 @@ WRONG_VALUES: dict[str, dict[str, object]] = {
     "beam.energy_GeV: nan is not a finite number": {"beam__energy_GeV": float("nan")},
     "beam.energy_GeV: inf is not a finite number": {"beam__energy_GeV": float("inf")},
     "beam.energy_GeV: an array is not a number": {"beam__energy_GeV": [100.0]},
-    "beam.energy_GeV: 1000000.0 is above 100000, the largest allowed": {"beam__energy_GeV": 1e6},
-    "beam.energy_GeV: 0.0001 is not above the rest mass 0.00051099895069": {
-        "beam__energy_GeV": 1e-4
+    "beam.energy_GeV: 501.0 is above 500, the largest allowed": {"beam__energy_GeV": 501.0},
+    "beam.energy_GeV: 0.9 is below 1, the smallest allowed": {"beam__energy_GeV": 0.9},
+    "confidence_level: 1e-308 is below 0.5, the smallest allowed": {"confidence_level": 1e-308},
+    "confidence_level: 0.999999999 is above 0.9999, the largest allowed": {
+        "confidence_level": 0.999999999
+    },
+    "detectors[2].position_cm: -90.0 is negative": {"detectors__2__position_cm": -90.0},
+    "detectors[2].position_cm: 10.0 is before the rear of the target at 45": {
+        "detectors__2__position_cm": 10.0
+    },
+    "detectors[3].position_cm: 245.0 is before the rear of HCAL1 at 250": {
+        "detectors__3__position_cm": 245.0
+    },
+    "selection.maximum_calorimeter_energy_GeV: 99.9 is not 6 standard deviations of the "
+    "energy_resolution of 'ECAL' below beam.energy_GeV = 100.0; one is 1.41 GeV there": {
+        "selection__maximum_calorimeter_energy_GeV": 99.9
+    },
+    "data_sets[0].observed_events: 1000000 is above 100000, the largest allowed": {
+        "data_sets__0__observed_events": 1_000_000
+    },
+    "data_sets[0].background[0].expected_events: 1000000.0 is above 100000, the largest allowed": {
+        "data_sets__0__background__0__expected_events": 1e6
+    },
+    "data_sets: background: 99999.5 +- 0.166688 in all reaches above 100000 events, the largest "
+    "number allowed, at two standard deviations": {
+        "data_sets__0__background__0__expected_events": 99999.0
+    },
+    "data_sets[0].background: an uncertainty of 0.1 needs an expectation above 0": {
+        "data_sets__0__background": [
+            {"name": "one", "expected_events": 0.0, "uncertainty_events": 0.1}
+        ]
     },
     "beam.particle: 'pi-' is not one of 'e-', 'e+', 'mu-', 'mu+' or 'gamma'": {
         "beam__particle": "pi-"
@@ -141,7 +169,7 @@ WRONG_VALUES: dict[str, dict[str, object]] = {
     "data_sets[0].background[3].expected_events: does not go together with upper_value_events": {
         "data_sets__0__background__3__expected_events": 0.1
     },
-    "confidence_level: 90 is not below 1": {"confidence_level": 90},
+    "confidence_level: 90 is above 0.9999, the largest allowed": {"confidence_level": 90},
     "systematics: missing; it has no default": {"systematics": None},
     "titel: unknown key; did you mean 'title'?": {"titel": "x"},
     "extend: unknown key; did you mean 'extends'?": {"extend": "na64e-2018"},

@@ -171,7 +171,7 @@ REFUSED = {
     ),
     HEAD + DATA + DATA: "data_sets[1].name: 'dream' is already the name of entry 0",
     'extends = "my.toml"\ntitle = "x"': "extends: leads back to this card",
-    'extends = "./"\ntitle = "x"': "cannot be read",
+    'extends = "./"\ntitle = "x"': "extends: .: cannot be read",
     'extends = "a\\u0000.toml"\ntitle = "x"': "cannot be read",
 }
 

@@ -29,7 +29,15 @@ DEFAULTS = {"confidence_level": 0.90, "description": "", "signatures": [], "year
 BONDS = {
     "name": ("detector", "calorimeter", "source"),
     "detectors": ("detector", "calorimeter"),
-    "thickness_cm": ("target.layers",),
+    "thickness_cm": ("target.layers", "position_cm"),
+    "repetitions": ("target.layers", "position_cm"),
+    "length_cm": ("position_cm",),
+    "energy_resolution": ("maximum_calorimeter_energy_GeV", "scattered_muon"),
+    **dict.fromkeys(
+        ("stochastic", "constant", "noise_GeV", "relative_momentum_spread"),
+        ("energy_resolution",),
+    ),
+    "uncertainty_events": ("background",),
     "minimum_calorimeter_energy_GeV": ("maximum_calorimeter_energy_GeV",),
     "maximum_energy_GeV": ("maximum_energy_range_GeV",),
     "maximum_energy_range_GeV": ("maximum_energy_GeV",),

@@ -49,8 +49,8 @@ def test_every_row_has_a_meaning(generator: ModuleType) -> None:
 @pytest.mark.parametrize(
     "row",
     [
-        "| `beam.energy_GeV` | number | GeV | > 0, ≤ 100000 |  | its energy |",
-        "| `confidence_level` | number |  | > 0, < 1 | `0.9` | confidence level of the limits |",
+        "| `beam.energy_GeV` | number | GeV | ≥ 1, ≤ 500 |  | its energy |",
+        "| `confidence_level` | number |  | ≥ 0.5, ≤ 0.9999 | `0.9` | of the limits |",
     ],
 )
 def test_rows(generator: ModuleType, row: str) -> None:

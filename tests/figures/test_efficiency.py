@@ -1,5 +1,6 @@
 """The efficiency map: its average is the acceptance, its edges are the detectors'."""
 
+import math
 from dataclasses import fields, replace
 
 import numpy as np
@@ -10,7 +11,7 @@ from scotopic.errors import RangeError
 from scotopic.experiments import load_experiment
 from scotopic.figures import draw_efficiency_map
 from scotopic.figures.efficiency import EnergyAxis, efficiency_map
-from scotopic.models.inelastic import InelasticDarkMatter
+from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMatter
 from scotopic.signal.signatures import acceptance
 from scotopic.signal.single_event import candidates
 
@@ -101,5 +102,40 @@ def test_what_cannot_be_mapped_is_refused() -> None:
     stable = InelasticDarkMatter(
         mediator_mass=0.003, kinetic_mixing=1e-4, alpha_D=0.1, mass_ratio=3, splitting=0.4
     )
-    with pytest.raises(RangeError, match="none has exactly one chi2 that decays"):
+    with pytest.raises(RangeError, match="map: 0 of 32768 events have exactly one chi2"):
         efficiency_map(NA64, S1, candidates(NA64, S1, stable, seed=1), 1)
+
+
+def i2DM(tan_theta: float) -> InelasticDiracDarkMatter:
+    return InelasticDiracDarkMatter(
+        mediator_mass=0.3,
+        kinetic_mixing=1e-3,
+        alpha_D=0.1,
+        mass_ratio=3,
+        splitting=0.05,
+        theta=math.atan(tan_theta),
+    )
+
+
+def test_few_events_are_refused_with_how_many_it_takes() -> None:
+    """At tan(theta) = 0.01 a mediator decays into chi2 chi2 but for about 2e-4 of them."""
+    events = candidates(NA64, RECAST, i2DM(0.01), seed=1)
+    with pytest.raises(RangeError, match=r"map: \d+ of 32768 events have .* takes at least 100"):
+        efficiency_map(NA64, RECAST, events, 1)
+
+
+def test_some_hundred_events_give_larger_cells_and_a_whole_figure() -> None:
+    model = i2DM(0.05)
+    events = candidates(NA64, RECAST, model, seed=1)
+    found = efficiency_map(NA64, RECAST, events, 1, positions=20)
+    assert len(found.energy_edges) - 1 < 10
+    assert np.isfinite(found.probability[5:]).all()
+    figure = draw_efficiency_map(NA64, RECAST, model, found)
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    for label in axes.get_yticklabels(which="both"):
+        assert "times" not in label.get_text()
+    for part in figure.axes:
+        box = part.get_tightbbox()
+        assert box is not None
+        assert figure.bbox.x0 <= box.x0 < box.x1 <= figure.bbox.x1

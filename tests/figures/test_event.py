@@ -10,6 +10,8 @@ from matplotlib.text import Text
 from scotopic.errors import RangeError
 from scotopic.experiments import load_experiment
 from scotopic.figures import draw_event
+from scotopic.figures.event import _BREAK
+from scotopic.figures.style import BLUE, VERMILION
 from scotopic.models.inelastic import (
     InelasticDarkMatter,
     InelasticDiracDarkMatter,
@@ -17,7 +19,7 @@ from scotopic.models.inelastic import (
 )
 from scotopic.signal.events import Events
 from scotopic.signal.signatures import acceptance
-from scotopic.signal.single_event import EventRecord, candidates, follow_event
+from scotopic.signal.single_event import EventRecord, candidates, follow_event, position_text
 
 NA64 = load_experiment("na64e-2018")
 RECAST = "invisible-recast-2023"
@@ -150,6 +152,7 @@ def visible_texts(figure: Figure) -> list[Text]:
         (i2DM(), RECAST, "na64e-2018"),
         (i2DM(0.05), "S1", "na64e-2018"),
         (i2DM(0.0123456), "S1", "na64e-1e12-compact"),  # the longest heading
+        (iDM(2e-5), RECAST, "na64e-2018"),  # decays far away
     ],
 )
 def test_labels_do_not_overlap(model: TwoDarkFermions, signature: str, card: str) -> None:
@@ -187,3 +190,37 @@ def test_stable_chi2_leaves_the_setup() -> None:
     assert np.isinf(decay.position_cm)
     written = [t.get_text() for t in visible_texts(draw_event(NA64, chosen, model, record))]
     assert any("χ₂ is stable" in text for text in written)
+
+
+def test_far_decays_are_behind_a_break_with_their_distance() -> None:
+    """At 27 m: behind the ruler's end, where chi2 ends and the pair begins."""
+    model = iDM(2e-3)
+    chosen = NA64.signature(RECAST)
+    events = candidates(NA64, chosen, model, seed=1)
+    record = follow_event(NA64, chosen, model, events, 0, np.random.default_rng([1, 0]))
+    (decay,) = record.decays
+    assert 600 < decay.position_cm < np.inf
+    figure = draw_event(NA64, chosen, model, record)
+    (axes,) = figure.axes
+    assert position_text(decay.position_cm) in [t.get_text() for t in axes.texts]
+    (chi2,) = [line for line in axes.lines if line.get_color() == VERMILION]
+    pair = [line for line in axes.lines if line.get_color() == BLUE]
+    end = np.asarray(chi2.get_xydata())[-1]
+    assert len(pair) == 2
+    for line in pair:
+        assert np.asarray(line.get_xydata())[0] == pytest.approx(end)
+    # The ruler, which is to scale, ends before: its last tick is in front of the decay.
+    ticks = dict(
+        zip([t.get_text() for t in axes.get_xticklabels()], axes.get_xticks(), strict=True)
+    )
+    assert max(ticks.values()) < _BREAK < end[0]
+
+
+def test_near_decays_need_no_break() -> None:
+    model = iDM(1e-2)
+    chosen = NA64.signature(RECAST)
+    events = candidates(NA64, chosen, model, seed=1)
+    record = follow(model, events, RECAST, 0)
+    assert record.decays[0].position_cm < 580
+    (axes,) = draw_event(NA64, chosen, model, record).axes
+    assert "600" in [t.get_text() for t in axes.get_xticklabels()]

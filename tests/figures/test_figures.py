@@ -1,13 +1,16 @@
 """Figures say what they show: labels with units, the excluded side, whole files."""
 
+import itertools
 from pathlib import Path
 
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from scotopic.experiments import load_experiment
 from scotopic.figures import draw_cross_sections, draw_limit, draw_shower, save
+from scotopic.figures.style import decades, new_figure
 from scotopic.materials import material
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.scan import Quantity, exclusion_curve
@@ -77,3 +80,39 @@ def test_failed_save_leaves_nothing(tmp_path: Path) -> None:
         save(Broken(), tmp_path / "a")
     assert (tmp_path / "a.png").read_text() == "old"
     assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    ("limits", "expected"),
+    [
+        ((1.0, 100.0), {"2", "3", "5", "20", "30", "50"}),
+        ((0.01, 0.9), {"0.02", "0.03", "0.05", "0.2", "0.3", "0.5"}),
+        ((3e-5, 2e-3), {"5·10⁻⁵", "2·10⁻⁴", "5·10⁻⁴", "0.002"}),
+        ((0.31, 0.49), {"0.32", "0.4", "0.48"}),
+        ((1.0, 1000.0), {""}),
+    ],
+)
+def test_numbers_between_decades_are_plain_and_apart(
+    limits: tuple[float, float], expected: set[str]
+) -> None:
+    with new_figure() as (figure, axes):
+        axes.set(xscale="log", yscale="log")
+        decades(axes)
+        axes.set(xlim=limits, ylim=limits)
+        figure.draw_without_rendering()
+        minor = {label.get_text() for label in axes.get_xticklabels(minor=True)}
+        assert expected <= minor
+        assert not any("e" in text for text in minor)
+        for axis in (axes.xaxis, axes.yaxis):
+            labels = [t for t in axis.get_ticklabels(which="both") if t.get_text()]
+            # matplotlib makes labels of ticks beyond the ends too, which it does not draw
+            boxes = [
+                t.get_window_extent() for t in labels if _is_shown(t, limits, axes.xaxis is axis)
+            ]
+            for one, other in itertools.combinations(boxes, 2):
+                assert not one.overlaps(other)
+
+
+def _is_shown(label: Text, limits: tuple[float, float], lies: bool) -> bool:
+    at = label.get_position()[0 if lies else 1]
+    return limits[0] * (1 - 1e-9) <= at <= limits[1] * (1 + 1e-9)

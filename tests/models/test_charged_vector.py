@@ -12,10 +12,11 @@ from scotopic.decays.hadrons import hadronic_ratio, hadronic_ratio_of_charges
 from scotopic.errors import RangeError
 from scotopic.models.charged_vector import BMinus3LE, BMinusL, ChargedVector, LMuMinusLTau
 from scotopic.models.dark_photon import DarkPhoton
-from scotopic.models.registry import MODEL_NAMES, model_class, model_name
+from scotopic.models.registry import model_class, model_name
 from scotopic.precision.bands import MUON_2021, mixing_band
 from scotopic.precision.magnetic_moments import moment_of
 from scotopic.units import ALPHA, MUON_MASS, TAU_MASS
+from scotopic.words import MODEL_NAMES
 
 E = math.sqrt(4 * math.pi * ALPHA)
 

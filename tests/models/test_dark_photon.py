@@ -14,8 +14,9 @@ from scipy import constants
 
 from scotopic.decays.hadrons import hadronic_ratio
 from scotopic.errors import RangeError
-from scotopic.models.dark_photon import DarkMatter, DarkPhoton
+from scotopic.models.dark_photon import DarkPhoton
 from scotopic.units import ALPHA, ELECTRON_MASS, MUON_MASS
+from scotopic.words import DarkMatter
 
 if TYPE_CHECKING:
     from scotopic.models import Mediator

@@ -7,7 +7,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from scotopic.errors import RangeError
-from scotopic.models.dark_photon import DarkMatter, DarkPhoton
+from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.running import (
     beta_coefficient,
     landau_pole,
@@ -15,6 +15,7 @@ from scotopic.models.running import (
     running_alpha_D,
 )
 from scotopic.units import PLANCK_MASS
+from scotopic.words import DarkMatter
 
 
 def make(kind: DarkMatter, alpha_D: float, mass: float = 0.01) -> DarkPhoton:

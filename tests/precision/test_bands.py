@@ -6,7 +6,6 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from scotopic.decays.widths import SpinParity
 from scotopic.errors import RangeError
 from scotopic.precision.bands import (
     ELECTRON_CAESIUM,
@@ -19,6 +18,7 @@ from scotopic.precision.bands import (
     mixing_band,
 )
 from scotopic.precision.magnetic_moments import coupling_of_mixing, magnetic_moment
+from scotopic.words import SpinParity
 
 MASSES = [0.01, 0.1, 0.39, 1.14]
 

@@ -6,17 +6,16 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from scotopic.decays.widths import SpinParity
 from scotopic.errors import RangeError
 from scotopic.precision.magnetic_moments import (
     SIGN,
-    Lepton,
     coupling_of_mixing,
     loop_integral,
     magnetic_moment,
     mixing_of_moment,
 )
 from scotopic.units import ALPHA, ELECTRON_MASS, MUON_MASS
+from scotopic.words import Lepton, SpinParity
 
 KINDS: tuple[SpinParity, ...] = get_args(SpinParity)
 RATIOS = np.array([0.3, 0.7, 1.0, 1.4, 1.9, 2.1, 3.0, 5.0])

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from scotopic.decays.widths import SPIN_STATES, SpinParity, fermion_width
+from scotopic.decays.widths import SPIN_STATES, fermion_width
 from scotopic.errors import RangeError
-from scotopic.models.dark_photon import DarkMatter, DarkPhoton
+from scotopic.models.dark_photon import DarkPhoton
 from scotopic.production.annihilation import (
     cross_section,
     density_weights,
@@ -21,6 +21,7 @@ from scotopic.production.annihilation import (
     resonance_energy,
 )
 from scotopic.units import ALPHA, ELECTRON_MASS, GEV2_TO_CM2
+from scotopic.words import DarkMatter, SpinParity
 
 Array = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.complex128]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from scotopic.cli import app
+from scotopic.cli.commands import app
 from scotopic.errors import RangeError
 from scotopic.experiments import load_experiment
 from scotopic.figures.combination import draw_combination
@@ -18,7 +18,9 @@ from scotopic.models.electrophilic import ScalarMediator
 from scotopic.models.muonphilic import MuonphilicPseudoscalar, MuonphilicScalar
 from scotopic.scan import exclusion_curve
 from scotopic.scan.combination import combined_exclusion
+from scotopic.scan.joint import combined_likelihood, refuse_common_data
 from scotopic.scan.overlays import moment_band, thermal_overlay
+from scotopic.statistics import strength_limits
 from scotopic.units import ALPHA
 
 MASSES = [1e-3, 0.03, 0.3, 0.8]
@@ -74,7 +76,9 @@ def test_refusals() -> None:
         load_experiment(name) for name in ("na64e-2018", "na64mu", "na64mu-2e13")
     )
     with pytest.raises(RangeError, match="at least two different ones"):
-        combined_exclusion([na64e, na64e], PHOTON, MASSES)
+        combined_exclusion([na64e], PHOTON, MASSES)
+    with pytest.raises(RangeError, match="NA64e 2016-2018 is there twice"):
+        combined_exclusion([na64e, na64mu, na64e], PHOTON, MASSES)
     with pytest.raises(RangeError, match="given for some bins but not for all"):
         combined_exclusion([na64e, projection], PHOTON, MASSES)
     scalar = ScalarMediator(mediator_mass=0.1, electron_coupling=1, alpha_D=0.1, mass_ratio=3)
@@ -82,6 +86,63 @@ def test_refusals() -> None:
         combined_exclusion([na64e, na64mu], scalar, MASSES)
     with pytest.raises(RangeError, match="one experiment at a time"):
         combined_exclusion([na64e, na64mu], PHOTON, MASSES, quantity="alpha_D")
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "years"),
+    [
+        ("na64e-2018", "na64e-2022", "2016, 2017, 2018"),
+        ("na64e-2017", "na64e-2018", "2016"),
+        ("na64e-2018", "na64e-alp", "2016, 2017, 2018"),
+        ("na64e-2022", "na64e-positron-100GeV", None),  # another beam, in 2022 too
+        ("na64e-2022", "na64mu", None),
+        ("na64e-visible-2017", "na64e-visible-2017-short", None),  # another target
+        ("na64e-2018", "na64e-visible-2018", None),
+        ("na64e-1e13", "na64mu-2e13", None),  # projections
+    ],
+)
+def test_data_do_not_count_twice(name: str, other: str, years: str | None) -> None:
+    cards = [load_experiment(name), load_experiment(other)]
+    if years is None:
+        refuse_common_data(cards)
+        return
+    for pair in (cards, cards[::-1]):
+        with pytest.raises(RangeError, match=f"have data of {years} in common") as refused:
+            refuse_common_data(pair)
+        assert all(card.title in str(refused.value) for card in cards)
+
+
+def test_a_card_that_does_not_say_its_years_is_not_compared(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        'extends = "na64e-2018"\ntitle = "Mine"\n'
+        '[[data_sets]]\nname = "2016-2018"\nyears = []\nsource = "a test"\n'
+    )
+    refuse_common_data([load_experiment(path), load_experiment("na64e-2018")])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["combine", "na64e-2018", "na64e-2022", "na64mu"],
+        ["visible", "na64e-visible-2017", "na64e-visible-2018", "na64e-visible-2017"],
+    ],
+)
+def test_commands_refuse_data_that_count_twice(arguments: list[str]) -> None:
+    result = CliRunner().invoke(app, arguments)
+    assert isinstance(result.exception, RangeError)
+    assert "twice" in str(result.exception)
+
+
+def test_combined_likelihood_has_the_limit() -> None:
+    """The strength is the number of events in all, whose limit the combination states."""
+    cards = [load_experiment(name) for name in ("na64e-2018", "na64mu")]
+    both = combined_exclusion(cards, PHOTON, [0.3, 0.8])
+    np.testing.assert_allclose(both.shares.sum(axis=0), 1, rtol=1e-12)
+    for i, events in enumerate(both.signal_limit_events.tolist()):
+        likelihood = combined_likelihood(cards, both.shares[:, i])
+        assert strength_limits(likelihood).value == pytest.approx(events, rel=1e-9)
+        assert sum(b.signal for b in likelihood.bins) == pytest.approx(1, rel=1e-12)
 
 
 def test_muon_band_of_the_review() -> None:

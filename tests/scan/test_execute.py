@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -65,7 +66,7 @@ def test_worker_killed_in_mid_run(tmp_path: Path) -> None:
         os.kill(killed[0], signal.SIGKILL)
 
     with cluster() as two:
-        killer = threading.Thread(target=kill, args=(two.scheduler_address,))
+        killer = threading.Thread(target=kill, args=(two.scheduler_address,), daemon=True)
         killer.start()
         found = surveys.complete(tmp_path / "there", setup, scheduler=two.scheduler_address)
         killer.join()
@@ -125,6 +126,26 @@ def test_scheduler_that_goes_away_leaves_a_dataset_to_go_on_with(
         with pytest.raises(StoppedError, match="the scheduler is gone"):
             survey(SETUP, dataset, compute, report=report)
     assert same(surveys.complete(tmp_path, SETUP), whole)
+
+
+def test_what_is_no_scheduler_is_named() -> None:
+    """A program of another kind listens there, and speaks first."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = "tcp://{}:{}".format(*server.getsockname())
+
+        def greet() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.sendall(b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n")
+
+        greeter = threading.Thread(target=greet)
+        greeter.start()
+        with (
+            pytest.raises(ScotopicError, match=f"--scheduler {address}: no answer"),
+            execute.computing(None, address),
+        ):
+            pass
+        greeter.join()
 
 
 @pytest.mark.parametrize(

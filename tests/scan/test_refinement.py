@@ -91,6 +91,23 @@ def test_jump_from_no_events_is_known_to_a_cell() -> None:
     assert np.abs(found.y - wave(found.x)).max() <= stated * 1.8  # the line's slope, up to 1.5
 
 
+@pytest.mark.parametrize("points", [12, 40])
+def test_what_misses_the_tolerance_has_no_points_left(points: int) -> None:
+    """A curve through a mesh that is too coarse: it is computed wherever the line runs."""
+    coarse = Axis("theta", 0.0, 1.0, points, "linear")
+    refinement, known = refined(lambda u, v: np.sin(9 * u) + 12 * (v - 0.5) ** 3, coarse, coarse)
+    (stated,) = refinement.position_errors()
+    assert stated > TOLERANCE
+    missed = []
+    for cell in refinement._leaves:
+        values = known[cell.region]
+        above = values[np.isfinite(values)] > 0
+        if above.any() and not above.all() and refinement._positions(cell)[0] > TOLERANCE:
+            missed.append(cell)
+    assert missed
+    assert not any(cell.splits for cell in missed)
+
+
 def test_refined_line_is_that_of_the_dense_plane() -> None:
     """On logarithmic axes, where the tolerance is relative."""
     x, y = Axis("mediator_mass", 1e-3, 1.0, 200), Axis("kinetic_mixing", 1e-6, 1e-2, 200)

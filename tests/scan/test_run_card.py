@@ -10,6 +10,7 @@ import pytest
 from scotopic.cli import main
 from scotopic.errors import CardError
 from scotopic.experiments import load_experiment
+from scotopic.scan.run import run as run_of_card
 from scotopic.scan.run_card import gallery_names, load_run_card
 
 SMALL = """
@@ -62,6 +63,8 @@ def test_gallery_names_shipped_experiments_and_their_signatures(name: str) -> No
     ("old", "new", "message"),
     [
         ("alpha_D = 0.1", "alfa_D = 0.1", "fixed.alfa_D: 'alfa_D' is no parameter"),
+        ("alpha_D = 0.1", "alpha_D = nan", "card.toml: fixed.alpha_D: nan is not a finite number"),
+        ("alpha_D = 0.1", "alpha_D = []", "fixed.alpha_D: an array is not a number or a word"),
         ('parameter = "mediator_mass"', 'parameter = "mass"', "x.parameter: 'mass'"),
         ("minimum = 0.05", "minimum = 5.0", "x.minimum"),
         ("minimum = 0.05", "minimum = -1.0", "x.minimum"),
@@ -82,6 +85,21 @@ def test_mistakes_are_named(old: str, new: str, message: str, tmp_path: Path) ->
         load_run_card(str(card))
     assert message in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_events_of_two_signatures_are_not_counted_twice(tmp_path: Path) -> None:
+    """S2 asks for all that the recast does, and more."""
+    two = '["invisible-recast-2023", "S2"]'
+    (tmp_path / "card.toml").write_text(SMALL.replace('["invisible-recast-2023"]', two, 1))
+    with pytest.raises(CardError, match="invisible-recast-2023 and S2 may accept the same event"):
+        run_of_card(*load_run_card(str(tmp_path / "card.toml")))
+
+
+def test_wrong_experiment_is_named_with_its_key(tmp_path: Path) -> None:
+    card = tmp_path / "card.toml"
+    card.write_text(SMALL.replace('"na64e-2018"', '"na64e-2081"', 1))
+    with pytest.raises(CardError, match=r"limits\[0\]\.experiment: 'na64e-2081' is no experiment"):
+        run_of_card(*load_run_card(str(card)))
 
 
 def test_unknown_card_suggests_a_known_one() -> None:

@@ -18,7 +18,7 @@ from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.electrophilic import PseudoscalarMediator, ScalarMediator
 from scotopic.models.mediator import DecayingMediator
 from scotopic.models.muonphilic import MuonphilicScalar
-from scotopic.models.registry import MODEL_NAMES, model_class
+from scotopic.models.registry import model_class
 from scotopic.precision.magnetic_moments import magnetic_moment
 from scotopic.scan import exclusion_curve
 from scotopic.scan.combination import combined_exclusion
@@ -32,6 +32,7 @@ from scotopic.signal import Calculation
 from scotopic.signal.photon_decays import photon_islands
 from scotopic.signal.visible import visible_islands
 from scotopic.units import ELEMENTARY_CHARGE
+from scotopic.words import MODEL_NAMES
 
 NA64 = load_experiment("na64e-2018")
 BOTH = Simulation(calculation=Calculation())
@@ -140,7 +141,7 @@ def test_three_joined_experiments_without_background_allow_the_same_for_all_shar
 
 
 def test_too_many_or_equal_experiments_are_refused() -> None:
-    with pytest.raises(RangeError, match="two different"):
+    with pytest.raises(RangeError, match="is there twice"):
         JointAllowance.of([NA64, NA64])
     with pytest.raises(RangeError, match="too many"):
         JointAllowance.of([NA64] * 5)
@@ -294,7 +295,8 @@ def test_band_of_what_does_not_couple_is_refused(tmp_path: Path) -> None:
 
 def test_result_names_what_it_is_made_of(tmp_path: Path) -> None:
     text = CARD.replace(
-        'experiment = "na64e-2018"', 'experiment = "na64e-2018"\njoined_with = ["na64e-2022"]'
+        'experiment = "na64e-2018"',
+        'experiment = "na64e-2018"\njoined_with = ["na64e-positron-100GeV"]',
     )
     card, place = load_run_card(written(tmp_path, text))
     found = run(card, place)

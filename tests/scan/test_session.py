@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 import zarr.storage
+from filelock import FileLock
 
 from scotopic.cli import main
 from scotopic.cli.base import progress
+from scotopic.errors import RangeError
 from scotopic.scan.semi_visible import semi_visible_yields
 from scotopic.scan.store import open_dataset
 
@@ -70,6 +72,9 @@ points = 80
 label = "NA64"
 experiment = "na64e-2018"
 """
+
+
+LINES = INVISIBLE.partition("[[limits]]")[0] + '[[thermal_lines]]\nlabel = "relic"\n'
 
 
 class Shell:
@@ -131,6 +136,93 @@ def test_changed_card_is_refused(plane: Shell, capsys: pytest.CaptureFixture[str
     assert plane(CARD, "--dataset") == 0
     assert plane(CARD.replace("splitting = 0.4", "splitting = 0.5"), "--dataset") == 2
     assert "card.fixed.splitting: 0.4 there, 0.5 now" in capsys.readouterr().err
+
+
+def test_refusal_is_short_whatever_differs(
+    plane: Shell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both experiment cards are in it when the label of a limit is another."""
+    assert plane(INVISIBLE, "--dataset") == 0
+    assert plane(INVISIBLE.replace('label = "NA64"', 'label = "other"'), "--dataset") == 2
+    message = capsys.readouterr().err.splitlines()[-1]
+    assert "card.limits[0].label: 'NA64' there, 'other' now" in message
+    assert len(message) < 600
+
+
+@pytest.mark.parametrize("options", [(), ("--dataset",)])
+def test_directory_never_holds_results_of_two_cards(
+    plane: Shell, options: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert plane(INVISIBLE, "--dataset") == 0
+    before = {f.name: f.read_bytes() for f in (plane.place / "out").iterdir() if f.is_file()}
+    assert plane(INVISIBLE.replace("mass_ratio = 3", "mass_ratio = 4"), *options) == 2
+    assert "made with another card or code: card.fixed.mass_ratio" in capsys.readouterr().err
+    assert plane(LINES, *options) == 2
+    assert "dataset.zarr: was made with another card" in capsys.readouterr().err
+    after = {f.name: f.read_bytes() for f in (plane.place / "out").iterdir() if f.is_file()}
+    assert after == before
+    assert plane(INVISIBLE) == 0  # the same card, without --dataset
+
+
+def test_directory_in_use_is_left_alone(plane: Shell, capsys: pytest.CaptureFixture[str]) -> None:
+    assert plane(INVISIBLE, "--dataset") == 0
+    capsys.readouterr()
+    with FileLock(plane.place / "out" / "dataset.state" / "lock"):
+        assert plane(INVISIBLE) == 2
+    assert "another run is writing" in capsys.readouterr().err
+
+
+def test_refused_card_leaves_nothing(plane: Shell, capsys: pytest.CaptureFixture[str]) -> None:
+    for old, new, message in (
+        ('dark_matter = "complex_scalar"', "", "card.toml: fixed.dark_matter: missing"),
+        ("mass_ratio = 3", "mass_ratio = 1.5", "card.toml: no point of the plane exists: mass"),
+        ('"na64e-2018"', '"na64e-2018"\njoined_with = ["na64e-2022"]', "card.toml: limits[NA64]"),
+    ):
+        started = time.monotonic()
+        assert plane(INVISIBLE.replace(old, new), "--workers", "2") == 2
+        assert time.monotonic() - started < 2  # no worker was started
+        (line,) = capsys.readouterr().err.splitlines()
+        assert message in line
+        assert not (plane.place / "out").exists()
+
+
+def test_plane_without_any_point_leaves_no_dataset(
+    plane: Shell, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of which that is known only when it is computed."""
+
+    def refuses(*_: Any) -> Any:
+        raise RangeError("beyond the tables")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("scotopic.scan.semi_visible.semi_visible_yields", refuses)
+        assert plane(CARD, "--dataset") == 2
+    assert "no point of the plane exists: beyond the tables" in capsys.readouterr().err
+    assert not list((plane.place / "out").iterdir())
+    assert plane(CARD.replace("splitting = 0.4", "splitting = 0.5"), "--dataset") == 0
+
+
+def test_dead_address_is_one_line_and_leaves_nothing(
+    plane: Shell, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("scotopic.scan.execute._SECONDS_TO_CONNECT", 1)
+    for address in ("garbage", "tcp://127.0.0.1:1"):
+        assert plane(INVISIBLE, "--scheduler", address) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert f"--scheduler {address}: no answer" in line
+        assert not (plane.place / "out").exists()
+
+
+def test_workers_need_a_dataset(plane: Shell, capsys: pytest.CaptureFixture[str]) -> None:
+    assert plane(INVISIBLE, "--workers", "2", "--no-dataset") == 2
+    assert "--no-dataset: --workers and --scheduler" in capsys.readouterr().err
+
+
+def test_missed_tolerance_is_said(plane: Shell, capsys: pytest.CaptureFixture[str]) -> None:
+    assert plane(INVISIBLE + "[refinement]\ntolerance = 1e-4\n") == 0
+    (line,) = [line for line in capsys.readouterr().err.splitlines() if "boundary" in line]
+    assert "NA64: the boundary is known to" in line
+    assert "not to the 0.0001 asked for" in line
 
 
 def test_failed_points_are_the_exit_code(

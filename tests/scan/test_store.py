@@ -170,7 +170,7 @@ def test_another_card_is_refused_with_the_difference(whole: tuple[Path, Arrays])
         Dataset(whole[0], SETUP, changed),
     ):
         pass
-    assert 'card.title: "a test" there, "another" now' in str(refused.value)
+    assert "card.title: 'a test' there, 'another' now" in str(refused.value)
     assert "card.x: nothing there" in str(refused.value)
     assert "\n" not in str(refused.value)
 

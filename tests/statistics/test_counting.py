@@ -9,7 +9,7 @@ import pytest
 
 from scotopic.errors import RangeError
 from scotopic.statistics import CountingModel, SummedCounts, upper_limit
-from scotopic.statistics.counting import MAX_COUNTS
+from scotopic.statistics.methods import MAX_COUNTS
 
 NA64 = CountingModel(0, 0.53, 0.17, 0.20)
 

@@ -10,12 +10,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from scotopic import DarkPhoton, load_experiment
 from scotopic.cli import main
 from scotopic.errors import CardError, RangeError
+from scotopic.figures.cuts import draw_cuts
 from scotopic.signal import Calculation, accepted_yields
-from scotopic.statistics import Component, CountingModel, expected_limits, upper_limit
+from scotopic.statistics import Component, CountingModel, Shift, cuts, expected_limits, upper_limit
 from scotopic.statistics.cut_card import load_cut_card
 from scotopic.statistics.cuts import Leakage, Neighbours, scan_cuts
 from scotopic.statistics.extrapolation import Histogram, extrapolate
@@ -86,12 +88,15 @@ def test_the_fit_uses_only_what_is_above_the_cut() -> None:
     other = Histogram((50, 55, 60, 65, 70), (0, 2, 4, 9))
     above = [extrapolate(h, 55.0, beam_energy=100.0) for h in (sideband, other)]
     assert above[0] == above[1]
-    with pytest.raises(RangeError, match=r"^cut: 66.0 GeV leaves less than two bins"):
-        extrapolate(sideband, 66.0, beam_energy=100.0)
-    with pytest.raises(RangeError, match=r"^cut: 0.5 is not between 1.0 and 50"):
-        extrapolate(sideband, 0.5, beam_energy=100.0)
+    for cut in (0.5, 66.0):
+        with pytest.raises(RangeError, match=rf"^cut: {cut} is not above 1.0 and at most 60 GeV"):
+            extrapolate(sideband, cut, beam_energy=100.0)
     with pytest.raises(RangeError, match=r"^sideband.events: 3 events above 50.0 GeV"):
         extrapolate(Histogram((50, 55, 60), (0, 3)), 50.0, beam_energy=100.0)
+    with pytest.raises(RangeError, match=r"^sideband.edges_GeV: 190.0 is above 100.0, the beam"):
+        extrapolate(Histogram((150.0, 160.0, 190.0), (5, 7)), 75.0, beam_energy=100.0)
+    with pytest.raises(RangeError, match=r"^sideband.events: 1, 1000000000 .* so steep"):
+        extrapolate(Histogram((50, 60, 70), (1, 10**9)), 2.0, beam_energy=100.0)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +104,8 @@ def test_the_fit_uses_only_what_is_above_the_cut() -> None:
     [
         ((1.0, 2.0), (1, 2), "^events: 2 numbers for 2 edges"),
         ((2.0, 1.0), (1,), "^edges: they do not ascend"),
-        ((1.0, 2.0), (-1,), "^events: -1 is negative"),
+        ((1.0, 2.0), (-1,), "^events: -1 is not from 0 to 1000000000"),
+        ((1.0, 2.0), (10**20,), "^events: 10{20} is not from 0 to 1000000000"),
     ],
 )
 def test_what_is_no_histogram_is_refused(
@@ -187,13 +193,28 @@ def test_cards_are_read_and_refused(tmp_path: Path) -> None:
     assert load_cut_card(str(file), "na64e-2022")[1].title != experiment.title
     for old, new, message in (
         ("[40.0, 50.0]", "[50.0, 40.0]", "cuts_GeV: they do not ascend"),
-        ("events = [0, 2,", "events = [0, -2,", "sideband: events: -2 is negative"),
+        ("events = [0, 2,", "events = [0, -2,", r"sideband.events\[1\]: -2 is negative"),
+        ("[50, 55,", "[55, 50,", "sideband.edges_GeV: they do not ascend"),
+        ("70, 75, 80]", "70, 75, 130]", "sideband.edges_GeV: 130.0 is above 100.0, the beam's"),
+        ("[40.0, 50.0]", "[40.0, 71.0]", r"cuts_GeV\[1\]: 71.0 is not above 1.0 and at most 70"),
+        ("[40.0, 50.0]", "[1.0, 50.0]", r"cuts_GeV\[0\]: 1.0 is not above 1.0 and at most 70"),
+        ("2, 4, 9, 22, 48]", "0, 0, 0, 0, 48]", "cuts.toml: sideband.events: 48 events above 40"),
+        ("2, 4, 9, 22, 48]", "2000, 400, 90, 22, 8]", "cuts.toml: sideband.events: below 40.0 GeV"),
+        ("[sideband]", "alpha_D = 1.1\n[sideband]", "alpha_D: 1.1 is above 1, the largest allowed"),
+        ('"na64e-2018"', '"na64mu"', "experiment: 'na64mu': selection.signature: 'scattered-muon'"),
+        ('"na64e-2018"', '"na64e-visible-2017"', "selection.signature: 'two-calorimeters'"),
         ("ratio = 2e-5", "ratios = 2e-5", "leakage.ratios: unknown key; did you mean 'ratio'"),
         ('"na64e-2018"', '"na64e-2108"', "did you mean 'na64e-2018'"),
     ):
         file.write_text(CARD.replace(old, new))
-        with pytest.raises(CardError, match=message):
+        with pytest.raises(CardError, match=message) as error:
             load_cut_card(str(file))
+        assert "\n" not in str(error.value)
+    file.write_text(CARD)
+    with pytest.raises(CardError, match=r"^--experiment na64mu: selection.signature: "):
+        load_cut_card(str(file), "na64mu")
+    with pytest.raises(RangeError, match=r"^selection.signature: 'scattered-muon' is not 'missing"):
+        scan_cuts(load_experiment("na64mu"), MODEL, [0.1], card.cuts_GeV, card.neighbours())
 
 
 def test_tables_are_read_and_refused(tmp_path: Path) -> None:
@@ -207,6 +228,18 @@ def test_tables_are_read_and_refused(tmp_path: Path) -> None:
         ("low_GeV,high_GeV,events\n50,55,x\n", "row 1: '50,55,x' is not two numbers and a count"),
         ("low_GeV,high_GeV,events\n50,55,2\n56,60,4\n", "row 2: 56.0 is not 55.0"),
         ("low_GeV,high_GeV,events\n", "no rows"),
+        (
+            "low_GeV,high_GeV,events\n0,60,5\n60,70,9\n",
+            "row 1: low_GeV: 0.0 is not above 2.0, twice what cuts are above",
+        ),
+        (
+            "low_GeV,high_GeV,events\n50,60,5\n60,70,99999999999999999999\n",
+            r"sideband.events\[1\]: 99999999999999999999 is above 1e\+09, the largest allowed",
+        ),
+        (
+            "low_GeV,high_GeV,events\n150,160,5\n160,190,7\n",
+            "sideband.csv: sideband.edges_GeV: 190.0 is above 100.0, the beam's energy",
+        ),
     ):
         file.write_text(text)
         with pytest.raises(CardError, match=message):
@@ -218,6 +251,64 @@ def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int | str | None:
     with pytest.raises(SystemExit) as ended:
         main()
     return ended.value.code
+
+
+def test_limits_at_large_counts_are_interpolated(monkeypatch: pytest.MonkeyPatch) -> None:
+    card = load_experiment("na64e-2018")
+    parts = (Component("b", 30.0, (Shift.relative("b", 0.4),)),)
+    found = cuts._expected(card, parts)
+    monkeypatch.setattr(cuts, "_EACH", 1000)
+    exact = cuts._expected(card, parts)
+    # a tenth of the count apart: a line instead of n + c sqrt(n) misses less than 1e-3
+    assert found[0] == pytest.approx(exact[0], rel=1e-3)
+    assert found[1] == pytest.approx(exact[1], rel=1e-3)
+
+
+def test_a_refusal_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "cuts.toml").write_text(CARD.replace("[40.0, 50.0]", "[40.0, 71.0]"))
+    monkeypatch.chdir(tmp_path)
+    assert run(monkeypatch, "cuts", "cuts.toml") == 2
+    assert capsys.readouterr().err.startswith("scotopic: cuts.toml: cuts_GeV[1]: 71.0 is not")
+    assert [p.name for p in tmp_path.iterdir()] == ["cuts.toml"]
+
+
+@pytest.fixture
+def drawn() -> Figure:
+    """The figure of a scan in which two of the best cuts coincide, and all are at an end."""
+    how = Calculation(processes=("annihilation",))
+    scan = scan_cuts(
+        load_experiment("na64e-2018"),
+        MODEL,
+        [0.25, 0.3, 0.31],
+        [40.0, 45.0, 50.0],
+        Neighbours(Histogram(EDGES, (0, 2, 4, 9, 22, 48))),
+        calculation=how,
+    )
+    signal = np.array([[1.0, 2.0, 6.0], [1.0, 2.0, 6.0], [9.0, 2.0, 1.0]])
+    return draw_cuts(replace(scan, signal=signal), "invented")
+
+
+def test_the_legend_covers_nothing(drawn: Figure) -> None:
+    for axes in drawn.axes:
+        legend = axes.get_legend()
+        assert legend is not None
+        bottom = legend.get_window_extent().y0
+        for line in axes.get_lines():
+            assert line.get_window_extent().y1 < bottom
+        for band in axes.collections:
+            vertices = band.get_paths()[0].vertices
+            assert axes.transData.transform(vertices)[:, 1].max() < bottom
+        assert not axes.texts  # nothing is written over the curves
+
+
+def test_every_marker_is_seen_whole(drawn: Figure) -> None:
+    dots = [line for line in drawn.axes[0].get_lines() if line.get_marker() == "o"]
+    places = [(float(np.ravel(d.get_xdata())[0]), d.get_markersize()) for d in dots]
+    assert len(set(places)) == len(places) == 3
+    assert [p[0] for p in places] == [50.0, 50.0, 40.0]
+    assert not any(d.get_clip_on() for d in dots)
 
 
 @pytest.mark.slow
@@ -242,6 +333,19 @@ def test_the_commands_on_likelihoods(
     assert json.loads(capsys.readouterr().out)["value"] == pytest.approx(2.3522, abs=2e-4)
     assert run(monkeypatch, "likelihood", "limit", file, "--method", "asymptotic") == 0
     assert "warning: asymptotic formulae do not hold" in capsys.readouterr().err
+    muons, shared = str(tmp_path / "mu.json"), [str(tmp_path / f"{i}.json") for i in range(2)]
+    assert run(monkeypatch, "likelihood", "export", "na64mu", "-f", muons) == 0
+    for card, name in zip(("na64e-2018", "na64mu"), shared, strict=True):
+        arguments = ("--shared", "signal", "-f", name)
+        assert run(monkeypatch, "likelihood", "export", card, *arguments) == 0
+    values = []
+    for files in ((file, muons), shared):
+        capsys.readouterr()
+        assert run(monkeypatch, "likelihood", "limit", *files, "--json") == 0
+        values.append(json.loads(capsys.readouterr().out)["value"])
+    assert values[0] < values[1]  # independent uncertainties average out
+    assert run(monkeypatch, "likelihood", "export", "na64mu", "--shared", "form factor") == 2
+    assert "'form factor' is none of its nuisance parameters: signal" in capsys.readouterr().err
     (tmp_path / "broken.json").write_text("{")
     assert run(monkeypatch, "likelihood", "limit", str(tmp_path / "broken.json")) == 2
     assert "not JSON" in capsys.readouterr().err

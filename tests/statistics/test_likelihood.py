@@ -27,6 +27,7 @@ from scotopic.statistics import (
     upper_limit,
 )
 from scotopic.statistics.experiment import experiment_likelihood
+from scotopic.statistics.profile import cost_of, fit
 from scotopic.statistics.weighted_counts import weighted_counts
 
 
@@ -47,6 +48,7 @@ def one_bin(
 
 
 UNKNOWN: Any = "bayes"
+WORD: Any = "a"
 S1_S2 = Likelihood((one_bin("S1", 1, 0.19, 0.07, 0.2, 1.0), one_bin("S2", 1, 0.53, 0.17, 0.2, 3.0)))
 
 
@@ -235,8 +237,70 @@ def test_toys_carry_their_error_and_depend_on_the_seed_alone() -> None:
     assert other.value != first.value
     # each limit has the error stated; 4 standard deviations of the difference
     assert abs(other.value - first.value) < 4 * math.hypot(first.error, other.error)
-    with pytest.raises(RangeError, match=r"^toys: 10 is less than 100"):
-        strength_limits(S1_S2, "toys", toys=10)
+    for toys in (10, 10**10, 1e4):
+        with pytest.raises(RangeError, match=r"^toys: .* is not a whole number from 100 to"):
+            strength_limits(S1_S2, "toys", toys=toys)  # type: ignore[arg-type]  # on purpose
+    with pytest.raises(RangeError, match=r"^seed: -1 is not a whole number from 0 to"):
+        strength_limits(S1_S2, "toys", seed=-1)
+
+
+THREE = Likelihood((one_bin("a", 3, 2.0, 0.6),))
+
+
+def test_toys_that_do_not_resolve_the_level_are_refused() -> None:
+    """9 of them beyond the observation: an error of a third, where `cls` is 14.18."""
+    steep = replace(THREE, confidence_level=0.9999)
+    with pytest.raises(RangeError, match=r"^toys: 2000 do not resolve CLs = 0.0001: at least 8999"):
+        strength_limits(steep, "toys", toys=2000)
+    # seen is less than what 2000 have without signal
+    rare = Likelihood((one_bin("a", 60, 100.0, 1.0),))
+    with pytest.raises(RangeError, match=r"^toys: 2000 do not resolve CLs = 0.1: at least 197983"):
+        strength_limits(rare, "toys", toys=2000)
+    found = strength_limits(replace(THREE, confidence_level=0.99), "toys", toys=2000)
+    assert found.remarks[0].startswith("expected limit at -2 standard deviations: too uncertain")
+
+
+@pytest.mark.parametrize("level", [0.5, 0.9])
+def test_limits_of_toys_scatter_by_their_error(level: float) -> None:
+    model = replace(THREE, confidence_level=level)
+    found = [strength_limits(model, "toys", toys=600, seed=seed) for seed in range(12)]
+    values = np.array([f.value for f in found])
+    pulls = (values - values.mean()) / [f.error for f in found]
+    # of 12 pulls: 1 +- 0.21, three deviations
+    assert 0.37 < np.std(pulls, ddof=1) < 1.63
+
+
+def test_a_step_of_cls_has_an_error() -> None:
+    """Below the fitted strength, 3 - 2, q~ is zero and CLs one: at 10 % the limit is there."""
+    found = strength_limits(replace(THREE, confidence_level=0.1), "toys", toys=2000)
+    assert found.error > 1e-3
+    assert abs(found.value - 1) < 2 * found.error
+
+
+@pytest.mark.parametrize("uncertainty", [0.5, 0.9])
+def test_fits_converge_with_lopsided_nuisances(uncertainty: float) -> None:
+    """Fisher's scoring alone takes more than 200 steps for some, and kinks stop it for ever."""
+    bins = tuple(
+        Bin(
+            name,
+            0,
+            (Component("s", s, (Shift.relative("sig", 0.48),)),),
+            (Component("b", b, (Shift(f"b {name}", 1 + uncertainty, 0.4),)),),
+        )
+        for name, s, b in (("x0", 0.66, 0.032), ("x1", 0.46, 0.84))
+    )
+    cells = Likelihood(bins).cells
+    rng = np.random.default_rng(4)
+    counts = rng.poisson([0.5, 1.5], (3000, 2)).astype(float)
+    auxiliary = rng.standard_normal((3000, 3))
+    found = fit(cells, counts, auxiliary)
+    # no neighbour is better: 1e-4 of a standard deviation away, to rounding
+    for j, step in product(range(3), (-1e-4, 1e-4)):
+        theta = found.theta.copy()
+        theta[:, j] += step
+        assert np.all(cost_of(cells, counts, auxiliary, found.strength, theta) > found.cost - 1e-10)
+    worse = cost_of(cells, counts, auxiliary, found.strength + 1e-4, found.theta)
+    assert np.all(worse > found.cost - 1e-10)
 
 
 def test_cards_give_likelihoods() -> None:
@@ -246,6 +310,22 @@ def test_cards_give_likelihoods() -> None:
     projection = strength_limits(experiment_likelihood(load_experiment("na64e-1e12")))
     assert projection.is_projection
     assert projection.value == projection.expected[2]
+
+
+def test_nuisances_of_experiments_are_independent_unless_shared() -> None:
+    cards = [load_experiment(name) for name in ("na64e-2018", "na64mu")]
+    one, other = (experiment_likelihood(card) for card in cards)
+    assert not set(one.nuisances) & set(other.nuisances)
+    assert one.nuisances[0] == "NA64e 2016-2018: signal"
+    shared = [experiment_likelihood(card, shared=["signal"]) for card in cards]
+    assert set(shared[0].nuisances) & set(shared[1].nuisances) == {"signal"}
+    names = [card.title for card in cards]
+    assert "signal" in combine(*shared, names=names).nuisances
+    # what was exported is named already
+    events = {b.name: b.signal for b in one.bins}
+    assert experiment_likelihood(cards[0], one.with_signal(events)) == one
+    with pytest.raises(RangeError, match=r"^NA64mu 2022: 'form factor' is none of its nuisance"):
+        experiment_likelihood(cards[1], shared=["form factor"])
 
 
 def test_a_workspace_takes_the_place_of_the_backgrounds_of_a_card() -> None:
@@ -272,13 +352,25 @@ def test_a_workspace_takes_the_place_of_the_backgrounds_of_a_card() -> None:
     ("make", "message"),
     [
         (lambda: Shift("x", 0.0, 1.0), r"^x.up: 0.0 is not"),
+        (lambda: Shift("x", 1e300, 1.0), r"^x.up: 1e\+300 is not from 0.01 to 100"),
+        (lambda: Shift.relative("x", -1), r"^x.uncertainty: -1 is not a finite number >= 0"),
+        (lambda: CountingModel(0, WORD), r"^background: a is not a finite number >= 0"),
+        (lambda: CountingModel(0, 10**400), r"^background: 10+ is not a finite number >= 0"),
+        (lambda: CountingModel(0, 1.0, 0.1, 0.1, WORD), r"^confidence_level: a is not between"),
+        (lambda: Component("x", WORD), r"^x.events: a is not a finite number"),
         (lambda: Component("x", -1.0), r"^x.events: -1.0 is not"),
         (lambda: Bin("x", -1, (), ()), r"^x.observed: -1 is not"),
         (lambda: Likelihood(()), r"^signals: no bin expects signal"),
         (lambda: Likelihood((one_bin("x", 0, 1.0, 0.0),), 1.5), r"^confidence_level: 1.5"),
         (
             lambda: Likelihood((one_bin("x", 0, 1.0, 0.0), one_bin("y", None, 1.0, 0.0))),
-            r"^observed: given for some",
+            r"^observed: given for some bins but not for all: for 'x', not for 'y'",
+        ),
+        (
+            lambda: combine(
+                *(Likelihood((one_bin("x", n, 1.0, 0.0),)) for n in (0, None)), names=("A", "B")
+            ),
+            r"^observed: given for some bins but not for all: for 'A: x', not for 'B: x'",
         ),
         (lambda: S1_S2.with_signal({"S1": 1.0}), r"^events: 'S2' is missing"),
         (lambda: strength_limits(S1_S2, UNKNOWN), r"^method: 'bayes' is not one of cls, toys"),

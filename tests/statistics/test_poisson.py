@@ -9,7 +9,7 @@ from scipy import integrate, stats
 
 from scotopic.errors import RangeError
 from scotopic.statistics import CountingModel, SummedCounts
-from scotopic.statistics.counting import MAX_COUNTS
+from scotopic.statistics.methods import MAX_COUNTS
 from scotopic.statistics.poisson import (
     COARSE_NODES,
     NODES,

@@ -27,6 +27,7 @@ from scotopic.statistics import (
 )
 from scotopic.statistics.profile import statistic
 from scotopic.statistics.toys import Toys
+from scotopic.statistics.workspace import read_workspace
 
 EFFICIENCY = Shift.relative("efficiency", 0.1)
 LOPSIDED = Shift("scale", 1.2, 0.9)
@@ -140,7 +141,25 @@ def test_other_modifiers_are_refused_by_name(kind: str) -> None:
     [
         (("version",), "2.0", "version: '2.0' is not '1.0.0'"),
         (("observations", 0, "data"), [1.5], "observations.S1.: 1.5 is not a whole number"),
-        (("observations", 0, "name"), "other", "missing: 'S1'"),
+        (
+            ("observations", 0, "name"),
+            "other",
+            "observations.other.: no such channel; there are S1, S2",
+        ),
+        (("observations", 0, "name"), "S2", "observations.S2.: is there twice"),
+        (("observations",), [], "missing: 'S1'"),
+        (("patches",), [], "'patches': unknown key; allowed: channels, observations"),
+        (("channels", 0, "sample"), [], "S1: 'sample': unknown key"),
+        (
+            ("measurements",),
+            [{"name": n, "config": {"poi": "mu", "parameters": []}} for n in ("a", "b")],
+            "measurements: 'a', 'b': only one is allowed",
+        ),
+        (
+            ("channels", 0, "samples", 1, "modifiers", 0, "data", "hi"),
+            1e300,
+            r"K0.up: 1e\+300 is not from 0.01 to 100",
+        ),
         (("channels", 0, "samples", 0, "data"), [1.0, 2.0], "S1.signal.data: 2 bins, 1 observed"),
         (("channels", 0, "samples", 0, "data"), ["x"], "S1.signal: 'x' is not a finite number"),
         (("channels", 0, "samples", 1, "data"), [-1.0], "K0.events: -1.0 is not"),
@@ -169,6 +188,13 @@ def test_broken_workspaces_are_refused_in_one_line(
     with pytest.raises(CardError, match=rf"^w.json: .*{message}") as error:
         from_workspace(content, label="w.json")
     assert "\n" not in str(error.value)
+
+
+def test_keys_that_occur_twice_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "w.json"
+    file.write_text(json.dumps(to_workspace(MODEL)).replace("{", '{"version": "1.0.0", ', 1))
+    with pytest.raises(CardError, match="the key 'version' occurs 2 times in a table"):
+        read_workspace(file, 0.9)
 
 
 def pyhf_toys() -> list[dict[str, float]]:

@@ -2,49 +2,24 @@
 
 A mistake of the user's ends with one line on the error stream and exit code 2; results go to the
 output stream, progress and remarks to the error stream, and progress only if that is a terminal.
-Every module holds the commands of one subject, and registers them with `app` when it is imported.
+Every module holds the commands of one subject, and registers them with `base.app` when it is
+imported.
 """
 
 import sys
 
-from scotopic.cli import (
-    cards,
-    combination,
-    event,
-    export,
-    limit,
-    planes,
-    production,
-    statistics,
-    visible,
-)
-from scotopic.cli.base import app, remark
-from scotopic.errors import ScotopicError
+__all__ = ["main"]
 
-__all__ = [
-    "app",
-    "cards",
-    "combination",
-    "event",
-    "export",
-    "limit",
-    "main",
-    "planes",
-    "production",
-    "statistics",
-    "visible",
-]
-
-USER_ERROR = 2
+INTERRUPTED = 130
+"""Exit code of a program that Ctrl-C ended, as shells know it."""
 
 
 def main() -> None:
-    """Run the command line; a user's mistake becomes one line and exit code 2."""
+    """Run the command line, and end the process with its exit code."""
     try:
-        app()
-    except ScotopicError as error:
-        remark(f"scotopic: {error}")
-        sys.exit(USER_ERROR)
-    except OSError as error:
-        remark(f"scotopic: {error}")
-        sys.exit(1)
+        from scotopic.cli.commands import run  # noqa: PLC0415 - Ctrl-C may come during imports
+
+        code = run()
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    sys.exit(code)

@@ -1,15 +1,21 @@
 """What all commands share: the application, common options, progress and remarks."""
 
+import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scotopic._version import __version__
+from scotopic.errors import RangeError
 from scotopic.progress import Report, silent
+from scotopic.results import usable_directory
+
+if TYPE_CHECKING:
+    from scotopic.experiments import Experiment
 
 app = typer.Typer(
     name="scotopic",
@@ -20,12 +26,40 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+
+def between(kind: type[int] | type[float], low: float, high: float) -> Callable[[str], float]:
+    """Return what reads a number of a range; typer's own message names only half of the range."""
+
+    def read(text: str) -> float:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = math.nan
+        if low <= value <= high:
+            return value
+        what = "a whole number" if kind is int else "a number"
+        raise typer.BadParameter(f"{text} is not {what} from {low} to {high}")
+
+    return read
+
+
 Card = Annotated[str, typer.Argument(help="Name of a shipped card, or path of one.")]
 RunCardName = Annotated[str, typer.Argument(help="Name of a run card of the gallery, or a path.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-Output = Annotated[
-    Path | None, typer.Option("--output", "-o", help="Directory for the files of results.")
+Points = Annotated[
+    int, typer.Option(parser=between(int, 2, 10_000), metavar="N", help="Number of masses.")
 ]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        parser=usable_directory,
+        metavar="DIRECTORY",
+        help="Directory for the files of results.",
+    ),
+]
+"""Refused before anything is computed if it cannot be made or written."""
 
 
 @contextmanager
@@ -60,6 +94,29 @@ def progress(title: str) -> Iterator["Report"]:
 def remark(text: str) -> None:
     """Print a line on the error stream."""
     typer.echo(text, err=True)
+
+
+def assignments(option: str, texts: Iterable[str]) -> dict[str, float | str]:
+    """Read NAME=VALUE, each name once; a value that is no number stays a word."""
+    found: dict[str, float | str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not (name and equals and value):
+            raise RangeError(f"{option} {text}: is not of the form NAME=VALUE")
+        if name in found:
+            raise RangeError(f"{option} {text}: {name} is given already, as {found[name]}")
+        try:
+            found[name] = float(value)
+        except ValueError:
+            found[name] = value
+    return found
+
+
+def name_caveats(*experiments: "Experiment") -> None:
+    """Say what the calculation leaves out of experiments."""
+    for experiment in experiments:
+        for text in experiment.caveats():
+            remark(f"caveat: {experiment.title}: {text}")
 
 
 def name_written(files: list[Path]) -> None:

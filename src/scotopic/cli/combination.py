@@ -2,15 +2,14 @@
 
 import json
 import time
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scotopic.cli.base import AsJson, Output, app, name_written, progress
-from scotopic.cli.limit import assigned, make_model
-from scotopic.models.dark_matter import DarkMatter
+from scotopic.cli.base import AsJson, Output, Points, app, name_caveats, name_written, progress
+from scotopic.cli.limit import all_given, make_model
 from scotopic.results import output_directory, write_files
-from scotopic.scan import MassAxis, default_masses
+from scotopic.words import DarkMatter, MassAxis
 
 if TYPE_CHECKING:
     from scotopic.scan.combination import CombinedExclusion
@@ -44,7 +43,7 @@ def combine(
     ] = None,
     mass_min: Annotated[float, typer.Option(help="Lowest mediator mass in GeV.")] = 1e-3,
     mass_max: Annotated[float, typer.Option(help="Highest mediator mass in GeV.")] = 3.0,
-    points: Annotated[int, typer.Option(help="Number of masses.")] = 100,
+    points: Points = 100,
     thermal_line: Annotated[
         bool, typer.Option("--thermal-line", help="Add the line of the relic density.")
     ] = False,
@@ -57,6 +56,7 @@ def combine(
     that directory.
     """
     from scotopic.experiments import load_experiment  # noqa: PLC0415 - keep the help fast
+    from scotopic.scan import default_masses  # noqa: PLC0415
     from scotopic.scan.combination import combined_exclusion  # noqa: PLC0415
     from scotopic.scan.combined_output import (  # noqa: PLC0415
         combination_figure,
@@ -67,11 +67,11 @@ def combine(
     started = time.perf_counter()
     experiments = [load_experiment(card) for card in cards]
     given = {"dark_matter": dark_matter, "alpha_D": alpha_D, "mass_ratio": mass_ratio}
-    values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    made = make_model(model, mass_max, values | assigned(parameters or []))
+    made = make_model(model, mass_max, all_given(given, parameters or []))
     masses = default_masses(points, mass_min, mass_max, experiments[0])
     with progress("combination") as report:
         combined = combined_exclusion(experiments, made, masses, quantity=quantity, report=report)
+    name_caveats(*experiments)
     beside: tuple[Overlay, ...] = ()
     if thermal_line:
         from scotopic.scan.overlays import thermal_overlay  # noqa: PLC0415

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from scotopic.cli.base import Card, Output, app, name_written
-from scotopic.results import output_directory
+from scotopic.results import output_directory, usable_directory
 
 
 @app.command()
@@ -45,6 +45,7 @@ def event(
     from scotopic.scan.parameters import build  # noqa: PLC0415
     from scotopic.signal.single_event import candidates, follow_event  # noqa: PLC0415
 
+    place = output or usable_directory(Path("out") / f"event-{Path(card).stem}")
     experiment = load_experiment(card)
     names = [s.name for s in experiment.signatures]
     chosen = experiment.signature(signature or next(iter(names), ""))
@@ -79,6 +80,6 @@ def event(
 
         found = efficiency_map(experiment, chosen, events, seed)
         figures["efficiency"] = draw_efficiency_map(experiment, chosen, model, found)
-    directory = output_directory(output or Path("out") / f"event-{Path(card).stem}")
+    directory = output_directory(place)
     for name, figure in figures.items():
         name_written(save(figure, directory / name))

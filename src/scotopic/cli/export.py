@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from scotopic.cli.base import app, name_written
+from scotopic.results import usable_directory
 
 export = typer.Typer(
     help="Results for others: HEPData, Parquet, CSV.", no_args_is_help=True, rich_markup_mode=None
@@ -16,7 +17,12 @@ Directory = Annotated[Path, typer.Argument(help="Directory of results.")]
 Elsewhere = Annotated[
     Path | None,
     typer.Option(
-        "--output", "-o", help="Directory for the files.", show_default="that of the results"
+        "--output",
+        "-o",
+        parser=usable_directory,
+        metavar="DIRECTORY",
+        help="Directory for the files.",
+        show_default="that of the results",
     ),
 ]
 
@@ -31,7 +37,14 @@ def hepdata(
         ),
     ],
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="Directory of the submission, not there yet.")
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            parser=usable_directory,
+            metavar="DIRECTORY",
+            help="Directory of the submission, not there yet.",
+        ),
     ],
 ) -> None:
     """Write results as a HEPData submission.

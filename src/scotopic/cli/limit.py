@@ -2,23 +2,29 @@
 
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scotopic.cli.base import AsJson, Card, Output, app, name_written, progress, remark
+from scotopic.cli.base import (
+    AsJson,
+    Card,
+    Output,
+    Points,
+    app,
+    assignments,
+    name_caveats,
+    name_written,
+    progress,
+    remark,
+)
 from scotopic.errors import RangeError
-from scotopic.models.dark_matter import DarkMatter
-from scotopic.models.registry import MODEL_NAMES, model_class, name_for_lepton
-from scotopic.production.form_factors import FormFactor
-from scotopic.production.phase_space import Method
 from scotopic.results import output_directory, write_files
-from scotopic.scan import MassAxis, default_masses, exclusion_curve
-from scotopic.scan.output import describe, limit_figure, write_curve
-from scotopic.signal import PROCESSES, Calculation, Process
 from scotopic.statistics.methods import Method as LimitMethod
+from scotopic.words import MODEL_NAMES, PROCESSES, DarkMatter, FormFactor, MassAxis, Method, Process
 
 if TYPE_CHECKING:
     from scotopic.models.mediator import DecayingMediator
@@ -69,7 +75,7 @@ def limit(
     y: Annotated[float | None, typer.Option(help="Fixed y for a limit on alpha_D.")] = None,
     mass_min: Annotated[float, typer.Option(help="Lowest mediator mass in GeV.")] = 1e-3,
     mass_max: Annotated[float, typer.Option(help="Highest mediator mass in GeV.")] = 1.0,
-    points: Annotated[int, typer.Option(help="Number of masses.")] = 100,
+    points: Points = 100,
     process: Annotated[
         Process | None, typer.Option(help="The only way of production to count.")
     ] = None,
@@ -94,6 +100,9 @@ def limit(
     With --output, leaves limit.csv, limit.png, limit.pdf and result.json in that directory.
     """
     from scotopic.experiments import load_experiment  # noqa: PLC0415 - keep the help fast
+    from scotopic.models.registry import name_for_lepton  # noqa: PLC0415
+    from scotopic.scan import default_masses, exclusion_curve  # noqa: PLC0415
+    from scotopic.signal import Calculation  # noqa: PLC0415
 
     started = time.perf_counter()
     experiment = load_experiment(card)
@@ -103,9 +112,8 @@ def limit(
         "mass_ratio": mass_ratio,
         "splitting": splitting,
     }
-    values = {name: value for name, value in given.items() if value is not None}
     name = name_for_lepton(model, experiment.beam.lepton)
-    made = make_model(name, mass_max, values | assigned(parameters or []))
+    made = make_model(name, mass_max, all_given(given, parameters or []))
     processes = (process,) if process else PROCESSES
     with progress(experiment.title) as report:
         curve = exclusion_curve(
@@ -118,6 +126,7 @@ def limit(
             method=statistics,
             report=report,
         )
+    name_caveats(experiment)
     beside = _overlays(curve, muon_band=muon_band, thermal_line=thermal_line)
     seconds = time.perf_counter() - started
     _print_limit(curve, seconds, beside, as_json=as_json)
@@ -141,6 +150,8 @@ def _overlays(
 
 def make_model(name: str, mass: float, given: dict[str, Any]) -> "DecayingMediator":
     """Make a model with unit coupling, usual values where none are given."""
+    from scotopic.models.registry import model_class  # noqa: PLC0415 - keep the help fast
+
     kind = model_class(name)
     own = {field.name: field for field in fields(kind) if field.init}
     for parameter, value in given.items():
@@ -159,23 +170,20 @@ def make_model(name: str, mass: float, given: dict[str, Any]) -> "DecayingMediat
     return kind(**values)
 
 
-def assigned(pairs: list[str]) -> dict[str, Any]:
-    """Read name=value; a value that is no number stays a word."""
-    found: dict[str, Any] = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not (name and equals and value):
-            raise RangeError(f"--set: {pair!r} is not of the form name=value")
-        try:
-            found[name] = float(value)
-        except ValueError:
-            found[name] = value
-    return found
+def all_given(options: Mapping[str, Any], pairs: list[str]) -> dict[str, Any]:
+    """Return the parameters that have options of their own with those from --set."""
+    values = {name: value for name, value in options.items() if value is not None}
+    others = assignments("--set", pairs)
+    for name in others:
+        if name in values:
+            raise RangeError(f"--set {name}={others[name]}: is given already, as {values[name]}")
+    return values | others
 
 
 def _print_limit(
     curve: "ExclusionCurve", seconds: float, beside: tuple["Overlay", ...], *, as_json: bool
 ) -> None:
+    from scotopic.scan.output import describe  # noqa: PLC0415 - keep the help fast
 
     if as_json:
         typer.echo(json.dumps(describe(curve, seconds, beside), indent=1, allow_nan=False))
@@ -205,6 +213,7 @@ def _write_limit(
     *,
     figure: bool,
 ) -> None:
+    from scotopic.scan.output import limit_figure, write_curve  # noqa: PLC0415 - fast help
 
     directory = output_directory(output)
     written = []

@@ -8,14 +8,26 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scotopic.cli.base import AsJson, Output, RunCardName, app, name_written, progress, remark
-from scotopic.errors import RangeError, StoppedError
-from scotopic.results import output_directory
+from scotopic.cli.base import (
+    AsJson,
+    Output,
+    RunCardName,
+    app,
+    assignments,
+    between,
+    name_caveats,
+    name_written,
+    progress,
+    remark,
+)
+from scotopic.errors import CardError, RangeError, StoppedError
+from scotopic.results import output_directory, usable_directory
 
 if TYPE_CHECKING:
     from scotopic.scan.layers import Line, LinePoint
     from scotopic.scan.run import Run
     from scotopic.scan.run_card import RunCard
+    from scotopic.scan.session import Keeping
 
 Figure = Annotated[bool, typer.Option(help="Draw the plane as PNG and PDF.")]
 
@@ -32,11 +44,21 @@ def plane(
     output: Output = None,
     figure: Figure = True,
     dataset: Annotated[
-        bool,
-        typer.Option(help="Keep all points in dataset.zarr; a run that was stopped goes on there."),
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--dataset/--no-dataset",
+            help="Keep all points in dataset.zarr; a run that was stopped goes on there.",
+            show_default="no-dataset",
+        ),
+    ] = None,
     workers: Annotated[
-        int | None, typer.Option(help="Local processes; implies --dataset.", show_default="none")
+        int | None,
+        typer.Option(
+            parser=between(int, 1, 1024),
+            metavar="N",
+            help="Local processes; implies --dataset.",
+            show_default="none",
+        ),
     ] = None,
     scheduler: Annotated[
         str | None,
@@ -51,22 +73,24 @@ def plane(
     Ends with 3 if points failed, and with 1 if the run was stopped by something that can be mended:
     the same command goes on from there.
     """
-    from scotopic.scan.run import run, write_run  # noqa: PLC0415 - keep the help fast
+    from scotopic.scan.run import write_run  # noqa: PLC0415 - keep the help fast
     from scotopic.scan.run_card import load_run_card  # noqa: PLC0415
     from scotopic.scan.session import Keeping  # noqa: PLC0415
 
     started = time.perf_counter()
     run_card, place = load_run_card(card)
-    directory = output or Path("out") / Path(card).stem
-    keeping = None
-    if dataset or workers is not None or scheduler is not None:
-        keeping = Keeping(output_directory(directory), workers, scheduler)
-    with progress(run_card.title) as report:
-        try:
-            found = run(run_card, place, report, keeping)
-        except StoppedError as error:
-            remark(f"scotopic: {error}")
-            raise typer.Exit(1) from None
+    directory = output or usable_directory(Path("out") / Path(card).stem)
+    elsewhere = workers is not None or scheduler is not None
+    if elsewhere and dataset is False:
+        raise RangeError("--no-dataset: --workers and --scheduler compute a dataset; leave it out")
+    keeping = Keeping(directory, bool(dataset or elsewhere), workers, scheduler)
+    try:
+        found = _computed(card, run_card, place, keeping)
+    except StoppedError as error:
+        remark(f"scotopic: {error}")
+        raise typer.Exit(1) from None
+    for experiments in found.experiments.values():
+        name_caveats(*experiments)
     output_directory(directory)
     written = write_run(found, directory, time.perf_counter() - started)
     if figure:
@@ -75,6 +99,11 @@ def plane(
         typer.echo(f"{label}: {100 * one.excluded.mean():.1f} % of the plane excluded")
     for label, line in {**found.thermal_lines, **found.cmb}.items():
         _name_gaps(label, line)
+    for label, tolerance, reached in found.missed_tolerances():
+        remark(
+            f"{label}: the boundary is known to {reached:.2g}, not to the {tolerance:g} asked for:"
+            " the points of the axes allow no better; give x and y more points"
+        )
     name_written(written)
     if found.failed_points:
         remark(f"{found.failed_points} points failed; result.json says which, and why")
@@ -105,30 +134,45 @@ def relic(
     written then.
     """
     from scotopic.scan.relic import thermal_lines_alone  # noqa: PLC0415 - keep the help fast
-    from scotopic.scan.run import described, run, write_run  # noqa: PLC0415
+    from scotopic.scan.run import described, write_run  # noqa: PLC0415
     from scotopic.scan.run_card import load_run_card  # noqa: PLC0415
+    from scotopic.scan.session import Keeping  # noqa: PLC0415
 
     started = time.perf_counter()
     run_card, place = load_run_card(card)
     lines = thermal_lines_alone(run_card, omega_h2)
     if at:
-        _relic_at_point(lines, _assignments(at), as_json=as_json)
+        _relic_at_point(lines, _at(at), as_json=as_json)
         return
-    with progress(run_card.title) as report:
-        found = run(lines, place, report)
+    keeping = None
+    if output is not None or not as_json:
+        directory = output or usable_directory(Path("out") / f"relic-{Path(card).stem}")
+        keeping = Keeping(directory, dataset=False)
+    found = _computed(card, lines, place, keeping)
     seconds = time.perf_counter() - started
     if as_json:
         typer.echo(json.dumps(described(found, seconds), indent=1, allow_nan=False))
-        if output is None:
-            return
     else:
         for label, line in found.thermal_lines.items():
             _print_line(lines, label, line)
-    directory = output_directory(output or Path("out") / f"relic-{Path(card).stem}")
+    if keeping is None:
+        return
+    directory = output_directory(keeping.directory)
     written = write_run(found, directory, seconds)
     if figure:
         written += _draw(found, directory / "thermal")
     name_written(written)
+
+
+def _computed(name: str, card: "RunCard", place: Path, keeping: "Keeping | None") -> "Run":
+    """Compute what a run card asks for; what is wrong with it is named with the card."""
+    from scotopic.scan.run import run  # noqa: PLC0415 - keep the help fast
+
+    with progress(card.title) as report:
+        try:
+            return run(card, place, report, keeping)
+        except (CardError, RangeError) as error:
+            raise CardError(f"{name}: {error}") from None
 
 
 def _draw(found: "Run", path_without_suffix: Path) -> list[Path]:
@@ -173,22 +217,15 @@ def _some(points: "Sequence[LinePoint]") -> "Sequence[LinePoint]":
     return [points[round(i * last / (_ROWS - 1))] for i in range(_ROWS)]
 
 
-def _assignments(texts: Sequence[str]) -> dict[str, float | str]:
-    """Read NAME=VALUE; a value is a number, or a word where the parameter takes some."""
+def _at(texts: Sequence[str]) -> dict[str, float | str]:
+    """Read --at; a value is a number, or a word where the parameter takes some."""
     from scotopic.scan.run_card import WORDS  # noqa: PLC0415 - keep the help fast
 
-    found: dict[str, float | str] = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not (name and equals and value):
-            raise RangeError(f"--at {text}: is not of the form NAME=VALUE")
-        try:
-            found[name] = float(value)
-        except ValueError:
-            if value not in (words := WORDS.get(name, ())):
-                allowed = f" and not one of {', '.join(words)}" if words else ""
-                raise RangeError(f"--at {text}: {value!r} is no number{allowed}") from None
-            found[name] = value
+    found = assignments("--at", texts)
+    for name, value in found.items():
+        if isinstance(value, str) and value not in (words := WORDS.get(name, ())):
+            allowed = f" and not one of {', '.join(words)}" if words else ""
+            raise RangeError(f"--at {name}={value}: {value!r} is no number{allowed}")
     return found
 
 

@@ -7,13 +7,8 @@ from typing import Annotated
 import typer
 
 from scotopic.cli.base import AsJson, Card, Output, app, name_written, progress
-from scotopic.decays.widths import SpinParity
-from scotopic.materials import element
-from scotopic.production.amplitudes import Lepton
-from scotopic.production.form_factors import FormFactor
-from scotopic.results import output_directory, write_csv
-from scotopic.scan import default_masses
-from scotopic.signal import dump_of
+from scotopic.results import output_directory, usable_directory, write_csv
+from scotopic.words import FormFactor, Lepton, SpinParity
 
 
 @app.command()
@@ -32,7 +27,11 @@ def shower(
     writes into out/shower-CARD.
     """
     from scotopic.experiments import load_experiment  # noqa: PLC0415 - keep the help fast
+    from scotopic.signal import dump_of  # noqa: PLC0415
 
+    place = output
+    if plot and output is None:
+        place = usable_directory(Path("out") / f"shower-{Path(card).stem}")
     experiment = load_experiment(card)
     tracks = dump_of(experiment).track_lengths(minimum_energy)
     columns = {
@@ -49,9 +48,9 @@ def shower(
             row = (float(tracks.above(s, energy)) for s in ("e-", "e+", "gamma"))
             typer.echo(f"{energy:10.4g} " + " ".join(f"{length:10.4g}" for length in row))
             energy *= 2
-    if output is None and not plot:
+    if place is None:
         return
-    directory = output_directory(output or Path("out") / f"shower-{Path(card).stem}")
+    directory = output_directory(place)
     comments = [
         f"{experiment.title}: quadrature weights of the track lengths at nodes of energy",
         f"relative numerical error {tracks.error:.1e}",
@@ -93,8 +92,11 @@ def xsec(
     Writes xsec.csv into the --output directory, and with --plot the figure; --plot alone
     writes into out/xsec.
     """
-    from scotopic.production import total_cross_section  # noqa: PLC0415 - scipy
+    from scotopic.materials import element  # noqa: PLC0415 - keep the help fast
+    from scotopic.production import total_cross_section  # noqa: PLC0415
+    from scotopic.scan import default_masses  # noqa: PLC0415
 
+    place = usable_directory(Path("out") / "xsec") if plot and output is None else output
     target = element(nucleus)
     at = masses or default_masses(25).tolist()
     found: dict[str, list[float]] = {}
@@ -121,10 +123,10 @@ def xsec(
         typer.echo("mass [GeV]  " + "  ".join(f"{k + ' [cm2]':>12}" for k in found))
         for row in zip(*columns.values(), strict=True):
             typer.echo(f"{row[0]:10.4g}  " + "  ".join(f"{sigma:12.5g}" for sigma in row[1:]))
-    if output is None and not plot:
+    if place is None:
         return
     title = f"{mediator.replace('_', '-')} mediator, {energy:g} GeV {lepton}s on {nucleus}"
-    directory = output_directory(output or Path("out") / "xsec")
+    directory = output_directory(place)
     written = [directory / "xsec.csv"]
     write_csv(written[0], [f"{title}, form factor {form_factor}, unit coupling"], columns)
     if plot:

@@ -9,9 +9,26 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scotopic.cli.base import AsJson, Card, Output, app, name_written, progress, remark
-from scotopic.results import output_directory, provenance, write_csv, write_json
-from scotopic.statistics.methods import LikelihoodMethod
+from scotopic.cli.base import (
+    AsJson,
+    Card,
+    Output,
+    app,
+    between,
+    name_caveats,
+    name_written,
+    progress,
+    remark,
+)
+from scotopic.results import (
+    output_directory,
+    provenance,
+    usable_directory,
+    usable_file,
+    write_csv,
+    write_json,
+)
+from scotopic.statistics.methods import CONFIDENCE_LEVELS, LikelihoodMethod
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
@@ -29,7 +46,15 @@ WorkspaceFile = Annotated[
         "--workspace", help="A pyhf workspace in place of the card's backgrounds and observations."
     ),
 ]
-Level = Annotated[float, typer.Option("--confidence-level", help="Of the limit.")]
+Level = Annotated[
+    float,
+    typer.Option(
+        "--confidence-level",
+        parser=between(float, *CONFIDENCE_LEVELS),
+        metavar="LEVEL",
+        help="Of the limit.",
+    ),
+]
 
 
 @likelihood.command()
@@ -39,13 +64,31 @@ def export(
         float, typer.Option(help="Signal events of all data sets together at strength one.")
     ] = 1.0,
     workspace: WorkspaceFile = None,
+    shared: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--shared",
+            metavar="NAME",
+            help="A nuisance parameter, such as signal, that keeps its bare name: a combination"
+            " has it in common with others of that name. May be given several times.",
+            show_default="none",
+        ),
+    ] = None,
     file: Annotated[
-        Path | None, typer.Option("--file", "-f", help="Where to; the screen by default.")
+        Path | None,
+        typer.Option(
+            "--file",
+            "-f",
+            parser=usable_file,
+            metavar="FILE",
+            help="Where to; the screen by default.",
+        ),
     ] = None,
 ) -> None:
     """Write the likelihood of an experiment as a pyhf workspace (JSON).
 
-    A projection is written with its median background as observation.
+    A projection is written with its median background as observation. Names of nuisance parameters
+    begin with the experiment's title, so that those of different experiments are independent.
     """
     from scotopic.experiments import load_experiment  # noqa: PLC0415 - keep the help fast
     from scotopic.statistics import to_workspace  # noqa: PLC0415
@@ -54,7 +97,7 @@ def export(
 
     experiment = load_experiment(card)
     own = read_workspace(workspace, experiment.confidence_level) if workspace else None
-    found = experiment_likelihood(experiment, own)
+    found = experiment_likelihood(experiment, own, shared=shared or ())
     total = sum(b.signal for b in found.bins)
     scaled = found.with_signal(
         {b.name: b.signal * signal / total for b in found.bins if b.signal > 0}
@@ -80,7 +123,8 @@ def limit_of_workspace(
     from scotopic.statistics import combine, strength_limits  # noqa: PLC0415 - keep the help fast
     from scotopic.statistics.workspace import read_workspace  # noqa: PLC0415
 
-    model = combine(*(read_workspace(file, confidence_level) for file in files))
+    names = [str(file) for file in files] if len(files) > 1 else []
+    model = combine(*(read_workspace(file, confidence_level) for file in files), names=names)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the result's remarks say the same, and are printed
         found = strength_limits(model, method, toys=toys, seed=seed)
@@ -120,6 +164,7 @@ def cuts(
     from scotopic.statistics.cuts import scan_cuts  # noqa: PLC0415
 
     started = time.perf_counter()
+    place = output or usable_directory(Path("out") / f"cuts-{Path(card).stem}")
     cut_card, apparatus = load_cut_card(card, experiment)
     model = DarkPhoton(
         mediator_mass=max(cut_card.mediator_masses_GeV),
@@ -128,7 +173,6 @@ def cuts(
         mass_ratio=cut_card.mass_ratio,
         dark_matter=cut_card.dark_matter,
     )
-    directory = output_directory(output or Path("out") / f"cuts-{Path(card).stem}")
     with progress(cut_card.title) as report:
         scan = scan_cuts(
             apparatus,
@@ -138,7 +182,9 @@ def cuts(
             cut_card.neighbours(),
             report=report,
         )
+    name_caveats(apparatus)
     content = _describe(scan, cut_card, apparatus)
+    directory = output_directory(place)
     written = _write(scan, content, directory, time.perf_counter() - started)
     if figure:
         from scotopic.figures import save  # noqa: PLC0415 - matplotlib

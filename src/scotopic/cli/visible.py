@@ -3,31 +3,33 @@
 import json
 import time
 from dataclasses import asdict
-from importlib.metadata import version
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import numpy as np
-import numpy.typing as npt
 import typer
 
-from scotopic.cache import cached_bytes
-from scotopic.cli.base import AsJson, Card, Output, app, name_written, progress, remark
+from scotopic.cli.base import (
+    AsJson,
+    Card,
+    Output,
+    Points,
+    app,
+    between,
+    name_written,
+    progress,
+    remark,
+)
 from scotopic.errors import RangeError
-from scotopic.models.axion_like import AxionLikeParticle, Parity
-from scotopic.models.registry import model_class
-from scotopic.production.form_factors import FormFactor
-from scotopic.production.phase_space import Method
 from scotopic.results import output_directory, provenance, write_csv, write_files, write_json
-from scotopic.scan import default_masses
-from scotopic.signal import Calculation
-from scotopic.signal.islands import with_tip
 from scotopic.statistics.methods import Method as LimitMethod
+from scotopic.words import FormFactor, Method, Parity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    import numpy as np
+    import numpy.typing as npt
     from matplotlib.figure import Figure
 
     from scotopic.experiments import Experiment
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from scotopic.signal.islands import Interval
     from scotopic.signal.target_length import Reach
 
-FloatArray = npt.NDArray[np.float64]
+    FloatArray = npt.NDArray[np.float64]
 
 VisibleMediator = Literal["dark_photon", "scalar", "pseudoscalar", "axial_vector"]
 """Mediators that decay into e+ e- alone if they do not couple to dark matter."""
@@ -43,7 +45,6 @@ VisibleMediator = Literal["dark_photon", "scalar", "pseudoscalar", "axial_vector
 Mediators = Annotated[VisibleMediator, typer.Option(help="What decays into e+ e-.")]
 Statistics = Annotated[LimitMethod, typer.Option(help="How the limit on events is set.")]
 Drawn = Annotated[bool, typer.Option(help="Draw it as PNG and PDF.")]
-Points = Annotated[int, typer.Option(help="Number of masses.")]
 
 
 @app.command()
@@ -69,6 +70,10 @@ def visible(
     and visible.pdf in that directory.
     """
     from scotopic.experiments import load_experiment  # noqa: PLC0415 - keep the help fast
+    from scotopic.models.registry import model_class  # noqa: PLC0415
+    from scotopic.scan import default_masses  # noqa: PLC0415
+    from scotopic.signal import Calculation  # noqa: PLC0415
+    from scotopic.signal.islands import with_tip  # noqa: PLC0415
     from scotopic.signal.visible import visible_islands  # noqa: PLC0415
 
     started = time.perf_counter()
@@ -133,6 +138,9 @@ def alp(
     result.json, alp.png and alp.pdf in that directory.
     """
     from scotopic.experiments import load_experiment  # noqa: PLC0415 - keep the help fast
+    from scotopic.models.axion_like import AxionLikeParticle  # noqa: PLC0415
+    from scotopic.scan import default_masses  # noqa: PLC0415
+    from scotopic.signal.islands import with_tip  # noqa: PLC0415
     from scotopic.signal.photon_decays import photon_islands  # noqa: PLC0415
 
     started = time.perf_counter()
@@ -188,7 +196,9 @@ def target_length(
     mass: Annotated[float, typer.Option(help="Mass of the mediator in GeV.")] = 0.0167,
     length_min: Annotated[float, typer.Option(help="Shortest target in cm.")] = 8.0,
     length_max: Annotated[float, typer.Option(help="Longest target in cm.")] = 30.0,
-    points: Annotated[int, typer.Option(min=2, help="Number of lengths.")] = 12,
+    points: Annotated[
+        int, typer.Option(parser=between(int, 2, 10_000), metavar="N", help="Number of lengths.")
+    ] = 12,
     energy: Annotated[
         list[float] | None, typer.Option(help="Beam energy in GeV, one or several times.")
     ] = None,
@@ -201,7 +211,9 @@ def target_length(
     Exposure and efficiency are those of the card. With --output, leaves target-length.csv,
     result.json, target-length.png and target-length.pdf in that directory.
     """
-    from scotopic.experiments import load_experiment  # noqa: PLC0415 - keep the help fast
+    import numpy as np  # noqa: PLC0415 - keep the help fast
+
+    from scotopic.experiments import load_experiment  # noqa: PLC0415
     from scotopic.signal.target_length import reach  # noqa: PLC0415
 
     started = time.perf_counter()
@@ -250,6 +262,8 @@ def target_length(
 
 def _model(name: VisibleMediator, mass: float) -> "DecayingMediator":
     """Make a mediator that does not couple to dark matter."""
+    from scotopic.models.registry import model_class  # noqa: PLC0415 - keep the help fast
+
     kind = model_class(name)
     values: dict[str, Any] = {
         "mediator_mass": mass,
@@ -263,8 +277,10 @@ def _model(name: VisibleMediator, mass: float) -> "DecayingMediator":
 def _signal_limit(experiments: "Sequence[Experiment]", method: LimitMethod) -> float:
     """Return the largest number of signal events that experiments together allow."""
     from scotopic.scan.exclusion import signal_limits, summed_counts  # noqa: PLC0415
+    from scotopic.scan.joint import refuse_common_data  # noqa: PLC0415
     from scotopic.statistics import SummedCounts  # noqa: PLC0415
 
+    refuse_common_data(experiments)
     for experiment in experiments:
         if experiment.likelihood is not None:
             raise RangeError(f"likelihood: this search cannot use that of {experiment.title}")
@@ -280,7 +296,7 @@ def _signal_limit(experiments: "Sequence[Experiment]", method: LimitMethod) -> f
 def _describe(
     experiments: "Sequence[Experiment]",
     content: dict[str, Any],
-    masses: FloatArray,
+    masses: "FloatArray",
     islands: "Sequence[Sequence[Interval]]",
     coupling: str,
     seconds: float,
@@ -304,7 +320,7 @@ def _describe(
 
 def _print(
     title: str,
-    masses: FloatArray,
+    masses: "FloatArray",
     islands: "Sequence[Sequence[Interval]]",
     result: dict[str, Any],
     *,
@@ -327,7 +343,7 @@ def _print(
 
 def _write(
     title: str,
-    masses: FloatArray,
+    masses: "FloatArray",
     islands: "Sequence[Sequence[Interval]]",
     result: dict[str, Any],
     output: Path,
@@ -379,6 +395,9 @@ def _all_equal(words: tuple[str, ...]) -> bool:
 
 def _save(draw: "Callable[[], Figure]", result: dict[str, Any], path: Path) -> list[Path]:
     """Write a figure, drawn anew only if what it shows has changed."""
+    from importlib.metadata import version  # noqa: PLC0415 - keep the help fast
+
+    from scotopic.cache import cached_bytes  # noqa: PLC0415
 
     def contents() -> dict[str, bytes]:
         from scotopic.figures import render  # noqa: PLC0415 - matplotlib

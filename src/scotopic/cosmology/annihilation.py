@@ -25,9 +25,9 @@ from scotopic.decays.widths import SPIN_STATES
 from scotopic.errors import RangeError
 from scotopic.models.dark_matter import VectorCoupledDarkMatter
 from scotopic.models.dark_photon import DarkPhoton
-from scotopic.models.electrophilic import ElectrophilicMediator
 from scotopic.models.inelastic import InelasticDiracDarkMatter, TwoDarkFermions
 from scotopic.models.mediator import DecayingMediator
+from scotopic.models.one_lepton import OneLeptonMediator
 from scotopic.units import ELECTRON_MASS, GEV2_TO_CM2, MUON_MASS, SPEED_OF_LIGHT_CM_PER_S, TAU_MASS
 
 Array = npt.NDArray[np.float64]
@@ -68,7 +68,7 @@ def dark_states(model: DecayingMediator) -> tuple[DarkState, ...]:
     if isinstance(model, TwoDarkFermions):
         spins = 4 if isinstance(model, InelasticDiracDarkMatter) else 2
         return (DarkState(model.dark_matter_mass, spins), DarkState(model.partner_mass, spins))
-    if isinstance(model, ElectrophilicMediator):
+    if isinstance(model, OneLeptonMediator):
         return (DarkState(model.dark_matter_mass, 4),)
     if not isinstance(model, VectorCoupledDarkMatter):
         raise RangeError(f"model: no dark matter is known for {type(model).__name__}")

@@ -12,16 +12,14 @@ A width is zero where the decay is kinematically closed. Tree level, no radiativ
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from scotopic.decays.hadrons import hadronic_ratio
 from scotopic.errors import RangeError
-
-SpinParity = Literal["scalar", "pseudoscalar", "vector", "axial_vector"]
-"""Kinds of mediator."""
+from scotopic.words import SpinParity
 
 SPIN_STATES: Final[Mapping[SpinParity, int]] = MappingProxyType(
     {"scalar": 1, "pseudoscalar": 1, "vector": 3, "axial_vector": 3}

@@ -37,7 +37,7 @@ class Beam(SourcedTable):
     particle: Literal["e-", "e+", "mu-", "mu+", "gamma"] = Field(
         description="particle that hits the target"
     )
-    energy_GeV: float = Field(gt=0, le=1e5, description="its energy")
+    energy_GeV: float = Field(ge=1, le=500, description="its energy")
     relative_momentum_spread: float = Field(
         ge=0, le=0.5, description="rms spread of the beam momentum, divided by the momentum"
     )
@@ -143,7 +143,7 @@ class Detector(SourcedTable):
         "magnetic spectrometer",
     ] = Field(description="what it is; a spectrometer measures all of a track's energy")
     position_cm: float = Field(
-        ge=-1e6, le=1e6, description="its front face along the beam; 0 is the target's front"
+        ge=0, le=1e6, description="its front face along the beam; 0 is the target's front"
     )
     length_cm: Length = Field(description="its length along the beam")
     width_cm: Length | None = Field(default=None, description="horizontal size")

@@ -16,6 +16,7 @@ from scotopic.experiments.tables import (
     Year,
     refuse_repeated_names,
 )
+from scotopic.statistics.methods import MAX_COUNTS
 
 
 class BackgroundSource(Table):
@@ -68,7 +69,9 @@ class DataSet(SourcedTable):
         description="`measurement`: events were counted; `projection`: none were observed yet"
     )
     years: Items[Year] = Field(
-        default=(), description="years of data taking, for information; empty: not said"
+        default=(),
+        description="years of data taking; measurements with equal beam and target that share one "
+        "are not combined, their data are in part the same; empty: not said",
     )
     particles_on_target: float = Field(ge=1, le=1e30, description="exposure")
     signal_efficiency: float = Field(
@@ -86,7 +89,7 @@ class DataSet(SourcedTable):
     observed_events: int | None = Field(
         default=None,
         ge=0,
-        le=10**9,
+        le=MAX_COUNTS,
         description="observed events: required for a measurement, refused for a projection",
     )
 
@@ -97,6 +100,11 @@ class DataSet(SourcedTable):
         if self.kind == "projection" and self.observed_events is not None:
             raise KeyedError(("observed_events",), 'does not go together with kind = "projection"')
         refuse_repeated_names(("background",), self.background)
+        if self.background_uncertainty > 0 and self.expected_background == 0:
+            raise KeyedError(
+                ("background",),
+                f"an uncertainty of {self.background_uncertainty:g} needs an expectation above 0",
+            )
         return self
 
     @property

@@ -78,7 +78,7 @@ def load_experiment(name_or_path: str | os.PathLike[str]) -> Experiment:
     """
     file, label = _locate(name_or_path, Path())
     unsourced: list[CardError] = []
-    card = _resolve(file, label, (), unsourced)
+    card = _resolve(read_card(file, label), file, label, (), unsourced)
     try:
         experiment = Experiment.model_validate(card)
     except ValidationError as error:
@@ -155,13 +155,15 @@ def read_card(file: Path, label: str) -> Card:
         raise card_error(label, f"not TOML: {error}{line}") from None
 
 
-def _resolve(file: Path, label: str, chain: tuple[Path, ...], unsourced: list[CardError]) -> Card:
-    """Read a card and merge it into the one that it extends.
+def _resolve(
+    card: Card, file: Path, label: str, chain: tuple[Path, ...], unsourced: list[CardError]
+) -> Card:
+    """Merge a card that was read into the one that it extends.
 
     `chain` are the files that led to this one. Changes without a source go to `unsourced`, to
     be told when nothing worse is wrong.
     """
-    card = _with_paths(read_card(file, label), file.parent)
+    card = _with_paths(card, file.parent)
     if file.resolve() in chain:
         raise card_error(label, "extends: leads back to this card")
     known = [*Extension.model_fields, *Experiment.model_fields]
@@ -180,10 +182,11 @@ def _resolve(file: Path, label: str, chain: tuple[Path, ...], unsourced: list[Ca
         return card
     try:
         base_file, base_label = _locate(extension.extends, file.parent)
+        base_card = read_card(base_file, base_label)
     except CardError as error:
         raise card_error(label, f"extends: {error}") from None
     chain = (*chain, file.resolve())
-    base = _own_texts_removed(_resolve(base_file, base_label, chain, unsourced))
+    base = _own_texts_removed(_resolve(base_card, base_file, base_label, chain, unsourced))
     try:
         merged = extend(base, card, extension.replace)
     except KeyedError as error:

@@ -5,10 +5,12 @@ reference of the documentation.
 """
 
 import hashlib
+import itertools
 import json
 import math
+from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from pydantic import Field, model_validator
 
@@ -23,9 +25,16 @@ from scotopic.experiments.apparatus import (
 )
 from scotopic.experiments.data_sets import DataSet, Systematic
 from scotopic.experiments.decay_regions import DecayRegion
-from scotopic.experiments.messages import KeyedError, nearest, shown
-from scotopic.experiments.signatures import Signature
+from scotopic.experiments.messages import KeyedError, KeyPath, nearest, shown
+from scotopic.experiments.signatures import Signature, excludes
 from scotopic.experiments.tables import Items, Table, Text, refuse_repeated_names
+from scotopic.statistics.methods import CONFIDENCE_LEVELS, MAX_COUNTS
+
+THICK_X0: Final = 20.0
+"""Thickness in radiation lengths of a calorimeter from which less than 5 % of 100 GeV leaks."""
+
+RESOLVED: Final = 6.0
+"""Standard deviations of the measured energy between a window and the whole beam energy."""
 
 
 class Experiment(Table):
@@ -48,7 +57,10 @@ class Experiment(Table):
         default="", description="what the card is for, what is assumed; never inherited"
     )
     confidence_level: float = Field(
-        default=0.90, gt=0, lt=1, description="confidence level of the limits"
+        default=0.90,
+        ge=CONFIDENCE_LEVELS[0],
+        le=CONFIDENCE_LEVELS[1],
+        description="of the limits",
     )
     beam: Beam = Field(description="the beam")
     target: TargetCard = Field(description="the target")
@@ -84,6 +96,7 @@ class Experiment(Table):
         self._check_decay_regions()
         self._check_detector_names()
         self._check_active_target()
+        self._check_places()
         self._check_energy_window()
         self._check_scattered_muon()
         if len({d.kind for d in self.data_sets}) > 1:
@@ -92,7 +105,27 @@ class Experiment(Table):
                 "kind: measurements and projections in one card have no common number of "
                 "observed events",
             )
+        self._check_counts()
         return self
+
+    def _check_counts(self) -> None:
+        """Refuse more events than statistics counts one by one, all data sets together."""
+        if (self.observed_events or 0) > MAX_COUNTS:
+            raise KeyedError(
+                ("data_sets",),
+                f"observed_events: {self.observed_events} in all is above {MAX_COUNTS}, the largest"
+                " allowed",
+            )
+        background, uncertainty = self.expected_background, self.background_uncertainty
+        if not background:
+            return
+        two_sigma_up = background * (1 + uncertainty / background) ** 2
+        if two_sigma_up + 2 * math.sqrt(two_sigma_up) > MAX_COUNTS:
+            raise KeyedError(
+                ("data_sets",),
+                f"background: {background:g} +- {uncertainty:g} in all reaches above {MAX_COUNTS}"
+                " events, the largest number allowed, at two standard deviations",
+            )
 
     def _check_decay_regions(self) -> None:
         regions = self.decay_regions or ()
@@ -159,6 +192,30 @@ class Experiment(Table):
                     "(thickness_cm) times target.repetitions",
                 )
 
+    def _check_places(self) -> None:
+        """Refuse detectors inside each other or the target, and calorimeters the wrong way round.
+
+        The order of the array does not matter: a card that extends adds detectors at its end.
+        """
+        rear, before = self.target.thickness_cm, "the target"
+        for i, detector in sorted(enumerate(self.detectors), key=lambda d: d[1].position_cm):
+            if detector.name == self.target.detector:
+                continue
+            path = ("detectors", i, "position_cm")
+            if detector.position_cm < rear * (1 - 1e-9):
+                raise KeyedError(
+                    path, f"{detector.position_cm} is before the rear of {before} at {rear:.10g}"
+                )
+            if detector.kind == "hadronic calorimeter" and detector.position_cm < (
+                self.calorimeter.position_cm
+            ):
+                raise KeyedError(
+                    path,
+                    f"{detector.position_cm} is before selection.calorimeter at "
+                    f"{self.calorimeter.position_cm}, which would see nothing behind it",
+                )
+            rear, before = detector.position_cm + detector.length_cm, detector.name
+
     def _check_energy_window(self) -> None:
         low = self.selection.minimum_calorimeter_energy_GeV
         high = self.selection.maximum_calorimeter_energy_GeV
@@ -171,6 +228,20 @@ class Experiment(Table):
             raise KeyedError(
                 ("selection", "minimum_calorimeter_energy_GeV"),
                 f"{low} is not below maximum_calorimeter_energy_GeV = {high}",
+            )
+        if self.selection.signature == "missing-energy":
+            path = ("selection", "maximum_calorimeter_energy_GeV")
+            self._check_resolution(path, high, self.selection.calorimeter)
+
+    def _check_resolution(self, path: KeyPath, edge: float, detector: str) -> None:
+        """Refuse an edge that the whole beam energy reaches by chance, as `MissingEnergy` does."""
+        energy = self.beam.energy_GeV
+        sigma = self.visible_energy_resolution(detector).sigma_GeV(energy)
+        if edge + RESOLVED * sigma >= energy:
+            raise KeyedError(
+                path,
+                f"{edge} is not {RESOLVED:g} standard deviations of the energy_resolution of "
+                f"{shown(detector)} below beam.energy_GeV = {energy}; one is {sigma:.3g} GeV there",
             )
 
     def _check_scattered_muon(self) -> None:
@@ -206,6 +277,7 @@ class Experiment(Table):
             raise KeyedError(
                 (*path, "spectrometer"), f"{shown(muon.spectrometer)} has no energy_resolution"
             )
+        self._check_resolution((*path, "maximum_energy_GeV"), high, muon.spectrometer)
 
     def signature(self, name: str) -> Signature:
         """Return the signature of a name, if the rest of the card has what it needs.
@@ -223,6 +295,32 @@ class Experiment(Table):
                 return signature
         known = ", ".join(s.name for s in self.signatures) or "none: the card has no signatures"
         raise RangeError(f"signature: {name!r} is not one of {known}")
+
+    def require_exclusive(self, names: Sequence[str]) -> None:
+        """Refuse signatures that may accept the same event: their events must not be added up.
+
+        Parameters
+        ----------
+        names : sequence of str
+            Of this card's signatures.
+
+        Raises
+        ------
+        RangeError
+            Naming two, or as `signature`.
+
+        Examples
+        --------
+        >>> from scotopic.experiments import load_experiment
+        >>> load_experiment("na64e-2018").require_exclusive(["S1", "S2"])
+        """
+        rear = {d.name: d.position_cm + d.length_cm for d in self.detectors}
+        for one, other in itertools.combinations([self.signature(name) for name in names], 2):
+            if not (excludes(one, other, rear) or excludes(other, one, rear)):
+                raise RangeError(
+                    f"signatures: {one.name} and {other.name} may accept the same event, which"
+                    " must not be counted twice; take one of them"
+                )
 
     def _check_signature(self, signature: Signature) -> None:
         path = f"signatures[{signature.name}]"
@@ -243,6 +341,19 @@ class Experiment(Table):
             needed = "shower_leakage_fraction" if is_counter else "energy_resolution"
             if getattr(detector, needed) is None:
                 raise RangeError(f"detectors[{name}].{needed}: missing; {path} needs it")
+
+    def caveats(self) -> tuple[str, ...]:
+        """Return what the calculation of missing energy leaves out that matters here."""
+        thickness = self.target.thickness_X0
+        active = self.selection.calorimeter == self.target.detector
+        if self.selection.signature != "missing-energy" or not active or thickness >= THICK_X0:
+            return ()
+        text = (
+            f"the target of {thickness:.3g} radiation lengths does not contain the shower (that"
+            f" takes {THICK_X0:g}); energy that leaks out of it is counted as measured, and no"
+            " veto behind it fires: the limit may be too strong"
+        )
+        return (text,)
 
     def detector(self, name: str) -> Detector:
         """Return the detector of a name.

@@ -1,5 +1,6 @@
 """Named signatures: how a mediator that decays to something visible is told from background."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, Strict, model_validator
@@ -158,6 +159,36 @@ class Signature(SourcedTable):
             for veto in self.vetoes
         )
         return self.model_copy(update={"vetoes": vetoes})
+
+
+def excludes(one: Signature, other: Signature, rear_cm: Mapping[str, float]) -> bool:
+    """Return whether no event can be accepted by a signature if another one accepts it.
+
+    Parameters
+    ----------
+    one, other : Signature
+        Of one card; the order matters.
+    rear_cm : mapping of str to float
+        Where its detectors end.
+
+    Returns
+    -------
+    bool
+        Whether the windows of the calorimeter's energy are apart, or `other` vetoes the decays
+        whose energy `one` needs, or takes none that could leave it.
+    """
+    if one.maximum_calorimeter_energy_GeV <= other.minimum_calorimeter_energy_GeV:
+        return True
+    if one.decay_signal is None:
+        return False
+    needed = set(one.decay_signal.detectors)
+    least = one.decay_signal.minimum_energy_GeV
+    if any(
+        needed <= set(veto.detectors) and veto.maximum_energy_GeV <= least for veto in other.vetoes
+    ):
+        return True
+    behind = other.decays_behind
+    return behind is not None and all(rear_cm[name] <= rear_cm[behind] for name in needed)
 
 
 def _refuse_repeated_detectors(path: tuple[str, ...], names: tuple[str, ...]) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated, Protocol, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints
 
 from scotopic.experiments.messages import KeyedError, shown
+from scotopic.statistics.methods import MAX_COUNTS
 
 T = TypeVar("T")
 
@@ -18,7 +19,7 @@ Items = Annotated[tuple[T, ...], Strict(strict=False)]  # an array of TOML is a 
 Name = Annotated[str, StringConstraints(pattern=r"^[^\s\[\]]([^\[\]\p{Cc}]*[^\s\[\]])?$")]
 Text = Annotated[str, StringConstraints(pattern=r"\S")]
 Length = Annotated[float, Field(gt=0, le=1e6)]
-Events = Annotated[float, Field(ge=0, le=1e9)]
+Events = Annotated[float, Field(ge=0, le=MAX_COUNTS)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Cells = Annotated[int, Field(ge=1, le=10_000)]
 Year = Annotated[int, Field(ge=1950, le=2100)]

@@ -6,8 +6,8 @@ from matplotlib.figure import Figure
 
 from scotopic.figures.limit import draw_limit
 from scotopic.scan.combination import CombinedExclusion
-from scotopic.scan.exclusion import MassAxis
 from scotopic.scan.overlays import Overlay
+from scotopic.words import MassAxis
 
 _ROOM = 300  # below the lowest limit, for the legend
 

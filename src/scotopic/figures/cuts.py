@@ -3,11 +3,15 @@
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
 
 from scotopic.figures.style import CYCLE, GREY, decades, new_figure
 from scotopic.statistics.cuts import CutScan
 
 _BANDS = ((0, 4, "#D9D9D9", 2), (1, 3, "#B3B3B3", 1))
+_SIZE = (5.6, 5.4)  # inches
+_DOT, _RING = 5.0, 4.0  # points: a marker, and how much larger the next one at the same cut is
+_GAP = 0.04  # of the axes' height, between the legend and what is drawn
 
 
 def draw_cuts(scan: CutScan, title: str = "") -> Figure:
@@ -28,12 +32,13 @@ def draw_cuts(scan: CutScan, title: str = "") -> Figure:
         `scotopic.figures.save`.
     """
     with new_figure(title) as (figure, upper):
-        upper.set_position((0.13, 0.42, 0.84, 0.51))
-        lower = figure.add_axes((0.13, 0.11, 0.84, 0.27), sharex=upper)
+        figure.set_size_inches(_SIZE)
+        upper.set_position((0.13, 0.40, 0.83, 0.54))
+        lower = figure.add_axes((0.13, 0.09, 0.83, 0.28), sharex=upper)
+        lower.set_xlim(scan.cuts[0], scan.cuts[-1])
         _limits(upper, scan)
         _background(lower, scan)
         upper.tick_params(labelbottom=False)
-        lower.set_xlim(scan.cuts[0], scan.cuts[-1])
         figure.align_ylabels([upper, lower])
     return figure
 
@@ -48,25 +53,35 @@ def _limits(axes: Axes, scan: CutScan) -> None:
             scan.cuts, quantiles[low], quantiles[high], color=colour, linewidth=0, label=label
         )
     axes.plot(scan.cuts, quantiles[2], ":", color=GREY, label=f"median, {_mass(scan, middle)}")
+    cuts = scan.best.tolist()
     for i, colour in zip(range(len(scan.mediator_mass)), CYCLE, strict=False):
         relative = scan.mean_mixing[i] / scale[i]
         mantissa, exponent = f"{scale[i]:.2e}".split("e")
         best = rf"best $\epsilon < {mantissa} \times 10^{{{int(exponent)}}}$"
         label = f"mean, {_mass(scan, i)}: {best}"
         axes.plot(scan.cuts, relative, "-", color=colour, label=label, zorder=3)
-        axes.plot([scan.best[i]], [1.0], "o", color=colour, markersize=5, zorder=4)
+        here = cuts[:i].count(cuts[i])  # a larger one around those that are there
+        size, face = _DOT + _RING * here, "none" if here else colour
+        axes.plot(cuts[i], 1.0, "o", mec=colour, mfc=face, ms=size, zorder=4, clip_on=False)
+    level = f"{100 * scan.experiment.confidence_level:g} % CL"
+    axes.set_ylabel(f"expected {level} limit / best")
+    drawn = np.concatenate([quantiles, scan.mean_mixing / scale[:, None]])
+    lowest, highest = float(drawn.min()), float(drawn.max())
+    axes.set_ylim(lowest - 0.05 * (highest - lowest), highest)
     chosen = scan.experiment.selection.maximum_calorimeter_energy_GeV
     if scan.cuts[0] <= chosen <= scan.cuts[-1]:
-        axes.axvline(chosen, color=GREY, linewidth=0.8, label=f"card: {chosen:g} GeV")
-    level = f"{100 * scan.experiment.confidence_level:g} % CL"
-    axes.set_ylabel("expected limit / best")
-    axes.text(0.985, 0.03, level, transform=axes.transAxes, ha="right", fontsize=8.5)
-    top = max(float(np.max(scan.mean_mixing / scale[:, None])), float(quantiles[3].max()))
-    bottom = 0.95 * float(quantiles[0].min())
-    axes.set_ylim(bottom, top + 0.6 * (top - bottom))  # room for the legend
+        ends = axes.get_ylim()
+        axes.plot([chosen, chosen], ends, "-", color=GREY, lw=0.8, label=f"card: {chosen:g} GeV")
     axes.grid(visible=True)
-    legend = axes.legend(loc="upper center", fontsize=7, ncols=2, frameon=True)
-    legend.get_frame().set(facecolor="white", edgecolor="none", alpha=0.9)
+    _make_room(axes, axes.legend(loc="upper center", fontsize=7, ncols=2))
+
+
+def _make_room(axes: Axes, legend: Legend) -> None:
+    """Raise the upper end of the axis, so that the legend is above what is drawn."""
+    height = legend.get_window_extent().height / axes.get_window_extent().height + _GAP
+    scale = axes.yaxis.get_transform()
+    low, high = scale.transform(np.array(axes.get_ylim()))
+    axes.set_ylim(top=float(scale.inverted().transform(low + (high - low) / (1 - height))))
 
 
 def _mass(scan: CutScan, i: int) -> str:
@@ -89,6 +104,7 @@ def _background(axes: Axes, scan: CutScan) -> None:
         other = [f.by_shape[name] - f.events for f in scan.extrapolated]
         axes.plot(scan.cuts, scan.background + other, style, color="black", label=name)
     axes.set(yscale="log", ylabel="events", xlabel=r"cut on $E_\mathrm{ECAL}$ [GeV]")
+    axes.set_ylim(axes.get_ylim())
     decades(axes)
     axes.grid(visible=True)
-    axes.legend(loc="upper left", fontsize=7.5, ncols=2)
+    _make_room(axes, axes.legend(loc="upper left", fontsize=7.5, ncols=2))

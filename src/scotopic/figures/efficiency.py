@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from scotopic.errors import RangeError
 from scotopic.figures.event import model_text
-from scotopic.figures.style import BLUE, GREY, ORANGE, new_figure
+from scotopic.figures.style import BLUE, GREY, ORANGE, decades, new_figure
 from scotopic.signal.signatures import decay_positions
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ _LABELS = {
     "mediator_energy": r"energy of the mediator $E_{A'}$ [GeV]",
 }
 _COLOURS = {"electromagnetic calorimeter": ORANGE, "veto counter": GREY}
-_FEWEST_EVENTS = 20
+_FEWEST_EVENTS = 20  # of a cell
+_FEWEST_IN_ALL = 100
 _SOFTEST = 1e-2  # fraction of the events below the range of pair energies
 _BEHIND = 1.1  # positions in the map, over the length of the set-up
 
@@ -82,18 +83,23 @@ def efficiency_map(
     against : str
         "pair_energy" or "mediator_energy": which energy; the other is averaged over.
     positions, energies : int
-        Number of cells.
+        Number of cells, of energies at most: there are fewer if there are less than 50 events
+        for each.
 
     Raises
     ------
     RangeError
-        If the energy is unknown, or no event has exactly one chi2 that decays.
+        If the energy is unknown, or less than 100 events have exactly one chi2 that decays.
     """
     if against not in _LABELS:
         raise RangeError(f"against: {against!r} is not one of {', '.join(_LABELS)}")
     one = np.flatnonzero((events.chi2_count == 1) & (events.pair[:, 0] >= 0))
-    if len(one) == 0:
-        raise RangeError("events: none has exactly one chi2 that decays; the map shows no other")
+    if len(one) < _FEWEST_IN_ALL:
+        raise RangeError(
+            f"map: {len(one)} of {len(events)} events have exactly one chi2 that decays, and no"
+            f" others are mapped, which takes at least {_FEWEST_IN_ALL}"
+        )
+    energies = min(energies, 2 * len(one) // _FEWEST_IN_ALL)
     kept = replace(events, **{f.name: getattr(events, f.name)[one] for f in fields(events)})
     normals = np.random.default_rng(seed).standard_normal((len(one), 2, 2, 2))
     accepted = decay_positions(experiment, signature, kept, normals)
@@ -160,7 +166,7 @@ def draw_efficiency_map(
         )
         if efficiency.against == "pair_energy":
             axes.set_yscale("log")
-            axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+            decades(axes)
         axes.set(xlabel="position of the decay [cm]", ylabel=_LABELS[efficiency.against])
         axes.set_xlim(0.0, efficiency.position_edges_cm[-1])
         axes.tick_params(which="both", top=False, direction="out", right=False)

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Polygon, Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from scotopic.decays.three_body import PAIRS
@@ -36,31 +36,42 @@ _COLOURS = {"veto counter": GREY, "hadronic calorimeter": BLUE}
 _WIDTH, _HEIGHT = 9.0, 5.3
 _LEFT, _RIGHT = 0.03, 0.87  # of the side view in the figure
 _CALORIMETER_SHARE = (0.09, 0.40)  # of the side view, stretched for the chain to be seen
+_BREAK, _FAR = 0.885, 0.945  # where the axis is broken for decays beyond it, and where they are
 _LANE_CM, _SPREAD_CM = 11.0, 7.0
 _TOP_CM = 42.0
 _UNKNOWN_HEIGHT_CM = 40.0
 
 
 class _Ruler:
-    """Position along the beam in cm to the side view's abscissa; the calorimeter is stretched."""
+    """Position along the beam in cm to the side view's abscissa.
 
-    def __init__(self, experiment: "Experiment", signature: "Signature") -> None:
+    The calorimeter is stretched. Behind the set-up the axis is broken if a decay is there.
+    """
+
+    def __init__(
+        self, experiment: "Experiment", signature: "Signature", record: EventRecord
+    ) -> None:
         self.calorimeter = experiment.detector(signature.calorimeter)
         self.detectors = (self.calorimeter, *detectors_behind(experiment, signature))
         front, rear = self.calorimeter.position_cm, rear_cm(self.calorimeter)
         self.end = 1.04 * max(rear_cm(d) for d in self.detectors)
+        self.broken = any(self.end <= d.position_cm < np.inf for d in record.decays)
         self._knots = np.array([front, rear, self.end])
+        self._at = [*_CALORIMETER_SHARE, _BREAK if self.broken else 1.0]
 
     def __call__(self, position_cm: float) -> float:
-        return float(np.interp(position_cm, self._knots, [*_CALORIMETER_SHARE, 1.0]))
+        if self.end <= position_cm < np.inf:
+            return _FAR
+        return float(np.interp(position_cm, self._knots, self._at))
 
     def ticks(self) -> list[float]:
         """Return round positions with some distance between them."""
         front, rear, end = self._knots
         inside = MaxNLocator(4, steps=[1, 2, 5, 10]).tick_values(front, rear)
         behind = MaxNLocator(6, steps=[1, 2, 5, 10]).tick_values(rear, end)
-        first = rear + 0.05 * (end - rear)
-        return [t for t in inside if front <= t <= rear] + [t for t in behind if first < t <= end]
+        apart = 0.05 * (end - rear)
+        first, last = rear + apart, end - apart * self.broken
+        return [t for t in inside if front <= t <= rear] + [t for t in behind if first < t <= last]
 
 
 def draw_event(
@@ -86,7 +97,7 @@ def draw_event(
     with new_figure(f"{experiment.title}\n{model_text(model)}") as (figure, axes):
         figure.set_size_inches(_WIDTH, _HEIGHT)
         axes.set_position((_LEFT, 0.46, _RIGHT - _LEFT, 0.44))
-        ruler = _Ruler(experiment, signature)
+        ruler = _Ruler(experiment, signature, record)
         _draw_setup(axes, ruler)
         _draw_shower(axes, ruler, experiment, record)
         _draw_chain(axes, ruler, experiment, record)
@@ -157,7 +168,7 @@ def _draw_decay(
 ) -> None:
     """Draw one chi2 and what becomes of it."""
     side = np.sign(lane)
-    if decay.position_cm >= ruler.end:
+    if np.isinf(decay.position_cm):
         axes.plot([start, 1.0], [0, lane], "--", color=VERMILION, zorder=3)
         _at_the_edge(axes, lane, f"χ₂  {energy_text(decay.chi2_energy)}")
         _badge(axes, 0.985, lane, badge)
@@ -167,6 +178,9 @@ def _draw_decay(
     rays = min(at + 0.055, 1.0)
     for tilt in (-0.45, 0.45):
         axes.plot([at, rays], [lane, lane + tilt * _SPREAD_CM], color=BLUE, zorder=4)
+    if decay.position_cm >= ruler.end:
+        far = position_text(decay.position_cm)
+        axes.text(_BREAK + 0.016, lane - side * 6.3, far, fontsize=8.5, va="center", zorder=6)
     edge = lane + side * _SPREAD_CM
     _dark_line(axes, (at, lane), (1.0, edge))
     _at_the_edge(axes, edge, f"χ₁  {energy_text(decay.chi2_energy - decay.pair_energy)}")
@@ -202,10 +216,24 @@ def _frame(axes: Axes, ruler: _Ruler) -> None:
     axes.set_xticks([ruler(t) for t in ticks], [f"{t:g}" for t in ticks], fontsize=8.5)
     for side in ("left", "right", "top"):
         axes.spines[side].set_visible(False)
+    if ruler.broken:
+        _break_axis(axes)
     name = ruler.calorimeter.name
     axes.set_xlabel(
         f"position along the beam [cm], {name} stretched; heights and angles schematic", fontsize=9
     )
+
+
+def _break_axis(axes: Axes) -> None:
+    """Cut the picture where positions are no more to scale."""
+    lean, gap = 0.006, 0.006
+    low, high = -1.05 * _TOP_CM, 0.9 * _TOP_CM
+    sides = [(_BREAK - lean - gap, low), (_BREAK + lean - gap, high)]
+    sides += [(x + 2 * gap, y) for x, y in reversed(sides)]
+    hole = Polygon(sides, closed=True, facecolor="white", edgecolor="none", zorder=5)
+    axes.add_patch(hole).set_clip_on(False)
+    for (x, y), (x_end, y_end) in (sides[:2], sides[2:]):
+        axes.plot([x, x_end], [y, y_end], color=GREY, linewidth=0.8, zorder=6, clip_on=False)
 
 
 def _write_chain(figure: Figure, record: EventRecord) -> None:

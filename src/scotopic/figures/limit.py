@@ -7,8 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from scotopic.figures.style import CYCLE, GREY, decades, new_figure
-from scotopic.scan import ExclusionCurve, MassAxis
+from scotopic.scan import ExclusionCurve
 from scotopic.scan.overlays import Overlay
+from scotopic.words import MassAxis
 
 _QUANTITIES = {
     "kinetic_mixing": r"kinetic mixing $\epsilon$",

@@ -1,19 +1,19 @@
 """Planes of two parameters: regions that experiments exclude, and bands."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
-from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.transforms import Bbox
+from matplotlib.path import Path
 
+from scotopic.figures.boxes import place_boxes
 from scotopic.figures.style import BLACK, CYCLE, GREY, VERMILION, decades, new_figure
 from scotopic.scan.layers import Line
 from scotopic.scan.plane import Plane
@@ -95,32 +95,32 @@ def draw_plane(
         Save it with `scotopic.figures.save`.
     """
     x, y = card.x.axis(), card.y.axis()
-    handles: list[Line2D | Patch] = []
     with new_figure(card.title) as (figure, axes):
-        for (label, (above_lower, above_upper)), colour in zip(bands.items(), _BANDS, strict=False):
-            inside = np.minimum(above_lower, -above_upper)
-            axes.contourf(
-                x.values, y.values, inside.T, levels=[0, np.inf], colors=[colour], zorder=1
-            )
-            handles.append(Patch(color=colour, label=label))
-        for i, bound in enumerate(card.bounds):
-            handles.append(_bound(axes, bounds[bound.label], bound, i, card.y.maximum))
-        for layer, colour in zip(card.limits, CYCLE, strict=False):
-            handles.append(_region(axes, planes[layer.label], layer.label, colour, layer.filled))
-        at = x.values, y.values
-        for label, one in cmb.items():
-            if one.absent is None:
-                handles.append(_hatched(axes, *at, one, label))
-        for i, (label, one) in enumerate(thermal_lines.items()):
-            if one.absent is None:
-                handles.append(_thermal_line(axes, *at, one, label, _DASHES[i % len(_DASHES)]))
         axes.set(xscale=x.scale, yscale=y.scale)
-        axes.set(xlim=at[0][[0, -1]], ylim=at[1][[0, -1]])
+        axes.set(xlim=x.values[[0, -1]], ylim=y.values[[0, -1]])
         axes.set(xlabel=_label(card, card.x), ylabel=_label(card, card.y))
         axes.tick_params(axis="x", pad=6)  # the lowest number of the other axis is near
         decades(axes)
         axes.grid(visible=True)
-        _place(axes, handles, _fixed(card))
+        handles: list[Line2D | Patch | None] = [
+            _band(axes, x.values, y.values, band, label, colour)
+            for (label, band), colour in zip(bands.items(), _BANDS, strict=False)
+        ]
+        handles += [
+            _bound(axes, bounds[bound.label], bound, i, card.y.maximum)
+            for i, bound in enumerate(card.bounds)
+        ]
+        handles += [
+            _region(axes, planes[layer.label], layer.label, colour, layer.filled)
+            for layer, colour in zip(card.limits, CYCLE, strict=False)
+        ]
+        handles += [_hatched_side(axes, y.values, one, label) for label, one in cmb.items()]
+        handles += [
+            _thermal_line(axes, y.values, one, label, _DASHES[i % len(_DASHES)])
+            for i, (label, one) in enumerate(thermal_lines.items())
+        ]
+        handles += _unknown(axes, list(planes.values()))
+        place_boxes(axes, [one for one in handles if one is not None], _fixed(card))
     return figure
 
 
@@ -142,135 +142,137 @@ def _of_the_model(card: RunCard, text: str) -> str:
     return text if card.model in SEMI_VISIBLE else text.replace(r"\chi_1", r"\chi")
 
 
-def _thermal_line(
-    axes: Axes, x: FloatArray, y: FloatArray, one: Line, label: str, dash: _Dash
-) -> Line2D:
+def _band(
+    axes: Axes,
+    x: FloatArray,
+    y: FloatArray,
+    band: tuple[FloatArray, FloatArray],
+    label: str,
+    colour: str,
+) -> Patch | None:
+    """Shade what is inside of a band."""
+    above_lower, above_upper = band
+    inside = np.minimum(above_lower, -above_upper)
+    if not (inside > 0).any():
+        return None
+    axes.contourf(x, y, inside.T, levels=[0, np.inf], colors=[colour], zorder=1)
+    return Patch(color=colour, label=label)
+
+
+def _thermal_line(axes: Axes, y: FloatArray, one: Line, label: str, dash: _Dash) -> Line2D | None:
     """Draw where the coupling is the thermal one; gaps stay open."""
+    if not _changes_sign(one.excess):
+        return None
     excess = np.ma.masked_invalid(one.excess).T
-    if (one.excess > 0).any() and (one.excess < 0).any():
-        axes.contour(
-            x, y, excess, levels=[0], colors=[BLACK], linestyles=[dash], linewidths=1.7, zorder=4
-        )
+    contours = axes.contour(one.x, y, excess, levels=[0], colors=[BLACK], linestyles=[dash])
+    contours.set(linewidth=1.7, zorder=4)
     return Line2D([], [], color=BLACK, linestyle=dash, linewidth=1.7, label=label)
+
+
+def _changes_sign(excess: FloatArray) -> bool:
+    return bool((excess > 0).any() and (excess < 0).any())
 
 
 def _bound(
     axes: Axes, points: FloatArray, layer: BoundLayer, number: int, top: float
-) -> Line2D | Patch:
+) -> Line2D | Patch | None:
     """Draw a line given by numbers, and shade what it excludes."""
     x, y = points.T
+    shade = _BOUNDS[number % len(_BOUNDS)]
+    area: dict[str, Any] = {"facecolor": shade, "edgecolor": GREY, "linewidth": 0.8}
     if layer.excludes == "nothing":
         (line,) = axes.plot(x, y, color=VERMILION, linewidth=3, label=layer.label, zorder=6)
-        return line
-    shade = _BOUNDS[number % len(_BOUNDS)]
+        return line if _is_seen(axes, points, filled=False) else None
     if layer.excludes == "inside":
-        axes.fill(x, y, facecolor=shade, edgecolor=GREY, linewidth=0.8, zorder=0.5)
+        axes.fill(x, y, zorder=0.5, **area)
     else:
-        axes.fill_between(
-            x, y, np.maximum(y, top), facecolor=shade, edgecolor=GREY, linewidth=0.8, zorder=0.5
-        )
-    return Patch(facecolor=shade, edgecolor=GREY, linewidth=0.8, label=layer.label)
+        axes.fill_between(x, y, np.maximum(y, top), zorder=0.5, **area)
+        points = np.concatenate([points, np.stack([x, np.maximum(y, top)])[:, ::-1].T])
+    return Patch(label=layer.label, **area) if _is_seen(axes, points, filled=True) else None
 
 
-def _hatched(axes: Axes, x: FloatArray, y: FloatArray, one: Line, label: str) -> Patch:
+def _is_seen(axes: Axes, points: FloatArray, *, filled: bool) -> bool:
+    """Whether a line, or the area inside of it, is in the frame of the axes."""
+    line = Path(axes.transData.transform(points))
+    return line.intersects_bbox(axes.get_window_extent(), filled=filled)
+
+
+def _hatched_side(axes: Axes, y: FloatArray, one: Line, label: str) -> Patch | None:
     """Hatch the side above a line, which is excluded."""
-    excess = np.ma.masked_invalid(one.excess).T
+    if not (one.excess > 0).any():
+        return None
+    if _changes_sign(one.excess):
+        excess = np.ma.masked_invalid(one.excess).T
+        axes.contour(one.x, y, excess, levels=[0], colors=[GREY], linewidths=1.0, zorder=2.5)
+    return _hatched(axes, one.x, y, one.excess, label, "//")
+
+
+def _hatched(
+    axes: Axes, x: FloatArray, y: FloatArray, values: FloatArray, label: str, hatch: str
+) -> Patch:
+    """Hatch where a function is positive."""
+    found = np.ma.masked_invalid(values).T
     with mpl.rc_context({"hatch.linewidth": 0.5, "hatch.color": _HATCH}):
-        axes.contourf(x, y, excess, levels=[0, np.inf], colors="none", hatches=["//"], zorder=1.5)
-    if (one.excess > 0).any() and (one.excess < 0).any():
-        axes.contour(x, y, excess, levels=[0], colors=[GREY], linewidths=1.0, zorder=2.5)
-    return Patch(facecolor="none", edgecolor=_HATCH, hatch="//", label=label)
+        axes.contourf(x, y, found, levels=[0, np.inf], colors="none", hatches=[hatch], zorder=1.5)
+    return Patch(facecolor="none", edgecolor=_HATCH, hatch=hatch, label=label)
+
+
+def _unknown(axes: Axes, planes: Sequence[Plane]) -> list[Patch]:
+    """Hatch where no limit has a value: what is not computed must not look like not excluded."""
+    if not planes:
+        return []
+    known = np.any([np.isfinite(plane.excess) for plane in planes], axis=0)
+    exists = np.any([np.isfinite(plane.mediator_mass) for plane in planes], axis=0)
+    marks = (("not computed", "xx", ~known & exists), ("no such model", "...", ~known & ~exists))
+    x, y = planes[0].x.values, planes[0].y.values
+    return [  # up to the points that are known
+        _hatched(axes, x, y, np.where(where, 1.0, -1e-6), label, hatch)
+        for label, hatch, where in marks
+        if where.any()
+    ]
 
 
 def _region(axes: Axes, plane: Plane, label: str, colour: str, filled: bool) -> Line2D | Patch:
     """Draw the boundary of what is excluded, and shade its inside."""
     at = plane.x.values, plane.y.values, np.ma.masked_invalid(plane.excess).T
+    if not (plane.excess > 0).any():
+        return Line2D([], [], linestyle="none", label=f"{label}: nothing")
     style: Literal["-", "--"] = "-" if filled else "--"
     if filled:
         axes.contourf(*at, levels=[0, np.inf], colors=[colour], alpha=0.25, zorder=2)
-    axes.contour(*at, levels=[0], colors=[colour], linestyles=[style], linewidths=1.4, zorder=3)
+    if _changes_sign(plane.excess):
+        axes.contour(*at, levels=[0], colors=[colour], linestyles=[style], linewidths=1.4, zorder=3)
+    elif not filled:
+        return Line2D([], [], linestyle="none", label=f"{label}: everything")
     if filled:
         return Patch(facecolor=colour, edgecolor=colour, alpha=0.5, label=label)
     return Line2D([], [], color=colour, linestyle=style, label=label)
 
 
-_PLACES: Final = ((0, 1), (1, 1), (1, 0), (0, 0), (1, 0.5), (0, 0.5), (0.5, 0), (0.5, 1))
-"""Where boxes can be, from left to right and from bottom to top: best first."""
-
-_MARGIN: Final = 8.0  # pixels around a box
-
-
-def _place(axes: Axes, handles: list[Line2D | Patch], text: str) -> None:
-    """Put the legend, and the fixed parameters, where they cover least of the lines."""
-    lines = _drawn(axes)
-    legend = axes.legend(
-        handles=handles,
-        fontsize=7.8,
-        handlelength=1.8,
-        frameon=True,
-        framealpha=0.85,
-        borderaxespad=0,
-    )
-    legend.set_zorder(5)
-    room = _emptiest(axes, legend.get_window_extent(), lines, None)
-    legend.set_loc(_in_axes(axes, room))
-    if text:
-        ground = {"boxstyle": "round", "facecolor": "white", "edgecolor": "0.8", "alpha": 0.85}
-        note = axes.text(
-            0, 0, text, transform=axes.transAxes, fontsize=8.5, va="bottom", zorder=5, bbox=ground
-        )
-        note.set_position(_in_axes(axes, _emptiest(axes, note.get_window_extent(), lines, room)))
-
-
-def _in_axes(axes: Axes, room: Bbox) -> tuple[float, float]:
-    """Return the lower left corner of a box as fractions of the axes."""
-    x, y = axes.transAxes.inverted().transform((room.x0, room.y0)).tolist()
-    return x, y
-
-
-def _drawn(axes: Axes) -> FloatArray:
-    """Return points of all lines in pixels, shape (n, 2), two pixels from each other."""
-    points = [np.empty((0, 2))]
-    lines = (c for c in axes.collections if isinstance(c, ContourSet) and not c.filled)
-    for path in (path for contours in lines for path in contours.get_paths()):
-        for piece in path.to_polygons(closed_only=False):
-            corners = axes.transData.transform(piece)
-            steps = np.hypot(*np.diff(corners, axis=0).T)
-            length = np.concatenate([[0.0], np.cumsum(steps)])
-            at = np.arange(0.0, length[-1], 2.0)
-            points.append(np.stack([np.interp(at, length, c) for c in corners.T], axis=1))
-    return np.concatenate(points)
-
-
-def _emptiest(axes: Axes, box: Bbox, lines: FloatArray, taken: Bbox | None) -> Bbox:
-    """Return the room in which a box covers the fewest points, outside of what is taken."""
-    frame = axes.get_window_extent().padded(-_MARGIN)
-    rooms = [
-        Bbox.from_bounds(
-            frame.x0 + right * (frame.width - box.width),
-            frame.y0 + up * (frame.height - box.height),
-            box.width,
-            box.height,
-        )
-        for right, up in _PLACES
-    ]
-    free = [room for room in rooms if not (taken and taken.overlaps(room.padded(_MARGIN)))]
-
-    def covered(room: Bbox) -> int:
-        low, high = room.padded(_MARGIN).get_points()
-        return int(np.count_nonzero(((lines > low) & (lines < high)).all(axis=1)))
-
-    return min(free or rooms, key=covered)
+_TIED: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "muon lower": "from $(g-2)_\\mu$,\nlower edge at $2\\sigma$",
+        "muon central": "from $(g-2)_\\mu$,\ncentral value",
+        "muon upper": "from $(g-2)_\\mu$,\nupper edge at $2\\sigma$",
+        "thermal relic": "from the relic density",
+    }
+)
 
 
 def _fixed(card: RunCard) -> str:
     """Write the fixed parameters."""
-    parts = []
-    for name, value in card.fixed.items():
-        shown = _roman(value) if isinstance(value, str) else f"{value:g}"
-        unit = r"\,\mathrm{GeV}" if name.endswith("_mass") else ""
-        parts.append(f"${_of_the_model(card, _symbol(name))} = {shown}{unit}$")
-    return "\n".join(parts)
+    return "\n".join(
+        _of_the_model(card, _parameter(name, value)) for name, value in card.fixed.items()
+    )
+
+
+def _parameter(name: str, value: float | str) -> str:
+    symbol = _symbol(name)
+    if value in _TIED:
+        return f"${symbol}$ {_TIED[str(value)]}"
+    shown = _roman(value) if isinstance(value, str) else f"{value:g}"
+    unit = r"\,\mathrm{GeV}" if name.endswith("_mass") else ""
+    return f"${symbol} = {shown}{unit}$"
 
 
 def _symbol(name: str) -> str:

@@ -46,9 +46,9 @@ def draw_shower(tracks: "TrackLengths", title: str) -> Figure:
             ylabel=r"track length $E\,\mathrm{d}L/\mathrm{d}E$ [$X_0$]",
         )
         axes.margins(x=0)
-        decades(axes)
         axes.set_xlim(right=tracks.beam_energy)
         axes.set_ylim(bottom=1e-4)
+        decades(axes)
         axes.grid(visible=True)
         axes.legend(loc="lower left")
     return figure

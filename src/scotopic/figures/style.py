@@ -2,16 +2,18 @@
 
 import io
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.ticker import Formatter, FuncFormatter
 
 from scotopic.results import write_files
 
@@ -51,16 +53,14 @@ def new_figure(title: str = "") -> Iterator[tuple[Figure, Axes]]:
 
 
 def decades(axes: Axes) -> None:
-    """Label logarithmic axes at the decades, and in between if there are less than two.
+    """Label logarithmic axes at the decades, and in between if there are at most two.
 
     The labels are plain text: a superscript needs no formula, which is slow to lay out.
     """
-    logarithmic = [a for a in (axes.xaxis, axes.yaxis) if a.get_scale() == "log"]
-    for axis in logarithmic:
-        axis.set_major_formatter(FuncFormatter(_power_of_ten))
-        low, high = sorted(axis.get_view_interval())
-        few = high < 100 * low
-        axis.set_minor_formatter(FuncFormatter(_some_of_a_decade) if few else NullFormatter())
+    for axis in (axes.xaxis, axes.yaxis):
+        if axis.get_scale() == "log":
+            axis.set_major_formatter(FuncFormatter(_power_of_ten))
+            axis.set_minor_formatter(_BetweenDecades(axis))
 
 
 def _power_of_ten(value: float, _position: int | None = None) -> str:
@@ -77,16 +77,70 @@ def _power_of_ten(value: float, _position: int | None = None) -> str:
     return f"10{str(exponent).translate(_SUPERSCRIPTS)}"
 
 
-def _some_of_a_decade(value: float, _position: int | None = None) -> str:
-    """Label 2, 3 and 5 times a power of ten.
+def _number(value: float) -> str:
+    """Label a number between decades.
 
     Examples
     --------
-    >>> _some_of_a_decade(0.3), _some_of_a_decade(0.4)
-    ('0.3', '')
+    >>> _number(0.02), _number(50.0), _number(3e-5), _number(2e4)
+    ('0.02', '50', '3·10⁻⁵', '2·10⁴')
     """
-    leading = round(value / 10 ** math.floor(math.log10(value * (1 + 1e-9))))
-    return f"{value:.1g}" if leading in (2, 3, 5) else ""
+    if 1e-3 <= value < 1e3:
+        return f"{value:.6g}"
+    exponent = _decade(value)
+    return f"{value / 10.0**exponent:.6g}·{_power_of_ten(10.0**exponent)}"
+
+
+def _decade(value: float) -> int:
+    """Return the exponent of the decade in which a number is; rounding does not matter."""
+    return math.floor(math.log10(value) + 1e-9)
+
+
+_LEADING: Final = ((2, 3, 4, 5, 6, 7, 8, 9), (2, 3, 5), (2, 5), (3,))
+"""Digits whose multiples of a power of ten may be labelled; the first that have room are."""
+
+_DIGIT_WIDTH: Final = 0.64  # of DejaVu Sans, over the size of the font
+_GAP: Final = 0.35  # between labels, the same
+
+
+class _BetweenDecades(Formatter):
+    """Labels the ticks between the decades of an axis that has at most two, if they fit."""
+
+    def __init__(self, axis: Axis) -> None:
+        self._axis = axis
+
+    def __call__(self, value: float, _position: int | None = None) -> str:
+        """Label one tick, whatever others there are."""
+        return _number(value)
+
+    def format_ticks(self, values: Iterable[float]) -> list[str]:
+        """Label all ticks; some are out of view."""
+        ticks = [float(value) for value in values]
+        low, high = sorted(self._axis.get_view_interval())
+        seen = [t for t in ticks if low <= t <= high] if high < 101 * low else []
+        digits = [t / 10.0 ** _decade(t) for t in seen]
+        if all(abs(d - round(d)) < 1e-6 for d in digits):
+            choices = [
+                [t for t, d in zip(seen, digits, strict=True) if round(d) in leading]
+                for leading in _LEADING
+            ]
+        else:  # a short axis, with evenly spaced ticks
+            choices = [seen[::step] for step in range(1, len(seen) + 1)]
+        shown = next((chosen for chosen in choices if self._has_room(chosen, low, high)), [])
+        return [_number(t) if t in shown else "" for t in ticks]
+
+    def _has_room(self, shown: list[float], low: float, high: float) -> bool:
+        """Whether labels keep apart from each other and from those of the decades."""
+        texts = {10.0**n: "" for n in range(_decade(low), _decade(high) + 1) if 10.0**n >= low}
+        texts = {t: _power_of_ten(t) for t in texts} | {t: _number(t) for t in shown}
+        lies = self._axis is self._axis.axes.xaxis
+        font_sizes = self._axis.get_tick_space() * (3 if lies else 2)  # along the axis
+        length = font_sizes / math.log10(high / low)
+        sizes = {t: len(text) * _DIGIT_WIDTH if lies else 1.0 for t, text in texts.items()}
+        return all(
+            length * math.log10(b / a) > (sizes[a] + sizes[b]) / 2 + _GAP
+            for a, b in pairwise(sorted(sizes))
+        )
 
 
 def render(figure: Figure) -> dict[str, bytes]:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.decays.three_body import Pair
-from scotopic.decays.widths import SpinParity
+from scotopic.words import SpinParity
 
 
 class Mediator(Protocol):

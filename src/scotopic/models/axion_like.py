@@ -2,17 +2,14 @@
 
 import math
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal, get_args
+from typing import ClassVar, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.decays.widths import SpinParity
 from scotopic.errors import RangeError
 from scotopic.models.mediator import Array, DecayingMediator
-
-Parity = Literal["pseudoscalar", "scalar"]
-"""a F F-dual or s F F: production and width are the same for both, see `AxionLikeParticle`."""
+from scotopic.words import Parity, SpinParity
 
 
 @dataclass(frozen=True, kw_only=True)

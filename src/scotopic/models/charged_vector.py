@@ -20,11 +20,12 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.decays.hadrons import hadronic_ratio_of_charges
-from scotopic.decays.widths import SpinParity, fermion_width, hadron_width
+from scotopic.decays.widths import fermion_width, hadron_width
 from scotopic.errors import RangeError
-from scotopic.models.dark_matter import DarkMatter, VectorCoupledDarkMatter
+from scotopic.models.dark_matter import VectorCoupledDarkMatter
 from scotopic.models.mediator import Array
 from scotopic.units import ALPHA, ELECTRON_MASS, ELEMENTARY_CHARGE, MUON_MASS, TAU_MASS
+from scotopic.words import DarkMatter, SpinParity
 
 _LEPTONS: Final = {"e": ELECTRON_MASS, "mu": MUON_MASS, "tau": TAU_MASS}
 _SMALL: Final = 1e-2  # q^2/m^2 below which the closed form of the loop loses digits
@@ -108,7 +109,8 @@ class ChargedVector(VectorCoupledDarkMatter):
     def coupling_strength(self) -> float:
         """Strength (g q)^2/(4 pi) of the largest charge q."""
         charges = (getattr(self, f.name) for f in fields(self) if f.name.startswith("q_"))
-        return float((self.gauge_coupling * max(abs(q) for q in charges)) ** 2 / (4 * math.pi))
+        strongest = float(self.gauge_coupling * max(abs(q) for q in charges))
+        return strongest * strongest / (4 * math.pi)  # infinite, where a power is an error
 
     @property
     def dark_strength(self) -> float:

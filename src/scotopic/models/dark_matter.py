@@ -1,16 +1,14 @@
 """Dark matter of one kind, as vector mediators couple to it."""
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy.typing as npt
 
 from scotopic.decays.widths import complex_scalar_width, fermion_width, majorana_width
 from scotopic.errors import RangeError
 from scotopic.models.mediator import Array, DecayingMediator
-
-DarkMatter = Literal["complex_scalar", "dirac", "majorana", "pseudo_dirac"]
-"""Kinds of dark matter: what a vector mediator decays into if it can."""
+from scotopic.words import DarkMatter
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from typing import Self
 
-from scotopic.models.dark_matter import DarkMatter, VectorCoupledDarkMatter
+from scotopic.models.dark_matter import VectorCoupledDarkMatter
 from scotopic.models.kinetic_mixing import KineticallyMixed, mixing_from_y
-
-__all__ = ["DarkMatter", "DarkPhoton"]
+from scotopic.words import DarkMatter
 
 
 @dataclass(frozen=True, kw_only=True)

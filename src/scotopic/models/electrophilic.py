@@ -10,20 +10,17 @@ muon too is another class with its own `lepton_coupling` and `visible_widths_at`
 """
 
 import math
-from abc import abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy.typing as npt
-
-from scotopic.decays.widths import SpinParity, fermion_width
 from scotopic.errors import RangeError
-from scotopic.models.mediator import Array, DecayingMediator
+from scotopic.models.one_lepton import OneLeptonMediator
 from scotopic.units import ALPHA, ELECTRON_MASS
+from scotopic.words import Lepton, SpinParity
 
 
 @dataclass(frozen=True, kw_only=True)
-class ElectrophilicMediator(DecayingMediator):
+class ElectrophilicMediator(OneLeptonMediator):
     """What the three have in common.
 
     Attributes
@@ -45,6 +42,7 @@ class ElectrophilicMediator(DecayingMediator):
     """
 
     coupling_field: ClassVar[str] = "electron_coupling"
+    lepton: ClassVar[Lepton] = "electron"
 
     mediator_mass: float
     electron_coupling: float
@@ -61,30 +59,6 @@ class ElectrophilicMediator(DecayingMediator):
                 f" {2 * ELECTRON_MASS:.6g} GeV, and the dark decay is closed: nothing to decay into"
             )
 
-    @property
-    @abstractmethod
-    def spin_parity(self) -> SpinParity:
-        """Kind of coupling, the same to electrons and to dark matter."""
-
-    def lepton_coupling(self, lepton: str) -> float:
-        """Coupling in units of the elementary charge: epsilon to electrons, none to muons."""
-        return self.electron_coupling if lepton == "electron" else 0.0
-
-    @property
-    def dark_threshold(self) -> float:
-        """Smallest virtual mass in GeV that decays into the dark sector."""
-        return 2 * self.dark_matter_mass
-
-    def dark_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:
-        """Width of the one dark channel, `dark matter`, in GeV at virtual masses in GeV."""
-        chi = self.dark_matter_mass
-        return {"dark matter": fermion_width(self.spin_parity, mass, self.alpha_D, chi)}
-
-    def visible_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:
-        """Width of the one visible channel, `e+e-`, in GeV at virtual masses in GeV."""
-        alpha = self.electron_coupling**2 * ALPHA
-        return {"e+e-": fermion_width(self.spin_parity, mass, alpha, ELECTRON_MASS)}
-
 
 @dataclass(frozen=True, kw_only=True)
 class ScalarMediator(ElectrophilicMediator):
@@ -99,11 +73,7 @@ class ScalarMediator(ElectrophilicMediator):
     """
 
     symbol: ClassVar[str] = "S"
-
-    @property
-    def spin_parity(self) -> SpinParity:
-        """Kind of coupling, the same to electrons and to dark matter."""
-        return "scalar"
+    kind: ClassVar[SpinParity] = "scalar"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,11 +89,7 @@ class PseudoscalarMediator(ElectrophilicMediator):
     """
 
     symbol: ClassVar[str] = "P"
-
-    @property
-    def spin_parity(self) -> SpinParity:
-        """Kind of coupling, the same to electrons and to dark matter."""
-        return "pseudoscalar"
+    kind: ClassVar[SpinParity] = "pseudoscalar"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +112,7 @@ class AxialVectorMediator(ElectrophilicMediator):
     """
 
     symbol: ClassVar[str] = "A"
+    kind: ClassVar[SpinParity] = "axial_vector"
 
     def __post_init__(self) -> None:
         """Refuse what the formulas do not describe."""
@@ -171,8 +138,3 @@ class AxialVectorMediator(ElectrophilicMediator):
                     f" vector must be {least:.3g} times heavier than the fermion, not"
                     f" {ratios[name]:.3g}"
                 )
-
-    @property
-    def spin_parity(self) -> SpinParity:
-        """Kind of coupling, the same to electrons and to dark matter."""
-        return "axial_vector"

@@ -7,10 +7,11 @@ from typing import ClassVar
 import numpy.typing as npt
 
 from scotopic.decays.three_body import LEPTON_MASSES
-from scotopic.decays.widths import SpinParity, fermion_width, hadron_width
+from scotopic.decays.widths import fermion_width, hadron_width
 from scotopic.errors import RangeError
 from scotopic.models.mediator import Array, DecayingMediator
 from scotopic.units import ALPHA
+from scotopic.words import SpinParity
 
 
 def mixing_from_y(y: float, alpha_D: float, mass_ratio: float) -> float:

@@ -4,18 +4,21 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import Field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.decays.widths import SpinParity
 from scotopic.errors import RangeError
 from scotopic.units import ALPHA, HBAR_C_GEV_CM, SPEED_OF_LIGHT_CM_PER_S
+from scotopic.words import SpinParity
 
 Array = npt.NDArray[np.float64]
 
 _PERTURBATIVE = 1 + 1e-12  # beyond, no order is smaller than the one before; an axis may end at it
+
+# Far beyond all that a formula here holds for, so that no power of them overflows.
+_BOUNDS: Final = {"mediator_mass": (1e-12, 1e12), "mass_ratio": (1e-9, 1e9)}
 
 
 class DecayingMediator(ABC):
@@ -63,6 +66,9 @@ class DecayingMediator(ABC):
             value = getattr(self, name)
             if not (math.isfinite(value) and value > 0):
                 raise RangeError(f"{name}: {value} is not positive and finite")
+        for name, (low, high) in _BOUNDS.items():
+            if not low <= (value := getattr(self, name)) <= high:
+                raise RangeError(f"{name}: {value:g} is not between {low:g} and {high:g}")
         self._refuse_negative("alpha_D")
         for name, strength in (
             ("alpha_D", self.alpha_D),
@@ -114,7 +120,8 @@ class DecayingMediator(ABC):
     @property
     def coupling_strength(self) -> float:
         """Strength g^2/(4 pi) of the strongest coupling to ordinary matter."""
-        return (self.coupling / self.coupling_unit) ** 2 * ALPHA
+        charge = self.coupling / self.coupling_unit
+        return charge * charge * ALPHA  # infinite, where a power is an error
 
     @property
     def coupling(self) -> float:

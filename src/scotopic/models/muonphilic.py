@@ -8,20 +8,16 @@ for the scalar.) Nothing else couples; photons only through loops, which are lef
 is the Z' of `charged_vector`.
 """
 
-import math
-from abc import abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy.typing as npt
-
-from scotopic.decays.widths import SpinParity, fermion_width
-from scotopic.models.mediator import Array, DecayingMediator
-from scotopic.units import ELEMENTARY_CHARGE, MUON_MASS
+from scotopic.models.one_lepton import OneLeptonMediator
+from scotopic.units import ELEMENTARY_CHARGE
+from scotopic.words import Lepton, SpinParity
 
 
 @dataclass(frozen=True, kw_only=True)
-class MuonphilicMediator(DecayingMediator):
+class MuonphilicMediator(OneLeptonMediator):
     """What the two have in common.
 
     Attributes
@@ -42,36 +38,13 @@ class MuonphilicMediator(DecayingMediator):
     """
 
     coupling_field: ClassVar[str] = "muon_coupling"
+    lepton: ClassVar[Lepton] = "muon"
     coupling_unit: ClassVar[float] = ELEMENTARY_CHARGE
 
     mediator_mass: float
     muon_coupling: float
     alpha_D: float
     mass_ratio: float
-
-    @property
-    @abstractmethod
-    def spin_parity(self) -> SpinParity:
-        """Kind of coupling, the same to muons and to dark matter."""
-
-    def lepton_coupling(self, lepton: str) -> float:
-        """Coupling in units of the elementary charge: g/e to muons, none to electrons."""
-        return self.muon_coupling / ELEMENTARY_CHARGE if lepton == "muon" else 0.0
-
-    @property
-    def dark_threshold(self) -> float:
-        """Smallest virtual mass in GeV that decays into the dark sector."""
-        return 2 * self.dark_matter_mass
-
-    def dark_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:
-        """Width of the one dark channel, `dark matter`, in GeV at virtual masses in GeV."""
-        chi = self.dark_matter_mass
-        return {"dark matter": fermion_width(self.spin_parity, mass, self.alpha_D, chi)}
-
-    def visible_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:
-        """Width of the one visible channel, `mu+mu-`, in GeV at virtual masses in GeV."""
-        strength = self.muon_coupling**2 / (4 * math.pi)
-        return {"mu+mu-": fermion_width(self.spin_parity, mass, strength, MUON_MASS)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,11 +59,7 @@ class MuonphilicScalar(MuonphilicMediator):
     """
 
     symbol: ClassVar[str] = "S"
-
-    @property
-    def spin_parity(self) -> SpinParity:
-        """Kind of coupling, the same to muons and to dark matter."""
-        return "scalar"
+    kind: ClassVar[SpinParity] = "scalar"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,8 +75,4 @@ class MuonphilicPseudoscalar(MuonphilicMediator):
     """
 
     symbol: ClassVar[str] = "P"
-
-    @property
-    def spin_parity(self) -> SpinParity:
-        """Kind of coupling, the same to muons and to dark matter."""
-        return "pseudoscalar"
+    kind: ClassVar[SpinParity] = "pseudoscalar"

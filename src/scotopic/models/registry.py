@@ -3,29 +3,11 @@
 import importlib
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, Literal, get_args
+from typing import Final
 
 from scotopic.errors import RangeError
 from scotopic.models.mediator import DecayingMediator
-
-ModelName = Literal[
-    "dark_photon",
-    "inelastic_dark_matter",
-    "inelastic_dirac_dark_matter",
-    "scalar",
-    "pseudoscalar",
-    "axial_vector",
-    "muonphilic_scalar",
-    "muonphilic_pseudoscalar",
-    "charged_vector",
-    "L_mu_minus_L_tau",
-    "B_minus_L",
-    "B_minus_3L_e",
-    "axion_like_particle",
-]
-"""Names under which models can be asked for."""
-
-MODEL_NAMES: Final = get_args(ModelName)
+from scotopic.words import MODEL_NAMES
 
 _HOMES: Final[Mapping[str, str]] = MappingProxyType(
     {

@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.errors import RangeError
-from scotopic.models.dark_photon import DarkMatter, DarkPhoton
+from scotopic.models.dark_photon import DarkPhoton
+from scotopic.words import DarkMatter
 
 CHARGES: Final[Mapping[DarkMatter, tuple[tuple[int, ...], tuple[int, ...]]]] = MappingProxyType(
     {

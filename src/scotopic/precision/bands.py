@@ -11,14 +11,9 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.decays.widths import SpinParity
 from scotopic.errors import RangeError
-from scotopic.precision.magnetic_moments import (
-    LEPTON_MASSES,
-    SIGN,
-    Lepton,
-    mixing_of_moment,
-)
+from scotopic.precision.magnetic_moments import LEPTON_MASSES, SIGN, mixing_of_moment
+from scotopic.words import Lepton, SpinParity
 
 Array = npt.NDArray[np.float64]
 

@@ -18,22 +18,20 @@ pseudoscalars and axial vectors lower it, at any mass.
 import math
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.decays.widths import SPIN_STATES, SpinParity
+from scotopic.decays.widths import SPIN_STATES
 from scotopic.errors import RangeError
 from scotopic.units import ELECTRON_MASS, ELEMENTARY_CHARGE, MUON_MASS
+from scotopic.words import Lepton, SpinParity
 
 if TYPE_CHECKING:
     from scotopic.models import Mediator
 
 Array = npt.NDArray[np.float64]
-
-Lepton = Literal["electron", "muon"]
-"""Leptons whose magnetic moment is measured."""
 
 LEPTON_MASSES: Final[Mapping[Lepton, float]] = MappingProxyType(
     {"electron": ELECTRON_MASS, "muon": MUON_MASS}

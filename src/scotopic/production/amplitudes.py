@@ -14,16 +14,15 @@ a new mediator is a new row of weights. The average over the azimuth of the nucl
 and X depend linearly through its cosine, is done in closed form.
 """
 
-from typing import Final, Literal, NamedTuple, get_args
+from typing import Final, NamedTuple, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.decays.widths import SpinParity
 from scotopic.errors import RangeError
 from scotopic.units import ELECTRON_MASS, MUON_MASS
+from scotopic.words import Lepton, SpinParity
 
-Lepton = Literal["electron", "muon"]
 Array = npt.NDArray[np.float64]
 Real = float | Array
 

@@ -1,6 +1,6 @@
 """Form factors G2(t) of atoms: screened nucleus and atomic protons."""
 
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -8,8 +8,8 @@ import numpy.typing as npt
 from scotopic.errors import RangeError
 from scotopic.materials import Element
 from scotopic.units import ELECTRON_MASS, PROTON_MAGNETIC_MOMENT, PROTON_MASS
+from scotopic.words import FormFactor
 
-FormFactor = Literal["elastic", "elastic+inelastic"]
 Array = npt.NDArray[np.float64]
 
 NUCLEAR_SCALE = 0.164

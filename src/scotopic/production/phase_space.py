@@ -11,7 +11,7 @@ difference of large numbers.
 """
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -32,8 +32,8 @@ from scotopic.production.weizsaecker_williams import (
     improved_weizsaecker_williams,
 )
 from scotopic.units import ALPHA, GEV2_TO_CM2
+from scotopic.words import Method
 
-Method = Literal["exact", "ww", "iww"]
 Array = npt.NDArray[np.float64]
 
 _ROWS = 48  # values of x done at once: more only take memory

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from scotopic.errors import ScotopicError
 from scotopic.publication.names import file_name, unique
 from scotopic.publication.results import Json, Result
@@ -83,6 +85,39 @@ def of_an_experiment(card: Json, name: str) -> list[Attachment]:
             _json(to_workspace(likelihood)),
             "HistFactory",
         ),
+    ]
+
+
+def of_the_combination(result: Result, prefix: str) -> list[Attachment]:
+    """Return the product of the likelihoods of experiments that were combined, if they were.
+
+    Parameters
+    ----------
+    result : Result
+        From `read_result`.
+    prefix : str
+        As for `of_the_result`.
+    """
+    if "signal_shares" not in (found := result.content.get("combination", {})):
+        return []
+    from scotopic.experiments import Experiment  # noqa: PLC0415 - keep the help fast
+    from scotopic.scan.joint import combined_likelihood  # noqa: PLC0415
+    from scotopic.statistics import to_workspace  # noqa: PLC0415
+
+    cards = [card for (card,) in result.experiments.values()]
+    shares = np.array(found["signal_shares"], dtype=float)
+    even = int(np.argmax(np.nan_to_num(shares).min(axis=0)))
+    experiments = [Experiment.model_validate(card) for card in cards]
+    likelihood = combined_likelihood(experiments, shares[:, even])
+    return [
+        Attachment(
+            f"{prefix}-likelihood.json",
+            "Combined likelihood as a pyhf workspace; the strength is the number of accepted signal"
+            f" events in all experiments, shared as at {found['mediator_mass_GeV'][even]!r} GeV;"
+            " combination.signal_shares of the result has the shares at all masses",
+            _json(to_workspace(likelihood)),
+            "HistFactory",
+        )
     ]
 
 

@@ -58,18 +58,19 @@ def _write(table: CsvTable, path: Path) -> None:
     import pyarrow as pa  # noqa: PLC0415 - an extra
     import pyarrow.parquet as pq  # noqa: PLC0415
 
-    columns = {name: _array(cells) for name, cells in table.columns.items()}
+    columns = {name: _array(cells, name in table.texts) for name, cells in table.columns.items()}
     metadata = {"comment": "\n".join(table.comments)}
     with whole_file(path) as stream:
         pq.write_table(pa.table(columns, metadata=metadata), stream)
 
 
-def _array(cells: list[Cell]) -> object:
-    """Return numbers, null where there is none; texts if there is any text."""
+def _array(cells: list[Cell], is_text: bool) -> object:
+    """Return texts; or numbers, null where there is none, unless there is some other text."""
     import pyarrow as pa  # noqa: PLC0415 - an extra
 
-    if any(isinstance(cell, str) and cell != MISSING for cell in cells):
-        return pa.array([cell if isinstance(cell, str) else f"{cell!r}" for cell in cells])
+    if is_text or any(isinstance(cell, str) and cell != MISSING for cell in cells):
+        texts = [cell if isinstance(cell, str) else f"{cell!r}" for cell in cells]
+        return pa.array(texts, pa.string())
     return pa.array([None if cell == MISSING else cell for cell in cells], pa.float64())
 
 
@@ -107,7 +108,7 @@ def points(directory: Path) -> CsvTable:
         cells = values.tolist()
         columns[name] = [flags[one] for one in cells] if name == "status" else _cells(cells)
     comments = (str(dataset.attrs["title"]), "all points that were computed, masses in GeV")
-    return CsvTable(comments, columns)
+    return CsvTable(comments, columns, ("limit", "reason", "status"))
 
 
 def _flag(flags: Mapping[int, str], wanted: str) -> int:
@@ -140,14 +141,5 @@ def write_points(directory: Path, output: Path | None = None) -> list[Path]:
     """
     table = points(directory)
     path = output_directory(output or directory) / f"{POINTS}.csv"
-    columns = {name: [_quoted(cell) for cell in cells] for name, cells in table.columns.items()}
-    write_csv(path, table.comments, columns)
+    write_csv(path, table.comments, table.columns)
     return [path]
-
-
-def _quoted(cell: Cell) -> Cell:
-    """Put a text that holds commas or quotes in quotes."""
-    if isinstance(cell, str) and any(c in cell for c in ',"\n'):
-        doubled = cell.replace('"', '""')
-        return f'"{doubled}"'
-    return cell

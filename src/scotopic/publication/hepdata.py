@@ -19,6 +19,7 @@ from scotopic.publication.attachments import (
     Attachment,
     card_names,
     of_an_experiment,
+    of_the_combination,
     of_the_result,
 )
 from scotopic.publication.names import file_name, table_name, unique
@@ -58,14 +59,19 @@ def write_submission(directories: Sequence[Path], output: Path) -> list[Path]:
     Raises
     ------
     ScotopicError
-        If a directory holds no result that can be published, nothing is excluded in all of them,
-        `output` is there already, an extra is missing, or hepdata-validator has objections.
+        If a directory is named twice or holds no result that can be published, nothing is excluded
+        in all of them, `output` is there already, an extra is missing, or hepdata-validator has
+        objections.
     """
     required("hepdata_lib", "hepdata_validator", "yaml")
     archive = output.with_name(f"{output.name}.tar.gz")
     for path in (output, archive):
         if path.exists() and not (path.is_dir() and not any(path.iterdir())):
             raise ScotopicError(f"{path}: is there already; remove it or name another --output")
+    places = [directory.resolve() for directory in directories]
+    for i, directory in enumerate(directories):
+        if places[i] in places[:i]:
+            raise ScotopicError(f"{directory}: is named twice; its tables would be there twice")
     results = [read_result(directory) for directory in directories]
     entries = list(_entries(results))
     if not entries:
@@ -100,7 +106,7 @@ def _entries(results: Iterable[Result]) -> Iterator[_Entry]:
     names: set[str] = set()
     for result in results:
         prefix = unique(file_name(result.directory.resolve().name), prefixes)
-        common = of_the_result(result, prefix)
+        common = [*of_the_result(result, prefix), *of_the_combination(result, prefix)]
         own = {
             label: [
                 file

@@ -16,6 +16,13 @@ Json = dict[str, Any]
 MISSING: Final = ""
 """What an empty cell, or one that is not a finite number, is read as."""
 
+TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "boundaries.csv": ("limit",),
+    "contours.csv": ("limit",),
+    "thermal.csv": ("line", "status", "caveats"),
+}
+"""Columns of texts, which may be empty or look like numbers, by the names of files."""
+
 
 @dataclass(frozen=True)
 class CsvTable:
@@ -27,10 +34,13 @@ class CsvTable:
         Lines above the header; the first is a title.
     columns : mapping of str to list
         Numbers, and texts where a cell is no number; `MISSING` where there is nothing.
+    texts : tuple of str
+        Columns that hold texts alone.
     """
 
     comments: tuple[str, ...]
     columns: Mapping[str, list[Cell]]
+    texts: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -43,7 +53,7 @@ class CsvTable:
         columns = {
             name: [cells[i] for i in kept] for name, cells in self.columns.items() if name != column
         }
-        return CsvTable(self.comments, columns)
+        return CsvTable(self.comments, columns, self.texts)
 
 
 def read_csv(path: Path) -> CsvTable:
@@ -62,9 +72,10 @@ def read_csv(path: Path) -> CsvTable:
     header, *rows = list(csv.reader(line for line in lines if not line.startswith("#"))) or [[]]
     if not header or any(len(row) != len(header) for row in rows):
         raise ScotopicError(f"{path}: is no table: its rows differ in length, or it is empty")
-    return CsvTable(
-        comments, {name: [_cell(row[i]) for row in rows] for i, name in enumerate(header)}
-    )
+    texts = TEXTS.get(path.name, ())
+    read = [str if name in texts else _cell for name in header]
+    columns = {name: [read[i](row[i]) for row in rows] for i, name in enumerate(header)}
+    return CsvTable(comments, columns, texts)
 
 
 def _cell(text: str) -> Cell:

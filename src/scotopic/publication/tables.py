@@ -89,12 +89,7 @@ def _groups(shape: Shape, table: CsvTable) -> Iterator[tuple[str, CsvTable]]:
         yield "", table
         return
     for label in dict.fromkeys(table.columns[shape.group]):
-        yield _words(label), table.where(shape.group, label)
-
-
-def _words(label: Cell) -> str:
-    """Return a label; one that is made of digits was read as a number."""
-    return label if isinstance(label, str) else f"{label:g}"
+        yield str(label), table.where(shape.group, label)
 
 
 def _published(
@@ -250,7 +245,8 @@ def _processes(content: Json) -> Sequence[str]:
 
 def _symbol(model: str) -> str:
     """Return the symbol of a mediator, by the name of its model or of the model's class."""
-    from scotopic.models.registry import MODEL_NAMES, model_class  # noqa: PLC0415 - slow
+    from scotopic.models.registry import model_class  # noqa: PLC0415 - slow
+    from scotopic.words import MODEL_NAMES  # noqa: PLC0415 - slow
 
     kinds = {name: model_class(name) for name in MODEL_NAMES}
     symbols = {name: kind.symbol for name, kind in kinds.items()}

@@ -1,7 +1,8 @@
 """Curves over the parameters of a model."""
 
-from scotopic.scan.exclusion import ExclusionCurve, MassAxis, default_masses, exclusion_curve
+from scotopic.scan.exclusion import ExclusionCurve, default_masses, exclusion_curve
 from scotopic.scan.solving import Limit, Quantity
+from scotopic.words import MassAxis
 
 __all__ = [
     "ExclusionCurve",

@@ -21,7 +21,7 @@ from scotopic.scan.exclusion import (
     checked_masses,
     exclusion_curve,
 )
-from scotopic.scan.joint import refuse_equal, strength_limits_of_shares
+from scotopic.scan.joint import require_several, strength_limits_of_shares
 from scotopic.scan.solving import Limit, Quantity, coupling_solver
 from scotopic.signal import Calculation
 
@@ -48,6 +48,10 @@ class CombinedExclusion:
         The expected limits, by the names in `scan.exclusion.BANDS`.
     relative_error : ndarray, shape (masses,)
         Bound on the relative numerical error of the limit.
+    shares : ndarray, shape (experiments, masses)
+        Share of each experiment in the signal events that all expect.
+    signal_limit_events : ndarray, shape (masses,)
+        Largest number of expected signal events in all that is allowed.
     """
 
     singles: tuple[ExclusionCurve, ...]
@@ -55,6 +59,8 @@ class CombinedExclusion:
     observed: Limit
     expected: Mapping[str, Limit]
     relative_error: FloatArray
+    shares: FloatArray
+    signal_limit_events: FloatArray
 
     @property
     def title(self) -> str:
@@ -106,7 +112,7 @@ def combined_exclusion(
     >>> float(both.observed.values[0]) < min(alone)
     True
     """
-    refuse_equal(experiments)
+    require_several(experiments)
     masses = checked_masses(mediator_masses, experiments[0])
     calculation = calculation or Calculation()
     quantity = quantity or model.coupling_field
@@ -119,7 +125,8 @@ def combined_exclusion(
     unit = {model.coupling_field: 1.0}
     models = [replace(model, mediator_mass=float(m), **unit) for m in masses]
     signals = np.array([_signals(curve, models) for curve in singles])
-    found, error = strength_limits_of_shares(experiments, signals / signals.sum(axis=0))
+    shares = signals / signals.sum(axis=0)
+    found, error = strength_limits_of_shares(experiments, shares)
     limits = dict(zip(("observed", *BANDS), found, strict=True))
     # The strength is solved like one experiment whose lepton couples like the first one's.
     lepton = experiments[0].beam.lepton
@@ -134,6 +141,8 @@ def combined_exclusion(
         observed=curves.pop("observed"),
         expected=curves,
         relative_error=power * (worst + error),
+        shares=shares,
+        signal_limit_events=limits["observed"],
     )
 
 

@@ -8,9 +8,10 @@ from typing import Any
 from scotopic.cache import cached_bytes
 from scotopic.results import provenance, write_csv, write_json
 from scotopic.scan.combination import CombinedExclusion
-from scotopic.scan.exclusion import BANDS, MassAxis
+from scotopic.scan.exclusion import BANDS
 from scotopic.scan.output import content, described, numbers
 from scotopic.scan.overlays import Overlay
+from scotopic.words import MassAxis
 
 
 def describe_combination(
@@ -39,6 +40,8 @@ def _content(combined: CombinedExclusion, beside: Sequence[Overlay]) -> dict[str
             "status": list(combined.observed.status),
             "expected": {name: numbers(combined.expected[name].values) for name in BANDS},
             "relative_numerical_error": numbers(combined.relative_error),
+            "signal_shares": [numbers(one) for one in combined.shares],
+            "signal_limit_events": numbers(combined.signal_limit_events),
         },
         "singles": [content(curve) for curve in combined.singles],
         "beside": [described(one) for one in beside],

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal, cast, get_args
+from typing import TYPE_CHECKING, Final, cast, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ from scotopic.progress import Report, silent
 from scotopic.scan.solving import Limit, Quantity, alpha_D_solver, coupling_solver, quantities
 from scotopic.signal import AcceptedYields, Calculation, accepted_yields
 from scotopic.units import ELECTRON_MASS
+from scotopic.words import MassAxis
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from scotopic.statistics import Likelihood, Method, SummedCounts
 
 FloatArray = npt.NDArray[np.float64]
-
-MassAxis = Literal["mediator_mass", "dark_matter_mass"]
-"""What it is shown against."""
 
 BANDS: Final = ("minus_two_sigma", "minus_one_sigma", "median", "plus_one_sigma", "plus_two_sigma")
 """Names of the expected limits, from the most to the least lucky outcome."""
@@ -182,8 +180,9 @@ def exclusion_curve(
     Raises
     ------
     RangeError
-        If no decay leaves no trace, the model does not couple to the leptons of the beam, or a
-        mass, an energy or a word is outside of what is known.
+        If the card is of a search for decays, no decay of the model leaves no trace, it does not
+        couple to the leptons of the beam, or a mass, an energy or a word is outside of what is
+        known.
 
     Notes
     -----
@@ -201,6 +200,7 @@ def exclusion_curve(
     >>> [f"{limit:.1e}" for limit in curve.observed.values]
     ['3.8e-05', '3.4e-04']
     """
+    refuse_decays_in_flight(experiment)
     masses = checked_masses(mediator_masses, experiment)
     quantity = quantity or model.coupling_field
     require_word("quantity", quantity, quantities(model))
@@ -277,6 +277,21 @@ def require_word(name: str, word: str, allowed: Sequence[str]) -> None:
     """
     if word not in allowed:
         raise RangeError(f"{name}: {word!r} is not one of {', '.join(allowed)}")
+
+
+def refuse_decays_in_flight(experiment: "Experiment") -> None:
+    """Refuse a card of a search for decays behind the target: nothing is missing there.
+
+    Raises
+    ------
+    RangeError
+        If the card has regions of decay.
+    """
+    if experiment.decay_regions is not None:
+        raise RangeError(
+            f"decay_regions: {experiment.title} looks for decays in flight, not for missing"
+            " energy; 'scotopic visible' and 'scotopic alp' compute what the card is for"
+        )
 
 
 def refuse_seen(model: "DecayingMediator", experiment: "Experiment") -> None:

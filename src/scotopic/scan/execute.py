@@ -4,13 +4,16 @@ Workers get all that they need with each tile and return arrays; they need no co
 must have the same code.
 """
 
+import asyncio
 import logging
 import pickle
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from scotopic.errors import ScotopicError, StoppedError
+from scotopic.experiments.messages import one_line
 from scotopic.extras import required
 from scotopic.progress import Report, silent
 from scotopic.scan.points import Arrays, Setup, evaluate, failed_points
@@ -21,7 +24,7 @@ from scotopic.scan.tiles import Integers, Tile
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-_SECONDS_TO_CONNECT: Final = 10
+_SECONDS_TO_CONNECT: Final = 5
 
 _QUIET: Final = {"distributed.worker.profile.enabled": False}
 """Local workers need no statistics of their stack a hundred times a second."""
@@ -89,12 +92,8 @@ def _client(workers: int | None, scheduler: str | None) -> "Iterator[Client]":
     from distributed import Client, LocalCluster  # noqa: PLC0415
 
     if scheduler is not None:
-        try:
-            client = Client(scheduler, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
-        except (OSError, ValueError) as error:
-            why = str(error).splitlines()[0]
-            raise ScotopicError(f"--scheduler {scheduler}: no answer: {why}") from None
-        with client:
+        _require_answer(scheduler)
+        with Client(scheduler, set_as_default=False) as client:
             yield client
         return
     with dask.config.set(_QUIET):
@@ -107,6 +106,33 @@ def _client(workers: int | None, scheduler: str | None) -> "Iterator[Client]":
         )
     with cluster, Client(cluster, set_as_default=False) as client:
         yield client
+
+
+def _require_answer(address: str) -> None:
+    """Ask a scheduler who it is: a client that finds none is neither quick nor quiet about it."""
+    from distributed import Security, rpc  # noqa: PLC0415 - is there already
+
+    async def ask() -> None:
+        arguments = Security().get_connection_args("client")
+        async with rpc(address, connection_args=arguments) as scheduler:
+            await scheduler.identity()
+
+    def within_time() -> None:
+        asyncio.run(asyncio.wait_for(ask(), _SECONDS_TO_CONNECT))
+
+    try:
+        with ThreadPoolExecutor(1) as thread:  # a notebook has a loop of its own in this one
+            thread.submit(within_time).result()
+    except TimeoutError:
+        why = f"nothing within {_SECONDS_TO_CONNECT} s"
+    except Exception as error:  # noqa: BLE001 - what answers there may be anything
+        why = one_line(str(error) or type(error).__name__)
+    else:
+        return
+    raise ScotopicError(
+        f"--scheduler {address}: no answer: {why}; it is the address of a Dask scheduler, like"
+        " tcp://10.0.0.1:8786"
+    )
 
 
 class _OnCluster:
@@ -123,21 +149,33 @@ class _OnCluster:
 
         del report
         question = pickle.dumps(setup)
-        futures = {
-            self._client.submit(_on_worker, question, tile.points, self._code, pure=False): tile
-            for tile in tiles
-        }
+        killed = []
+        futures = {self._submit(question, tile): tile for tile in tiles}
         try:
             for future in as_completed(list(futures), loop=self._client.loop):
                 tile = futures.pop(future)
-                yield tile, _result(future, setup, tile)
+                if isinstance(found := _result(future), int):
+                    killed.append(tile)
+                else:
+                    yield tile, found
         finally:
             for future in futures:
                 future.cancel()
+        for tile in killed:  # alone: a tile may have waited on the workers that another one killed
+            if isinstance(found := _result(self._submit(question, tile)), int):
+                reason = f"the worker died, {found} times"
+                found = failed_points(setup, len(tile.points), reason)
+            yield tile, found
+
+    def _submit(self, question: bytes, tile: Tile) -> "Future[Arrays]":
+        submitted: Future[Arrays] = self._client.submit(
+            _on_worker, question, tile.points, self._code, pure=False
+        )
+        return submitted
 
 
-def _result(future: "Future[Arrays]", setup: Setup, tile: Tile) -> Arrays:
-    """Return what a worker found; points that killed several workers have failed."""
+def _result(future: "Future[Arrays]") -> Arrays | int:
+    """Return what a worker found, or how many workers died over it."""
     from concurrent.futures import CancelledError  # noqa: PLC0415 - with distributed
 
     from distributed import KilledWorker  # noqa: PLC0415 - is there already
@@ -145,9 +183,7 @@ def _result(future: "Future[Arrays]", setup: Setup, tile: Tile) -> Arrays:
     try:
         found: Arrays = future.result()
     except KilledWorker as error:
-        attempts = getattr(error, "allowed_failures", 3) + 1
-        reason = f"the worker died, {attempts} times"
-        return failed_points(setup, len(tile.points), reason)
+        return int(getattr(error, "allowed_failures", 3)) + 1
     except (CancelledError, OSError) as error:
         raise StoppedError(
             f"the scheduler is gone ({type(error).__name__}); finished tiles are kept, the same"

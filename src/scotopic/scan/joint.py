@@ -8,7 +8,7 @@ the inverse is nearly linear.
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -19,7 +19,7 @@ from scotopic.errors import RangeError
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
-    from scotopic.statistics.likelihood import Component, Likelihood
+    from scotopic.statistics.likelihood import Likelihood
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -56,7 +56,7 @@ def strength_limits_of_shares(
     RangeError
         If the experiments do not go together.
     """
-    refuse_equal(experiments)
+    require_several(experiments)
     likelihoods = [_named(e) for e in experiments]
 
     def build() -> Arrays:
@@ -67,46 +67,92 @@ def strength_limits_of_shares(
     return limits[:, :-1].T, limits[:, -1]
 
 
-def refuse_equal(experiments: Sequence["Experiment"]) -> None:
-    """Refuse fewer than two experiments, or the same one twice.
+def require_several(experiments: Sequence["Experiment"]) -> None:
+    """Refuse fewer than two experiments, and those of `refuse_common_data`.
 
     Raises
     ------
     RangeError
         Naming them.
     """
-    titles = [e.title for e in experiments]
-    if len(set(titles)) < 2 or len(set(titles)) < len(titles):
-        raise RangeError(f"experiments: {', '.join(titles)}: at least two different ones")
+    if len(experiments) < 2:
+        titles = ", ".join(e.title for e in experiments)
+        raise RangeError(f"experiments: {titles}: at least two different ones are needed")
+    refuse_common_data(experiments)
+
+
+def refuse_common_data(experiments: Sequence["Experiment"]) -> None:
+    """Refuse experiments of which two are the same, or measured with the same particles.
+
+    Two measurements that took data with equal beams on equal targets in the same year did. A data
+    set that does not say its years is not compared.
+
+    Raises
+    ------
+    RangeError
+        Naming the two, and the years.
+    """
+    for one, other in itertools.combinations(experiments, 2):
+        if one.title == other.title:
+            raise RangeError(f"experiments: {one.title} is there twice; each may be once")
+        if years := _common_years(one, other):
+            raise RangeError(
+                f"experiments: {one.title} and {other.title} have data of"
+                f" {', '.join(map(str, years))} in common, which would count twice; if they have"
+                " not, leave data_sets.years out in a card of your own"
+            )
+
+
+def _common_years(one: "Experiment", other: "Experiment") -> list[int]:
+    """Return the years in which both took data with the same beam and target."""
+    if one.is_projection or other.is_projection or _set_up(one) != _set_up(other):
+        return []
+    years = [{year for data in e.data_sets for year in data.years} for e in (one, other)]
+    return sorted(years[0] & years[1])
+
+
+def _set_up(experiment: "Experiment") -> tuple[object, ...]:
+    """Return what a run of its own differs in from another of the same year."""
+    beam = experiment.beam
+    return beam.particle, beam.energy_GeV, experiment.target.build()
 
 
 def _named(experiment: "Experiment") -> "Likelihood":
-    """Return the likelihood of an experiment, names of bins and nuisances its own."""
+    """Return the likelihood of an experiment, names of bins its own like those of nuisances."""
     from scotopic.statistics.experiment import experiment_likelihood  # noqa: PLC0415 - if cold
+    from scotopic.statistics.likelihood import combine  # noqa: PLC0415
 
-    one = experiment_likelihood(experiment, signal_nuisance="signal")
-    title = experiment.title
-
-    def own(part: "Component") -> "Component":
-        shifts = tuple(replace(s, nuisance=f"{title}: {s.nuisance}") for s in part.shifts)
-        return replace(part, shifts=shifts)
-
-    bins = tuple(
-        replace(
-            b,
-            name=f"{title}: {b.name}",
-            signals=tuple(own(p) for p in b.signals),
-            backgrounds=tuple(own(p) for p in b.backgrounds),
-        )
-        for b in one.bins
-    )
-    return replace(one, bins=bins)
+    return combine(experiment_likelihood(experiment), names=[experiment.title])
 
 
 def _one(likelihoods: Sequence["Likelihood"], shares: FloatArray) -> list[float]:
     """Return observed and expected limits in events, and the relative error, for some shares."""
-    from scotopic.statistics.likelihood import combine  # noqa: PLC0415 - only if cold
     from scotopic.statistics.strength import strength_limits  # noqa: PLC0415 - only if cold
+
+    found = strength_limits(_shared(likelihoods, shares))
+    return [found.value, *found.expected, found.error / found.value]
+
+
+def combined_likelihood(experiments: Sequence["Experiment"], shares: FloatArray) -> "Likelihood":
+    """Return the product of the experiments' likelihoods, of which limits on their sum come.
+
+    Parameters
+    ----------
+    experiments : sequence of Experiment
+        As for `strength_limits_of_shares`.
+    shares : ndarray, shape (experiments,)
+        Share of each in the expected events.
+
+    Returns
+    -------
+    Likelihood
+        The strength is the number of signal events in all.
+    """
+    return _shared([_named(e) for e in experiments], shares)
+
+
+def _shared(likelihoods: Sequence["Likelihood"], shares: FloatArray) -> "Likelihood":
+    from scotopic.statistics.likelihood import combine  # noqa: PLC0415 - only if cold
 
     scaled = []
     # an experiment without any signal has no likelihood of it; this little is never noticed
@@ -114,8 +160,7 @@ def _one(likelihoods: Sequence["Likelihood"], shares: FloatArray) -> list[float]
         total = sum(b.signal for b in one.bins)
         events = {b.name: share * b.signal / total for b in one.bins if b.signal > 0}
         scaled.append(one.with_signal(events))
-    found = strength_limits(combine(*scaled))
-    return [found.value, *found.expected, found.error / found.value]
+    return combine(*scaled)
 
 
 @dataclass(frozen=True, eq=False)

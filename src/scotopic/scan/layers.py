@@ -5,6 +5,9 @@ axis of couplings one value is enough. Where neither axis is one, the relic dens
 themselves tells how far they are from the line, which is faster than a search and says it also
 where several couplings leave the same density. That is done on a coarse set of the vertical axis'
 values, and interpolated.
+
+Lines have bends narrower than the steps of a plane, at hadronic resonances for instance. Columns
+are added between the plane's where a line bends.
 """
 
 import json
@@ -12,21 +15,20 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from scotopic.cache import cached_bytes
-from scotopic.errors import RangeError, ScotopicError
+from scotopic.errors import ScotopicError
 from scotopic.models.kinetic_mixing import KineticallyMixed
 from scotopic.models.mediator import DecayingMediator
 from scotopic.progress import Report, silent
-from scotopic.scan.axis import Axis
-from scotopic.scan.parameters import COUPLING, build, field_of, value_of
+from scotopic.scan.grid import Grid, Index
+from scotopic.scan.parameters import COUPLING, field_of, value_of
 
 FloatArray = npt.NDArray[np.float64]
-Index = tuple[int, int]
 
 _SOURCES = (
     "scotopic.cosmology",
@@ -40,6 +42,16 @@ _NODES: Final = MappingProxyType({"alpha_D": 13})
 _NODES_OF_OTHERS: Final = 33
 """Largest number of values of the vertical axis on which something is computed if both axes
 change it; fewer where its logarithm is nearly linear."""
+
+_BEND: Final = 0.04
+"""Largest deviation of ln(coupling) at a column from the straight line between its neighbours:
+four times that of the line drawn between columns."""
+
+_ROUNDS: Final = 4
+"""How often the steps between columns may be halved."""
+
+_ADDED: Final = 0.5
+"""Most columns that are added, over those of the plane."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +112,8 @@ class Line:
 
     Attributes
     ----------
+    x : ndarray, shape (x,)
+        The plane's values of x, and more where the line bends.
     excess : ndarray, shape (x, y)
         ln of the coupling over that on the line; not-a-number in gaps.
     points : tuple of LinePoint
@@ -110,6 +124,7 @@ class Line:
         Largest error of `excess` on the line; zero if nothing was interpolated.
     """
 
+    x: FloatArray
     excess: FloatArray
     points: tuple[LinePoint, ...]
     gaps: Mapping[Index, str]
@@ -119,69 +134,6 @@ class Line:
     def absent(self) -> str | None:
         """Why there is no line for any model of the plane; None if there is one for some."""
         return None if np.isfinite(self.excess).any() else next(iter(self.gaps.values()))
-
-
-@dataclass(frozen=True, eq=False)
-class Grid:
-    """The models of a plane.
-
-    Attributes
-    ----------
-    kind : type
-        Of the models.
-    x, y : Axis
-        The two parameters.
-    fixed : mapping
-        The other parameters by name.
-    models : mapping of (int, int) to DecayingMediator
-        By the indices of the point.
-    refused : mapping of (int, int) to str
-        Why there is no model.
-    """
-
-    kind: type[DecayingMediator]
-    x: Axis
-    y: Axis
-    fixed: Mapping[str, Any]
-    models: Mapping[Index, DecayingMediator]
-    refused: Mapping[Index, str]
-
-    @classmethod
-    def of(cls, kind: type[DecayingMediator], x: Axis, y: Axis, fixed: Mapping[str, Any]) -> "Grid":
-        """Make the models.
-
-        Raises
-        ------
-        RangeError
-            If there is none at all.
-        """
-        models: dict[Index, DecayingMediator] = {}
-        refused: dict[Index, str] = {}
-        for i, at_x in enumerate(x.values.tolist()):
-            for j, at_y in enumerate(y.values.tolist()):
-                try:
-                    models[i, j] = build(kind, {**fixed, x.parameter: at_x, y.parameter: at_y})
-                except RangeError as error:
-                    refused[i, j] = str(error)
-        if not models:
-            raise RangeError(f"no point of the plane exists: {next(iter(refused.values()))}")
-        return cls(kind, x, y, fixed, models, refused)
-
-    @property
-    def has_couplings(self) -> bool:
-        """Whether the coupling is on one of the axes."""
-        return COUPLING in {field_of(axis.parameter) for axis in (self.x, self.y)}
-
-    def values(self, of: Callable[[DecayingMediator], float]) -> FloatArray:
-        """Return a property of all models, shape (x, y), not-a-number where there is none."""
-        found = np.full((self.x.points, self.y.points), math.nan)
-        for index, model in self.models.items():
-            found[index] = of(model)
-        return found
-
-    def at(self, x: float, y: float) -> DecayingMediator:
-        """Return the model anywhere in the plane."""
-        return build(self.kind, {**self.fixed, self.x.parameter: x, self.y.parameter: y})
 
 
 def relic_line(grid: Grid, omega_h2: float, report: Report = silent) -> Line:
@@ -268,20 +220,21 @@ def _cmb_couplings(models: Sequence[DecayingMediator]) -> list[Coupling]:
 
 
 def _line(grid: Grid, find: Find) -> Line:
+    find = _remembering(find)
+    found, excess = _excess(grid, find)
+    for _ in range(_ROUNDS):
+        grid = grid.with_columns(_beside_bends(grid, excess))
+        if len(grid.columns) == len(excess):
+            break
+        found, excess = _excess(grid, find)
     nodes = _nodes(grid)
-    sought = {(i, j): grid.models[i, j] for i, j in grid.models if j in set(nodes)}
-    shapes = {json.dumps(_shape(model)): model for model in sought.values()}
-    by_shape = dict(zip(shapes, find(list(shapes.values())), strict=True))
-    found = {index: by_shape[json.dumps(_shape(model))] for index, model in sought.items()}
     gaps = {index: why for index, why in grid.refused.items() if index[1] in nodes}
     gaps |= {index: one.status for index, one in found.items() if one.value is None}
-    excess = np.log(grid.values(lambda model: model.coupling))
-    for i in range(grid.x.points):
-        row = [_logarithm(found.get((i, j))) for j in nodes]
-        excess[i] -= np.interp(grid.y.coordinates, grid.y.coordinates[nodes], row)
     if field_of(grid.y.parameter) == COUPLING:
-        points = [_on_column(grid, i, found.get((i, nodes[0])), gaps) for i in range(grid.x.points)]
-        return Line(excess, tuple(points), gaps, 0.0)
+        points = [
+            _on_column(grid, i, found.get((i, nodes[0])), gaps) for i in range(len(grid.columns))
+        ]
+        return Line(grid.columns, excess, tuple(points), gaps, 0.0)
     crossings = _crossings(grid, excess)
     at_crossings = [grid.at(x, y) for x, y in crossings]
     exact = find(at_crossings) if crossings else []
@@ -296,7 +249,52 @@ def _line(grid: Grid, find: Find) -> Line:
     ]
     points += _without_crossing(grid, excess, gaps, {x for x, _ in crossings})
     points.sort(key=lambda point: point.x)
-    return Line(excess, tuple(points), gaps, max(errors, default=0.0))
+    return Line(grid.columns, excess, tuple(points), gaps, max(errors, default=0.0))
+
+
+def _remembering(find: Find) -> Find:
+    """Ask for each shape of models once."""
+    known: dict[str, Coupling] = {}
+
+    def ask(models: Sequence[DecayingMediator]) -> list[Coupling]:
+        shapes = [json.dumps(_shape(model)) for model in models]
+        new = {s: m for s, m in zip(shapes, models, strict=True) if s not in known}
+        if new:
+            known.update(zip(new, find(list(new.values())), strict=True))
+        return [known[shape] for shape in shapes]
+
+    return ask
+
+
+def _excess(grid: Grid, find: Find) -> tuple[dict[Index, Coupling], FloatArray]:
+    """Return what is found at the nodes, and ln of the coupling over that on the line."""
+    nodes = _nodes(grid)
+    sought = {(i, j): grid.models[i, j] for i, j in sorted(grid.models) if j in set(nodes)}
+    found = dict(zip(sought, find(list(sought.values())), strict=True))
+    excess = np.log(grid.values(lambda model: model.coupling))
+    for i in range(len(grid.columns)):
+        row = [_logarithm(found.get((i, j))) for j in nodes]
+        excess[i] -= np.interp(grid.y.coordinates, grid.y.coordinates[nodes], row)
+    return found, excess
+
+
+def _beside_bends(grid: Grid, excess: FloatArray) -> FloatArray:
+    """Return the middles of the steps at whose ends the line bends too much, the worst alone."""
+    corners = np.stack([excess[:-1, :-1], excess[1:, :-1], excess[:-1, 1:], excess[1:, 1:]])
+    crossed = (corners.min(axis=0) < 0) & (corners.max(axis=0) > 0)  # a comparison with nan fails
+    near = np.zeros(excess.shape, dtype=bool)
+    for rows in (slice(None, -1), slice(1, None)):
+        near[rows, :-1] |= crossed
+        near[rows, 1:] |= crossed
+    at = np.log(grid.columns) if grid.x.scale == "log" else grid.columns
+    left, right = np.diff(at)[:-1, None], np.diff(at)[1:, None]
+    straight = (right * excess[:-2] + left * excess[2:]) / (left + right)
+    bends = np.zeros(len(at))
+    bends[1:-1] = np.nan_to_num(abs(excess[1:-1] - straight) * near[1:-1]).max(axis=1)
+    steps = np.maximum(bends[1:], bends[:-1])
+    worst = np.argsort(-steps)[: max(round((1 + _ADDED) * grid.x.points) - len(at), 0)]
+    worst = worst[steps[worst] > _BEND]
+    return grid.x.from_coordinates((at[worst] + at[worst + 1]) / 2)
 
 
 def _shape(model: DecayingMediator) -> list[object]:
@@ -322,7 +320,7 @@ def _logarithm(one: Coupling | None) -> float:
 
 def _on_column(grid: Grid, i: int, found: Coupling | None, gaps: Mapping[Index, str]) -> LinePoint:
     """Return the line's point at a value of x where y is an axis of couplings."""
-    x, index = float(grid.x.values[i]), (i, grid.y.points - 1)
+    x, index = float(grid.columns[i]), (i, grid.y.points - 1)
     if found is None or found.value is None:
         return LinePoint(x, None, None, gaps[index], ())
     of_grid = grid.models[index]
@@ -333,7 +331,7 @@ def _on_column(grid: Grid, i: int, found: Coupling | None, gaps: Mapping[Index, 
 def _crossings(grid: Grid, excess: FloatArray) -> list[tuple[float, float]]:
     """Return the zeros of the excess along y, for every x, linear between the points."""
     at, found = grid.y.coordinates, []
-    for x, row in zip(grid.x.values.tolist(), excess, strict=True):
+    for x, row in zip(grid.columns.tolist(), excess, strict=True):
         for j in np.flatnonzero(row[:-1] * row[1:] <= 0):
             share = row[j] / (row[j] - row[j + 1]) if row[j] != row[j + 1] else 0.0
             y = float(at[j] + share * (at[j + 1] - at[j]))
@@ -346,7 +344,7 @@ def _without_crossing(
 ) -> list[LinePoint]:
     """Say for every other x why the line does not pass there."""
     points = []
-    for i, x in enumerate(grid.x.values.tolist()):
+    for i, x in enumerate(grid.columns.tolist()):
         if x in crossed:
             continue
         sides = set(np.sign(excess[i][np.isfinite(excess[i])]).tolist())

@@ -12,9 +12,10 @@ import numpy.typing as npt
 from scotopic.cache import cached_bytes
 from scotopic.precision.magnetic_moments import SIGN
 from scotopic.results import provenance, write_csv, write_json
-from scotopic.scan.exclusion import BANDS, ExclusionCurve, MassAxis
+from scotopic.scan.exclusion import BANDS, ExclusionCurve
 from scotopic.scan.overlays import Overlay
 from scotopic.scan.parameters import MOMENTS
+from scotopic.words import MassAxis
 
 _DIRECTION = {1: "positive", -1: "negative"}
 

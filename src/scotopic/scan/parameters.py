@@ -1,7 +1,7 @@
 """Parameters of a model by the names that papers use, derived ones and tied ones included."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import MISSING, dataclass, fields
 from functools import lru_cache
 from types import MappingProxyType
@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from scotopic.errors import RangeError
 from scotopic.models.kinetic_mixing import mixing_from_y
 from scotopic.models.mediator import DecayingMediator
+from scotopic.scan.ties import TIES
 
 if TYPE_CHECKING:
-    from scotopic.precision.magnetic_moments import Lepton
+    from scotopic.words import Lepton
 
 Values = Mapping[str, Any]
 Model = TypeVar("Model", bound=DecayingMediator)
@@ -82,21 +83,6 @@ DERIVED: Final[Mapping[str, Derived]] = MappingProxyType(
 """Parameters that determine a field but the coupling: see `COUPLING` for those that give that."""
 
 
-def _muon_band(edge: str) -> Callable[[float], float]:
-    def mixing(mediator_mass: float) -> float:
-        from scotopic.precision.bands import MUON_2021, mixing_band  # noqa: PLC0415 - for ties
-
-        return float(getattr(mixing_band(MUON_2021, "vector", mediator_mass), edge))
-
-    return mixing
-
-
-TIES: Final[Mapping[str, Callable[[float], float]]] = MappingProxyType(
-    {f"muon {edge}": _muon_band(edge) for edge in ("lower", "central", "upper")}
-)
-"""Kinetic mixings that follow from the mass: of the 2 sigma band of the muon's magnetic moment."""
-
-
 @lru_cache
 def parameter_names(model: type[DecayingMediator]) -> tuple[str, ...]:
     """Return the names by which a model's parameters can be given.
@@ -153,7 +139,7 @@ def build(model: type[Model], values: Values) -> Model:
     model : type
         Of `scotopic.models`.
     values : mapping
-        Parameters by names of `parameter_names`; a kinetic mixing may be a name of `TIES`.
+        Parameters by names of `parameter_names`; a coupling may be one of `ties.TIES`.
 
     Raises
     ------
@@ -172,14 +158,37 @@ def build(model: type[Model], values: Values) -> Model:
     if unknown := [name for name in values if name not in known]:
         raise RangeError(f"{unknown[0]}: is no parameter of the model; known: {', '.join(known)}")
     found = _with_fields(model, values)
-    if isinstance(tie := found.get("kinetic_mixing"), str):
-        if tie not in TIES:
-            raise RangeError(f"kinetic_mixing: {tie!r} is no number and not {', '.join(TIES)}")
-        found["kinetic_mixing"] = TIES[tie](_needed(found, "mediator_mass", "kinetic_mixing"))
+    if isinstance(tie := found.get(model.coupling_field), str):
+        found[model.coupling_field] = _tied(model, found, tie)
     for one in fields(model):
         if one.init and one.name not in found and one.default is MISSING:
             raise RangeError(f"{one.name}: missing; the model needs it")
     return model(**found)
+
+
+def missing_parameter(model: type[DecayingMediator], given: Collection[str]) -> str | None:
+    """Return a parameter that a model needs beside those given by name, if there is one.
+
+    Examples
+    --------
+    >>> from scotopic.models.dark_photon import DarkPhoton
+    >>> missing_parameter(DarkPhoton, ["dark_matter_mass", "y", "alpha_D", "mass_ratio"])
+    'dark_matter'
+    """
+    determined = {field_of(name) for name in given}
+    needs = [f.name for f in fields(model) if f.init and f.default is MISSING]
+    absent = [name for name in needs if field_of(name) not in determined]
+    derived = [other for name in given if name in DERIVED for other in DERIVED[name].needs]
+    absent += [other for other in derived if other not in given]
+    return absent[0] if absent else None
+
+
+def _tied(model: type[Model], others: Values, tie: str) -> float:
+    """Return the coupling that follows from the rest of a model."""
+    field = model.coupling_field
+    if tie not in TIES:
+        raise RangeError(f"{field}: {tie!r} is no number and not {', '.join(TIES)}")
+    return TIES[tie](build(model, {**others, field: _PROBE}))
 
 
 def _with_fields(model: type[Model], values: Values) -> dict[str, Any]:

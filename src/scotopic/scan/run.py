@@ -15,10 +15,12 @@ from scotopic.precision.bands import mixing_band
 from scotopic.progress import Report, silent
 from scotopic.results import provenance, write_csv, write_json
 from scotopic.scan.contours import write_contours
-from scotopic.scan.layers import Grid, Line, LinePoint, cmb_line, relic_line
+from scotopic.scan.grid import Grid
+from scotopic.scan.layers import Line, LinePoint, cmb_line, relic_line
 from scotopic.scan.plane import Plane
 from scotopic.scan.run_card import BandLayer, BoundLayer, LimitLayer, RunCard, SectorLayer
-from scotopic.scan.session import Keeping, Surveyed, survey_card
+from scotopic.scan.session import Keeping, Surveyed, asked_for, survey_card
+from scotopic.scan.store import refuse_another
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -54,6 +56,17 @@ class Run:
     bounds: Mapping[str, FloatArray]
     failed_points: int = 0
 
+    def missed_tolerances(self) -> list[tuple[str, float, float]]:
+        """Return labels, tolerance and error of the limits that the axes' points are too few for.
+
+        `scotopic.scan.refinement` goes on to the tolerance unless the mesh ends.
+        """
+        if self.card.refinement is None:
+            return []
+        asked = self.card.refinement.tolerance
+        errors = {label: plane.position_error for label, plane in self.planes.items()}
+        return [(label, asked, error) for label, error in errors.items() if error > asked]
+
 
 def run(
     card: RunCard,
@@ -72,7 +85,8 @@ def run(
     report : callable
         Is told how far it is.
     keeping : Keeping, optional
-        Keeps the points of the limits in a dataset, tile by tile, and may use other processes.
+        Where the results will be written; may keep the points of the limits in a dataset there,
+        tile by tile, and use other processes.
 
     Raises
     ------
@@ -80,11 +94,18 @@ def run(
         If an experiment card is wrong.
     RangeError
         If nothing in the plane can be computed.
+    ScotopicError
+        If there is a dataset of another card already.
     StoppedError
         If a dataset cannot be finished now.
     """
     bounds = {layer.label: _bound(layer, directory) for layer in card.bounds}
-    experiments = {layer.label: _experiments(layer, directory) for layer in card.limits}
+    experiments = {
+        layer.label: _experiments(f"limits[{i}]", layer, directory)
+        for i, layer in enumerate(card.limits)
+    }
+    if keeping is not None:
+        refuse_another(keeping.directory, asked_for(card, experiments))
     lines = {
         layer.label: relic_line(_grid(card, layer), layer.omega_h2, report)
         for layer in card.thermal_lines
@@ -103,10 +124,17 @@ def _grid(card: RunCard, layer: SectorLayer) -> Grid:
     return Grid.of(sector.kind, card.x.axis(), card.y.axis(), sector.fixed)
 
 
-def _experiments(layer: LimitLayer, directory: Path) -> tuple[Experiment, ...]:
+def _experiments(key: str, layer: LimitLayer, directory: Path) -> tuple[Experiment, ...]:
     """Read the cards of a layer, with the changes that the layer asks for."""
-    names = (layer.experiment, *layer.joined_with)
-    return tuple(_experiment(layer, name, directory) for name in names)
+    names = {f"{key}.experiment": layer.experiment}
+    names |= {f"{key}.joined_with[{i}]": name for i, name in enumerate(layer.joined_with)}
+    found = []
+    for place, name in names.items():
+        try:
+            found.append(_experiment(layer, name, directory))
+        except CardError as error:
+            raise CardError(f"{place}: {error}") from None
+    return tuple(found)
 
 
 def _experiment(layer: LimitLayer, name: str, directory: Path) -> Experiment:
@@ -331,6 +359,7 @@ def _described_line(card: RunCard, one: Line) -> dict[str, Any]:
     return {
         "absent": one.absent,
         "points": [_row(card, point) for point in one.points],
+        "x": one.x.tolist(),
         "gaps": [[*index, why] for index, why in one.gaps.items()],
         "interpolation_error": one.interpolation_error,
     }

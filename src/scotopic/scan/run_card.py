@@ -1,17 +1,23 @@
 """Run cards: a plane of parameters and the experiments to draw in it, as TOML."""
 
+import math
 from pathlib import Path
 from typing import Annotated, Literal, Self, get_args
 
-from pydantic import Field, Strict, ValidationError, model_validator
+from pydantic import (
+    Field,
+    Strict,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 
 from scotopic.errors import CardError, RangeError
 from scotopic.experiments.loader import card_error, read_card
 from scotopic.experiments.messages import KeyedError, KeyPath, describe, nearest, shown
 from scotopic.experiments.tables import Items, Name, Table, Text
-from scotopic.models.axion_like import Parity
-from scotopic.models.dark_photon import DarkMatter
-from scotopic.models.registry import ModelName, model_class
+from scotopic.models.registry import model_class
 from scotopic.precision.bands import (
     ELECTRON_CAESIUM,
     ELECTRON_RUBIDIUM,
@@ -19,19 +25,38 @@ from scotopic.precision.bands import (
     MUON_2021,
     Deviation,
 )
-from scotopic.precision.magnetic_moments import Lepton
 from scotopic.scan.axis import Axis, Scale
 from scotopic.scan.joint import MOST
-from scotopic.scan.parameters import TIES, field_of, overridden, parameter_names
+from scotopic.scan.parameters import (
+    COUPLING,
+    COUPLING_FIELDS,
+    field_of,
+    missing_parameter,
+    overridden,
+    parameter_names,
+)
 from scotopic.scan.search import Sector
-from scotopic.signal import Process
+from scotopic.scan.ties import TIES
+from scotopic.words import DarkMatter, Lepton, ModelName, Parity, Process
 
 GALLERY = Path(__file__).parent / "gallery"
 """Directory of the run cards that come with the package."""
 
 SUFFIX = ".toml"
 
-Values = dict[str, float | Text]
+
+def _number_or_word(value: object, read: ValidatorFunctionWrapHandler) -> float | str:
+    """Say one thing of a value that is neither; pydantic says two."""
+    try:
+        found: float | str = read(value)
+    except ValidationError:
+        infinite = isinstance(value, float) and not math.isfinite(value)
+        wanted = "a finite number" if infinite else "a number or a word"
+        raise KeyedError((), f"{shown(value)} is not {wanted}") from None
+    return found
+
+
+Values = dict[str, Annotated[float | Text, WrapValidator(_number_or_word)]]
 
 Processes = Annotated[tuple[Process, ...], Strict(strict=False)]
 
@@ -216,8 +241,9 @@ class RunCard(Table):
         description="what is looked for; a dark photon or other vector takes fixed.dark_matter"
     )
     fixed: Values = Field(
-        description="the other parameters, by name; kinetic_mixing may be tied to the muon's "
-        'magnetic moment: "muon central", "muon lower" or "muon upper" edge of the 2 sigma band'
+        description="the other parameters, by name; the coupling may be tied to the muon's "
+        'magnetic moment: "muon central", "muon lower" or "muon upper" edge of the 2 sigma band, '
+        'or to the relic density: "thermal relic"'
     )
     x: AxisCard = Field(description="horizontal axis")
     y: AxisCard = Field(description="vertical axis")
@@ -276,18 +302,29 @@ class RunCard(Table):
     def _check_values(self, path: KeyPath, values: Values, model: ModelName) -> None:
         """Refuse unknown parameters, words for numbers, and what an axis has already."""
         axes = {field_of(axis.parameter): axis.parameter for axis in (self.x, self.y)}
-        coupling = model_class(model).coupling_field
         for name, value in values.items():
             self._check_parameter((*path, name), name, model)
             field = field_of(name)
             if field in axes:
                 raise KeyedError((*path, name), f"{axes[field]} of the plane's axes is the same")
-            words = WORDS.get(coupling if name == "coupling" else name, ())
+            words = WORDS.get(name, ())
             if isinstance(value, str) and value not in words:
                 allowed = nearest(value, words) if words else "it is a number"
                 raise KeyedError((*path, name), f"{shown(value)} is not allowed; {allowed}")
             if name in ("dark_matter", "parity") and not isinstance(value, str):
                 raise KeyedError((*path, name), f"{shown(value)} is not one of {', '.join(words)}")
+
+    @model_validator(mode="after")
+    def _complete_models(self) -> Self:
+        axes = (self.x.parameter, self.y.parameter)
+        for array in _OF_MODELS:
+            for i, layer in enumerate(getattr(self, array)):
+                sector = self.sector(layer)
+                name = missing_parameter(sector.kind, {*sector.fixed, *axes})
+                if name is not None:
+                    own = (array, i) if layer.model or layer.fixed else ()
+                    raise KeyedError((*own, "fixed", name), "missing; the model needs it")
+        return self
 
     @model_validator(mode="after")
     def _possible_layers(self) -> Self:
@@ -323,7 +360,7 @@ class RunCard(Table):
 
 
 WORDS = {
-    "kinetic_mixing": tuple(TIES),
+    **dict.fromkeys((COUPLING, *COUPLING_FIELDS), tuple(TIES)),
     "dark_matter": get_args(DarkMatter),
     "parity": get_args(Parity),
 }

@@ -87,9 +87,8 @@ class Search:
         """
         cards = tuple(experiments) if isinstance(experiments, Sequence) else (experiments,)
         names = tuple(signatures) or (SELECTION,)
-        for name in signatures:
-            for experiment in cards:
-                experiment.signature(name)
+        for experiment in cards:
+            experiment.require_exclusive(signatures)
         found, _ = signal_limits(counting := counting_model(cards[0]), method)
         if len(cards) == 1:
             limits = {name: value * counting.signal_weight for name, value in found.items()}

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from scotopic.errors import CardError, RangeError
 from scotopic.experiments import Experiment
 from scotopic.progress import Report, silent
 from scotopic.scan.plane import Plane, plane_of
@@ -11,25 +13,37 @@ from scotopic.scan.points import Arrays, Setup
 from scotopic.scan.run_card import SEMI_VISIBLE, LimitLayer, RunCard
 from scotopic.scan.search import Search
 from scotopic.scan.semi_visible import Simulation
-from scotopic.scan.survey import InMemory, failures, in_process, require_some, survey
-from scotopic.signal import PROCESSES, Calculation
+from scotopic.scan.survey import (
+    InMemory,
+    failures,
+    in_process,
+    require_models,
+    require_some,
+    some_exist,
+    survey,
+)
+from scotopic.signal import Calculation
+from scotopic.words import PROCESSES
 
 
 @dataclass(frozen=True)
 class Keeping:
-    """Where a dataset is kept, and who computes it.
+    """Where results are kept, and who computes them.
 
     Attributes
     ----------
     directory : Path
-        For `dataset.zarr` and `dataset.state`.
+        For all files; it must not hold the dataset of another card.
+    dataset : bool
+        Whether the points are kept there, as `dataset.zarr` and `dataset.state`.
     workers : int or None
-        Local processes to start.
+        Local processes to start, for a dataset.
     scheduler : str or None
-        Address of a Dask cluster to use.
+        Address of a Dask cluster to use, for a dataset.
     """
 
     directory: Path
+    dataset: bool = True
     workers: int | None = None
     scheduler: str | None = None
 
@@ -65,20 +79,23 @@ def survey_card(
     experiments : mapping of str to tuple of Experiment
         By the labels of the limits.
     keeping : Keeping, optional
-        Keeps the points on disk, where an interrupted run goes on.
+        May keep the points on disk, where an interrupted run goes on.
     report : callable
         Is told how far it is.
 
     Raises
     ------
+    CardError
+        If a limit's experiments cannot be used as the card says.
     RangeError
-        If no point of the plane exists.
+        If no point of the plane exists. No dataset is left then.
     ScotopicError
         If the dataset cannot be used or written.
     """
     setup = setup_of(card, experiments)
+    require_models(setup)
     tolerance = card.refinement.tolerance if card.refinement else None
-    if keeping is None:
+    if keeping is None or not keeping.dataset:
         memory = InMemory(setup)
         refinement = survey(setup, memory, in_process, tolerance=tolerance, report=report)
         arrays: Arrays = memory.arrays
@@ -86,20 +103,23 @@ def survey_card(
         from scotopic.scan.execute import computing  # noqa: PLC0415 - for datasets only
         from scotopic.scan.store import Dataset  # noqa: PLC0415
 
-        inputs = card.model_dump(mode="json") | {
-            "experiments": {
-                label: [one.content() for one in cards] for label, cards in experiments.items()
-            }
-        }
         with (
-            Dataset(keeping.directory, setup, inputs) as dataset,
             computing(keeping.workers, keeping.scheduler) as compute,
+            Dataset(keeping.directory, setup, asked_for(card, experiments)) as dataset,
         ):
             refinement = survey(setup, dataset, compute, tolerance=tolerance, report=report)
             arrays = dataset.arrays
+            if not some_exist(arrays):
+                dataset.remove()
     require_some(arrays)
     planes = {s.label: plane_of(setup, arrays, s, refinement) for s in setup.searches}
     return Surveyed(planes, int(failures(arrays).sum()))
+
+
+def asked_for(card: RunCard, experiments: Mapping[str, tuple[Experiment, ...]]) -> dict[str, Any]:
+    """Return all that results depend on but the code, as JSON can write it."""
+    contents = {label: [one.content() for one in cards] for label, cards in experiments.items()}
+    return card.model_dump(mode="json") | {"experiments": contents}
 
 
 def setup_of(card: RunCard, experiments: Mapping[str, tuple[Experiment, ...]]) -> Setup:
@@ -107,8 +127,9 @@ def setup_of(card: RunCard, experiments: Mapping[str, tuple[Experiment, ...]]) -
 
     Raises
     ------
-    RangeError
-        If an experiment has not the signatures that are asked for.
+    CardError
+        If an experiment has not the signatures that are asked for, or does not go together with
+        those that it is joined with.
     """
     settings = card.simulation
     default = ("bremsstrahlung",) if card.model in SEMI_VISIBLE else PROCESSES
@@ -130,4 +151,7 @@ def setup_of(card: RunCard, experiments: Mapping[str, tuple[Experiment, ...]]) -
 def _search(card: RunCard, layer: LimitLayer, experiments: tuple[Experiment, ...]) -> Search:
     sector = card.sector(layer)
     own = None if sector == card.sector() else sector
-    return Search.of(layer.label, experiments, layer.signatures, sector=own)
+    try:
+        return Search.of(layer.label, experiments, layer.signatures, sector=own)
+    except RangeError as error:
+        raise CardError(f"limits[{layer.label}]: {error}") from None

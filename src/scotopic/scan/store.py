@@ -21,6 +21,7 @@ import numpy as np
 from scotopic._version import __version__
 from scotopic.cache import key_digest
 from scotopic.errors import ScotopicError, StoppedError
+from scotopic.experiments.messages import shown
 from scotopic.extras import required
 from scotopic.results import whole_file
 from scotopic.scan.layout import coordinates, described, dimensions
@@ -30,10 +31,12 @@ from scotopic.scan.tiles import Blocks, Tile
 if TYPE_CHECKING:
     import xarray
     import zarr
+    from filelock import FileLock
 
 FORMAT: Final = 2
 
 SOURCES: Final = (
+    "scotopic.cosmology",
     "scotopic.decays",
     "scotopic.experiments",
     "scotopic.materials",
@@ -50,6 +53,7 @@ SOURCES: Final = (
     "scotopic.scan.refinement",
     "scotopic.scan.search",
     "scotopic.scan.semi_visible",
+    "scotopic.scan.ties",
     "scotopic.scan.tiles",
     "scotopic.shower",
     "scotopic.signal",
@@ -61,6 +65,7 @@ SOURCES: Final = (
 _LIBRARIES: Final = ("numba", "numpy", "scipy")
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _SHOWN: Final = 4
+_NOTHING: Final = object()
 
 
 @cache
@@ -82,7 +87,8 @@ class Dataset:
     setup : Setup
         The plane.
     card : mapping
-        All that was asked for, as JSON can write it. A dataset of another card is refused.
+        All that was asked for, as JSON can write it. A dataset of another card is refused, see
+        `refuse_another`.
 
     Attributes
     ----------
@@ -96,29 +102,19 @@ class Dataset:
     """
 
     def __init__(self, directory: Path, setup: Setup, card: Mapping[str, Any]) -> None:
-        self.path = directory / "dataset.zarr"
-        self._state = directory / "dataset.state"
+        self._state, self.path = _places(directory)
         self._setup = setup
         self._blocks = Blocks.of(setup)
-        content = {"format": FORMAT, "card": card, "code": code_versions()}
-        self._content = json.loads(json.dumps(content, allow_nan=False))
+        self._directory = directory
+        self._content = _content(card)
         self.arrays: Arrays = no_points(setup, setup.shape)
 
     def __enter__(self) -> Self:
         """Lock the directory, and read what is there."""
-        from filelock import FileLock, Timeout  # noqa: PLC0415 - not for small planes
-
         required("zarr", "xarray")
         with _clear_errors(self.path):
             self._state.mkdir(parents=True, exist_ok=True)
-            self._lock = FileLock(self._state / "lock")
-            try:
-                self._lock.acquire(timeout=0)
-            except Timeout:
-                raise ScotopicError(
-                    f"{self.path}: another run is writing to it; wait for it, or name another"
-                    " --output"
-                ) from None
+            self._lock = _locked(self._directory)
             try:
                 self._open()
             except BaseException:
@@ -136,13 +132,9 @@ class Dataset:
         self._lock.release()
 
     def _open(self) -> None:
-        stored = self._state / "card.json"
-        if stored.is_file():
-            self._refuse_another_card(json.loads(stored.read_text()))
-        elif self.path.exists():
-            raise ScotopicError(f"{self.path}: is there, but without the card that made it")
-        else:
-            _write_durably(stored, json.dumps(self._content, indent=1).encode())
+        _refuse_other_content(self._directory, self._content)
+        if not (card := self._state / "card.json").is_file():
+            _write_durably(card, json.dumps(self._content, indent=1).encode())
         self._tiles = self._state / "tiles"
         self._tiles.mkdir(exist_ok=True)
         if not self.path.exists():
@@ -158,15 +150,6 @@ class Dataset:
         for block in range(self._blocks.number):
             self._read(block)
         self._finished = dict(self._markers())
-
-    def _refuse_another_card(self, stored: Mapping[str, Any]) -> None:
-        found = list(differences(stored, self._content))
-        if found:
-            more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-            raise ScotopicError(
-                f"{self.path}: was made with another card or code: {'; '.join(found[:_SHOWN])}"
-                f"{more}; name another --output, or remove it and {self._state.name}"
-            )
 
     def _create(self) -> None:
         """Make all arrays, empty; they get their name when all are there."""
@@ -237,6 +220,74 @@ class Dataset:
                 stored[..., *place] = self.arrays[name][..., *place]
             _write_durably(self._tiles / f"{tile.name}.json", json.dumps(marker).encode())
 
+    def remove(self) -> None:
+        """Remove it from the disk: a card of which nothing exists must not stand in the way."""
+        shutil.rmtree(self.path)
+        shutil.rmtree(self._state)
+
+
+def refuse_another(directory: Path, card: Mapping[str, Any]) -> None:
+    """Refuse a directory that holds a dataset of another card, or one that is in use.
+
+    Parameters
+    ----------
+    directory : Path
+        Where results are to be written, with or without a dataset; it is not touched.
+    card : mapping
+        As for `Dataset`.
+
+    Raises
+    ------
+    ScotopicError
+        Saying what differs.
+    """
+    state, path = _places(directory)
+    if not state.exists() and not path.exists():
+        return
+    _refuse_other_content(directory, _content(card))
+    if (state / "lock").exists():
+        _locked(directory).release()
+
+
+def _places(directory: Path) -> tuple[Path, Path]:
+    return directory / "dataset.state", directory / "dataset.zarr"
+
+
+def _content(card: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a dataset is known by, as it reads back."""
+    content = {"format": FORMAT, "card": card, "code": code_versions()}
+    found: dict[str, Any] = json.loads(json.dumps(content, allow_nan=False))
+    return found
+
+
+def _locked(directory: Path) -> "FileLock":
+    from filelock import FileLock, Timeout  # noqa: PLC0415 - not for small planes
+
+    state, path = _places(directory)
+    lock = FileLock(state / "lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise ScotopicError(
+            f"{path}: another run is writing to it; wait for it, or name another --output"
+        ) from None
+    return lock
+
+
+def _refuse_other_content(directory: Path, content: Mapping[str, Any]) -> None:
+    state, path = _places(directory)
+    if not (stored := state / "card.json").is_file():
+        if path.exists():
+            raise ScotopicError(f"{path}: is there, but without the card that made it")
+        return
+    found = list(differences(json.loads(stored.read_text()), content))
+    if found:
+        more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+        raise ScotopicError(
+            f"{path}: was made with another card or code: {'; '.join(found[:_SHOWN])}{more};"
+            f" name another --output, or remove it and {state.name}"
+        )
+
 
 def _array(group: "zarr.Group", name: str) -> "zarr.Array[Any]":
     import zarr  # noqa: PLC0415 - is there already
@@ -273,18 +324,19 @@ def differences(stored: object, asked: object, path: str = "") -> Iterator[str]:
     --------
     >>> list(differences({"x": {"points": 3}, "y": [1]}, {"x": {"points": 4}, "y": [1, 2]}))
     ['x.points: 3 there, 4 now', 'y[1]: nothing there, 2 now']
+    >>> list(differences({"limits": {"a": {"title": "long"}}}, {"limits": {}}))
+    ['limits.a: a table there, nothing now']
     """
-    nothing = object()
     if isinstance(stored, dict) and isinstance(asked, dict):
         for key in dict.fromkeys([*stored, *asked]):
             below = f"{path}.{key}" if path else str(key)
-            yield from differences(stored.get(key, nothing), asked.get(key, nothing), below)
+            yield from differences(stored.get(key, _NOTHING), asked.get(key, _NOTHING), below)
     elif isinstance(stored, list) and isinstance(asked, list):
         for k in range(max(len(stored), len(asked))):
-            there, now = (v[k] if k < len(v) else nothing for v in (stored, asked))
+            there, now = (v[k] if k < len(v) else _NOTHING for v in (stored, asked))
             yield from differences(there, now, f"{path}[{k}]")
     elif stored != asked:
-        texts = ["nothing" if type(v) is object else json.dumps(v) for v in (stored, asked)]
+        texts = ["nothing" if v is _NOTHING else shown(v) for v in (stored, asked)]
         yield f"{path}: {texts[0]} there, {texts[1]} now"
 
 

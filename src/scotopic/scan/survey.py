@@ -5,7 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
-from scotopic.errors import RangeError
+from scotopic.errors import RangeError, ScotopicError
 from scotopic.progress import Report, silent
 from scotopic.scan.points import (
     COMPUTED,
@@ -129,6 +129,33 @@ def failures(arrays: Arrays) -> Mask:
     return np.asarray((arrays["status"] == FAILED).any(axis=0))
 
 
+def require_models(setup: Setup) -> None:
+    """Refuse a plane before anything is computed, if no model in it can be looked for.
+
+    Raises
+    ------
+    RangeError
+        With the reason of the first.
+    """
+    reasons = []
+    for i, j in np.ndindex(setup.shape):
+        for search in setup.searches:
+            try:
+                model = setup.model(setup.sector(search), i, j)
+                setup.detection(search).check(search, model)
+            except ScotopicError as error:
+                reasons.append(str(error))
+            else:
+                return
+    raise _nothing_exists(reasons[0])
+
+
+def some_exist(arrays: Arrays) -> bool:
+    """Whether a point was computed, or none is known not to exist."""
+    status = arrays["status"]
+    return bool(np.any(status == COMPUTED) or not np.any(status == NOT_COVERED))
+
+
 def require_some(arrays: Arrays) -> None:
     """Refuse a plane of which no point exists.
 
@@ -137,7 +164,10 @@ def require_some(arrays: Arrays) -> None:
     RangeError
         With the reason of the first.
     """
-    status = arrays["status"]
-    if not np.any(status == COMPUTED) and np.any(status == NOT_COVERED):
-        reason = arrays["reason"][status == NOT_COVERED][0]
-        raise RangeError(f"no point of the plane exists: {reason}")
+    if not some_exist(arrays):
+        status = arrays["status"]
+        raise _nothing_exists(arrays["reason"][status == NOT_COVERED][0])
+
+
+def _nothing_exists(reason: str) -> RangeError:
+    return RangeError(f"no point of the plane exists: {reason}")

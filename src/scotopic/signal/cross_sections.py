@@ -15,10 +15,10 @@ from scotopic.signal.dump import Calculation, Dump
 from scotopic.units import ELECTRON_MASS, MUON_MASS
 
 if TYPE_CHECKING:
-    from scotopic.decays.widths import SpinParity
     from scotopic.materials import Element
     from scotopic.models import Mediator
     from scotopic.production import CrossSectionTable, Lepton
+    from scotopic.words import SpinParity
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -28,6 +28,7 @@ FloatArray = npt.NDArray[np.float64]
 _MASS_EDGES = (1e-3, 0.999e-2, 0.999e-1, 1.0, 3.0)
 _STEPS_PER_OCTAVE = 4
 _ABOVE_THRESHOLD = 1.25
+_SLACK = 1e-9  # relative; forgives rounding at the edges
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,9 @@ def prepare_tables(
     RangeError
         As `cross_section_table`.
     """
+    masses = [model.mediator_mass for model in models]
+    for extreme in (min(masses), max(masses)):  # of a scan, what was asked for
+        _require_tabulated(extreme)
     wanted = {
         (model.spin_parity, dump.lepton, nucleus, *ranges)
         for model in models
@@ -133,6 +137,7 @@ def _table_ranges(
     dump: Dump, mediator_mass: float, nucleus: "Element", minimum_energy: float
 ) -> tuple[tuple[float, float], tuple[float, float]]:
     """Return the ranges of mass and of energy of the table that holds a mass."""
+    _require_tabulated(mediator_mass)
     upper = int(np.searchsorted(_MASS_EDGES, mediator_mass, side="left"))
     segment = min(max(upper, 1), len(_MASS_EDGES) - 1)
     low, high = _MASS_EDGES[segment - 1], _MASS_EDGES[segment]
@@ -140,8 +145,7 @@ def _table_ranges(
     steps = math.ceil(_STEPS_PER_OCTAVE * math.log2(dump.energy / least) - 1e-9)
     slowest = dump.energy * 2 ** (-steps / _STEPS_PER_OCTAVE)
     lepton = MUON_MASS if dump.lepton == "muon" else ELECTRON_MASS
-    inside = low <= mediator_mass <= high
-    if inside and slowest < _ABOVE_THRESHOLD * _threshold(high, nucleus, lepton):
+    if slowest < _ABOVE_THRESHOLD * _threshold(high, nucleus, lepton):
         step = math.floor(math.log(mediator_mass / low) / math.log(_ABOVE_THRESHOLD))
         low *= _ABOVE_THRESHOLD**step
         high = min(high, _ABOVE_THRESHOLD * low)
@@ -152,6 +156,15 @@ def _table_ranges(
             f" {dump.energy} GeV"
         )
     return (low, high), (slowest, dump.energy)
+
+
+def _require_tabulated(mediator_mass: float) -> None:
+    low, high = _MASS_EDGES[0], _MASS_EDGES[-1]
+    if not low * (1 - _SLACK) <= mediator_mass <= high * (1 + _SLACK):
+        raise RangeError(
+            f"mediator_mass: {mediator_mass:g} GeV is not between {low:g} and {high:g} GeV, where"
+            " bremsstrahlung is tabulated"
+        )
 
 
 @lru_cache(maxsize=16)

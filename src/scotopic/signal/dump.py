@@ -2,13 +2,14 @@
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from scotopic.errors import RangeError
 from scotopic.materials import Material
+from scotopic.words import PROCESSES, Process
 
 if TYPE_CHECKING:
     from scotopic.production import Lepton
@@ -16,11 +17,6 @@ if TYPE_CHECKING:
     from scotopic.shower.muons import MuonTracks
 
 FloatArray = npt.NDArray[np.float64]
-
-Process = Literal["bremsstrahlung", "annihilation"]
-"""A way in which a shower makes mediators."""
-
-PROCESSES: tuple[Process, ...] = get_args(Process)
 
 _NODES = 240  # of the shower's energy; see `spectrum.numerical_error`
 
@@ -79,8 +75,11 @@ class Dump:
         They decrease by at least exp(-0.6) in a radiation length once the shower has split the
         beam energy, which takes less than ten for every factor of e.
         """
-        depth = 25 + 10 * math.log(self.energy / minimum_energy)
-        return self.thickness_X0 is None or self.thickness_X0 > depth
+        if self.thickness_X0 is None:
+            return True
+        splits = 0 < minimum_energy < self.energy
+        depth = 25 + 10 * math.log(self.energy / minimum_energy) if splits else math.inf
+        return self.thickness_X0 > depth
 
     def track_lengths(self, minimum_energy: float) -> "TrackLengths":
         """Return the shower's track lengths above an energy in GeV; see `shower_particle`."""

@@ -6,7 +6,7 @@ the window does not decide (vetoes, shower shape, trigger) is in the card's effi
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -46,13 +46,18 @@ class MissingEnergy:
     maximum_energy: float
     resolution: "EnergyResolution"
 
+    edge_key: ClassVar[str] = "selection.maximum_calorimeter_energy_GeV"
+
     def __post_init__(self) -> None:
         """Refuse a window without a lower edge in the mediator's energy."""
         wide = _STANDARD_DEVIATIONS * self.resolution.constant >= 1
         if wide or self._smeared_edge(self.maximum_energy)[0].max() >= self.beam_energy:
             raise RangeError(
-                f"energy_resolution: {self.resolution} is too wide for a cut at "
-                f"{self.maximum_energy} GeV with a beam of {self.beam_energy} GeV"
+                f"{self.edge_key}: {self.maximum_energy} is too close to the energy of "
+                f"{self.beam_energy:g} GeV that is measured without a signal: "
+                f"{_STANDARD_DEVIATIONS:g} standard deviations of the energy_resolution, "
+                f"{float(self.resolution.sigma_GeV(self.maximum_energy)):.3g} GeV each, must be "
+                "between them"
             )
 
     @classmethod

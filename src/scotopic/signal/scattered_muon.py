@@ -11,7 +11,7 @@ does not decide (tracks, calorimeters and counters without energy, trigger) is i
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from scotopic.errors import RangeError
 from scotopic.signal.missing_energy import MissingEnergy
@@ -33,6 +33,8 @@ class ScatteredMuon(MissingEnergy):
     resolution : EnergyResolution
         Of the spectrometer, with the spread of the beam.
     """
+
+    edge_key: ClassVar[str] = "selection.scattered_muon.maximum_energy_GeV"
 
     @classmethod
     def of(cls, experiment: "Experiment") -> Self:

@@ -9,10 +9,11 @@ import numpy as np
 from scotopic.decays.three_body import PAIRS
 from scotopic.errors import RangeError
 from scotopic.signal.calorimeter import ShowerModel, measured
-from scotopic.signal.dump import PROCESSES, Calculation
+from scotopic.signal.dump import Calculation
 from scotopic.signal.events import Events, simulate
 from scotopic.signal.yields import dump_of
 from scotopic.signal.zones import BEHIND_ALL, SetUp
+from scotopic.words import PROCESSES
 
 if TYPE_CHECKING:
     from scotopic.experiments import Detector, Experiment, Signature
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 
 _CANDIDATES = 2**15
+_FAR = ((1e2, "m"), (1e5, "km"), (1e8, "thousand km"), (1e11, "million km"))  # in cm
 
 
 @dataclass(frozen=True)
@@ -335,9 +337,16 @@ def position_text(position_cm: float) -> str:
     --------
     >>> position_text(1.234), position_text(312.3), position_text(23100.0), position_text(np.inf)
     ('1.2 cm', '312 cm', '231 m', 'never')
+    >>> position_text(1.08e6), position_text(5.14e11), position_text(1e15)
+    ('10.8 km', '5.14 million km', 'over 1000 million km')
     """
     if np.isinf(position_cm):
         return "never"
     if position_cm < 100:
         return f"{position_cm:.1f} cm"
-    return f"{position_cm:.0f} cm" if position_cm < 1000 else f"{position_cm / 100:.3g} m"
+    if position_cm < 1000:
+        return f"{position_cm:.0f} cm"
+    for size_cm, unit in _FAR:
+        if position_cm < 999.5 * size_cm:
+            return f"{position_cm / size_cm:.3g} {unit}"
+    return f"over 1000 {unit}"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from scotopic.errors import RangeError
 from scotopic.models.mediator import DecayingMediator
 from scotopic.progress import Report, silent
+from scotopic.signal.decay_in_flight import decay_regions
 from scotopic.signal.visible import visible_islands
 
 if TYPE_CHECKING:
@@ -124,10 +125,11 @@ def with_set_up(
     Raises
     ------
     RangeError
-        If the length or the energy is not positive.
+        If the card has no regions, or the length or the energy is out of range.
     """
     from scotopic.experiments import Experiment  # noqa: PLC0415 - the caller has it
 
+    decay_regions(experiment)
     length = experiment.target.thickness_cm if target_length_cm is None else target_length_cm
     energy = experiment.beam.energy_GeV if beam_energy is None else beam_energy
     for name, value in (("target_length_cm", length), ("beam_energy", energy)):

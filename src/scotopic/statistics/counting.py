@@ -6,20 +6,16 @@ kappa = 1 + d and theta a standard normal variable. So x is the median, "one sig
 """
 
 import math
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from scotopic.errors import RangeError
+from scotopic.statistics.methods import MAX_COUNTS
 
-MAX_COUNTS = 100_000
-"""Largest number of events that is treated count by count; beyond it asymptotics are better."""
-
-
-def _require_not_negative(name: str, value: float) -> None:
-    if not (math.isfinite(value) and value >= 0):
-        raise RangeError(f"{name}: {value} is not a finite number >= 0")
+_NUMBERS = (int, float, np.integer, np.floating)
 
 
 @dataclass(frozen=True)
@@ -65,14 +61,13 @@ class CountingModel:
         if self.observed is not None:
             require_counts("observed", self.observed)
         for name in ("background", "background_uncertainty", "signal_uncertainty"):
-            _require_not_negative(name, getattr(self, name))
+            require_number(name, getattr(self, name))
         if self.background_uncertainty > 0 and self.background == 0:
             raise RangeError(
                 f"background_uncertainty: {self.background_uncertainty} is not 0 although the "
                 "background is: a log-normal uncertainty needs a positive background"
             )
-        if not 0 < self.confidence_level < 1:
-            raise RangeError(f"confidence_level: {self.confidence_level} is not between 0 and 1")
+        require_confidence_level(self.confidence_level)
 
     @property
     def backgrounds(self) -> tuple[tuple[float, float], ...]:
@@ -131,8 +126,7 @@ class SummedCounts:
                 "one is needed for each, and at least one data set"
             )
         for weight in self.signal_weights:
-            if not (math.isfinite(weight) and weight > 0):
-                raise RangeError(f"signal_weights: {weight} is not a finite number > 0")
+            require_number("signal_weights", weight, positive=True)
         for name in ("confidence_level", "signal_uncertainty"):
             values = sorted(set(self._each(name)))
             if len(values) > 1:
@@ -200,6 +194,52 @@ def require_counts(name: str, counts: int) -> None:
     RangeError
         Unless `counts` is a whole number from 0 to `MAX_COUNTS`.
     """
-    whole = isinstance(counts, (int, np.integer)) and not isinstance(counts, bool)
-    if not (whole and 0 <= counts <= MAX_COUNTS):
-        raise RangeError(f"{name}: {counts} is not a whole number from 0 to {MAX_COUNTS}")
+    require_whole(name, counts, 0, MAX_COUNTS)
+
+
+def require_whole(name: str, value: object, low: int, high: int) -> None:
+    """Refuse what is no whole number, or out of a range without negative numbers.
+
+    Raises
+    ------
+    RangeError
+        Unless it is a whole number from `low` to `high`.
+    """
+    whole = value if isinstance(value, (int, np.integer)) and not isinstance(value, bool) else -1
+    if not low <= whole <= high:
+        raise RangeError(f"{name}: {value} is not a whole number from {low} to {high}")
+
+
+def require_number(name: str, value: object, *, positive: bool = False) -> None:
+    """Refuse what is no number, not finite, or negative.
+
+    Parameters
+    ----------
+    name : str
+        What the message begins with.
+    value : object
+        Anything.
+    positive : bool
+        Whether zero is refused too.
+
+    Raises
+    ------
+    RangeError
+        Unless it is such a number.
+    """
+    number = value if isinstance(value, _NUMBERS) and not isinstance(value, bool) else math.nan
+    in_range = number > 0 if positive else number >= 0
+    if not in_range or number > sys.float_info.max:
+        raise RangeError(f"{name}: {value} is not a finite number {'>' if positive else '>='} 0")
+
+
+def require_confidence_level(value: object) -> None:
+    """Refuse a confidence level that is no number between 0 and 1.
+
+    Raises
+    ------
+    RangeError
+        Unless it is one.
+    """
+    if not (isinstance(value, _NUMBERS) and 0 < value < 1):
+        raise RangeError(f"confidence_level: {value} is not between 0 and 1")

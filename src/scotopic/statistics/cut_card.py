@@ -1,19 +1,25 @@
 """Cards for the choice of the cut: the neighbours of the signal region, as TOML or CSV."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import Field, ValidationError, model_validator
 
 from scotopic.errors import CardError, RangeError
 from scotopic.experiments.data_sets import BackgroundSource
 from scotopic.experiments.loader import card_error, load_experiment, read_card
-from scotopic.experiments.messages import KeyedError, describe
+from scotopic.experiments.messages import KeyedError, describe, shown
 from scotopic.experiments.tables import Items, SourcedTable, Table, Text, refuse_repeated_names
-from scotopic.models.dark_photon import DarkMatter
-from scotopic.statistics.cuts import Leakage, Neighbours
-from scotopic.statistics.extrapolation import Histogram
+from scotopic.statistics.cuts import (
+    Leakage,
+    Neighbours,
+    background_below,
+    lowest_energy,
+    require_missing_energy,
+)
+from scotopic.statistics.extrapolation import MOST_EVENTS, Histogram
 from scotopic.statistics.likelihood import Component, Shift
+from scotopic.words import DarkMatter
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
@@ -23,14 +29,17 @@ class RegionCard(SourcedTable):
     """Events in bins of the calorimeter's energy."""
 
     edges_GeV: Items[float] = Field(min_length=2, description="edges of the bins, ascending")
-    events: Items[int] = Field(min_length=1, description="events in each bin")
+    events: Items[Annotated[int, Field(ge=0, le=MOST_EVENTS)]] = Field(
+        min_length=1, description="events in each bin"
+    )
 
     @model_validator(mode="after")
     def _is_histogram(self) -> Self:
         try:
             self.histogram()
         except RangeError as error:
-            raise KeyedError((), str(error)) from None
+            key, _, text = str(error).partition(": ")
+            raise KeyedError(("edges_GeV" if key == "edges" else key,), text) from None
         return self
 
     def histogram(self) -> Histogram:
@@ -52,7 +61,7 @@ class CutCard(Table):
     experiment: Text = Field(description="an experiment card: a shipped name or a path")
     cuts_GeV: Items[float] = Field(min_length=2, description="cuts to try, ascending")
     mediator_masses_GeV: Items[float] = Field(min_length=1, description="masses of the mediator")
-    alpha_D: float = Field(default=0.1, gt=0, le=10, description="dark coupling")
+    alpha_D: float = Field(default=0.1, gt=0, le=1, description="dark coupling")
     mass_ratio: float = Field(default=3.0, gt=2, le=1e6, description="m_A'/m_chi")
     dark_matter: DarkMatter = Field(
         default="complex_scalar", description="what the mediator decays into"
@@ -102,7 +111,7 @@ def load_cut_card(path: str, experiment: str | None = None) -> tuple[CutCard, "E
     Raises
     ------
     CardError
-        If anything is wrong with it, in one line.
+        If anything is wrong with it or does not suit the experiment, in one line.
     """
     file = Path(path)
     if file.suffix == ".csv":
@@ -117,7 +126,27 @@ def load_cut_card(path: str, experiment: str | None = None) -> tuple[CutCard, "E
         raise card_error(path, describe(error, CutCard)) from None
     name = card.experiment
     here = experiment is None and (name.endswith(".toml") or "/" in name)
-    return card, load_experiment(str(file.parent / name) if here else name)
+    apparatus = load_experiment(str(file.parent / name) if here else name)
+    try:
+        require_missing_energy(apparatus)
+    except RangeError as error:
+        place = f"--experiment {name}" if experiment else f"{path}: experiment: {shown(name)}"
+        raise CardError(f"{place}: {error}") from None
+    _check_cuts(card, apparatus, path)
+    return card, apparatus
+
+
+def _check_cuts(card: CutCard, apparatus: "Experiment", label: str) -> None:
+    """Refuse cuts for which the background cannot be extrapolated, and sidebands that do not do."""
+    neighbours = card.neighbours()
+    for i, cut in enumerate(card.cuts_GeV):
+        try:
+            background_below(apparatus, neighbours, cut)
+        except RangeError as error:
+            text = str(error)
+            if not text.startswith("sideband."):
+                text = f"cuts_GeV[{i}]: {text.removeprefix('cut: ')}"
+            raise card_error(label, text) from None
 
 
 def _from_table(file: Path, experiment: str) -> dict[str, object]:
@@ -144,7 +173,10 @@ def _from_table(file: Path, experiment: str) -> dict[str, object]:
         events.append(seen)
     if not events:
         raise CardError(f"{file}: no rows")
-    first = edges[0]
+    first, lowest = edges[0], 2 * lowest_energy(load_experiment(experiment))
+    if not first > lowest:
+        text = f"row 1: low_GeV: {first} is not above {lowest}, twice what cuts are above"
+        raise card_error(str(file), text)
     return {
         "title": f"Sideband of {file.name}",
         "experiment": experiment,

@@ -39,6 +39,12 @@ _BOUNDARIES = [math.erfc(-z / math.sqrt(2)) / 2 for z in STANDARD_DEVIATIONS]
 _NEGLECTED = 1e-5  # probability of outcomes that are left out of the mean
 
 
+_STANDARD_DEVIATIONS = 4.26  # of that probability
+_MOST_EVENTS = 20_000
+_SPACING = 0.1  # of the logarithm of larger ones
+_EACH = 64  # events up to which the limit of each number is set
+
+
 @dataclass(frozen=True)
 class Leakage:
     """Events with signals in the HCAL that a fraction of would have none (region C).
@@ -81,6 +87,14 @@ class Neighbours:
     ) -> tuple[Extrapolated, tuple[Component, ...]]:
         """Return the background below a cut, each part with its uncertainties."""
         found = extrapolate(self.sideband, cut, beam_energy=beam_energy, lowest=lowest)
+        spread = math.hypot(found.statistical, math.log1p(found.shape))
+        largest = math.log(found.events) + _STANDARD_DEVIATIONS * spread
+        if largest > math.log(_MOST_EVENTS):
+            raise RangeError(
+                f"sideband.events: below {cut} GeV they predict {found.events:.3g} events within a "
+                f"factor {math.exp(min(spread, 700.0)):.3g}; more than "
+                f"{_MOST_EVENTS} are not allowed"
+            )
         width = math.exp(found.statistical)
         shifts = (
             Shift("extrapolation: fit", width, 1 / width),
@@ -183,16 +197,19 @@ def scan_cuts(
     Raises
     ------
     RangeError
-        If the cuts do not ascend, or the background cannot be extrapolated for one of them.
+        If the cuts do not ascend, the background cannot be extrapolated for one of them, or the
+        experiment's signal is not missing energy.
     """
     edges = np.array(cuts, dtype=np.float64)
     if len(edges) < 2 or not np.all(np.diff(edges) > 0):
         raise RangeError(f"cuts: {list(cuts)} are not at least two ascending values")
+    require_missing_energy(experiment)
     masses = np.array(mediator_masses, dtype=np.float64)
-    energy = experiment.beam.energy_GeV
-    lowest = max(1.0, experiment.selection.minimum_calorimeter_energy_GeV)
-    each = [neighbours.components(float(cut), energy, lowest) for cut in edges]
-    limits = [_expected(experiment, parts) for _, parts in each]
+    each = [background_below(experiment, neighbours, float(cut)) for cut in edges]
+    limits = []
+    for i, (_, parts) in enumerate(each):
+        report("expected limits", i, len(each))
+        limits.append(_expected(experiment, parts))
     yields = _accepted(experiment, model, masses, edges, calculation, report)
     exposure = sum(d.particles_on_target * d.signal_efficiency for d in experiment.data_sets)
     return CutScan(
@@ -206,6 +223,41 @@ def scan_cuts(
         np.array([mean for mean, _ in limits]),
         np.array([quantiles for _, quantiles in limits]).T,
     )
+
+
+def require_missing_energy(experiment: "Experiment") -> None:
+    """Refuse an experiment whose signal is something else than missing energy.
+
+    Raises
+    ------
+    RangeError
+        Naming the key of its card.
+    """
+    signature = experiment.selection.signature
+    if signature != "missing-energy":
+        raise RangeError(
+            f"selection.signature: {signature!r} is not 'missing-energy', the only one whose cut "
+            "can be chosen"
+        )
+
+
+def lowest_energy(experiment: "Experiment") -> float:
+    """Return the lower edge of the signal region in GeV; cuts are above it."""
+    return max(1.0, experiment.selection.minimum_calorimeter_energy_GeV)
+
+
+def background_below(
+    experiment: "Experiment", neighbours: Neighbours, cut: float
+) -> tuple[Extrapolated, tuple[Component, ...]]:
+    """Return the background below a cut, each part with its uncertainties.
+
+    Raises
+    ------
+    RangeError
+        If it cannot be extrapolated.
+    """
+    energy = experiment.beam.energy_GeV
+    return neighbours.components(cut, energy, lowest_energy(experiment))
 
 
 def _uncertainty(part: Component) -> float:
@@ -222,7 +274,11 @@ def _expected(
     model = weighted_counts(Likelihood((one,), experiment.confidence_level), seed=0)
     *quantiles, last = model.quantiles([*_BOUNDARIES, 1 - _NEGLECTED])
     _, probability = model.distribution(0.0, last)
-    limits = np.array([model.limit(n) for n in range(last + 1)])
+    # the limit is nearly linear in the count: further up some of the counts are enough
+    further = np.arange(0.0, math.log(max(last, _EACH) / _EACH) + _SPACING, _SPACING)
+    nodes = np.unique([*range(_EACH), *(_EACH * np.exp(further)).astype(int)])
+    nodes = np.append(nodes[nodes < last], last)
+    limits = np.interp(range(last + 1), nodes, [model.limit(int(n)) for n in nodes])
     return float(probability @ limits / probability.sum()), tuple(limits[quantiles])
 
 

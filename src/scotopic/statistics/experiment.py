@@ -1,5 +1,6 @@
 """The likelihood of an experiment card."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,14 @@ from scotopic.statistics.workspace import read_workspace
 if TYPE_CHECKING:
     from scotopic.experiments import DataSet, Experiment
 
+_SIGNAL = "signal"
+
 
 def experiment_likelihood(
     experiment: "Experiment",
     workspace: Likelihood | None = None,
     *,
-    signal_nuisance: str = "signal",
+    shared: Collection[str] = (),
 ) -> Likelihood:
     """Return the likelihood of an experiment, one bin for each data set.
 
@@ -28,21 +31,24 @@ def experiment_likelihood(
         the card's `likelihood`, if it has one. A data set's signal is in the bins that have its
         name ("2018", or "2018[0]", "2018[1]", ...); their shares of it are kept. Bins without
         signal are control regions and may have any name.
-    signal_nuisance : str
-        Name of the nuisance parameter of the signal. Combined experiments in which it is equal
-        move together.
+    shared : collection of str
+        Nuisance parameters that keep their bare names. The others are called "TITLE: NAME" with
+        the title of the card, so that those of different experiments are independent; combined
+        experiments that share a name on purpose move together in it.
 
     Returns
     -------
     Likelihood
         The strength is the yield per particle on target: the signal at strength one is exposure
         times efficiency. Without a workspace the signal's uncertainty is common to all data sets
-        and the backgrounds are independent, as in `scotopic.scan.counting_model`.
+        and is called "signal", and the backgrounds "background DATA SET" are independent, as in
+        `scotopic.scan.counting_model`.
 
     Raises
     ------
     RangeError
-        If data sets and bins of the workspace do not correspond.
+        If data sets and bins of the workspace do not correspond, or a shared nuisance parameter
+        is none of the experiment's.
 
     Examples
     --------
@@ -50,20 +56,38 @@ def experiment_likelihood(
     >>> na64 = experiment_likelihood(load_experiment("na64e-2018"))
     >>> [(b.name, b.observed, b.signal) for b in na64.bins]
     [('2016-2018', 0, 142000000000.0)]
+    >>> na64.nuisances
+    ('NA64e 2016-2018: signal', 'NA64e 2016-2018: background 2016-2018')
+    >>> experiment_likelihood(load_experiment("na64e-2018"), shared=["signal"]).nuisances[0]
+    'signal'
     """
     if workspace is None and experiment.likelihood is not None:
         workspace = read_workspace(Path(experiment.likelihood), experiment.confidence_level)
     if workspace is not None:
-        return _with_workspace(experiment, workspace)
-    relative = experiment.relative_signal_uncertainty
-    shifts = (Shift.relative(signal_nuisance, relative),) if relative else ()
-    return Likelihood(
-        tuple(_bin(data, shifts) for data in experiment.data_sets), experiment.confidence_level
-    )
+        found = _with_workspace(experiment, workspace)
+    else:
+        relative = experiment.relative_signal_uncertainty
+        shifts = (Shift.relative(_SIGNAL, relative),) if relative else ()
+        found = Likelihood(
+            tuple(_bin(data, shifts) for data in experiment.data_sets), experiment.confidence_level
+        )
+    return _own(found, experiment.title, shared)
+
+
+def _own(likelihood: Likelihood, title: str, shared: Collection[str]) -> Likelihood:
+    """Name the nuisance parameters after the experiment, but for those that are shared."""
+    for name in shared:
+        if name not in likelihood.nuisances:
+            known = ", ".join(likelihood.nuisances) or "it has none"
+            raise RangeError(f"{title}: {name!r} is none of its nuisance parameters: {known}")
+    prefix = f"{title}: "
+    # a workspace that was exported before has the experiment in its names
+    own = [n for n in likelihood.nuisances if n not in shared and not n.startswith(prefix)]
+    return likelihood.with_nuisances({n: prefix + n for n in own})
 
 
 def _bin(data: "DataSet", shifts: tuple[Shift, ...]) -> Bin:
-    signal = Component("signal", data.particles_on_target * data.signal_efficiency, shifts)
+    signal = Component(_SIGNAL, data.particles_on_target * data.signal_efficiency, shifts)
     backgrounds: tuple[Component, ...] = ()
     if (expected := data.expected_background) > 0:
         relative = data.background_uncertainty / expected

@@ -17,6 +17,10 @@ from scotopic.statistics.likelihood import FloatArray
 
 _QUADRATURE = np.polynomial.legendre.leggauss(24)
 _STEEPEST = 400.0  # e-folds between the ends of the fitted region
+_LEAST_EVENTS = 1e-100
+
+MOST_EVENTS = 10**9
+"""Largest number of events in a bin."""
 
 
 @dataclass(frozen=True)
@@ -48,20 +52,17 @@ class Histogram:
             )
         if not all(a < b for a, b in zip(self.edges, self.edges[1:], strict=False)):
             raise RangeError("edges: they do not ascend")
-        if min(self.events) < 0:
-            raise RangeError(f"events: {min(self.events)} is negative")
+        for number in self.events:
+            if not 0 <= number <= MOST_EVENTS:
+                raise RangeError(f"events: {number} is not from 0 to {MOST_EVENTS}")
+
+    def highest_cut(self) -> float:
+        """Return the highest cut that leaves two bins wholly above it."""
+        return self.edges[max(len(self.edges) - 3, 0)]
 
     def above(self, cut: float) -> "Histogram":
-        """Return the bins that are wholly above a cut.
-
-        Raises
-        ------
-        RangeError
-            If there are less than two.
-        """
-        first = next((i for i, e in enumerate(self.edges) if e >= cut), len(self.edges))
-        if len(self.events) - first < 2:
-            raise RangeError(f"cut: {cut} GeV leaves less than two bins of the sideband above it")
+        """Return the bins that are wholly above a cut, which is not above the last but one."""
+        first = next(i for i, e in enumerate(self.edges) if e >= cut)
         return Histogram(self.edges[first:], self.events[first:])
 
     def below(self, cut: float) -> float:
@@ -128,7 +129,8 @@ def extrapolate(
     Raises
     ------
     RangeError
-        If too few bins or no events are left above the cut, or they fix no slope.
+        If the cut is outside the range that the sideband allows, the sideband reaches above the
+        beam's energy, or its events fix no slope or none that can be extrapolated.
 
     Notes
     -----
@@ -146,9 +148,17 @@ def extrapolate(
     >>> round(found.events)  # 200 (1 - e^-4.9) = 199
     199
     """
+    highest = sideband.highest_cut()
+    if not lowest < cut <= highest:
+        raise RangeError(
+            f"cut: {cut} is not above {lowest} and at most {highest} GeV, where the sideband still "
+            "has two bins"
+        )
+    if sideband.edges[-1] > beam_energy:
+        raise RangeError(
+            f"sideband.edges_GeV: {sideband.edges[-1]} is above {beam_energy}, the beam's energy"
+        )
     fitted = sideband.above(cut)
-    if not lowest < cut <= fitted.edges[0]:
-        raise RangeError(f"cut: {cut} is not between {lowest} and {fitted.edges[0]} GeV")
     if np.count_nonzero(fitted.events) < 2:
         raise RangeError(
             f"sideband.events: {sum(fitted.events)} events above {cut} GeV, in less than two "
@@ -157,6 +167,11 @@ def extrapolate(
     found, errors = {}, {}
     for name, g in _shapes(beam_energy).items():
         found[name], errors[name] = _fit(fitted, g, lowest, cut)
+    if min(found.values()) < _LEAST_EVENTS or not all(map(math.isfinite, errors.values())):
+        raise RangeError(
+            f"sideband.events: {', '.join(map(str, fitted.events))} above {cut} GeV are so steep "
+            "that nothing is left below"
+        )
     shape = max(abs(value / found[NOMINAL] - 1) for value in found.values())
     return Extrapolated(found[NOMINAL], errors[NOMINAL], shape, found)
 

@@ -5,7 +5,7 @@ expectations that name the same nuisance parameter move together: a name is a co
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -13,9 +13,16 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.errors import RangeError
-from scotopic.statistics.counting import require_counts
+from scotopic.statistics.counting import (
+    require_confidence_level,
+    require_counts,
+    require_number,
+)
 
 FloatArray = npt.NDArray[np.float64]
+
+_LARGEST_FACTOR = 100.0
+"""Of one standard deviation: beyond it expectations of six have no meaning as floating numbers."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +41,7 @@ class Shift:
     Raises
     ------
     RangeError
-        If a factor is not positive and finite.
+        If a factor is not from 0.01 to 100.
     """
 
     nuisance: str
@@ -42,21 +49,31 @@ class Shift:
     down: float
 
     def __post_init__(self) -> None:
-        """Refuse factors without a logarithm."""
+        """Refuse factors without a logarithm, and absurd ones."""
         for name in ("up", "down"):
             value = getattr(self, name)
-            if not (math.isfinite(value) and value > 0):
-                raise RangeError(f"{self.nuisance}.{name}: {value} is not a finite number > 0")
+            require_number(f"{self.nuisance}.{name}", value, positive=True)
+            if not 1 / _LARGEST_FACTOR <= value <= _LARGEST_FACTOR:
+                raise RangeError(
+                    f"{self.nuisance}.{name}: {value} is not from {1 / _LARGEST_FACTOR:g} to "
+                    f"{_LARGEST_FACTOR:g}, the factors of one standard deviation that are allowed"
+                )
 
     @classmethod
     def relative(cls, nuisance: str, uncertainty: float) -> "Shift":
         """Return the log-normal shift of a relative uncertainty: 1 + d up, 1/(1 + d) down.
+
+        Raises
+        ------
+        RangeError
+            If the uncertainty is negative or above 99.
 
         Examples
         --------
         >>> Shift.relative("form factor", 0.25)
         Shift(nuisance='form factor', up=1.25, down=0.8)
         """
+        require_number(f"{nuisance}.uncertainty", uncertainty)
         return cls(nuisance, 1 + uncertainty, 1 / (1 + uncertainty))
 
 
@@ -85,8 +102,7 @@ class Component:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
-        if not (math.isfinite(self.events) and self.events >= 0):
-            raise RangeError(f"{self.name}.events: {self.events} is not a finite number >= 0")
+        require_number(f"{self.name}.events", self.events)
         _require_unique(f"{self.name}.shifts", [shift.nuisance for shift in self.shifts])
 
 
@@ -164,13 +180,19 @@ class Likelihood:
 
     def __post_init__(self) -> None:
         """Refuse bins that do not fit together."""
-        if not 0 < self.confidence_level < 1:
-            raise RangeError(f"confidence_level: {self.confidence_level} is not between 0 and 1")
+        require_confidence_level(self.confidence_level)
         _require_unique("bins", [b.name for b in self.bins])
         if not sum(b.signal for b in self.bins) > 0:
             raise RangeError("signals: no bin expects signal events; a limit needs at least one")
-        if len({b.observed is None for b in self.bins}) > 1:
-            raise RangeError("observed: given for some bins but not for all")
+        seen, unseen = (
+            [b.name for b in self.bins if (b.observed is None) == projection]
+            for projection in (False, True)
+        )
+        if seen and unseen:
+            raise RangeError(
+                f"observed: given for some bins but not for all: for {seen[0]!r}, not for "
+                f"{unseen[0]!r}, and measurements and projections have no common limit"
+            )
 
     @property
     def observed(self) -> tuple[int, ...] | None:
@@ -219,6 +241,31 @@ class Likelihood:
             ),
         )
 
+    def with_nuisances(self, names: Mapping[str, str]) -> "Likelihood":
+        """Return the likelihood with nuisance parameters of other names.
+
+        Parameters
+        ----------
+        names : mapping of str to str
+            New names by the present ones; the others stay as they are.
+        """
+
+        def named(part: Component) -> Component:
+            shifts = (replace(s, nuisance=names.get(s.nuisance, s.nuisance)) for s in part.shifts)
+            return replace(part, shifts=tuple(shifts))
+
+        return replace(
+            self,
+            bins=tuple(
+                replace(
+                    b,
+                    signals=tuple(named(part) for part in b.signals),
+                    backgrounds=tuple(named(part) for part in b.backgrounds),
+                )
+                for b in self.bins
+            ),
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class Cells:
@@ -251,6 +298,12 @@ class Cells:
         member: FloatArray = (self.bin_index[:, None] == np.arange(self.bins)).astype(np.float64)
         return member
 
+    @cached_property
+    def has_kink(self) -> npt.NDArray[np.bool_]:
+        """Whether a nuisance parameter's factors up and down differ, shape (nuisances,)."""
+        close = np.isclose(self.log_up, self.log_down, rtol=1e-9, atol=0)
+        return np.asarray(~close.all(axis=0))
+
     def expected(self, strength: npt.ArrayLike, theta: FloatArray) -> FloatArray:
         """Return the expectation of every component, shape (points, cells).
 
@@ -275,20 +328,28 @@ class Cells:
         return signal, background
 
 
-def combine(*likelihoods: Likelihood) -> Likelihood:
+def combine(*likelihoods: Likelihood, names: Sequence[str] = ()) -> Likelihood:
     """Return the product of likelihoods, such as those of several experiments.
 
     Parameters
     ----------
     likelihoods : Likelihood
-        Of the same strength, with different names of the bins and equal confidence levels.
+        Of the same strength, with equal confidence levels and different names of the bins.
         Nuisance parameters of equal name are one and the same.
+    names : sequence of str, optional
+        Of the likelihoods: if given, bins are called "NAME: BIN", and messages say whose they are.
 
     Raises
     ------
     RangeError
-        If there is none, names of bins coincide, or confidence levels differ.
+        If there is none, names of bins coincide, confidence levels differ, or some likelihoods are
+        measurements and others projections.
     """
+    if names:
+        likelihoods = tuple(
+            replace(one, bins=tuple(replace(b, name=f"{name}: {b.name}") for b in one.bins))
+            for name, one in zip(names, likelihoods, strict=True)
+        )
     levels = sorted({one.confidence_level for one in likelihoods})
     if len(levels) != 1:
         raise RangeError(f"confidence_level: {levels} is not one common value")

@@ -106,7 +106,7 @@ def marginal(cells: Cells, seed: int, *, coarse: bool = False) -> Marginal:
     coarse : bool
         Whether to use fewer points, for the estimate of the quadrature's error.
     """
-    symmetric = np.isclose(cells.log_up, cells.log_down, rtol=1e-9, atol=0).all(axis=0)
+    symmetric = ~cells.has_kink
     single = (cells.log_up != 0).sum(axis=0) + (cells.log_down != 0).sum(axis=0) <= 2
     local = symmetric & single
     log_width = np.sqrt((cells.log_up[:, local] ** 2).sum(axis=1))

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.errors import RangeError
-from scotopic.statistics.counting import MAX_COUNTS, Counting
+from scotopic.statistics.counting import Counting
+from scotopic.statistics.methods import MAX_COUNTS
 
 FloatArray = npt.NDArray[np.float64]
 

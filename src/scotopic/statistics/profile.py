@@ -2,7 +2,9 @@
 
 The nuisance parameters' auxiliary measurements a are part of the data: the likelihood is
 Prod Pois(n_i; nu_i(mu, theta)) Prod phi(a_j - theta_j). Fisher's scoring with halved steps finds
-its maximum for all data sets together.
+its maximum for all data sets together, and Newton's method where that is slow. Where a nuisance
+parameter's factors up and down differ, the likelihood has a kink at theta = 0: no step goes over
+it, and a parameter that lies on it is held there unless the likelihood rises on a side.
 """
 
 from dataclasses import dataclass
@@ -13,9 +15,13 @@ import numpy.typing as npt
 from scotopic.errors import ScotopicError
 from scotopic.statistics.likelihood import Cells, FloatArray
 
+BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
 
 _ITERATIONS = 200
+_SCORING_ITERATIONS = 20  # those that are slower than this go on with Newton's steps
+_SMALLEST_EIGENVALUE = 1e-4
+_LONGEST_STEP = 5.0  # of a nuisance parameter
 _HALVINGS = 30
 _DECREMENT = 1e-13  # of the scoring step: twice what it can still gain
 _SMALLEST_EXPECTATION = 1e-12  # an event where nothing is expected costs 27 units, not infinity
@@ -66,11 +72,17 @@ def fit(
         signal, background = cells.signal_and_background()
         mu = np.maximum(counts.sum(axis=1) - background.sum(), 0.1) / signal.sum()
     theta = auxiliary.astype(np.float64, copy=True)
-    cost = _cost(cells, counts, auxiliary, mu, theta)
+    cost = cost_of(cells, counts, auxiliary, mu, theta)
     active = np.arange(len(counts))
-    for _ in range(_ITERATIONS):
-        data = counts[active], auxiliary[active]
-        step, decrement = _scoring(cells, *data, mu[active], theta[active], free=strength is None)
+    for iteration in range(_ITERATIONS):
+        step, decrement = _step(
+            cells,
+            (counts[active], auxiliary[active]),
+            mu[active],
+            theta[active],
+            free=strength is None,
+            newton=iteration >= _SCORING_ITERATIONS,
+        )
         moving = decrement > _DECREMENT * (1 + np.abs(cost[active]))
         active = active[moving]
         if not len(active):
@@ -82,9 +94,10 @@ def fit(
     raise ScotopicError(f"fit: {len(active)} of {len(counts)} fits did not converge")
 
 
-def _cost(
+def cost_of(
     cells: Cells, counts: FloatArray, auxiliary: FloatArray, mu: FloatArray, theta: FloatArray
 ) -> FloatArray:
+    """Return the negative logarithm of the likelihood, without constants, shape (sets,)."""
     nu = np.maximum(cells.expected(mu, theta) @ cells.membership, _SMALLEST_EXPECTATION)
     pulls = ((theta - auxiliary) ** 2).sum(axis=1) / 2
     # measured from the saturated model, so that rounding is relative to what matters
@@ -93,36 +106,104 @@ def _cost(
     return cost
 
 
-def _scoring(
+def _step(
     cells: Cells,
-    counts: FloatArray,
-    auxiliary: FloatArray,
+    data: tuple[FloatArray, FloatArray],
     mu: FloatArray,
     theta: FloatArray,
     *,
     free: bool,
+    newton: bool,
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the scoring step of (mu, theta), shape (sets, 1 + nuisances), and its decrement."""
+    """Return the step of (mu, theta), shape (sets, 1 + nuisances), and its decrement."""
+    counts, auxiliary = data
     unit = cells.expected(np.ones(len(mu)), theta)
     each = np.where(cells.is_signal, mu[:, None], 1.0) * unit
     nu = np.maximum(each @ cells.membership, _SMALLEST_EXPECTATION)
-    slope = np.where(theta[:, None, :] >= 0, cells.log_up, cells.log_down)
-    jacobian = np.einsum("sc,scj,cb->sbj", each, slope, cells.membership, optimize=True)
-    by_mu = (unit * cells.is_signal) @ cells.membership
-    jacobian = np.concatenate([by_mu[:, :, None], jacobian], axis=2)
-    gradient = np.einsum("sbj,sb->sj", jacobian, 1 - counts / nu)
-    gradient[:, 1:] += theta - auxiliary
+    excess = (1 - counts / nu) @ cells.membership.T
+    pull = theta - auxiliary
+    above, held = _sides(cells, each * excess, theta, pull)
+    slope = np.where(above[:, None, :], cells.log_up, cells.log_down)
+    by_mu = unit * cells.is_signal
+    first = np.concatenate([by_mu[:, :, None], each[:, :, None] * slope], axis=2)
+    gradient = np.einsum("scj,sc->sj", first, excess)
+    gradient[:, 1:] += pull
+    jacobian = np.einsum("scj,cb->sbj", first, cells.membership, optimize=True)
+    fixed = (mu <= 0) & (gradient[:, 0] > 0) if free else np.ones(len(mu), dtype=bool)
+    held = np.concatenate([fixed[:, None], held], axis=1)
     # where more was seen than expected the curvature is that of the data, where less Fisher's
-    curvature = np.maximum(counts, nu) / nu**2
-    information = np.einsum("sbj,sb,sbk->sjk", jacobian, curvature, jacobian, optimize=True)
-    diagonal = np.arange(1, information.shape[1])
-    information[:, diagonal, diagonal] += 1
-    held = (mu <= 0) & (gradient[:, 0] > 0) if free else np.ones(len(mu), dtype=bool)
-    information[held, 0, :] = information[held, :, 0] = 0
-    information[held, 0, 0] = 1
-    gradient[held, 0] = 0
-    step = -np.linalg.solve(information, gradient[:, :, None])[:, :, 0]
-    return step, -(step * gradient).sum(axis=1)
+    information = _curvature(jacobian, np.maximum(counts, nu) / nu**2)
+    _hold(information, gradient, held)
+    if newton:
+        exact = _curvature(jacobian, counts / nu**2)
+        second = np.einsum("scj,sck->sjk", excess[:, :, None] * first, slope)
+        exact[:, :, 1:] += second
+        exact[:, 1:, 0] += second[:, 0]
+        _hold(exact, gradient, held)
+        information = _made_convex(exact, information)
+    step = _solution(information, gradient)
+    decrement = -(step * gradient).sum(axis=1)
+    over = np.zeros_like(held)  # what would leave a kink for the other side
+    over[:, 1:] = cells.has_kink & (theta == 0) & np.where(above, step[:, 1:] < 0, step[:, 1:] > 0)
+    if over.any():
+        _hold(information, gradient, over)
+        step = _solution(information, gradient)
+    return step, decrement
+
+
+def _hold(information: FloatArray, gradient: FloatArray, held: BoolArray) -> None:
+    """Take parameters out of a step, in place."""
+    information[held[:, :, None] | held[:, None, :]] = 0
+    diagonal = np.arange(held.shape[1])
+    information[:, diagonal, diagonal] += held
+    gradient[held] = 0
+
+
+def _solution(information: FloatArray, gradient: FloatArray) -> FloatArray:
+    return np.asarray(-np.linalg.solve(information, gradient[:, :, None])[:, :, 0], np.float64)
+
+
+def _curvature(jacobian: FloatArray, weight: FloatArray) -> FloatArray:
+    """Return J^T weight J with the nuisance parameters' own term, shape (sets, j, j)."""
+    found: FloatArray = np.einsum("sbj,sb,sbk->sjk", jacobian, weight, jacobian, optimize=True)
+    own = np.arange(1, found.shape[1])
+    found[:, own, own] += 1
+    return found
+
+
+def _made_convex(exact: FloatArray, scale: FloatArray) -> FloatArray:
+    """Return second derivatives with their eigenvalues made positive.
+
+    The unit of each parameter is its error by the curvature `scale`.
+    """
+    units = np.sqrt(np.diagonal(scale, axis1=1, axis2=2))
+    units = units[:, :, None] * units[:, None, :]
+    values, vectors = np.linalg.eigh(exact / units)
+    positive = np.maximum(np.abs(values), _SMALLEST_EIGENVALUE)
+    found: FloatArray = (vectors * positive[:, None, :]) @ vectors.transpose(0, 2, 1) * units
+    return found
+
+
+def _sides(
+    cells: Cells, weight: FloatArray, theta: FloatArray, pull: FloatArray
+) -> tuple[BoolArray, BoolArray]:
+    """Return of each nuisance parameter whether its factor up counts, and whether it is held at 0.
+
+    Parameters
+    ----------
+    cells : Cells
+        The model.
+    weight : ndarray, shape (sets, cells)
+        Derivative of the cost with respect to the logarithm of each component.
+    theta, pull : ndarray, shape (sets, nuisances)
+        Nuisance parameters, and how far they are from their measurements.
+    """
+    at_kink = cells.has_kink & (theta == 0)
+    if not at_kink.any():
+        return theta >= 0, at_kink
+    rising, falling = weight @ cells.log_up + pull, weight @ cells.log_down + pull
+    above = np.where(at_kink, rising < 0, theta >= 0)
+    return above, at_kink & (rising >= 0) & (falling <= 0)
 
 
 def _descend(
@@ -134,7 +215,7 @@ def _descend(
 ) -> FloatArray:
     """Take the steps in place, each halved until it descends; return which of them did."""
     mu, theta, cost = state
-    scale = np.ones(len(active))
+    scale = _LONGEST_STEP / np.abs(step[:, 1:]).max(axis=1, initial=_LONGEST_STEP)
     waiting = np.arange(len(active))
     better = np.zeros(len(active), dtype=bool)
     for _ in range(_HALVINGS):
@@ -142,7 +223,8 @@ def _descend(
         move = scale[waiting, None] * step[waiting]
         new_mu = np.maximum(mu[where] + move[:, 0], 0.0)
         new_theta = theta[where] + move[:, 1:]
-        new = _cost(cells, data[0][waiting], data[1][waiting], new_mu, new_theta)
+        new_theta[cells.has_kink & (theta[where] * new_theta < 0)] = 0
+        new = cost_of(cells, data[0][waiting], data[1][waiting], new_mu, new_theta)
         good = new < cost[where]
         mu[where[good]], theta[where[good]], cost[where[good]] = (
             new_mu[good],

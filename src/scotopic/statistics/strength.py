@@ -12,6 +12,7 @@ from scotopic.statistics.asymptotic import (
     asymptotic_limits,
     few_events,
 )
+from scotopic.statistics.counting import require_whole
 from scotopic.statistics.likelihood import Likelihood
 from scotopic.statistics.methods import LikelihoodMethod
 from scotopic.statistics.toys import Toys
@@ -19,6 +20,8 @@ from scotopic.statistics.weighted_counts import numerical_error, weighted_counts
 
 TOYS = 10_000
 """Pseudo-experiments for each hypothesis, unless said otherwise."""
+
+_LARGEST_SEED = 2**64 - 1
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,8 @@ def strength_limits(
     Raises
     ------
     RangeError
-        For an unknown method, or if ``"cls"`` has too many outcomes to sum.
+        For an unknown method, a seed that is none, if ``"cls"`` has too many outcomes to sum, or
+        ``"toys"`` too few to resolve CLs = 1 - confidence level; the message says how many do.
 
     Warns
     -----
@@ -104,11 +108,12 @@ def strength_limits(
     if method not in get_args(LikelihoodMethod):
         allowed = ", ".join(get_args(LikelihoodMethod))
         raise RangeError(f"method: {method!r} is not one of {allowed}")
+    require_whole("seed", seed, 0, _LARGEST_SEED)
     remarks: tuple[str, ...] = ()
     if method == "cls":
         value, error, expected, remarks = _exact(likelihood, seed)
     elif method == "toys":
-        value, error, expected = Toys(likelihood, toys, seed).limits()
+        value, error, expected, remarks = _thrown(likelihood, toys, seed)
     else:
         text = few_events(likelihood)
         if text:
@@ -117,7 +122,7 @@ def strength_limits(
         value, expected = asymptotic_limits(likelihood)
         error = 1e-6 * value
     return StrengthLimits(
-        value=expected[2] if likelihood.observed is None else value,
+        value=value,
         error=error,
         expected=expected,
         method=method,
@@ -125,6 +130,21 @@ def strength_limits(
         is_projection=likelihood.observed is None,
         remarks=remarks,
     )
+
+
+def _thrown(
+    likelihood: Likelihood, toys: int, seed: int
+) -> tuple[float, float, tuple[float, ...], tuple[str, ...]]:
+    """Return limit, error, expected limits and remarks from pseudo-experiments."""
+    thrown = Toys(likelihood, toys, seed)
+    found, expected = thrown.limits()
+    remarks = tuple(
+        f"expected limit at {z} standard deviations: too uncertain with {toys} pseudo-experiments; "
+        f"at least {needed} are needed"
+        for z, one in zip(STANDARD_DEVIATIONS, expected, strict=True)
+        if (needed := thrown.needed(one.background)) > toys
+    )
+    return found.value, found.error, tuple(one.value for one in expected), remarks
 
 
 def _exact(

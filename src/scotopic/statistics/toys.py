@@ -2,47 +2,73 @@
 
 The procedure of the collaborations at the LHC (and of pyhf): counts are thrown at the nuisance
 parameters that fit the observation best under each hypothesis, and with them the auxiliary
-measurements. It holds at any number of events and its error is statistical.
+measurements. It holds at any number of events and its error is statistical. What the
+pseudo-experiments cannot resolve is refused.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from scotopic.errors import RangeError
 from scotopic.statistics.asymptotic import STANDARD_DEVIATIONS, observed_data
+from scotopic.statistics.counting import require_whole
 from scotopic.statistics.likelihood import FloatArray, Likelihood
 from scotopic.statistics.profile import fit, statistic
 from scotopic.statistics.weighted_counts import reference_strength
 
 _TIE = 1e-6  # statistics of equal outcomes differ by what a fit leaves
 _RATIO = 1.15  # of neighbouring strengths; ln CLs is interpolated linearly between them
+_BISECTIONS = 4  # of the step in which the limit is: CLs may jump there
 _FEWEST_TOYS = 100
-_TOO_FAR = 60  # steps
+_LARGEST_ARRAY = 20_000_000  # numbers: 160 MB, of which a fit needs some
+_WIDE = 0.99 * _RATIO**2  # how far outside a step the slope is taken: neighbours are too uncertain
+_FARTHEST = 8.0  # logarithm of a strength over that to be expected
+_LARGEST_ERROR = 1 / 3  # of the limit, and of CLs there
+_MEDIAN = 1 + STANDARD_DEVIATIONS.index(0)  # the observation comes first
 
 
 @dataclass(frozen=True)
 class ToyLevels:
-    """CLs of one strength from pseudo-experiments.
+    """Confidence levels of a strength for one outcome, from pseudo-experiments.
 
     Attributes
     ----------
     signal_plus_background, background : float
-        CL_{s+b} and CL_b: fractions of pseudo-experiments whose q~ is at least the observed one.
-    cls : float
-        Their ratio.
-    error : float
-        Statistical error of `cls`: one standard deviation.
-    expected : tuple of float
-        Quantiles of CLs over the pseudo-experiments without signal, for -2, ..., 2 deviations.
+        CL_{s+b} and CL_b: fractions of pseudo-experiments whose q~ is at least the outcome's.
     """
 
     signal_plus_background: float
     background: float
-    cls: float
+
+    @property
+    def cls(self) -> float:
+        """Their ratio; one if there is none."""
+        return self.signal_plus_background / self.background if self.background else 1.0
+
+
+@dataclass(frozen=True)
+class ToyLimit:
+    """A limit from pseudo-experiments.
+
+    Attributes
+    ----------
+    value : float
+        The strength.
+    error : float
+        One standard deviation, statistical and from the steps of the strength.
+    background : float
+        CL_b there.
+    """
+
+    value: float
     error: float
-    expected: tuple[float, ...]
+    background: float
+
+
+Known = dict[float, list[ToyLevels]]
+"""Levels of the observation and of the quantiles of outcomes without signal, by strength."""
 
 
 class Toys:
@@ -55,23 +81,26 @@ class Toys:
     toys : int
         Pseudo-experiments for each hypothesis, at least 100.
     seed : int
-        Of the random numbers.
+        Of the random numbers, not negative.
 
     Raises
     ------
     RangeError
-        If there are too few pseudo-experiments.
+        If there are more pseudo-experiments than memory, or too few for the confidence level.
     """
 
     def __init__(self, likelihood: Likelihood, toys: int, seed: int) -> None:
-        if toys < _FEWEST_TOYS:
-            raise RangeError(f"toys: {toys} is less than {_FEWEST_TOYS}")
+        cells = likelihood.cells
+        self._most = _LARGEST_ARRAY // (cells.log_up.size + len(cells.events))
+        require_whole("toys", toys, _FEWEST_TOYS, self._most)
         self._likelihood = likelihood
         self._number = toys
         self._seed = seed
+        self._alpha = 1 - likelihood.confidence_level
+        self._require(1.0)
         self._data = observed_data(likelihood)
         self._background = self._throw(0.0, self._data.background_only.theta, 0)
-        self._background_fits = fit(likelihood.cells, *self._background)
+        self._background_fits = fit(cells, *self._background)
 
     def _throw(
         self, strength: float, theta: FloatArray, stream: int
@@ -86,50 +115,115 @@ class Toys:
 
     def levels(self, strength: float) -> ToyLevels:
         """Return the confidence levels of a signal strength."""
+        return self._levels(strength)[0]
+
+    def _levels(self, strength: float) -> list[ToyLevels]:
+        """Return those of the observation, and of the quantiles of outcomes without signal."""
         cells, data = self._likelihood.cells, self._data
-        observed = float(statistic(cells, data.counts, data.auxiliary, strength, data.free)[0])
+        observed = statistic(cells, data.counts, data.auxiliary, strength, data.free)
         theta = fit(cells, data.counts, data.auxiliary, strength).theta
         both = np.sort(statistic(cells, *self._throw(strength, theta, 1), strength))
         alone = np.sort(statistic(cells, *self._background, strength, self._background_fits))
-        ours, without = (float(_at_least(q, np.array([observed]))[0]) for q in (both, alone))
-        cls_of_each = _at_least(both, alone) / _at_least(alone, alone)
+        outcomes = np.concatenate([observed, alone])
+        with_signal, without = _at_least(both, outcomes), _at_least(alone, outcomes)
+        order = 1 + np.argsort(with_signal[1:] / without[1:], kind="stable")
         quantiles = [math.erfc(-z / math.sqrt(2)) / 2 for z in STANDARD_DEVIATIONS]
-        expected = np.quantile(cls_of_each, quantiles, method="higher")
-        return ToyLevels(
-            ours,
-            without,
-            ours / without if without else 1.0,
-            self._error(ours, without),
-            tuple(expected.tolist()),
-        )
+        chosen = [0, *(int(order[math.ceil(p * (self._number - 1))]) for p in quantiles)]
+        return [ToyLevels(float(with_signal[i]), float(without[i])) for i in chosen]
 
-    def _error(self, both: float, alone: float) -> float:
-        if not (both and alone):
-            return 1.0
-        relative = ((1 - both) / both + (1 - alone) / alone) / self._number
-        return both / alone * math.sqrt(relative)
+    def needed(self, background: float) -> int:
+        """Return how many pseudo-experiments a limit with some CL_b at it takes.
 
-    def limits(self) -> tuple[float, float, tuple[float, ...]]:
-        """Return the limit on the strength, its statistical error, and the expected limits."""
-        alpha = 1 - self._likelihood.confidence_level
+        So many that neither the limit nor CLs there has a statistical error above a third.
+        """
+        largest = _LARGEST_ERROR * min(1.0, -math.log(self._alpha))
+        return math.ceil(_variance(self._alpha, background) / largest**2)
+
+    def _require(self, background: float) -> None:
+        """Refuse fewer pseudo-experiments than needed."""
+        needed = self.needed(background)
+        if self._number < needed:
+            more = f", more than the {self._most} allowed" if needed > self._most else ""
+            raise RangeError(
+                f"toys: {self._number} do not resolve CLs = {self._alpha:.3g}: at least {needed} "
+                f"are needed{more}; 'cls' needs none"
+            )
+
+    def limits(self) -> tuple[ToyLimit, tuple[ToyLimit, ...]]:
+        """Return the limit, and the expected limits at -2, ..., 2 standard deviations.
+
+        The limit of a projection is the median.
+
+        Raises
+        ------
+        RangeError
+            If there are too few pseudo-experiments for the limit.
+        """
+        projection = self._likelihood.observed is None
+        wanted = _MEDIAN if projection else 0
+        known = self._scan(wanted)
+        for _ in range(_BISECTIONS):
+            strengths, _, i = self._curve(known, wanted)
+            middle = math.sqrt(strengths[i] * strengths[i + 1])
+            known[middle] = self._levels(middle)
+        found = self._limit(known, wanted)
+        self._require(found.background)
+        expected = tuple(self._limit(known, j) for j in range(1, 1 + len(STANDARD_DEVIATIONS)))
+        if projection:
+            # which of the outcomes is the median is uncertain too
+            density = math.erf(math.sqrt(0.5)) / (expected[3].value - expected[1].value)
+            choice = 0.5 / math.sqrt(self._number) / density
+            found = replace(found, error=math.hypot(found.error, choice))
+        return found, expected
+
+    def _scan(self, wanted: int) -> Known:
+        """Return levels at strengths between which all limits are."""
         start = reference_strength(self._likelihood)
-        known = {0: self.levels(start)}
-        for step in (1, -1):
-            k = 0
-            while any((v > alpha) == (step > 0) for v in (known[k].cls, *known[k].expected)):
-                k += step
-                if abs(k) > _TOO_FAR:
-                    raise RangeError(f"toys: CLs does not cross {alpha:.3g} near {start:.4g}")
-                known[k] = self.levels(start * _RATIO**k)
-        strengths = np.array([start * _RATIO**k for k in sorted(known)])
-        found = [known[k] for k in sorted(known)]
-        observed, slope = _crossing(strengths, np.array([f.cls for f in found]), alpha)
-        near = found[int(np.argmin(np.abs(strengths - observed)))]
-        expected = tuple(
-            _crossing(strengths, np.array([f.expected[i] for f in found]), alpha)[0]
-            for i in range(len(STANDARD_DEVIATIONS))
+        known = {start: self._levels(start)}
+        for ratio in (_RATIO, 1 / _RATIO):
+            strength = start
+            while any((v.cls > self._alpha) == (ratio > 1) for v in known[strength]):
+                if not known[strength][wanted].background:
+                    self._require(1 / self._number)
+                strength *= ratio
+                if abs(math.log(strength / start)) > _FARTHEST:
+                    raise RangeError(
+                        f"toys: CLs of {self._number} does not cross {self._alpha:.3g} near a "
+                        f"strength of {start:.4g}; take more, or use 'cls'"
+                    )
+                known[strength] = self._levels(strength)
+        return known
+
+    def _curve(self, known: Known, which: int) -> tuple[FloatArray, FloatArray, int]:
+        """Return strengths, ln CLs of an outcome, and the last index at which it is above alpha."""
+        strengths = sorted(known)
+        levels = [known[s][which] for s in strengths]
+        least = 0.5 / self._number  # a fraction that is not there
+        cls = [max(v.cls, least / v.background) if v.background else 1.0 for v in levels]
+        above = np.flatnonzero(np.array(cls) > self._alpha)
+        return np.array(strengths), np.log(cls), int(above.max())
+
+    def _limit(self, known: Known, which: int) -> ToyLimit:
+        """Return where CLs last falls below alpha."""
+        strengths, logarithm, i = self._curve(known, which)
+        low, high = strengths[i : i + 2]
+        fraction = (logarithm[i] - math.log(self._alpha)) / (logarithm[i] - logarithm[i + 1])
+        ends = np.searchsorted(strengths, [low / _WIDE, high * _WIDE])
+        first, last = np.minimum(ends, len(strengths) - 1)
+        slope = (logarithm[first] - logarithm[last]) / (strengths[last] - strengths[first])
+        background = min(known[s][which].background for s in (float(low), float(high)))
+        relative = math.sqrt(_variance(self._alpha, background) / self._number)
+        return ToyLimit(
+            float(low + fraction * (high - low)),
+            math.hypot(relative / slope, (high - low) / math.sqrt(12)),
+            background,
         )
-        return observed, near.error / near.cls / slope if near.cls else math.inf, expected
+
+
+def _variance(cls: float, background: float) -> float:
+    """Return the relative variance of CLs times the number of pseudo-experiments."""
+    both = cls * background
+    return (1 - both) / both + (1 - background) / background
 
 
 def _at_least(sample: FloatArray, values: FloatArray) -> FloatArray:
@@ -137,11 +231,3 @@ def _at_least(sample: FloatArray, values: FloatArray) -> FloatArray:
     below = np.searchsorted(sample, values - _TIE * (1 + values), side="left")
     fraction: FloatArray = 1 - below / len(sample)
     return fraction
-
-
-def _crossing(strengths: FloatArray, cls: FloatArray, alpha: float) -> tuple[float, float]:
-    """Return where CLs last falls below alpha, and the slope of -ln CLs there."""
-    logarithm = np.log(np.maximum(cls, 1e-9))
-    i = int(np.flatnonzero(logarithm > math.log(alpha)).max())
-    slope = (logarithm[i] - logarithm[i + 1]) / (strengths[i + 1] - strengths[i])
-    return float(strengths[i] + (logarithm[i] - math.log(alpha)) / slope), float(slope)

@@ -92,7 +92,7 @@ def from_workspace(
     Parameters
     ----------
     workspace : mapping
-        Parsed JSON. Its first measurement names the strength; every bin of a channel becomes a
+        Parsed JSON. Its only measurement names the strength; every bin of a channel becomes a
         bin, called "channel[i]" if there are several. Modifiers are the strength (`normfactor`)
         and `normsys`; all others are refused.
     confidence_level : float
@@ -103,7 +103,8 @@ def from_workspace(
     Raises
     ------
     CardError
-        If it is no workspace, or has a modifier that a `Likelihood` cannot express.
+        If it is no workspace, contradicts itself, or has a modifier that a `Likelihood` cannot
+        express.
 
     Examples
     --------
@@ -112,12 +113,13 @@ def from_workspace(
     True
     """
     try:
+        _check_keys(workspace, ("channels", "observations", "measurements", "version"), label)
         if workspace["version"] != _VERSION:
             raise CardError(f"{label}: version: {workspace['version']!r} is not {_VERSION!r}")
-        measurement = workspace["measurements"][0]
+        measurement = _only_measurement(workspace["measurements"], label)
         config, is_projection = measurement["config"], measurement["name"] == _PROJECTION
         _check_parameters(config, label)
-        seen = {o["name"]: list(o["data"]) for o in workspace["observations"]}
+        seen = _observations(workspace, label)
         bins = [
             one
             for channel in workspace["channels"]
@@ -134,6 +136,38 @@ def from_workspace(
         raise CardError(f"{label}: missing: {error.args[0]!r}; a pyhf workspace needs it") from None
     except (TypeError, IndexError, AttributeError):
         raise CardError(f"{label}: not a pyhf workspace: a list or a table is missing") from None
+
+
+def _check_keys(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
+    """Refuse keys that the format does not have."""
+    for key in table:
+        if key not in known:
+            raise CardError(f"{where}: {key!r}: unknown key; allowed: {', '.join(known)}")
+
+
+def _only_measurement(measurements: list[Mapping[str, Any]], label: str) -> Mapping[str, Any]:
+    """Return the measurement, if there is one."""
+    if len(measurements) > 1:
+        names = ", ".join(repr(one["name"]) for one in measurements)
+        raise CardError(f"{label}: measurements: {names}: only one is allowed")
+    measurement = measurements[0]
+    _check_keys(measurement, ("name", "config"), f"{label}: measurements[{measurement['name']}]")
+    return measurement
+
+
+def _observations(workspace: Mapping[str, Any], label: str) -> dict[str, list[Any]]:
+    """Return what was observed in each channel: one list for each, and no others."""
+    channels = [channel["name"] for channel in workspace["channels"]]
+    seen: dict[str, list[Any]] = {}
+    for one in workspace["observations"]:
+        where = f"{label}: observations[{one['name']}]"
+        _check_keys(one, ("name", "data"), where)
+        if one["name"] in seen:
+            raise CardError(f"{where}: is there twice; a channel has one observation")
+        if one["name"] not in channels:
+            raise CardError(f"{where}: no such channel; there are {', '.join(channels)}")
+        seen[one["name"]] = list(one["data"])
+    return seen
 
 
 def _check_parameters(config: Mapping[str, Any], label: str) -> None:
@@ -157,9 +191,11 @@ def _counts(seen: dict[str, list[Any]], name: str, label: str, is_projection: bo
 def _channel(channel: Mapping[str, Any], seen: list[int], poi: str, label: str) -> list[Bin]:
     """Return the bins of a channel."""
     size = len(seen)
+    _check_keys(channel, ("name", "samples"), f"{label}: {channel['name']}")
     parts: list[tuple[bool, list[Component]]] = []
     for sample in channel["samples"]:
         where = f"{label}: {channel['name']}.{sample['name']}"
+        _check_keys(sample, ("name", "data", "modifiers"), where)
         if len(sample["data"]) != size:
             raise CardError(f"{where}.data: {len(sample['data'])} bins, {size} observed")
         is_signal, shifts = _modifiers(sample["modifiers"], poi, where)
@@ -184,10 +220,12 @@ def _modifiers(
     is_signal, shifts = False, []
     for modifier in modifiers:
         kind, name = modifier["type"], modifier["name"]
+        _check_keys(modifier, ("name", "type", "data"), f"{where}.{name}")
         if kind == "normfactor" and name == poi:
             is_signal = True
         elif kind == "normsys":
             data = modifier["data"]
+            _check_keys(data, ("hi", "lo"), f"{where}.{name}.data")
             up, down = (_number(data[key], f"{where}.{name}.{key}") for key in ("hi", "lo"))
             shifts.append(Shift(name, up, down))
         else:
@@ -212,6 +250,15 @@ def _whole(value: object, where: str) -> int:
     return round(number)
 
 
+def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a table of JSON, whose keys may not occur twice."""
+    keys = [key for key, _ in pairs]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise ValueError(f"the key {key!r} occurs {keys.count(key)} times in a table")
+    return dict(pairs)
+
+
 def read_workspace(file: Path, confidence_level: float) -> Likelihood:
     """Read a pyhf workspace from a file.
 
@@ -228,7 +275,7 @@ def read_workspace(file: Path, confidence_level: float) -> Likelihood:
         If it cannot be read, in one line.
     """
     try:
-        content = json.loads(file.read_text("utf-8"))
+        content = json.loads(file.read_text("utf-8"), object_pairs_hook=_without_repetition)
     except OSError as error:
         raise CardError(f"{file}: cannot be read: {error.strerror or error}") from None
     except ValueError as error:

@@ -1,0 +1,54 @@
+"""What mediators have in common that couple to one charged lepton and to Dirac matter."""
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import ClassVar, Final
+
+import numpy.typing as npt
+
+from scotopic.decays.widths import fermion_width
+from scotopic.models.mediator import Array, DecayingMediator
+from scotopic.units import ELECTRON_MASS, MUON_MASS
+from scotopic.words import Lepton, SpinParity
+
+_PAIRS: Final = MappingProxyType(
+    {"electron": ("e+e-", ELECTRON_MASS), "muon": ("mu+mu-", MUON_MASS)}
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OneLeptonMediator(DecayingMediator):
+    """A mediator that couples to one lepton as it does to a Dirac fermion.
+
+    A model adds its fields, `lepton`, `kind` and `symbol`. Nothing else couples: no quarks;
+    photons only through loops, which are left out.
+    """
+
+    lepton: ClassVar[Lepton]
+    """The lepton to which it couples."""
+
+    kind: ClassVar[SpinParity]
+    """Kind of coupling, the same to the lepton and to dark matter."""
+
+    @property
+    def spin_parity(self) -> SpinParity:
+        """Kind of coupling, the same to the lepton and to dark matter."""
+        return self.kind
+
+    def lepton_coupling(self, lepton: str) -> float:
+        """Coupling in units of the elementary charge; none to the other lepton."""
+        return self.coupling / self.coupling_unit if lepton == self.lepton else 0.0
+
+    @property
+    def dark_threshold(self) -> float:
+        """Smallest virtual mass in GeV that decays into the dark sector."""
+        return 2 * self.dark_matter_mass
+
+    def dark_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:
+        """Width of the one dark channel, `dark matter`, in GeV at virtual masses in GeV."""
+        return {"dark matter": fermion_width(self.kind, mass, self.alpha_D, self.dark_matter_mass)}
+
+    def visible_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:
+        """Width of the one visible channel, a pair of that lepton, in GeV; masses in GeV."""
+        channel, lepton_mass = _PAIRS[self.lepton]
+        return {channel: fermion_width(self.kind, mass, self.coupling_strength, lepton_mass)}
