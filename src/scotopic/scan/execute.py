@@ -10,6 +10,7 @@ import pickle
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from scotopic.errors import ScotopicError, StoppedError
@@ -53,8 +54,14 @@ def _on_worker(question: bytes, points: Integers, code: dict[str, str]) -> Array
     if own != code:
         other = next(name for name in code if own.get(name) != code[name])
         raise OtherCodeError(f"a worker has another version of {other}; install the same one there")
+    return one_thread(_understood(question), points)
+
+
+@lru_cache(maxsize=1)
+def _understood(question: bytes) -> Setup:
+    """Return the plane, one for all tiles: what it has found out of its experiments is kept."""
     setup: Setup = pickle.loads(question)  # noqa: S301 - from our own client
-    return one_thread(setup, points)
+    return setup
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from scotopic.models.mediator import DecayingMediator
 
 FloatArray = npt.NDArray[np.float64]
 
-_NODES: Final = np.geomspace(1e-4, 1.0, 9)
+_NODES: Final = np.geomspace(1e-4, 1.0, 13)
 """Values of alpha_D at which thermal couplings are computed; between them ln(g sqrt(alpha_D)) is a
 cubic in ln alpha_D, good to 1e-3 also where the width of the mediator matters."""
 
