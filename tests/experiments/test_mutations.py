@@ -27,7 +27,7 @@ RAW = {name: tomllib.loads((CARDS / f"{name}.toml").read_text()) for name in exp
 DEFAULTS = {"confidence_level": 0.90, "description": "", "signatures": [], "years": []}
 # A key that another one must agree with: the message may name the other end of the bond.
 BONDS = {
-    "name": ("detector", "calorimeter", "source"),
+    "name": ("detector", "calorimeter", "decay_regions", "source"),
     "detectors": ("detector", "calorimeter"),
     "thickness_cm": ("target.layers", "position_cm"),
     "repetitions": ("target.layers", "position_cm"),

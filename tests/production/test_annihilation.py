@@ -255,7 +255,7 @@ def by_quadrature(low: float, high: float, model: DarkPhoton, tilt: float = 0.0)
     ("kind", "alpha_D", "ratio", "splitting"),
     [
         ("dirac", 0.3, 3.0, 0.0),  # Gamma/m = 0.09
-        ("complex_scalar", 3.0, 3.0, 0.0),  # 0.10
+        ("complex_scalar", 1.0, 3.0, 0.0),  # 0.03
         ("dirac", 0.1, 50.0, 0.0),  # threshold far below
         ("majorana", 0.5, 2.01, 0.0),  # threshold next to the resonance
         ("pseudo_dirac", 0.1, 3.0, 0.4),

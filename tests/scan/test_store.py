@@ -149,6 +149,16 @@ def test_damaged_chunk_is_computed_again(
     assert chunks(copy) == chunks(whole[0])
 
 
+def test_what_a_kill_left_half_written_is_removed(
+    whole: tuple[Path, Arrays], tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(whole[0], copy)
+    (copy / "dataset.state" / ".card.json.l79jwmc6.part").write_text("{")
+    surveys.complete(copy, SETUP)
+    assert not list(copy.rglob("*.part*"))
+
+
 def test_second_run_is_refused_while_the_first_writes(tmp_path: Path) -> None:
     with (
         Dataset(tmp_path, SETUP, surveys.CARD),

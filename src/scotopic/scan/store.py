@@ -139,7 +139,7 @@ class Dataset:
         self._tiles.mkdir(exist_ok=True)
         if not self.path.exists():
             self._create()
-        for leftover in self.path.rglob("*.partial"):
+        for leftover in (*self.path.rglob("*.partial"), *self._state.rglob(".*.part")):
             leftover.unlink()
         import zarr  # noqa: PLC0415 - half a second
 
