@@ -62,6 +62,20 @@ class DecayingMediator(ABC):
 
     def __post_init__(self) -> None:
         """Refuse what the formulas do not describe."""
+        lightest, heaviest = _BOUNDS["mediator_mass"]
+        smallest, largest = _BOUNDS["mass_ratio"]
+        possible = (  # all at once, since planes make many models
+            lightest <= self.mediator_mass <= heaviest
+            and smallest <= self.mass_ratio <= largest
+            and 0 < self.coupling < math.inf
+            and 0 <= self.alpha_D <= _PERTURBATIVE
+            and self.coupling_strength <= _PERTURBATIVE
+        )
+        if not possible:
+            self._explain()
+
+    def _explain(self) -> None:
+        """Say what is wrong."""
         for name in ("mediator_mass", self.coupling_field, "mass_ratio"):
             value = getattr(self, name)
             if not (math.isfinite(value) and value > 0):
@@ -70,15 +84,15 @@ class DecayingMediator(ABC):
             if not low <= (value := getattr(self, name)) <= high:
                 raise RangeError(f"{name}: {value:g} is not between {low:g} and {high:g}")
         self._refuse_negative("alpha_D")
-        for name, strength in (
-            ("alpha_D", self.alpha_D),
-            (self.coupling_field, self.coupling_strength),
-        ):
-            if strength > _PERTURBATIVE:
-                raise RangeError(
-                    f"{name}: {getattr(self, name):g} means g^2/(4 pi) = {strength:.3g}, above 1:"
-                    " not perturbative"
-                )
+        self._refuse_strong("alpha_D", self.alpha_D)
+        self._refuse_strong(self.coupling_field, self.coupling_strength)
+
+    def _refuse_strong(self, name: str, strength: float) -> None:
+        if strength > _PERTURBATIVE:
+            raise RangeError(
+                f"{name}: {getattr(self, name):g} means g^2/(4 pi) = {strength:.3g}, above 1:"
+                " not perturbative"
+            )
 
     def _refuse_negative(self, name: str) -> None:
         value = getattr(self, name)

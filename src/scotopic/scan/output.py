@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,15 +13,17 @@ from scotopic.cache import cached_bytes
 from scotopic.precision.magnetic_moments import SIGN
 from scotopic.results import provenance, write_csv, write_json
 from scotopic.scan.exclusion import BANDS, ExclusionCurve
-from scotopic.scan.overlays import Overlay
 from scotopic.scan.parameters import MOMENTS
 from scotopic.words import MassAxis
+
+if TYPE_CHECKING:
+    from scotopic.scan.overlays import Overlay
 
 _DIRECTION = {1: "positive", -1: "negative"}
 
 
 def describe(
-    curve: ExclusionCurve, seconds: float, beside: Sequence[Overlay] = ()
+    curve: ExclusionCurve, seconds: float, beside: Sequence["Overlay"] = ()
 ) -> dict[str, Any]:
     """Return a curve with its whole input and what made it, as JSON can write it.
 
@@ -38,7 +40,7 @@ def describe(
     return {"provenance": provenance(seconds), **content(curve), **shown}
 
 
-def described(overlay: Overlay) -> dict[str, Any]:
+def described(overlay: "Overlay") -> dict[str, Any]:
     """Return a band or a line as JSON can write it."""
     return {
         "label": overlay.label,
@@ -83,7 +85,7 @@ def content(curve: ExclusionCurve) -> dict[str, Any]:
 
 
 def write_curve(
-    curve: ExclusionCurve, directory: Path, seconds: float, beside: Sequence[Overlay] = ()
+    curve: ExclusionCurve, directory: Path, seconds: float, beside: Sequence["Overlay"] = ()
 ) -> list[Path]:
     """Write `limit.csv` and `result.json`, each whole or not at all.
 
@@ -123,7 +125,7 @@ def write_curve(
 
 
 def limit_figure(
-    curve: ExclusionCurve, against: MassAxis, beside: Sequence[Overlay] = ()
+    curve: ExclusionCurve, against: MassAxis, beside: Sequence["Overlay"] = ()
 ) -> dict[str, bytes]:
     """Return the figure of a curve as PNG and PDF, drawn anew only if something has changed.
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from scotopic.errors import RangeError
 from scotopic.models.kinetic_mixing import mixing_from_y
 from scotopic.models.mediator import DecayingMediator
-from scotopic.scan.ties import TIES
 
 if TYPE_CHECKING:
     from scotopic.words import Lepton
@@ -154,16 +153,48 @@ def build(model: type[Model], values: Values) -> Model:
     >>> round(iDM.mediator_mass, 3), f"{iDM.kinetic_mixing:.3g}"
     (0.3, '0.000285')
     """
-    known = parameter_names(model)
-    if unknown := [name for name in values if name not in known]:
-        raise RangeError(f"{unknown[0]}: is no parameter of the model; known: {', '.join(known)}")
-    found = _with_fields(model, values)
-    if isinstance(tie := found.get(model.coupling_field), str):
-        found[model.coupling_field] = _tied(model, found, tie)
-    for one in fields(model):
-        if one.init and one.name not in found and one.default is MISSING:
-            raise RangeError(f"{one.name}: missing; the model needs it")
+    derived, given = _plan(model, tuple(values))
+    found = dict(values)
+    for name in derived:
+        one = DERIVED[name]
+        found[one.field] = one.compute(found.pop(name), *(found[other] for other in one.needs))
+    field = model.coupling_field
+    if given != field:
+        found[field] = _coupling(model, found, given, found.pop(given))
+    if isinstance(tie := found[field], str):
+        found[field] = _tied(model, found, tie)
     return model(**found)
+
+
+@lru_cache
+def _plan(
+    model: type[DecayingMediator], names: tuple[str, ...]
+) -> tuple[tuple[str, ...], str]:
+    """Return which parameters of these names are derived, and which one gives the coupling.
+
+    Raises
+    ------
+    RangeError
+        If one is unknown, missing or given twice.
+    """
+    known = parameter_names(model)
+    if unknown := [name for name in names if name not in known]:
+        raise RangeError(f"{unknown[0]}: is no parameter of the model; known: {', '.join(known)}")
+    derived = tuple(name for name in DERIVED if name in names)
+    for name in derived:
+        if DERIVED[name].field in names:
+            raise RangeError(f"{name}: does not go together with {DERIVED[name].field}")
+        for other in DERIVED[name].needs:
+            _needed(names, other, name)
+    given = [name for name in names if name in _COUPLINGS]
+    if len(given) > 1:
+        raise RangeError(f"{given[1]}: does not go together with {given[0]}")
+    if (absent := missing_parameter(model, names)) is not None:
+        raise RangeError(f"{absent}: missing; the model needs it")
+    if given == ["y"]:
+        for other in ("alpha_D", "mass_ratio"):
+            _needed(names, other, "y")
+    return derived, given[0]
 
 
 def missing_parameter(model: type[DecayingMediator], given: Collection[str]) -> str | None:
@@ -185,30 +216,12 @@ def missing_parameter(model: type[DecayingMediator], given: Collection[str]) -> 
 
 def _tied(model: type[Model], others: Values, tie: str) -> float:
     """Return the coupling that follows from the rest of a model."""
+    from scotopic.scan.ties import TIES  # noqa: PLC0415 - seldom
+
     field = model.coupling_field
     if tie not in TIES:
         raise RangeError(f"{field}: {tie!r} is no number and not {', '.join(TIES)}")
     return TIES[tie](build(model, {**others, field: _PROBE}))
-
-
-def _with_fields(model: type[Model], values: Values) -> dict[str, Any]:
-    """Replace derived parameters by the fields that they determine."""
-    found = dict(values)
-    for name, derived in DERIVED.items():
-        if name not in found:
-            continue
-        if derived.field in found:
-            raise RangeError(f"{name}: does not go together with {derived.field}")
-        others = [_needed(found, other, name) for other in derived.needs]
-        found[derived.field] = derived.compute(found.pop(name), *others)
-    given = [name for name in found if name in _COUPLINGS]
-    if len(given) > 1:
-        raise RangeError(f"{given[1]}: does not go together with {given[0]}")
-    field = model.coupling_field
-    for name in given:
-        value = found.pop(name)
-        found[field] = value if name == field else _coupling(model, found, name, value)
-    return found
 
 
 def _coupling(model: type[Model], others: Values, name: str, value: float) -> float:
@@ -218,8 +231,7 @@ def _coupling(model: type[Model], others: Values, name: str, value: float) -> fl
     if name.endswith(_SQUARED):
         return math.sqrt(_positive(name, value))
     if name == "y":
-        alpha_D, ratio = (_needed(others, other, name) for other in ("alpha_D", "mass_ratio"))
-        return mixing_from_y(value, alpha_D, ratio) * model.coupling_unit
+        return mixing_from_y(value, others["alpha_D"], others["mass_ratio"]) * model.coupling_unit
     size = _moment_of_probe(model, tuple(others.items()), name)
     return _PROBE * math.sqrt(_positive(name, value) / size)
 
@@ -266,7 +278,6 @@ def value_of(model: DecayingMediator, name: str) -> float:
     return model.coupling**2 if name.endswith(_SQUARED) else model.coupling
 
 
-def _needed(values: Values, name: str, of: str) -> Any:  # noqa: ANN401 - a parameter's value
-    if name not in values:
+def _needed(names: Collection[str], name: str, of: str) -> None:
+    if name not in names:
         raise RangeError(f"{name}: missing; {of} needs it")
-    return values[name]

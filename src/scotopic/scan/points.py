@@ -8,7 +8,8 @@ nothing. How a mediator is noticed is the matter of `scan.invisible`, `scan.semi
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, lru_cache
+from operator import attrgetter
 from typing import Any, Final
 
 import numpy as np
@@ -106,9 +107,7 @@ class Setup:
 
     def group(self, model: DecayingMediator) -> object:
         """Return the shape of a model: equal for models that share the costly part."""
-        names = (f.name for f in fields(model))
-        shape = (getattr(model, name) for name in names if _role(model, name) not in self.couplings)
-        return (*shape, model.alpha_D > 0)
+        return _shape(type(model), self.couplings)(model), model.alpha_D > 0
 
     def model(self, sector: Sector, i: int, j: int) -> DecayingMediator:
         """Make the model of a point.
@@ -118,12 +117,14 @@ class Setup:
         RangeError
             If it does not exist.
         """
-        at = {self.x.parameter: float(self.x.values[i]), self.y.parameter: float(self.y.values[j])}
+        at = {self.x.parameter: self.x.values.item(i), self.y.parameter: self.y.values.item(j)}
         return build(sector.kind, {**sector.fixed, **at})
 
 
-def _role(model: DecayingMediator, name: str) -> str:
-    return COUPLING if name == model.coupling_field else field_of(name)
+@lru_cache
+def _shape(kind: type[DecayingMediator], couplings: frozenset[str]) -> "attrgetter[object]":
+    """Return what reads those fields of a model that are no couplings."""
+    return attrgetter(*(f.name for f in fields(kind) if field_of(f.name) not in couplings))
 
 
 def _distinct(names: Iterable[str]) -> tuple[str, ...]:

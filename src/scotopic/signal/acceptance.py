@@ -57,8 +57,11 @@ class ExponentialSum:
         flat = ctau.ravel()
         found = np.empty(flat.shape)
         step = max(1, _EXPONENTIALS_AT_ONCE // max(1, len(self.flight_cm)))
+        with np.errstate(divide="ignore"):
+            decays_per_cm = 1 / flat
         for i in range(0, len(flat), step):
-            found[i : i + step] = survival(self.flight_cm, flat[i : i + step]) @ self.coefficient
+            exponent = np.multiply.outer(-decays_per_cm[i : i + step], self.flight_cm)
+            found[i : i + step] = np.exp(exponent, out=exponent) @ self.coefficient
         return self.constant + found.reshape(ctau.shape)
 
     def condensed(self) -> "ExponentialSum":
