@@ -10,6 +10,10 @@ import time
 from pathlib import Path
 
 import pytest
+import typer
+
+from scotopic.cli.base import app
+from scotopic.cli.commands import HOMES, register
 
 COLUMNS = {"mediator_mass_GeV", "kinetic_mixing"}
 
@@ -218,6 +222,18 @@ def test_directory_in_the_place_of_a_file(tmp_path: Path) -> None:
     done = scotopic("likelihood", "export", "na64e-2018", "--file", tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "--file" in done.stderr
+
+
+def test_every_command_has_its_module() -> None:
+    register("")
+    assert set(vars(typer.main.get_command(app))["commands"]) == set(HOMES)
+
+
+@pytest.mark.parametrize("command", HOMES)
+def test_a_command_needs_no_other_module(command: str) -> None:
+    done = scotopic(command, "--help")
+    assert done.returncode == 0
+    assert f"scotopic {command}" in done.stdout
 
 
 @pytest.mark.parametrize("delay", [0.1, 0.3, 0.6])

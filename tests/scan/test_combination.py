@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from scotopic.cli.commands import app
+from scotopic.cli.base import app
+from scotopic.cli.commands import register
 from scotopic.errors import RangeError
 from scotopic.experiments import load_experiment
 from scotopic.figures.combination import draw_combination
@@ -27,6 +28,7 @@ MASSES = [1e-3, 0.03, 0.3, 0.8]
 PHOTON = DarkPhoton(
     mediator_mass=0.1, kinetic_mixing=1.0, alpha_D=0.1, mass_ratio=3, dark_matter="complex_scalar"
 )
+register("")
 
 
 def test_without_background_expected_events_add(tmp_path: Path) -> None:

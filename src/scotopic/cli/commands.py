@@ -1,35 +1,37 @@
-"""All commands together, and what becomes of mistakes in them."""
+"""The commands by name, and what becomes of mistakes in them."""
+
+import importlib
+import sys
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
 
 import typer
 
-from scotopic.cli import (
-    INTERRUPTED,
-    cards,
-    combination,
-    event,
-    export,
-    limit,
-    planes,
-    production,
-    statistics,
-    visible,
-)
+from scotopic.cli import INTERRUPTED
 from scotopic.cli.base import app, remark
 from scotopic.errors import ScotopicError
 
-__all__ = [
-    "app",
-    "cards",
-    "combination",
-    "event",
-    "export",
-    "limit",
-    "planes",
-    "production",
-    "run",
-    "statistics",
-    "visible",
-]
+HOMES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "alp": "visible",
+        "combine": "combination",
+        "cuts": "statistics",
+        "event": "event",
+        "experiments": "cards",
+        "export": "export",
+        "gallery": "cards",
+        "likelihood": "statistics",
+        "limit": "limit",
+        "plane": "planes",
+        "relic": "planes",
+        "shower": "production",
+        "target-length": "visible",
+        "visible": "visible",
+        "xsec": "production",
+    }
+)
+"""The module of every command; one that is asked for needs no other."""
 
 USER_ERROR = 2
 SYSTEM_ERROR = 1
@@ -46,6 +48,7 @@ def run() -> int:
     int
         Exit code.
     """
+    register(sys.argv[1] if len(sys.argv) > 1 else "")
     try:
         return app(standalone_mode=False, prog_name="scotopic") or 0
     except typer.Abort:
@@ -59,6 +62,13 @@ def run() -> int:
     except OSError as error:
         remark(f"scotopic: {error}")
         return SYSTEM_ERROR
+
+
+def register(command: str) -> None:
+    """Import the module of a command; all of them for anything else, which may be a mistake."""
+    modules = {HOMES[command]} if command in HOMES else sorted(set(HOMES.values()))
+    for module in modules:
+        importlib.import_module(f"scotopic.cli.{module}")
 
 
 def _described(error: typer.BadParameter) -> str:

@@ -167,9 +167,7 @@ def build(model: type[Model], values: Values) -> Model:
 
 
 @lru_cache
-def _plan(
-    model: type[DecayingMediator], names: tuple[str, ...]
-) -> tuple[tuple[str, ...], str]:
+def _plan(model: type[DecayingMediator], names: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
     """Return which parameters of these names are derived, and which one gives the coupling.
 
     Raises
