@@ -1,12 +1,16 @@
-"""Freed memory stays with the process while something is computed.
+"""What computing wants of memory: what is freed stays, and nothing looks for garbage.
 
 Numerical work allocates and frees arrays of some 100 kB thousands of times a second. The C library
 of Linux hands such memory back to the system at once and asks for it anew, page by page, which
-doubles the time.
+doubles the time. Planes make tens of thousands of models, through which Python's search for cycles
+goes again and again.
 """
 
 import ctypes
+import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of mallopt(3)
@@ -37,3 +41,15 @@ def keep_freed_memory() -> bool:
     return bool(
         mallopt(_TRIM_THRESHOLD, _KEPT_BYTES) and mallopt(_MMAP_THRESHOLD, _LARGEST_FROM_HEAP)
     )
+
+
+@contextmanager
+def no_search_for_cycles() -> Iterator[None]:
+    """Make many objects that are no garbage, without a search among them."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

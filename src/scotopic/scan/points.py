@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.errors import ScotopicError
+from scotopic.memory import no_search_for_cycles
 from scotopic.models.axion_like import AxionLikeParticle
 from scotopic.models.inelastic import TwoDarkFermions
 from scotopic.models.mediator import DecayingMediator
@@ -199,11 +200,12 @@ def _models(
 ) -> tuple[dict[int, DecayingMediator], dict[int, str]]:
     """Make the models of points, and say why there is none, by their rows."""
     models, missing = {}, {}
-    for row, (i, j) in enumerate(points.tolist()):
-        try:
-            models[row] = setup.model(sector, i, j)
-        except ScotopicError as error:
-            missing[row] = str(error)
+    with no_search_for_cycles():
+        for row, (i, j) in enumerate(points.tolist()):
+            try:
+                models[row] = setup.model(sector, i, j)
+            except ScotopicError as error:
+                missing[row] = str(error)
     return models, missing
 
 
