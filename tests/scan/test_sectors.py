@@ -27,6 +27,7 @@ from scotopic.scan.parameters import COUPLING_FIELDS, build, field_of, parameter
 from scotopic.scan.plane import Axis, exclusion_plane
 from scotopic.scan.run import run, write_run
 from scotopic.scan.run_card import load_run_card
+from scotopic.scan.search import Search
 from scotopic.scan.semi_visible import Simulation
 from scotopic.signal import Calculation
 from scotopic.signal.photon_decays import photon_islands
@@ -130,6 +131,12 @@ def test_joined_experiments_are_the_combination() -> None:
     np.testing.assert_allclose(found, exact.observed.values, rtol=0.01)
     allowance = JointAllowance.of(cards)
     assert allowance.error < 0.01
+
+
+def test_only_cls_joins_experiments() -> None:
+    cards = [load_experiment(name) for name in ("na64e-1e13", "na64mu-2e13")]
+    with pytest.raises(RangeError, match="method: 'poisson' cannot join experiments"):
+        Search.of("both", cards, [], "poisson")
 
 
 def test_three_joined_experiments_without_background_allow_the_same_for_all_shares() -> None:

@@ -7,9 +7,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scotopic.cli.base import AsJson, Output, Points, app, name_caveats, name_written, progress
-from scotopic.cli.limit import all_given, make_model
+from scotopic.cli.limit import (
+    Against,
+    AlphaD,
+    HighestMass,
+    LowestMass,
+    MassRatio,
+    Parameters,
+    ThermalLine,
+    WhatDecaysInto,
+    all_given,
+    make_model,
+    print_some,
+)
 from scotopic.results import output_directory, write_files
-from scotopic.words import DarkMatter, MassAxis
 
 if TYPE_CHECKING:
     from scotopic.scan.combination import CombinedExclusion
@@ -24,29 +35,15 @@ def combine(
     quantity: Annotated[
         str | None, typer.Option(help="What to limit, as in 'limit'.", show_default="y")
     ] = "y",
-    against: Annotated[
-        MassAxis, typer.Option(help="Mass on the figure's axis.")
-    ] = "dark_matter_mass",
-    dark_matter: Annotated[
-        DarkMatter | None,
-        typer.Option(help="What a vector decays into.", show_default="complex_scalar"),
-    ] = None,
-    alpha_D: Annotated[
-        float | None, typer.Option("--alpha-D", help="Dark coupling.", show_default="0.1")
-    ] = None,
-    mass_ratio: Annotated[
-        float | None, typer.Option(help="Mediator mass over m_chi.", show_default="3")
-    ] = None,
-    parameters: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="Another parameter of the model, as name=value; repeatable."),
-    ] = None,
-    mass_min: Annotated[float, typer.Option(help="Lowest mediator mass in GeV.")] = 1e-3,
-    mass_max: Annotated[float, typer.Option(help="Highest mediator mass in GeV.")] = 3.0,
+    against: Against = "dark_matter_mass",
+    dark_matter: WhatDecaysInto = None,
+    alpha_D: AlphaD = None,
+    mass_ratio: MassRatio = None,
+    parameters: Parameters = None,
+    mass_min: LowestMass = 1e-3,
+    mass_max: HighestMass = 3.0,
     points: Points = 100,
-    thermal_line: Annotated[
-        bool, typer.Option("--thermal-line", help="Add the line of the relic density.")
-    ] = False,
+    thermal_line: ThermalLine = False,
     figure: Annotated[bool, typer.Option(help="Draw the curves as PNG and PDF.")] = True,
     as_json: AsJson = False,
 ) -> None:
@@ -97,8 +94,4 @@ def _print(combined: "CombinedExclusion") -> None:
     first = combined.singles[0]
     level = f"{100 * first.experiment.confidence_level:g} % CL"
     typer.echo(f"{combined.title}: {level} upper limit on {first.quantity}")
-    kept = combined.observed.covered
-    masses, values = combined.mediator_mass[kept], combined.observed.values[kept]
-    for i in sorted({0, len(masses) // 4, len(masses) // 2, 3 * len(masses) // 4, len(masses) - 1}):
-        if len(masses):
-            typer.echo(f"  m_{first.model.symbol} = {masses[i]:.4g} GeV: {values[i]:.4g}")
+    print_some(first.model.symbol, combined.mediator_mass, combined.observed)

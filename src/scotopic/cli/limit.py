@@ -28,8 +28,30 @@ from scotopic.words import MODEL_NAMES, PROCESSES, DarkMatter, FormFactor, MassA
 
 if TYPE_CHECKING:
     from scotopic.models.mediator import DecayingMediator
-    from scotopic.scan import ExclusionCurve
+    from scotopic.scan import ExclusionCurve, Limit
+    from scotopic.scan.exclusion import FloatArray
     from scotopic.scan.overlays import Overlay
+
+Against = Annotated[MassAxis, typer.Option(help="Mass on the figure's axis.")]
+WhatDecaysInto = Annotated[
+    DarkMatter | None,
+    typer.Option(help="What a vector decays into.", show_default="complex_scalar"),
+]
+AlphaD = Annotated[
+    float | None, typer.Option("--alpha-D", help="Dark coupling.", show_default="0.1")
+]
+MassRatio = Annotated[
+    float | None, typer.Option(help="Mediator mass over m_chi.", show_default="3")
+]
+Parameters = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="Another parameter of the model, as name=value; repeatable."),
+]
+LowestMass = Annotated[float, typer.Option(help="Lowest mediator mass in GeV.")]
+HighestMass = Annotated[float, typer.Option(help="Highest mediator mass in GeV.")]
+ThermalLine = Annotated[
+    bool, typer.Option("--thermal-line", help="Add the line of the relic density.")
+]
 
 _USUAL = {"alpha_D": 0.1, "mass_ratio": 3.0, "dark_matter": "complex_scalar"}
 
@@ -54,27 +76,17 @@ def limit(
             show_default="the coupling",
         ),
     ] = None,
-    against: Annotated[MassAxis, typer.Option(help="Mass on the figure's axis.")] = "mediator_mass",
-    dark_matter: Annotated[
-        DarkMatter | None,
-        typer.Option(help="What a vector decays into.", show_default="complex_scalar"),
-    ] = None,
-    alpha_D: Annotated[
-        float | None, typer.Option("--alpha-D", help="Dark coupling.", show_default="0.1")
-    ] = None,
-    mass_ratio: Annotated[
-        float | None, typer.Option(help="Mediator mass over m_chi.", show_default="3")
-    ] = None,
+    against: Against = "mediator_mass",
+    dark_matter: WhatDecaysInto = None,
+    alpha_D: AlphaD = None,
+    mass_ratio: MassRatio = None,
     splitting: Annotated[
         float | None, typer.Option(help="(m_chi2 - m_chi1)/m_chi1.", show_default="0")
     ] = None,
-    parameters: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="Another parameter of the model, as name=value; repeatable."),
-    ] = None,
+    parameters: Parameters = None,
     y: Annotated[float | None, typer.Option(help="Fixed y for a limit on alpha_D.")] = None,
-    mass_min: Annotated[float, typer.Option(help="Lowest mediator mass in GeV.")] = 1e-3,
-    mass_max: Annotated[float, typer.Option(help="Highest mediator mass in GeV.")] = 1.0,
+    mass_min: LowestMass = 1e-3,
+    mass_max: HighestMass = 1.0,
     points: Points = 100,
     process: Annotated[
         Process | None, typer.Option(help="The only way of production to count.")
@@ -89,9 +101,7 @@ def limit(
     muon_band: Annotated[
         bool, typer.Option("--muon-band", help="Add the 2 sigma band of the muon's g-2.")
     ] = False,
-    thermal_line: Annotated[
-        bool, typer.Option("--thermal-line", help="Add the line of the relic density.")
-    ] = False,
+    thermal_line: ThermalLine = False,
     figure: Annotated[bool, typer.Option(help="Draw the curve as PNG and PDF.")] = True,
     as_json: AsJson = False,
 ) -> None:
@@ -188,20 +198,24 @@ def _print_limit(
     if as_json:
         typer.echo(json.dumps(describe(curve, seconds, beside), indent=1, allow_nan=False))
         return
-    kept = curve.observed.covered
     side = "lower" if curve.quantity == "alpha_D" else "upper"
     level = f"{100 * curve.experiment.confidence_level:g} % CL"
     typer.echo(f"{curve.experiment.title}: {level} {side} limit on {curve.quantity}")
     typer.echo(f"at most {curve.signal_limit_events:.4g} signal events")
-    masses, values = curve.mediator_mass[kept], curve.observed.values[kept]
-    for i in sorted({0, len(masses) // 4, len(masses) // 2, 3 * len(masses) // 4, len(masses) - 1}):
-        if len(masses):
-            typer.echo(f"  m_{curve.model.symbol} = {masses[i]:.4g} GeV: {values[i]:.4g}")
+    print_some(curve.model.symbol, curve.mediator_mass, curve.observed)
     for reason in sorted(set(curve.observed.status) - {"limit"}):
         there = [s == reason for s in curve.observed.status]
         at = curve.mediator_mass[there]
         span = f"m_{curve.model.symbol} from {at[0]:.4g} to {at[-1]:.4g} GeV"
         remark(f"no limit at {len(at)} masses, {span}: {reason}")
+
+
+def print_some(symbol: str, masses: "FloatArray", found: "Limit") -> None:
+    """Print a limit at up to five of the masses at which there is one."""
+    at, values = masses[found.covered], found.values[found.covered]
+    for i in sorted({0, len(at) // 4, len(at) // 2, 3 * len(at) // 4, len(at) - 1}):
+        if len(at):
+            typer.echo(f"  m_{symbol} = {at[i]:.4g} GeV: {values[i]:.4g}")
 
 
 def _write_limit(

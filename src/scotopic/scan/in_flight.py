@@ -13,6 +13,7 @@ from scotopic.models.mediator import DecayingMediator
 from scotopic.progress import Report
 from scotopic.scan.parameters import COUPLING
 from scotopic.scan.search import Accepted, Groups, Search
+from scotopic.signal import Calculation
 from scotopic.signal.decay_in_flight import SOURCES, DecaysInFlight
 from scotopic.signal.photon_decays import photon_decays
 from scotopic.signal.visible import require_visible, visible_decays
@@ -60,7 +61,7 @@ def accepted(
     of_groups = [np.array([model.coupling for model in models]) for models in groups]
 
     def build() -> Arrays:
-        every = _flights(experiment, [models[0] for models in groups], setup, report)
+        every = _flights(experiment, [models[0] for models in groups], calculation, report)
         parts = [_of_group(*one) for one in zip(every, of_groups, strict=True)]
         per_particle, made = (np.concatenate(column) for column in zip(*parts, strict=True))
         return {"per_particle": per_particle, "made": made}
@@ -79,12 +80,14 @@ def accepted(
 
 
 def _flights(
-    experiment: "Experiment", models: Sequence[DecayingMediator], setup: "Setup", report: Report
+    experiment: "Experiment",
+    models: Sequence[DecayingMediator],
+    calculation: Calculation,
+    report: Report,
 ) -> list[tuple[DecaysInFlight, ...]]:
     if isinstance(models[0], AxionLikeParticle):
         particles = cast("Sequence[AxionLikeParticle]", models)
         return photon_decays(experiment, particles)
-    calculation = replace(setup.simulation.calculation, processes=("bremsstrahlung",))
     return visible_decays(experiment, models, calculation, report)
 
 

@@ -193,10 +193,12 @@ class JointAllowance:
         count = len(experiments)
         if count > MOST:
             raise RangeError(f"experiments: {count} are too many for one limit; {MOST} is most")
-        shares = _lattice(count, _STEPS[max(count, 2)])
+        require_several(experiments)
+        steps = _STEPS[count]
+        shares = _lattice(count, steps)
         limits, error = strength_limits_of_shares(experiments, shares)
         inverse = 1 / limits[0]
-        coarse = np.isclose(shares * _STEPS[count] % 2 % 2, 0).all(axis=0)
+        coarse = (np.rint(shares * steps) % 2 == 0).all(axis=0)
         rough = _interpolated(shares[:, coarse], inverse[coarse], shares)
         # the error of a linear interpolation falls fourfold when its step is halved
         between = float(np.max(np.abs(rough / inverse - 1))) / 4

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.errors import RangeError
 from scotopic.models.mediator import DecayingMediator
 from scotopic.progress import Report
-from scotopic.scan.exclusion import counting_model, signal_limits
+from scotopic.scan.exclusion import BANDS, counting_model, signal_limits
 from scotopic.scan.joint import JointAllowance
 
 if TYPE_CHECKING:
@@ -83,18 +84,21 @@ class Search:
         Raises
         ------
         RangeError
-            If a card has no such signature, or the experiments do not go together.
+            If a card has no such signature, the experiments do not go together, or several are to
+            be treated in another way than by CLs.
         """
         cards = tuple(experiments) if isinstance(experiments, Sequence) else (experiments,)
         names = tuple(signatures) or (SELECTION,)
         for experiment in cards:
             experiment.require_exclusive(signatures)
+        if len(cards) > 1:
+            if method != "cls":
+                raise RangeError(f"method: {method!r} cannot join experiments; 'cls' can")
+            nowhere = dict.fromkeys(("observed", *BANDS), np.nan)
+            return cls(label, cards, names, nowhere, JointAllowance.of(cards), sector)
         found, _ = signal_limits(counting := counting_model(cards[0]), method)
-        if len(cards) == 1:
-            limits = {name: value * counting.signal_weight for name, value in found.items()}
-            return cls(label, cards, names, limits, sector=sector)
-        nowhere = dict.fromkeys(found, np.nan)
-        return cls(label, cards, names, nowhere, JointAllowance.of(cards), sector)
+        limits = {name: value * counting.signal_weight for name, value in found.items()}
+        return cls(label, cards, names, limits, sector=sector)
 
     def exposures(self, experiment: "Experiment") -> FloatArray:
         """Particles on target times efficiency of each data set, shape (data sets,)."""
