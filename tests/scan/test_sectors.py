@@ -22,7 +22,7 @@ from scotopic.models.registry import model_class
 from scotopic.precision.magnetic_moments import magnetic_moment
 from scotopic.scan import exclusion_curve
 from scotopic.scan.combination import combined_exclusion
-from scotopic.scan.joint import JointAllowance
+from scotopic.scan.joint import JointAllowance, strength_limits_of_shares
 from scotopic.scan.parameters import COUPLING_FIELDS, build, field_of, parameter_names, value_of
 from scotopic.scan.plane import Axis, exclusion_plane
 from scotopic.scan.run import run, write_run
@@ -131,6 +131,26 @@ def test_joined_experiments_are_the_combination() -> None:
     np.testing.assert_allclose(found, exact.observed.values, rtol=0.01)
     allowance = JointAllowance.of(cards)
     assert allowance.error < 0.01
+
+
+def test_allowance_between_the_nodes_is_the_exact_one(tmp_path: Path) -> None:
+    """With much background in one of two the limit depends on the shares, by a factor of four."""
+    path = tmp_path / "crowded.toml"
+    path.write_text(
+        'extends = "na64e-2018"\nreplace = ["data_sets"]\ntitle = "crowded"\n'
+        '[[data_sets]]\nname = "c"\nkind = "measurement"\nyears = [2030]\n'
+        "particles_on_target = 1e12\nsignal_efficiency = 0.5\n"
+        "signal_efficiency_uncertainty = 0.05\nobserved_events = 20\nsource = 'x'\n"
+        'background = [{name = "all", expected_events = 20.0, uncertainty_events = 2.0}]\n'
+    )
+    cards = [load_experiment(path), load_experiment("na64mu")]
+    allowance = JointAllowance.of(cards)
+    first = np.array([0.03, 0.22, 0.47, 0.72, 0.97])
+    shares = np.array([first, 1 - first])
+    exact = strength_limits_of_shares(cards, shares)[0][0]
+    assert exact[-1] > 3 * exact[0]
+    assert allowance.error < 0.03
+    np.testing.assert_allclose(allowance.events(17.0 * shares), exact, rtol=allowance.error)
 
 
 def test_only_cls_joins_experiments() -> None:
