@@ -18,7 +18,7 @@ from scotopic.models.muonphilic import MuonphilicScalar
 from scotopic.scan import exclusion_curve
 from scotopic.scan.run import Run, run
 from scotopic.scan.run_card import gallery_names, load_run_card
-from scotopic.signal.photon_decays import photon_islands
+from scotopic.signatures.photon_decays import photon_islands
 from validation.report import DOCS, Report, helpers, write_figure
 
 SECTION = "Other mediators"

@@ -12,6 +12,7 @@ from scotopic.lazy import lazy_attributes
 if TYPE_CHECKING:
     from scotopic.cosmology.cmb import cmb_bound
     from scotopic.cosmology.freeze_out import relic_abundance, thermal_coupling, thermal_line
+    from scotopic.detector.window import MissingEnergy
     from scotopic.errors import CardError, RangeError, ScotopicError
     from scotopic.experiments import Experiment, experiment_names, load_experiment
     from scotopic.figures import draw_limit, draw_plane, save
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from scotopic.models.running import landau_pole, maximum_alpha_D, running_alpha_D
     from scotopic.precision.bands import mixing_band
     from scotopic.precision.magnetic_moments import magnetic_moment
+    from scotopic.processes.dump import Calculation
     from scotopic.production import (
         CrossSectionTable,
         bremsstrahlung_table,
@@ -42,9 +44,9 @@ if TYPE_CHECKING:
     from scotopic.scan.run import run, write_run
     from scotopic.scan.run_card import load_run_card
     from scotopic.shower import TrackLengths, track_lengths
-    from scotopic.signal import AcceptedYields, Calculation, MissingEnergy, accepted_yields
-    from scotopic.signal.photon_decays import photon_islands
-    from scotopic.signal.visible import visible_islands
+    from scotopic.signatures.photon_decays import photon_islands
+    from scotopic.signatures.visible import visible_islands
+    from scotopic.signatures.yields import AcceptedYields, accepted_yields
     from scotopic.statistics import (
         CountingModel,
         Likelihood,
@@ -58,13 +60,13 @@ if TYPE_CHECKING:
     from scotopic.statistics.experiment import experiment_likelihood
 
 _HOMES = {
-    "AcceptedYields": "scotopic.signal",
+    "AcceptedYields": "scotopic.signatures.yields",
     "AxialVectorMediator": "scotopic.models.electrophilic",
     "AxionLikeParticle": "scotopic.models.axion_like",
     "Axis": "scotopic.scan.plane",
     "BMinus3LE": "scotopic.models.charged_vector",
     "BMinusL": "scotopic.models.charged_vector",
-    "Calculation": "scotopic.signal",
+    "Calculation": "scotopic.processes.dump",
     "CardError": "scotopic.errors",
     "ChargedVector": "scotopic.models.charged_vector",
     "CombinedExclusion": "scotopic.scan.combination",
@@ -79,7 +81,7 @@ _HOMES = {
     "Layer": "scotopic.materials",
     "Likelihood": "scotopic.statistics",
     "Material": "scotopic.materials",
-    "MissingEnergy": "scotopic.signal",
+    "MissingEnergy": "scotopic.detector.window",
     "MuonphilicPseudoscalar": "scotopic.models.muonphilic",
     "MuonphilicScalar": "scotopic.models.muonphilic",
     "Plane": "scotopic.scan.plane",
@@ -89,7 +91,7 @@ _HOMES = {
     "ScotopicError": "scotopic.errors",
     "Target": "scotopic.materials",
     "TrackLengths": "scotopic.shower",
-    "accepted_yields": "scotopic.signal",
+    "accepted_yields": "scotopic.signatures.yields",
     "bremsstrahlung_table": "scotopic.production",
     "cmb_bound": "scotopic.cosmology.cmb",
     "combine": "scotopic.statistics",
@@ -112,7 +114,7 @@ _HOMES = {
     "material": "scotopic.materials",
     "maximum_alpha_D": "scotopic.models.running",
     "mixing_band": "scotopic.precision.bands",
-    "photon_islands": "scotopic.signal.photon_decays",
+    "photon_islands": "scotopic.signatures.photon_decays",
     "relic_abundance": "scotopic.cosmology.freeze_out",
     "run": "scotopic.scan.run",
     "running_alpha_D": "scotopic.models.running",
@@ -124,7 +126,7 @@ _HOMES = {
     "total_cross_section": "scotopic.production",
     "track_lengths": "scotopic.shower",
     "upper_limit": "scotopic.statistics",
-    "visible_islands": "scotopic.signal.visible",
+    "visible_islands": "scotopic.signatures.visible",
     "write_curve": "scotopic.scan.output",
     "write_run": "scotopic.scan.run",
 }

@@ -12,8 +12,8 @@ from scotopic.experiments import load_experiment
 from scotopic.figures import draw_efficiency_map
 from scotopic.figures.efficiency import EnergyAxis, efficiency_map
 from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMatter
-from scotopic.signal.signatures import acceptance
-from scotopic.signal.single_event import candidates
+from scotopic.signatures.decay_chains import acceptance
+from scotopic.signatures.single_event import candidates
 
 NA64 = load_experiment("na64e-2018")
 MODEL = InelasticDarkMatter(

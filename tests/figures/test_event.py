@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from scotopic.errors import RangeError
+from scotopic.events.simulation import Events
 from scotopic.experiments import load_experiment
 from scotopic.figures import draw_event
 from scotopic.figures.event import _BREAK
@@ -17,9 +18,8 @@ from scotopic.models.inelastic import (
     InelasticDiracDarkMatter,
     TwoDarkFermions,
 )
-from scotopic.signal.events import Events
-from scotopic.signal.signatures import acceptance
-from scotopic.signal.single_event import EventRecord, candidates, follow_event, position_text
+from scotopic.signatures.decay_chains import acceptance
+from scotopic.signatures.single_event import EventRecord, candidates, follow_event, position_text
 
 NA64 = load_experiment("na64e-2018")
 RECAST = "invisible-recast-2023"

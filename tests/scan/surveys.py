@@ -8,6 +8,7 @@ from pathlib import Path
 from scotopic.experiments import load_experiment
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.inelastic import InelasticDarkMatter
+from scotopic.processes.dump import Calculation
 from scotopic.scan.axis import Axis
 from scotopic.scan.execute import computing
 from scotopic.scan.points import Arrays, Setup
@@ -15,7 +16,6 @@ from scotopic.scan.search import Search
 from scotopic.scan.semi_visible import Simulation
 from scotopic.scan.store import Dataset
 from scotopic.scan.survey import survey
-from scotopic.signal import Calculation
 
 CARD = {"title": "a test"}
 

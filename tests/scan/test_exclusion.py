@@ -10,8 +10,8 @@ import pytest
 from scotopic.errors import RangeError
 from scotopic.experiments import Experiment, load_experiment
 from scotopic.models.dark_photon import DarkPhoton
+from scotopic.processes.dump import Calculation
 from scotopic.scan import ExclusionCurve, default_masses, exclusion_curve
-from scotopic.signal import Calculation
 from scotopic.units import ELECTRON_MASS
 
 Reader = Callable[[str], npt.NDArray[np.float64]]

@@ -102,7 +102,7 @@ def test_workers_with_other_code_are_refused(
 ) -> None:
     with execute.computing(1) as compute, Dataset(tmp_path, SETUP, surveys.CARD) as dataset:
         assert isinstance(compute, execute._OnCluster)
-        monkeypatch.setitem(compute._code, "scotopic.signal", "another")
+        monkeypatch.setitem(compute._code, "scotopic.processes", "another")
         with pytest.raises(ScotopicError, match=r"another version of scotopic\.signal"):
             survey(SETUP, dataset, compute)
 

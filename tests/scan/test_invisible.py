@@ -8,6 +8,7 @@ from tests.scan import surveys
 
 from scotopic.experiments import load_experiment
 from scotopic.models.dark_photon import DarkPhoton
+from scotopic.processes.dump import Calculation
 from scotopic.scan import exclusion_curve
 from scotopic.scan.axis import Axis
 from scotopic.scan.contours import Contour, contours
@@ -15,7 +16,7 @@ from scotopic.scan.invisible import invisible_yields
 from scotopic.scan.plane import Plane, plane_of
 from scotopic.scan.points import NOT_COVERED, Setup
 from scotopic.scan.survey import InMemory, in_process, survey
-from scotopic.signal import Calculation, accepted_yields
+from scotopic.signatures.yields import accepted_yields
 
 SCALAR = DarkPhoton(
     mediator_mass=0.1,

@@ -19,9 +19,9 @@ from scotopic.models.electrophilic import (
 from scotopic.models.inelastic import InelasticDarkMatter
 from scotopic.models.mediator import DecayingMediator
 from scotopic.precision.magnetic_moments import moment_of
+from scotopic.processes.dump import Calculation
 from scotopic.scan import exclusion_curve
 from scotopic.scan.solving import quantities
-from scotopic.signal import Calculation
 from scotopic.units import ALPHA
 
 E = math.sqrt(4 * math.pi * ALPHA)

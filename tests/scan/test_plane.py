@@ -7,11 +7,11 @@ from scotopic.errors import RangeError
 from scotopic.experiments import load_experiment
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMatter
+from scotopic.processes.dump import Calculation
 from scotopic.scan import exclusion_curve
 from scotopic.scan.plane import Axis, Plane, exclusion_plane
 from scotopic.scan.run import with_efficiency
 from scotopic.scan.semi_visible import Simulation
-from scotopic.signal import Calculation
 
 RECAST = ["invisible-recast-2023"]
 BENCHMARK = {"alpha_D": 0.1, "mass_ratio": 3.0, "splitting": 0.4}

@@ -20,6 +20,7 @@ from scotopic.models.mediator import DecayingMediator
 from scotopic.models.muonphilic import MuonphilicScalar
 from scotopic.models.registry import model_class
 from scotopic.precision.magnetic_moments import magnetic_moment
+from scotopic.processes.dump import Calculation
 from scotopic.scan import exclusion_curve
 from scotopic.scan.combination import combined_exclusion
 from scotopic.scan.joint import JointAllowance, strength_limits_of_shares
@@ -29,9 +30,8 @@ from scotopic.scan.run import run, write_run
 from scotopic.scan.run_card import load_run_card
 from scotopic.scan.search import Search
 from scotopic.scan.semi_visible import Simulation
-from scotopic.signal import Calculation
-from scotopic.signal.photon_decays import photon_islands
-from scotopic.signal.visible import visible_islands
+from scotopic.signatures.photon_decays import photon_islands
+from scotopic.signatures.visible import visible_islands
 from scotopic.units import ELEMENTARY_CHARGE
 from scotopic.words import MODEL_NAMES
 

@@ -190,10 +190,10 @@ def test_other_code_is_refused(whole: tuple[Path, Arrays], tmp_path: Path) -> No
     shutil.copytree(whole[0], copy)
     file = copy / "dataset.state" / "card.json"
     content = json.loads(file.read_text())
-    content["code"]["scotopic.signal"] = "0"
+    content["code"]["scotopic.processes"] = "0"
     file.write_text(json.dumps(content))
     with (
-        pytest.raises(ScotopicError, match=r"code.scotopic.signal: "),
+        pytest.raises(ScotopicError, match=r"code.scotopic.processes: "),
         Dataset(copy, SETUP, surveys.CARD),
     ):
         pass

@@ -16,10 +16,10 @@ from scotopic.models.electrophilic import ScalarMediator
 from scotopic.models.mediator import DecayingMediator
 from scotopic.models.muonphilic import MuonphilicScalar
 from scotopic.precision.magnetic_moments import moment_of
+from scotopic.processes.dump import Calculation
 from scotopic.scan.parameters import build
 from scotopic.scan.plane import Axis, exclusion_plane
 from scotopic.scan.semi_visible import Simulation
-from scotopic.signal import Calculation
 
 SHAPE = {"mass_ratio": 3.0, "dark_matter": "majorana"}
 TIED = {**SHAPE, "kinetic_mixing": "thermal relic"}

@@ -16,7 +16,8 @@ from scotopic import DarkPhoton, load_experiment
 from scotopic.cli import main
 from scotopic.errors import CardError, RangeError
 from scotopic.figures.cuts import draw_cuts
-from scotopic.signal import Calculation, accepted_yields
+from scotopic.processes.dump import Calculation
+from scotopic.signatures.yields import accepted_yields
 from scotopic.statistics import Component, CountingModel, Shift, cuts, expected_limits, upper_limit
 from scotopic.statistics.cut_card import load_cut_card
 from scotopic.statistics.cuts import Leakage, Neighbours, scan_cuts

@@ -43,7 +43,7 @@ def event(
         InelasticDiracDarkMatter,
     )
     from scotopic.scan.parameters import build  # noqa: PLC0415
-    from scotopic.signal.single_event import candidates, follow_event  # noqa: PLC0415
+    from scotopic.signatures.single_event import candidates, follow_event  # noqa: PLC0415
 
     place = output or usable_directory(Path("out") / f"event-{Path(card).stem}")
     experiment = load_experiment(card)

@@ -27,7 +27,7 @@ def shower(
     writes into out/shower-CARD.
     """
     from scotopic.experiments import load_experiment  # noqa: PLC0415 - keep the help fast
-    from scotopic.signal import dump_of  # noqa: PLC0415
+    from scotopic.signatures.yields import dump_of  # noqa: PLC0415
 
     place = output
     if plot and output is None:

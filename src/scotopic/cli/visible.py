@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
     from scotopic.experiments import Experiment
     from scotopic.models.mediator import DecayingMediator
-    from scotopic.signal.islands import Interval
-    from scotopic.signal.target_length import Reach
+    from scotopic.search.intervals import Interval
+    from scotopic.search.target_length import Reach
 
     FloatArray = npt.NDArray[np.float64]
 
@@ -71,10 +71,10 @@ def visible(
     """
     from scotopic.experiments import load_experiment  # noqa: PLC0415 - keep the help fast
     from scotopic.models.registry import model_class  # noqa: PLC0415
+    from scotopic.processes.dump import Calculation  # noqa: PLC0415
     from scotopic.scan import default_masses  # noqa: PLC0415
-    from scotopic.signal import Calculation  # noqa: PLC0415
-    from scotopic.signal.islands import with_tip  # noqa: PLC0415
-    from scotopic.signal.visible import visible_islands  # noqa: PLC0415
+    from scotopic.search.intervals import with_tip  # noqa: PLC0415
+    from scotopic.signatures.visible import visible_islands  # noqa: PLC0415
 
     started = time.perf_counter()
     experiments = [load_experiment(card) for card in cards]
@@ -140,8 +140,8 @@ def alp(
     from scotopic.experiments import load_experiment  # noqa: PLC0415 - keep the help fast
     from scotopic.models.axion_like import AxionLikeParticle  # noqa: PLC0415
     from scotopic.scan import default_masses  # noqa: PLC0415
-    from scotopic.signal.islands import with_tip  # noqa: PLC0415
-    from scotopic.signal.photon_decays import photon_islands  # noqa: PLC0415
+    from scotopic.search.intervals import with_tip  # noqa: PLC0415
+    from scotopic.signatures.photon_decays import photon_islands  # noqa: PLC0415
 
     started = time.perf_counter()
     experiment = load_experiment(card)
@@ -214,7 +214,7 @@ def target_length(
     import numpy as np  # noqa: PLC0415 - keep the help fast
 
     from scotopic.experiments import load_experiment  # noqa: PLC0415
-    from scotopic.signal.target_length import reach  # noqa: PLC0415
+    from scotopic.search.target_length import reach  # noqa: PLC0415
 
     started = time.perf_counter()
     experiment = load_experiment(card)

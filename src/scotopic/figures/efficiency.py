@@ -11,12 +11,12 @@ from matplotlib.figure import Figure
 from scotopic.errors import RangeError
 from scotopic.figures.event import model_text
 from scotopic.figures.style import BLUE, GREY, ORANGE, decades, new_figure
-from scotopic.signal.signatures import decay_positions
+from scotopic.signatures.decay_chains import decay_positions
 
 if TYPE_CHECKING:
+    from scotopic.events.simulation import Events
     from scotopic.experiments import Experiment, Signature
     from scotopic.models.inelastic import TwoDarkFermions
-    from scotopic.signal.events import Events
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -10,10 +10,10 @@ from matplotlib.patches import Polygon, Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from scotopic.decays.three_body import PAIRS
+from scotopic.detector.calorimeter import ShowerModel
 from scotopic.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, VERMILION, new_figure
 from scotopic.models.inelastic import InelasticDiracDarkMatter
-from scotopic.signal.calorimeter import ShowerModel
-from scotopic.signal.single_event import (
+from scotopic.signatures.single_event import (
     Decay,
     EventRecord,
     detectors_behind,

@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from scotopic.figures.style import BLUE, CYCLE, GREY, VERMILION, decades, new_figure
-from scotopic.signal.islands import Interval
-from scotopic.signal.target_length import Reach
+from scotopic.search.intervals import Interval
+from scotopic.search.target_length import Reach
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.errors import RangeError
+from scotopic.processes.dump import Calculation
 from scotopic.progress import Report, silent
 from scotopic.scan.exclusion import (
     BANDS,
@@ -23,7 +24,6 @@ from scotopic.scan.exclusion import (
 )
 from scotopic.scan.joint import require_several, strength_limits_of_shares
 from scotopic.scan.solving import Limit, Quantity, coupling_solver
-from scotopic.signal import Calculation
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment

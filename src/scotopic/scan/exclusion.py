@@ -10,9 +10,10 @@ import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
 from scotopic.errors import RangeError
+from scotopic.processes.dump import Calculation
 from scotopic.progress import Report, silent
 from scotopic.scan.solving import Limit, Quantity, alpha_D_solver, coupling_solver, quantities
-from scotopic.signal import AcceptedYields, Calculation, accepted_yields
+from scotopic.signatures.yields import AcceptedYields, accepted_yields
 from scotopic.units import ELECTRON_MASS
 from scotopic.words import MassAxis
 

@@ -10,14 +10,14 @@ import numpy.typing as npt
 from scotopic.cache import Arrays, cached_arrays
 from scotopic.models.axion_like import AxionLikeParticle
 from scotopic.models.mediator import DecayingMediator
+from scotopic.processes.dump import Calculation
 from scotopic.progress import Report
 from scotopic.scan.parameters import COUPLING
 from scotopic.scan.search import Accepted, Groups, Search
-from scotopic.signal import Calculation
-from scotopic.signal.decay_in_flight import SOURCES, DecaysInFlight
-from scotopic.signal.photon_decays import photon_decays
-from scotopic.signal.visible import require_visible, visible_decays
-from scotopic.signal.yields import model_inputs
+from scotopic.signatures.decay_in_flight import SOURCES, DecaysInFlight
+from scotopic.signatures.photon_decays import photon_decays
+from scotopic.signatures.visible import require_visible, visible_decays
+from scotopic.signatures.yields import model_inputs
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FloatArray = npt.NDArray[np.float64]
 
 _ERROR = 1e-3
-"""Of expected events: slices of depth and bins of energy, see `scotopic.signal.visible`."""
+"""Of expected events: slices of depth and bins of energy, see `scotopic.signatures.visible`."""
 
 
 def couplings(setup: "Setup") -> tuple[str, ...]:

@@ -8,11 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.models.mediator import DecayingMediator
+from scotopic.processes.dump import Calculation
 from scotopic.progress import Report, silent
 from scotopic.scan.exclusion import refuse_seen
 from scotopic.scan.parameters import COUPLING
 from scotopic.scan.search import Accepted, Groups, Search
-from scotopic.signal import AcceptedYields, Calculation, accepted_yields
+from scotopic.signatures.yields import AcceptedYields, accepted_yields
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment

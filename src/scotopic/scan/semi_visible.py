@@ -9,22 +9,24 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
+from scotopic.detector.window import MissingEnergy
 from scotopic.errors import RangeError
+from scotopic.events.lifetimes import ExponentialSum
 from scotopic.models.inelastic import TwoDarkFermions
 from scotopic.models.mediator import DecayingMediator
+from scotopic.processes.cross_sections import prepare_tables
+from scotopic.processes.dump import Calculation
+from scotopic.processes.spectrum import numerical_error
 from scotopic.progress import Report, silent
 from scotopic.scan.parameters import COUPLING
 from scotopic.scan.search import Accepted, Groups, Search
-from scotopic.signal import Calculation, MissingEnergy, dump_of
-from scotopic.signal.acceptance import ExponentialSum
-from scotopic.signal.cross_sections import prepare_tables
-from scotopic.signal.spectrum import numerical_error
+from scotopic.signatures.yields import dump_of
 from scotopic.units import MUON_MASS
 
 if TYPE_CHECKING:
+    from scotopic.events.lifetimes import Acceptance
     from scotopic.experiments import Experiment, Signature
     from scotopic.scan.points import Setup
-    from scotopic.signal.acceptance import Acceptance
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -35,7 +37,11 @@ _SOURCES = (
     "scotopic.production",
     "scotopic.scan.semi_visible",
     "scotopic.shower",
-    "scotopic.signal",
+    "scotopic.detector",
+    "scotopic.events",
+    "scotopic.processes",
+    "scotopic.search",
+    "scotopic.signatures",
     "scotopic.units",
 )
 
@@ -226,8 +232,8 @@ def _simulated(
     simulation: Simulation,
     report: Report,
 ) -> list[SemiVisibleYield]:
-    from scotopic.signal.events import prepare, simulate  # noqa: PLC0415 - a warm run needs none
-    from scotopic.signal.signatures import acceptance  # noqa: PLC0415
+    from scotopic.events.simulation import prepare, simulate  # noqa: PLC0415 - a warm run needs none
+    from scotopic.signatures.decay_chains import acceptance  # noqa: PLC0415
 
     dump = dump_of(experiment)
     softest = min(_softest(experiment, signature) for signature in signatures)

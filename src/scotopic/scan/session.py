@@ -7,6 +7,7 @@ from typing import Any
 
 from scotopic.errors import CardError, RangeError
 from scotopic.experiments import Experiment
+from scotopic.processes.dump import Calculation
 from scotopic.progress import Report, silent
 from scotopic.scan.plane import Plane, plane_of
 from scotopic.scan.points import Arrays, Setup
@@ -22,7 +23,6 @@ from scotopic.scan.survey import (
     some_exist,
     survey,
 )
-from scotopic.signal import Calculation
 from scotopic.words import PROCESSES
 
 

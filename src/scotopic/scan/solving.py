@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.processes.dump import Calculation
 from scotopic.scan.parameters import MOMENTS
-from scotopic.signal import AcceptedYields, Calculation, accepted_yields
+from scotopic.signatures.yields import AcceptedYields, accepted_yields
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment

@@ -56,7 +56,11 @@ SOURCES: Final = (
     "scotopic.scan.ties",
     "scotopic.scan.tiles",
     "scotopic.shower",
-    "scotopic.signal",
+    "scotopic.detector",
+    "scotopic.events",
+    "scotopic.processes",
+    "scotopic.search",
+    "scotopic.signatures",
     "scotopic.statistics",
     "scotopic.units",
 )

@@ -23,7 +23,7 @@ from scotopic.statistics.weighted_counts import weighted_counts
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
     from scotopic.models.dark_photon import DarkPhoton
-    from scotopic.signal import Calculation
+    from scotopic.processes.dump import Calculation
 
 _SOURCES = (
     "scotopic.decays",
@@ -31,7 +31,11 @@ _SOURCES = (
     "scotopic.models",
     "scotopic.production",
     "scotopic.shower",
-    "scotopic.signal",
+    "scotopic.detector",
+    "scotopic.events",
+    "scotopic.processes",
+    "scotopic.search",
+    "scotopic.signatures",
     "scotopic.statistics",
     "scotopic.units",
 )
@@ -295,8 +299,8 @@ def _accepted(
     The same as `accepted_yields` of the experiment with each of the cuts, but with one pass over
     the shower for all of them.
     """
-    from scotopic.signal import Calculation  # noqa: PLC0415 - imports what only this needs
-    from scotopic.signal.yields import WEAK_COUPLING  # noqa: PLC0415
+    from scotopic.processes.dump import Calculation  # noqa: PLC0415 - imports what only this needs
+    from scotopic.signatures.yields import WEAK_COUPLING  # noqa: PLC0415
 
     how = calculation or Calculation()
     models = [replace(model, mediator_mass=float(m), kinetic_mixing=WEAK_COUPLING) for m in masses]
@@ -320,9 +324,9 @@ def _compute(
     calculation: "Calculation",
     report: Report,
 ) -> FloatArray:
-    from scotopic.signal import MissingEnergy  # noqa: PLC0415 - see _accepted
-    from scotopic.signal.spectrum import annihilation_in_bins, bremsstrahlung_above  # noqa: PLC0415
-    from scotopic.signal.yields import dump_of  # noqa: PLC0415
+    from scotopic.detector.window import MissingEnergy  # noqa: PLC0415 - see _accepted
+    from scotopic.processes.spectrum import annihilation_in_bins, bremsstrahlung_above  # noqa: PLC0415
+    from scotopic.signatures.yields import dump_of  # noqa: PLC0415
     from scotopic.units import ELECTRON_MASS  # noqa: PLC0415
 
     dump, selection = dump_of(experiment), experiment.selection

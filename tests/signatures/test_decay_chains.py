@@ -7,12 +7,13 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from scotopic.detector.calorimeter import ShowerModel
+from scotopic.detector.window import MissingEnergy
 from scotopic.errors import RangeError
+from scotopic.events.lifetimes import Acceptance, ExponentialSum
 from scotopic.experiments import Experiment, Signature, load_experiment
-from scotopic.signal import MissingEnergy, signatures
-from scotopic.signal.acceptance import Acceptance, ExponentialSum
-from scotopic.signal.calorimeter import ShowerModel
-from scotopic.signal.signatures import acceptance, decay_positions
+from scotopic.signatures import decay_chains as signatures
+from scotopic.signatures.decay_chains import acceptance, decay_positions
 
 FloatArray = npt.NDArray[np.float64]
 

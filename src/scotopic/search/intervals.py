@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
 from scotopic.errors import RangeError
-from scotopic.signal.decay_in_flight import SOURCES
+from scotopic.signatures.decay_in_flight import SOURCES
 
 FloatArray = npt.NDArray[np.float64]
 Events = Callable[[FloatArray], FloatArray]

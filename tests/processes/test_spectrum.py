@@ -9,9 +9,9 @@ import pytest
 from scotopic.errors import RangeError
 from scotopic.materials import element, material
 from scotopic.models.dark_photon import DarkPhoton
+from scotopic.processes.dump import Calculation, Dump
+from scotopic.processes.spectrum import annihilation_in_bins, bremsstrahlung_above, spectra
 from scotopic.production import total_cross_section
-from scotopic.signal import Calculation, Dump, spectra
-from scotopic.signal.spectrum import annihilation_in_bins, bremsstrahlung_above
 from scotopic.units import ALPHA, ELECTRON_MASS, GEV2_TO_CM2
 
 LEAD = Dump("e-", 100.0, material("lead"))

@@ -13,8 +13,8 @@ does not decide (tracks, calorimeters and counters without energy, trigger) is i
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from scotopic.detector.window import MissingEnergy
 from scotopic.errors import RangeError
-from scotopic.signal.missing_energy import MissingEnergy
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment

@@ -34,7 +34,11 @@ SOURCES = (
     "scotopic.models",
     "scotopic.production",
     "scotopic.shower",
-    "scotopic.signal",
+    "scotopic.detector",
+    "scotopic.events",
+    "scotopic.processes",
+    "scotopic.search",
+    "scotopic.signatures",
     "scotopic.units",
 )
 """Modules whose code makes the numbers of this signature."""

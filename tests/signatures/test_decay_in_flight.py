@@ -12,6 +12,7 @@ import pytest
 from pydantic import ValidationError
 from scipy.integrate import quad
 
+from scotopic.detector.window import MissingEnergy
 from scotopic.errors import RangeError
 from scotopic.experiments import Experiment, load_experiment
 from scotopic.experiments.decay_regions import DecayEfficiency, DecayRegion
@@ -19,14 +20,14 @@ from scotopic.experiments.messages import describe
 from scotopic.models.axion_like import AxionLikeParticle
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.electrophilic import AxialVectorMediator, ScalarMediator
-from scotopic.signal import Calculation, MissingEnergy
-from scotopic.signal.decay_in_flight import DecaysInFlight, decay_probability
-from scotopic.signal.islands import Interval, coupling_grid, excluded_intervals, with_tip
-from scotopic.signal.photon_decays import photon_islands
-from scotopic.signal.spectrum import bremsstrahlung_above
-from scotopic.signal.target_length import reach, with_set_up
-from scotopic.signal.visible import visible_decays, visible_islands
-from scotopic.signal.yields import dump_of
+from scotopic.processes.dump import Calculation
+from scotopic.processes.spectrum import bremsstrahlung_above
+from scotopic.search.intervals import Interval, coupling_grid, excluded_intervals, with_tip
+from scotopic.search.target_length import reach, with_set_up
+from scotopic.signatures.decay_in_flight import DecaysInFlight, decay_probability
+from scotopic.signatures.photon_decays import photon_islands
+from scotopic.signatures.visible import visible_decays, visible_islands
+from scotopic.signatures.yields import dump_of
 
 NO_EVENTS = -math.log(0.1)  # 90 % CL limit for no event without uncertainties
 X17 = DarkPhoton(

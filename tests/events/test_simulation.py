@@ -11,14 +11,14 @@ import pytest
 
 from scotopic.decays.three_body import LEPTON_MASSES, PAIRS
 from scotopic.errors import RangeError
+from scotopic.events.simulation import Events, simulate
 from scotopic.materials import material
 from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMatter
+from scotopic.processes.dump import Calculation, Dump
+from scotopic.processes.sampling import inverted
+from scotopic.processes.spectrum import annihilation_in_bins, bremsstrahlung_above
 from scotopic.production import bremsstrahlung_table
 from scotopic.shower import depth_track_lengths, track_lengths
-from scotopic.signal.dump import Calculation, Dump
-from scotopic.signal.events import Events, simulate
-from scotopic.signal.sampling import inverted
-from scotopic.signal.spectrum import annihilation_in_bins, bremsstrahlung_above
 from scotopic.units import ELECTRON_MASS
 
 Array = npt.NDArray[np.float64]

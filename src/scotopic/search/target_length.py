@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from scotopic.errors import RangeError
 from scotopic.models.mediator import DecayingMediator
 from scotopic.progress import Report, silent
-from scotopic.signal.decay_in_flight import decay_regions
-from scotopic.signal.visible import visible_islands
+from scotopic.signatures.decay_in_flight import decay_regions
+from scotopic.signatures.visible import visible_islands
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
-    from scotopic.signal.islands import Interval
+    from scotopic.search.intervals import Interval
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def reach(
 
 
 def _mean_leakage(experiment: "Experiment") -> float:
-    from scotopic.signal.calorimeter import ShowerModel  # noqa: PLC0415 - scipy
+    from scotopic.detector.calorimeter import ShowerModel  # noqa: PLC0415 - scipy
 
     shower = ShowerModel.of(experiment.target.material).mean(
         experiment.selection.maximum_calorimeter_energy_GeV

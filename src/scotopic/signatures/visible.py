@@ -15,18 +15,18 @@ import numpy.typing as npt
 
 from scotopic.errors import RangeError
 from scotopic.models.mediator import DecayingMediator, decay_length_cm
+from scotopic.processes.cross_sections import cross_section_table, prepare_tables
+from scotopic.processes.dump import Calculation, Dump
 from scotopic.progress import Report, silent
-from scotopic.signal.cross_sections import cross_section_table, prepare_tables
-from scotopic.signal.decay_in_flight import (
+from scotopic.search.intervals import Events, Interval, coupling_grid, kept_islands
+from scotopic.signatures.decay_in_flight import (
     DecaysInFlight,
     decay_regions,
     depth_edges_X0,
     distances_cm,
     expected_events,
 )
-from scotopic.signal.dump import Calculation, Dump
-from scotopic.signal.islands import Events, Interval, coupling_grid, kept_islands
-from scotopic.signal.yields import dump_of, model_inputs
+from scotopic.signatures.yields import dump_of, model_inputs
 from scotopic.units import ELECTRON_MASS
 
 if TYPE_CHECKING:

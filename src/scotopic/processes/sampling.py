@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.signal.cross_sections import cross_section_table
-from scotopic.signal.dump import Calculation, Dump
-from scotopic.signal.spectrum import annihilation_in_bins, bremsstrahlung_above
+from scotopic.processes.cross_sections import cross_section_table
+from scotopic.processes.dump import Calculation, Dump
+from scotopic.processes.spectrum import annihilation_in_bins, bremsstrahlung_above
 from scotopic.units import ELECTRON_MASS
 
 if TYPE_CHECKING:
     from scotopic.models import Mediator
-    from scotopic.signal.cross_sections import ShowerCrossSections
+    from scotopic.processes.cross_sections import ShowerCrossSections
 
 Array = npt.NDArray[np.float64]
 

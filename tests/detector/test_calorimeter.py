@@ -9,18 +9,18 @@ import numpy.typing as npt
 import pytest
 from scipy.integrate import dblquad, quad
 
-from scotopic.errors import RangeError
-from scotopic.experiments import EnergyResolution, load_experiment
-from scotopic.materials import Layer, Target, material
-from scotopic.shower.monte_carlo import simulate
-from scotopic.signal.calorimeter import (
+from scotopic.detector.calorimeter import (
     ShowerModel,
     Showers,
     attenuation_length_X0,
     critical_energy,
     measured,
 )
-from scotopic.signal.lateral import LateralModel, _inside_square
+from scotopic.detector.lateral import LateralModel, _inside_square
+from scotopic.errors import RangeError
+from scotopic.experiments import EnergyResolution, load_experiment
+from scotopic.materials import Layer, Target, material
+from scotopic.shower.monte_carlo import simulate
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.errors import RangeError
+from scotopic.processes.dump import Calculation, Dump
 from scotopic.progress import Report, silent
-from scotopic.signal.dump import Calculation, Dump
 from scotopic.units import ELECTRON_MASS, MUON_MASS
 
 if TYPE_CHECKING:

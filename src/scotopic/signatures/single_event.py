@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scotopic.decays.three_body import PAIRS
+from scotopic.detector.calorimeter import ShowerModel, measured
+from scotopic.detector.zones import BEHIND_ALL, SetUp
 from scotopic.errors import RangeError
-from scotopic.signal.calorimeter import ShowerModel, measured
-from scotopic.signal.dump import Calculation
-from scotopic.signal.events import Events, simulate
-from scotopic.signal.yields import dump_of
-from scotopic.signal.zones import BEHIND_ALL, SetUp
+from scotopic.events.simulation import Events, simulate
+from scotopic.processes.dump import Calculation
+from scotopic.signatures.yields import dump_of
 from scotopic.words import PROCESSES
 
 if TYPE_CHECKING:

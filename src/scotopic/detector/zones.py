@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.detector.window import MissingEnergy
 from scotopic.errors import RangeError
-from scotopic.signal.missing_energy import MissingEnergy
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import norm
 
+from scotopic.detector.window import MissingEnergy
 from scotopic.errors import RangeError
 from scotopic.experiments import EnergyResolution, load_experiment
-from scotopic.signal import MissingEnergy
 
 PERFECT = EnergyResolution(stochastic=0.0, constant=0.0, noise_GeV=0.0)
 NA64 = EnergyResolution(stochastic=0.1, constant=0.02, noise_GeV=0.1)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from scotopic.detector.window import MissingEnergy
 from scotopic.errors import CardError, RangeError
 from scotopic.experiments import load_experiment
 from scotopic.materials import material
@@ -14,12 +15,12 @@ from scotopic.models.charged_vector import ChargedVector, LMuMinusLTau
 from scotopic.models.electrophilic import ScalarMediator
 from scotopic.models.mediator import DecayingMediator
 from scotopic.models.muonphilic import MuonphilicPseudoscalar, MuonphilicScalar
+from scotopic.processes.dump import Calculation, Dump
+from scotopic.processes.spectrum import bremsstrahlung_above
 from scotopic.production import bremsstrahlung_table
 from scotopic.scan import default_masses, exclusion_curve
-from scotopic.signal import Calculation, MissingEnergy, accepted_yields
-from scotopic.signal.dump import Dump
-from scotopic.signal.scattered_muon import ScatteredMuon
-from scotopic.signal.spectrum import bremsstrahlung_above
+from scotopic.signatures.scattered_muon import ScatteredMuon
+from scotopic.signatures.yields import accepted_yields
 from scotopic.units import ALPHA
 
 E = math.sqrt(4 * math.pi * ALPHA)

@@ -25,10 +25,10 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.detector.calorimeter import ShowerModel
+from scotopic.detector.zones import Cuts, Places, SetUp, Stretch
 from scotopic.errors import RangeError
-from scotopic.signal.acceptance import Acceptance
-from scotopic.signal.calorimeter import ShowerModel
-from scotopic.signal.zones import Cuts, Places, SetUp, Stretch
+from scotopic.events.lifetimes import Acceptance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.signal.calorimeter import Showers, critical_energy, effective_atomic_number
+from scotopic.detector.calorimeter import Showers, critical_energy, effective_atomic_number
 
 if TYPE_CHECKING:
     from scotopic.materials import Material

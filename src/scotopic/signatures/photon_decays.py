@@ -14,15 +14,15 @@ import numpy.typing as npt
 from scotopic.errors import RangeError
 from scotopic.models.axion_like import AxionLikeParticle
 from scotopic.production.primakoff import primakoff_cross_section
-from scotopic.signal.decay_in_flight import (
+from scotopic.search.intervals import Events, Interval, coupling_grid, kept_islands
+from scotopic.signatures.decay_in_flight import (
     DecaysInFlight,
     decay_regions,
     depth_edges_X0,
     distances_cm,
     expected_events,
 )
-from scotopic.signal.islands import Events, Interval, coupling_grid, kept_islands
-from scotopic.signal.yields import dump_of
+from scotopic.signatures.yields import dump_of
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment

@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
+from scotopic.detector.window import MissingEnergy
+from scotopic.processes.dump import Calculation, Dump
+from scotopic.processes.spectrum import annihilation_in_bins, bremsstrahlung_above, numerical_error
 from scotopic.progress import Report, silent
-from scotopic.signal.dump import Calculation, Dump
-from scotopic.signal.missing_energy import MissingEnergy
-from scotopic.signal.scattered_muon import ScatteredMuon
-from scotopic.signal.spectrum import annihilation_in_bins, bremsstrahlung_above, numerical_error
+from scotopic.signatures.scattered_muon import ScatteredMuon
 from scotopic.units import ELECTRON_MASS
 
 if TYPE_CHECKING:
@@ -27,7 +27,11 @@ _SOURCES = (
     "scotopic.models",
     "scotopic.production",
     "scotopic.shower",
-    "scotopic.signal",
+    "scotopic.detector",
+    "scotopic.events",
+    "scotopic.processes",
+    "scotopic.search",
+    "scotopic.signatures",
     "scotopic.units",
 )
 

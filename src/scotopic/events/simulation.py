@@ -17,8 +17,8 @@ from scotopic.decays.kinematics import (
 )
 from scotopic.decays.three_body import PAIRS, PairDecay
 from scotopic.errors import RangeError
-from scotopic.signal import sampling
-from scotopic.signal.dump import Calculation, Dump
+from scotopic.processes import sampling
+from scotopic.processes.dump import Calculation, Dump
 from scotopic.words import PROCESSES, Process
 
 if TYPE_CHECKING:

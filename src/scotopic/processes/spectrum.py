@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.processes.cross_sections import cross_section_table, prepare_tables
+from scotopic.processes.dump import Calculation, Dump
 from scotopic.progress import Report, silent
-from scotopic.signal.cross_sections import cross_section_table, prepare_tables
-from scotopic.signal.dump import Calculation, Dump
 from scotopic.units import ELECTRON_MASS
 
 if TYPE_CHECKING:

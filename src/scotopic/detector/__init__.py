@@ -1,0 +1,1 @@
+"""What calorimeters and counters measure of given particles."""

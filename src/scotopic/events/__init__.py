@@ -1,0 +1,1 @@
+"""Sampled events: mediators made in the target, and what they decay into."""

@@ -1,0 +1,1 @@
+"""How a beam particle and its shower make something dark: one file a process."""

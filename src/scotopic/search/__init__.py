@@ -1,0 +1,1 @@
+"""Searches: what experiments exclude of a model."""

@@ -1,0 +1,1 @@
+"""How something dark is noticed: one file a signature."""
