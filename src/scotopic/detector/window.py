@@ -1,4 +1,4 @@
-"""The missing-energy selection: how likely an event with an invisible mediator is accepted.
+"""Windows of a measured energy: how likely an event with a mediator of some energy is inside.
 
 A mediator of energy E_X leaves the visible energy E_0 - E_X to the calorimeter, whose resolution
 sigma(E) smears it. An event is accepted if the measured energy is inside the window. All that
@@ -6,7 +6,7 @@ the window does not decide (vetoes, shower shape, trigger) is in the card's effi
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,16 +14,18 @@ import numpy.typing as npt
 from scotopic.errors import RangeError
 
 if TYPE_CHECKING:
-    from scotopic.experiments import EnergyResolution, Experiment
+    from scotopic.experiments import EnergyResolution
 
 FloatArray = npt.NDArray[np.float64]
 
-_STANDARD_DEVIATIONS = 6.0
+RESOLVED: Final = 6.0
+"""Standard deviations of the measured energy between a window and the whole beam energy."""
+
 _QUADRATURE_POINTS = 24
 
 
 @dataclass(frozen=True)
-class MissingEnergy:
+class EnergyWindow:
     """A window of the calorimeter's energy, seen through its resolution.
 
     Attributes
@@ -33,7 +35,9 @@ class MissingEnergy:
     minimum_energy, maximum_energy : float
         Window of the measured energy in GeV; a minimum of zero is no cut.
     resolution : EnergyResolution
-        Of the calorimeter.
+        Of what measures it.
+    key : str
+        What the card calls the upper edge, for messages.
 
     Raises
     ------
@@ -46,41 +50,28 @@ class MissingEnergy:
     maximum_energy: float
     resolution: "EnergyResolution"
 
-    edge_key: ClassVar[str] = "selection.maximum_calorimeter_energy_GeV"
+    key: str = "maximum_calorimeter_energy_GeV"
 
     def __post_init__(self) -> None:
         """Refuse a window without a lower edge in the mediator's energy."""
-        wide = _STANDARD_DEVIATIONS * self.resolution.constant >= 1
+        wide = RESOLVED * self.resolution.constant >= 1
         if wide or self._smeared_edge(self.maximum_energy)[0].max() >= self.beam_energy:
             raise RangeError(
-                f"{self.edge_key}: {self.maximum_energy} is too close to the energy of "
+                f"{self.key}: {self.maximum_energy} is too close to the energy of "
                 f"{self.beam_energy:g} GeV that is measured without a signal: "
-                f"{_STANDARD_DEVIATIONS:g} standard deviations of the energy_resolution, "
+                f"{RESOLVED:g} standard deviations of the energy_resolution, "
                 f"{float(self.resolution.sigma_GeV(self.maximum_energy)):.3g} GeV each, must be "
                 "between them"
             )
 
-    @classmethod
-    def of(cls, experiment: "Experiment") -> Self:
-        """Return the selection of an experiment.
-
-        Raises
-        ------
-        RangeError
-            If energy is not what is missing in it.
-        """
-        selection = experiment.selection
-        if selection.signature != "missing-energy":
-            raise RangeError(
-                f"selection.signature: {selection.signature!r} is not 'missing-energy';"
-                " 'scotopic visible' computes what the card is for"
-            )
-        return cls(
-            experiment.beam.energy_GeV,
-            selection.minimum_calorimeter_energy_GeV,
-            selection.maximum_calorimeter_energy_GeV,
-            experiment.visible_energy_resolution(selection.calorimeter),
-        )
+    def inputs(self) -> dict[str, Any]:
+        """Return all that it depends on, as JSON can write it."""
+        return {
+            "beam_energy": self.beam_energy,
+            "minimum_energy": self.minimum_energy,
+            "maximum_energy": self.maximum_energy,
+            "resolution": self.resolution.model_dump(),
+        }
 
     def acceptance(self, mediator_energy: FloatArray) -> FloatArray:
         """Return the probability that the measured energy is inside the window.
@@ -117,11 +108,6 @@ class MissingEnergy:
             visible, weights = np.concatenate([visible, lower]), np.append(weights, -negative)
         return self.beam_energy - visible, weights
 
-    def fine_edges(self, bins: int = 1500) -> FloatArray:
-        """Return edges of narrow bins of energy, from the softest mediator that is accepted."""
-        softest = self.thresholds()[0].min()
-        return np.linspace(softest, self.beam_energy, bins + 1)
-
     def _probability_below(self, edge: float, visible: FloatArray) -> FloatArray:
         from scipy.special import ndtr  # noqa: PLC0415 - slow to import, not needed when warm
 
@@ -138,7 +124,7 @@ class MissingEnergy:
         if self.resolution.sigma_GeV(edge) == 0:
             return np.array([edge]), np.array([1.0])
         nodes, weights = np.polynomial.legendre.leggauss(_QUADRATURE_POINTS)
-        z = _STANDARD_DEVIATIONS * nodes
+        z = RESOLVED * nodes
         density = weights * np.exp(-z * z / 2)
         variance = z * z
         # (edge - E)^2 = z^2 sigma^2(E) is quadratic in E; z > 0 wants the smaller root.

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.detector.window import MissingEnergy
+from scotopic.detector.window import EnergyWindow
 from scotopic.errors import RangeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from scotopic.experiments import Experiment, Signature
+    from scotopic.experiments import Experiment
+    from scotopic.experiments.selections import CalorimeterSelection
 
 FloatArray = npt.NDArray[np.float64]
 Places = tuple[str, ...]
@@ -58,12 +59,12 @@ class SetUp:
     """
 
     experiment: "Experiment"
-    signature: "Signature"
+    selection: "CalorimeterSelection"
     starts_cm: FloatArray
     zones: tuple[Stretch, ...]
 
     @classmethod
-    def of(cls, experiment: "Experiment", signature: "Signature") -> "SetUp":
+    def of(cls, experiment: "Experiment", selection: "CalorimeterSelection") -> "SetUp":
         """Return the zones of a set-up.
 
         Raises
@@ -71,8 +72,8 @@ class SetUp:
         RangeError
             If detectors behind the calorimeter overlap.
         """
-        calorimeter = experiment.detector(signature.calorimeter)
-        first = _first_counted(experiment, signature)
+        calorimeter = experiment.detector(selection.calorimeter)
+        first = _first_counted(experiment, selection)
         starts = [calorimeter.position_cm + calorimeter.length_cm]
         zones: list[Stretch] = []
         for detector in sorted(experiment.detectors, key=lambda d: d.position_cm):
@@ -87,55 +88,55 @@ class SetUp:
             zones.append(Stretch(detector.name, counted=starts[-1] >= first))
             starts.append(rear)
         zones.append(Stretch(BEHIND_ALL, counted=starts[-1] >= first))
-        looks = [cls._look(experiment, signature, zone) for zone in zones]
+        looks = [cls._look(experiment, selection, zone) for zone in zones]
         kept = [i for i in range(len(zones)) if i == 0 or looks[i] != looks[i - 1]]
         starts_cm = np.array([starts[i] for i in kept])
-        return cls(experiment, signature, starts_cm, tuple(zones[i] for i in kept))
+        return cls(experiment, selection, starts_cm, tuple(zones[i] for i in kept))
 
     @staticmethod
-    def _look(experiment: "Experiment", signature: "Signature", zone: Stretch) -> object:
+    def _look(experiment: "Experiment", selection: "CalorimeterSelection", zone: Stretch) -> object:
         """Return what the signature can tell of a decay in a zone: all that equal zones share."""
         if not zone.counted:
             return False
-        groups = [veto.detectors for veto in signature.vetoes]
-        if signature.decay_signal is not None:
-            groups.append(signature.decay_signal.detectors)
+        groups = [veto.detectors for veto in selection.vetoes]
+        if selection.decay_signal is not None:
+            groups.append(selection.decay_signal.detectors)
         seen = tuple(zone.detector in group for group in groups)
         return seen, experiment.detector(zone.detector).energy_resolution if any(seen) else None
 
     @property
     def calorimeter_counted(self) -> bool:
         """Whether the signature takes decays inside the calorimeter."""
-        return _first_counted(self.experiment, self.signature) < float(self.starts_cm[0])
+        return _first_counted(self.experiment, self.selection) < float(self.starts_cm[0])
 
     @cached_property
     def leakage_limit(self) -> float:
         """Energy in GeV that may leak out of the calorimeter; infinite if nothing vetoes it."""
         limit = math.inf
-        for veto in self.signature.vetoes:
-            behind = [n for n in veto.detectors if n != self.signature.calorimeter]
+        for veto in self.selection.vetoes:
+            behind = [n for n in veto.detectors if n != self.selection.calorimeter]
             for detector in map(self.experiment.detector, behind):
                 share = detector.shower_leakage_fraction
                 limit = min(limit, veto.maximum_energy_GeV / (1.0 if share is None else share))
         return limit
 
     @cached_property
-    def window(self) -> MissingEnergy:
+    def window(self) -> EnergyWindow:
         """Return the window of the calorimeter's energy."""
-        return MissingEnergy(
+        return EnergyWindow(
             self.experiment.beam.energy_GeV,
-            self.signature.minimum_calorimeter_energy_GeV,
-            self.signature.maximum_calorimeter_energy_GeV,
-            self.experiment.visible_energy_resolution(self.signature.calorimeter),
+            self.selection.minimum_calorimeter_energy_GeV,
+            self.selection.maximum_calorimeter_energy_GeV,
+            self.experiment.visible_energy_resolution(self.selection.calorimeter),
         )
 
 
-def _first_counted(experiment: "Experiment", signature: "Signature") -> float:
+def _first_counted(experiment: "Experiment", selection: "CalorimeterSelection") -> float:
     """Position in cm from which on the signature takes decays."""
-    if signature.decays_from is not None:
-        return experiment.detector(signature.decays_from).position_cm
-    if signature.decays_behind is not None:
-        detector = experiment.detector(signature.decays_behind)
+    if selection.decays_from is not None:
+        return experiment.detector(selection.decays_from).position_cm
+    if selection.decays_behind is not None:
+        detector = experiment.detector(selection.decays_behind)
         return detector.position_cm + detector.length_cm
     return -math.inf
 
@@ -149,7 +150,7 @@ class Cuts:
     Parameters
     ----------
     setup : SetUp
-        Of the signature.
+        Of the selection.
     mediator_energy : ndarray, shape (n,)
         In GeV.
     pair_energy : ndarray, shape (n, decays)
@@ -158,17 +159,17 @@ class Cuts:
 
     def __init__(self, setup: SetUp, mediator_energy: FloatArray, pair_energy: FloatArray) -> None:
         self.setup, self.mediator_energy, self.pair_energy = setup, mediator_energy, pair_energy
-        signature = setup.signature
+        signature = setup.selection
         self._window = self.setup.window
         self._cuts: list[tuple[Places, Callable[[FloatArray, FloatArray], FloatArray]]] = [
             (veto.detectors, partial(_probability_below, veto.maximum_energy_GeV))
-            for veto in signature.vetoes
+            for veto in selection.vetoes
         ]
-        if signature.decay_signal is not None:
-            threshold = signature.decay_signal.minimum_energy_GeV
+        if selection.decay_signal is not None:
+            threshold = selection.decay_signal.minimum_energy_GeV
             self._cuts.append(
                 (
-                    signature.decay_signal.detectors,
+                    selection.decay_signal.detectors,
                     lambda energy, sigma: 1 - _probability_below(threshold, energy, sigma),
                 )
             )
@@ -176,7 +177,7 @@ class Cuts:
 
     def probability(self, places: Places) -> FloatArray:
         """Return the probability (n,) to meet all cuts, the k-th decay being in `places[k]`."""
-        calorimeter = (self.setup.signature.calorimeter,)
+        calorimeter = (self.setup.selection.calorimeter,)
         together = self._look(-1, calorimeter, places)
         for number, (detectors, _) in enumerate(self._cuts):
             together = together * self._look(number, detectors, places)

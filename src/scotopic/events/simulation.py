@@ -1,6 +1,6 @@
 """Simulated events of semi-visible mediators: who was made where, and what it became."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +17,9 @@ from scotopic.decays.kinematics import (
 )
 from scotopic.decays.three_body import PAIRS, PairDecay
 from scotopic.errors import RangeError
-from scotopic.processes import sampling
-from scotopic.processes.dump import Calculation, Dump
-from scotopic.words import PROCESSES, Process
+from scotopic.processes.base import UNIFORMS, WEAK_COUPLING, Sample, at_weak_coupling
+from scotopic.processes.calculation import PROCESSES, Calculation
+from scotopic.processes.dump import Dump
 
 if TYPE_CHECKING:
     from scotopic.models import SemiVisibleMediator
@@ -29,7 +29,7 @@ Integers = npt.NDArray[np.int64]
 
 _PER_CHI2 = 1 + three_body.UNIFORMS
 _PAIR_VALUES = ("pair_energy", "electron_energy", "positron_energy", "pair_mass", "opening_angle")
-_DIMENSIONS = sampling.UNIFORMS + 2 + 2 * _PER_CHI2
+_DIMENSIONS = UNIFORMS + 2 + 2 * _PER_CHI2
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,11 +38,13 @@ class Events:
 
     Attributes
     ----------
+    processes : tuple of str
+        Names of the processes that made them.
     process : ndarray, shape (n,)
-        Index into `signal.PROCESSES`.
+        Index into `processes`.
     weight : ndarray, shape (n,)
-        Mediators per particle on target and per unit of the squared coupling. The sum is the
-        yield above the minimum energy.
+        Mediators per particle on target and per unit of the model's squared coupling. The sum is
+        the yield above the minimum energy.
     production_depth_X0, production_depth_cm : ndarray, shape (n,)
         Depth in the target.
     lepton_energy, mediator_energy : ndarray, shape (n,)
@@ -63,6 +65,7 @@ class Events:
         Invariant mass in GeV and angle in rad between the two.
     """
 
+    processes: tuple[str, ...]
     process: Integers
     weight: Array
     production_depth_X0: Array
@@ -82,23 +85,33 @@ class Events:
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""
-        for field in fields(self):
-            getattr(self, field.name).setflags(write=False)
+        for name in ARRAYS:
+            getattr(self, name).setflags(write=False)
 
     def __len__(self) -> int:
         """Return the number of rows."""
         return len(self.weight)
 
+    def of_rows(self, rows: Integers) -> "Events":
+        """Return some of the events."""
+        return replace(self, **{name: getattr(self, name)[rows] for name in ARRAYS})
 
-def prepare(seed: int, events: int) -> None:
+
+ARRAYS = tuple(f.name for f in fields(Events) if f.name != "processes")
+"""The columns of `Events`."""
+
+
+def prepare(seed: int, points: int) -> None:
     """Make the random numbers of `simulate` beforehand: that imports much, and can be done aside.
 
     Parameters
     ----------
-    seed, events : int
+    seed : int
         As will be given to `simulate`.
+    points : int
+        Rows of all processes together.
     """
-    _seeded_numbers(seed, events * len(PROCESSES))
+    _seeded_numbers(seed, points)
 
 
 def simulate(
@@ -131,7 +144,7 @@ def simulate(
     Returns
     -------
     Events
-        Bremsstrahlung first, then annihilation.
+        Process by process, those of `calculation` or all that apply.
 
     Raises
     ------
@@ -160,21 +173,22 @@ def simulate(
     if events < 1:
         raise RangeError(f"events: {events} is not positive")
     calculation = Calculation() if calculation is None else calculation
-    numbers = _numbers(rng_or_seed, events * len(PROCESSES))
-    found = [
-        _events_of(process, dump, model, minimum_energy, calculation, own)
-        for process, own in zip(PROCESSES, np.split(numbers, len(PROCESSES), axis=1), strict=True)
-        if process in calculation.processes
+    names = calculation.applicable(dump, model)
+    if not names:
+        raise RangeError(f"processes: none makes mediators of {type(model).__name__} here")
+    numbers = _numbers(rng_or_seed, events * len(names))
+    parts = [
+        part
+        for number, own in enumerate(np.split(numbers, len(names), axis=1))
+        if (part := _events_of(number, names, dump, model, minimum_energy, calculation, own))
     ]
-    parts = [part for part in found if part is not None]
     if not parts:
         raise RangeError(
             f"minimum_energy: no mediator of {model.mediator_mass} GeV is made above "
             f"{minimum_energy} GeV"
         )
-    return Events(
-        **{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Events)}
-    )
+    joined = {name: np.concatenate([getattr(p, name) for p in parts]) for name in ARRAYS}
+    return Events(processes=names, **joined)
 
 
 def _numbers(rng_or_seed: np.random.Generator | int, points: int) -> Array:
@@ -199,7 +213,8 @@ def _sobol(rng: np.random.Generator, points: int) -> Array:
 
 
 def _events_of(
-    process: Process,
+    number: int,
+    names: tuple[str, ...],
     dump: Dump,
     model: "SemiVisibleMediator",
     minimum_energy: float,
@@ -207,22 +222,23 @@ def _events_of(
     numbers: Array,
 ) -> Events | None:
     """Simulate the events of one process; None if it makes no mediator."""
-    ends = np.cumsum([sampling.UNIFORMS, 2, _PER_CHI2])
+    ends = np.cumsum([UNIFORMS, 2, _PER_CHI2])
     first, decay, one, two = np.split(numbers, ends)
-    if process == "bremsstrahlung":
-        made = sampling.bremsstrahlung(dump, model, minimum_energy, calculation, first)
-    else:
-        made = sampling.annihilation(dump, model, minimum_energy, first)
+    process = PROCESSES[names[number]]
+    (weak,) = at_weak_coupling([model])
+    made = process.sample(dump, weak, minimum_energy, calculation, first)
     if made is None:
         return None
-    count, energy, slope = _mediator_decays(model, made, decay, process == "annihilation")
+    strength = (process.coupling(dump, weak) / WEAK_COUPLING) ** 2
+    count, energy, slope = _mediator_decays(model, made, decay, process.is_transverse)
     n = len(count)
     return Events(
-        process=np.full(n, PROCESSES.index(process)),
-        weight=np.full(n, made.total / n),
+        processes=names,
+        process=np.full(n, number),
+        weight=np.full(n, strength * made.total / n),
         production_depth_X0=made.depth_X0,
         production_depth_cm=made.depth_X0 * dump.material.radiation_length_cm,
-        lepton_energy=made.lepton_energy,
+        lepton_energy=made.parent_energy,
         mediator_energy=made.mediator_energy,
         chi2_count=count,
         chi2_energy=energy,
@@ -233,7 +249,7 @@ def _events_of(
 
 
 def _mediator_decays(
-    model: "SemiVisibleMediator", made: sampling.Produced, uniforms: Array, transverse: bool
+    model: "SemiVisibleMediator", made: Sample, uniforms: Array, transverse: bool
 ) -> tuple[Integers, Array, Array]:
     """Return number, energies and transverse slopes of the chi2."""
     channels = model.dark_channels()

@@ -4,11 +4,11 @@ A card is a TOML file; a new experiment is a new card. The cards that come with 
 read by name, a user's own by path.
 """
 
-from scotopic.experiments.apparatus import Beam, Detector, EnergyResolution, Selection, TargetCard
+from scotopic.experiments.apparatus import Beam, Detector, EnergyResolution, TargetCard
 from scotopic.experiments.data_sets import BackgroundSource, DataSet, Systematic
-from scotopic.experiments.loader import experiment_card, experiment_names, load_experiment
+from scotopic.experiments.loader import experiment_names, read_experiment
 from scotopic.experiments.schema import Experiment
-from scotopic.experiments.signatures import Signature
+from scotopic.experiments.searches import SearchCard
 
 __all__ = [
     "BackgroundSource",
@@ -17,11 +17,9 @@ __all__ = [
     "Detector",
     "EnergyResolution",
     "Experiment",
-    "Selection",
-    "Signature",
+    "SearchCard",
     "Systematic",
     "TargetCard",
-    "experiment_card",
     "experiment_names",
-    "load_experiment",
+    "read_experiment",
 ]

@@ -3,22 +3,30 @@
 import os
 import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field, ValidationError
 
-from scotopic.errors import CardError, ScotopicError
+from scotopic.errors import CardError
 from scotopic.experiments.merging import Card, extend, require_sources
 from scotopic.experiments.messages import KeyedError, describe, key_path, nearest, one_line, shown
 from scotopic.experiments.schema import Experiment
 from scotopic.experiments.tables import Items, Table, Text
-from scotopic.experiments.toml_text import toml_text
 
 CARDS = Path(__file__).parent / "cards"
 """Directory of the cards that come with the package."""
 
 SUFFIX = ".toml"
+
+_MOVED = {
+    "selection": "is the table [searches.selection] of one of [[searches]] now",
+    "signatures": "are searches now: one of [[searches]] each",
+    "decay_regions": "are searches[].selection.regions of the signature 'decay-in-flight' now",
+    "data_sets": "belong to a search now: [[searches.data_sets]]",
+    "systematics": "belong to a search now: [[searches.systematics]]",
+}
 
 
 class Extension(Table):
@@ -47,7 +55,10 @@ def experiment_names() -> list[str]:
     return sorted(path.stem for path in CARDS.glob(f"*{SUFFIX}"))
 
 
-def load_experiment(name_or_path: str | os.PathLike[str]) -> Experiment:
+def read_experiment(
+    name_or_path: str | os.PathLike[str],
+    check: Callable[[Experiment], Experiment] = lambda experiment: experiment,
+) -> Experiment:
     """Read an experiment card.
 
     Parameters
@@ -55,6 +66,8 @@ def load_experiment(name_or_path: str | os.PathLike[str]) -> Experiment:
     name_or_path : str or path
         The name of a shipped card, or the path of a file. A string is a path if it ends in
         ``.toml`` or has a directory in it.
+    check : callable
+        Checks more of it, and returns it; raises KeyedError.
 
     Returns
     -------
@@ -69,9 +82,9 @@ def load_experiment(name_or_path: str | os.PathLike[str]) -> Experiment:
 
     Examples
     --------
-    >>> load_experiment("na64e-2018").observed_events
+    >>> read_experiment("na64e-2018").search("invisible").observed_events
     0
-    >>> load_experiment("na64e-2108")
+    >>> read_experiment("na64e-2108")
     Traceback (most recent call last):
     ...
     scotopic.errors.CardError: 'na64e-2108' is no experiment; did you mean 'na64e-2018'?
@@ -80,34 +93,14 @@ def load_experiment(name_or_path: str | os.PathLike[str]) -> Experiment:
     unsourced: list[CardError] = []
     card = _resolve(read_card(file, label), file, label, (), unsourced)
     try:
-        experiment = Experiment.model_validate(card)
+        experiment = check(Experiment.model_validate(card))
     except ValidationError as error:
         raise card_error(label, describe(error, Experiment)) from None
+    except KeyedError as error:
+        raise card_error(label, f"{key_path(error.path)}: {error}") from None
     for complaint in unsourced:
         raise complaint
-    if experiment.likelihood is not None:
-        _check_likelihood(experiment, label)
     return experiment
-
-
-def _check_likelihood(experiment: Experiment, label: str) -> None:
-    from scotopic.statistics.experiment import experiment_likelihood  # noqa: PLC0415 - seldom
-
-    try:
-        experiment_likelihood(experiment)
-    except ScotopicError as error:
-        raise card_error(label, f"likelihood: {error}") from None
-
-
-def experiment_card(name_or_path: str | os.PathLike[str]) -> str:
-    """Return a card as TOML with everything that it inherits and the defaults written out.
-
-    Raises
-    ------
-    CardError
-        As `load_experiment`.
-    """
-    return toml_text(load_experiment(name_or_path).content())
 
 
 def card_error(label: str, text: str) -> CardError:
@@ -168,6 +161,8 @@ def _resolve(
         raise card_error(label, "extends: leads back to this card")
     known = [*Extension.model_fields, *Experiment.model_fields]
     for key in card:
+        if key in _MOVED:
+            raise card_error(label, f"{key}: {_MOVED[key]}; see the page on experiment cards")
         if key not in known:
             raise card_error(label, f"{key_path((key,))}: unknown key; {nearest(key, known)}")
     try:

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.errors import RangeError
-from scotopic.processes.dump import Calculation, Dump
+from scotopic.processes.calculation import Calculation
+from scotopic.processes.dump import Dump
 from scotopic.progress import Report, silent
 from scotopic.units import ELECTRON_MASS, MUON_MASS
 

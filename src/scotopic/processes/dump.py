@@ -2,14 +2,13 @@
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from scotopic.errors import RangeError
 from scotopic.materials import Material
-from scotopic.words import PROCESSES, Process
 
 if TYPE_CHECKING:
     from scotopic.production import Lepton
@@ -69,6 +68,17 @@ class Dump:
         """The medium, its layers spread evenly."""
         return self.medium if isinstance(self.medium, Material) else self.medium.homogenised
 
+    def inputs(self) -> dict[str, Any]:
+        """Return all that defines it, as JSON can write it."""
+        from scotopic.shower.medium import description  # noqa: PLC0415 - only when asked
+
+        return {
+            "particle": self.particle,
+            "energy": self.energy,
+            "medium": description(self.medium),
+            "thickness_X0": self.thickness_X0,
+        }
+
     def _contains(self, minimum_energy: float) -> bool:
         """Whether no particle above an energy leaves the target: fewer than 1e-6 do.
 
@@ -121,34 +131,3 @@ class Dump:
             return muon.energies, muon.lengths, 0.0
         tracks = self.track_lengths(minimum_energy)
         return tracks.energies, tracks.electron + tracks.positron, tracks.error
-
-
-@dataclass(frozen=True)
-class Calculation:
-    """How the cross sections are computed.
-
-    Attributes
-    ----------
-    method : str
-        "exact" (tree level), "ww" or "iww".
-    form_factor : str
-        "elastic" or "elastic+inelastic".
-    processes : tuple of str
-        Which of `PROCESSES` are counted.
-
-    Raises
-    ------
-    RangeError
-        If a process is unknown or none is left.
-    """
-
-    method: str = "exact"
-    form_factor: str = "elastic+inelastic"
-    processes: tuple[Process, ...] = PROCESSES
-
-    def __post_init__(self) -> None:
-        """Refuse unknown processes."""
-        unknown = [p for p in self.processes if p not in PROCESSES]
-        if unknown or not self.processes:
-            named = ", ".join(unknown) or "none"
-            raise RangeError(f"processes: {named}: allowed are {' and '.join(PROCESSES)}")

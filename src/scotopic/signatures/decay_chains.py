@@ -1,4 +1,4 @@
-r"""Which decays in flight a signature accepts.
+r"""Which decays in flight a selection accepts.
 
 The mediator decays where it is made into particles that fly along the beam; an unstable one
 (called chi2) decays at some position z to a stable particle and an e+e- pair. Position by
@@ -33,7 +33,8 @@ from scotopic.events.lifetimes import Acceptance
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scotopic.experiments import Experiment, Signature
+    from scotopic.experiments import Experiment
+    from scotopic.experiments.selections import CalorimeterSelection
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -103,7 +104,7 @@ class DecayPositions:
 
 
 def acceptance(
-    experiment: "Experiment", signature: "Signature", events: DecayEvents, normals: FloatArray
+    experiment: "Experiment", selection: "CalorimeterSelection", events: DecayEvents, normals: FloatArray
 ) -> Acceptance:
     """Return what a signature accepts of events, for every lifetime.
 
@@ -125,7 +126,7 @@ def acceptance(
         If the arrays' shapes do not fit or detectors behind the calorimeter overlap.
     """
     _check(events, normals)
-    setup = SetUp.of(experiment, signature)
+    setup = SetUp.of(experiment, selection)
     event, flight, coefficient = [np.zeros(0, np.int64)], [np.zeros(0)], [np.zeros(0)]
     for count in (0, 1, 2):
         index = np.flatnonzero(events.chi2_count == count)
@@ -143,11 +144,11 @@ def acceptance(
             coefficient.append(steps)
     terms = (np.concatenate(event), np.concatenate(flight), np.concatenate(coefficient))
     used = terms[2] != 0
-    return Acceptance(events.weight * signature.efficiency, *(values[used] for values in terms))
+    return Acceptance(events.weight * selection.efficiency, *(values[used] for values in terms))
 
 
 def decay_positions(
-    experiment: "Experiment", signature: "Signature", events: DecayEvents, normals: FloatArray
+    experiment: "Experiment", selection: "CalorimeterSelection", events: DecayEvents, normals: FloatArray
 ) -> DecayPositions:
     """Return where the decays of events with one unstable particle are accepted.
 
@@ -164,7 +165,7 @@ def decay_positions(
     _check(events, normals)
     if not np.all(events.chi2_count == 1):
         raise RangeError("chi2_count: decay positions are those of events with one decay")
-    setup = SetUp.of(experiment, signature)
+    setup = SetUp.of(experiment, selection)
     edges, stretches = _stretches(setup, events, normals, 1)
     cuts = Cuts(setup, events.mediator_energy, events.pair_energy[:, :1])
     columns = []
@@ -219,7 +220,7 @@ def _inside(
     setup: SetUp, events: DecayEvents, normals: FloatArray, count: int
 ) -> tuple[FloatArray, tuple[Stretch, ...]]:
     """Edges (n, count, s) in cm of the stretches inside the calorimeter, and these."""
-    name = setup.signature.calorimeter
+    name = setup.selection.calorimeter
     front = np.zeros((len(events.weight), count, 1))
     if not setup.calorimeter_counted:
         return front, (Stretch(name, counted=False),)

@@ -1,188 +1,158 @@
-r"""Mediators that leave the target and decay in a region behind it, for every coupling at once.
+"""Decays in flight: a mediator leaves the target, and its decay behind it is seen.
 
-Production goes as the square of the coupling c, and so does the visible width. With the number
-n(z, E) of mediators of energy E that a shower makes at depth z for c = 1, and their decay length
-l(E)/(c^2 + r), r being the dark over the visible width at c = 1,
-
-    N(c) = c^2 B c^2/(c^2 + r) sum_{z,E} n(z, E) exp[-(L - z + d)/l] Int_0^D dx/l e^{-x/l} eff(x)
-
-for a target of length L and a region that begins d behind it and is D long. Only the exponents
-know the coupling, so that n(z, E) is computed once a mass. Because a short-lived mediator does
-not leave the target and a long-lived one does not decay, N(c) falls on both sides: what is
-excluded are intervals of the coupling, never half a line.
+Which energies and which places of decay count is in the card's regions; which decay is seen, in
+its `channel`. Production and flight are in `scotopic.events.flight`.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Self, cast
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import Field, model_validator
 
-from scotopic.errors import RangeError
+from scotopic.events.flight import DecaysInFlight
+from scotopic.experiments.decay_regions import DecayRegion
+from scotopic.experiments.messages import KeyedError
+from scotopic.experiments.tables import Items, Table, Text, refuse_repeated_names
+from scotopic.models.mediator import decay_length_cm
+from scotopic.processes.base import WEAK_COUPLING, at_weak_coupling, produced_by_depth
+from scotopic.processes.calculation import PROCESSES
+from scotopic.progress import Report, silent
+from scotopic.signatures.base import Accepted, Question, Response, Signature
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
-    from scotopic.experiments.decay_regions import DecayRegion
+    from scotopic.models import Mediator
 
 FloatArray = npt.NDArray[np.float64]
 
-SOURCES = (
-    "scotopic.decays",
-    "scotopic.materials",
-    "scotopic.models",
-    "scotopic.production",
-    "scotopic.shower",
-    "scotopic.detector",
-    "scotopic.events",
-    "scotopic.processes",
-    "scotopic.search",
-    "scotopic.signatures",
-    "scotopic.units",
-)
-"""Modules whose code makes the numbers of this signature."""
-
 _SLICE_X0 = 0.25  # thickness of a slice of depth; edges are within 3e-4 of those with 0.1
-_SERIES_BELOW = 1e-2  # of the decay integral's argument, where its closed form cancels
+_ERROR = 1e-3  # of the slices of depth, the nodes of energy and the bins
+
+
+class DecayRegions(Table):
+    """Where behind the target the decay of a mediator itself counts as signal."""
+
+    channel: Text = Field(description='which decay is seen, as in "e+e-" or "gamma gamma"')
+    regions: Items[DecayRegion] = Field(min_length=1, description="places of decay, along the beam")
+
+    @model_validator(mode="after")
+    def _ascending(self) -> Self:
+        refuse_repeated_names(("regions",), self.regions)
+        for i, (before, region) in enumerate(zip(self.regions, self.regions[1:], strict=False), 1):
+            if region.begins_cm < before.ends_cm:
+                raise KeyedError(
+                    ("regions", i, "begins_cm"),
+                    f"{region.begins_cm} is not behind begins_cm + length_cm of the region before, "
+                    f"which is {before.ends_cm}",
+                )
+        return self
+
+
+class DecayInFlight(Signature):
+    """A mediator that decays behind the target, in one of some regions."""
+
+    table = DecayRegions
+
+    def check(self, experiment: "Experiment", selection: Table) -> None:
+        """Refuse energies above that of the beam, and beams of muons."""
+        chosen = cast("DecayRegions", selection)
+        if experiment.beam.lepton == "muon":
+            raise KeyedError((), "'decay-in-flight' is computed for showers, not for muons")
+        for i, region in enumerate(chosen.regions):
+            if region.minimum_energy_GeV >= experiment.beam.energy_GeV:
+                raise KeyedError(
+                    ("regions", i, "minimum_energy_GeV"),
+                    f"{region.minimum_energy_GeV} is not below beam.energy_GeV = "
+                    f"{experiment.beam.energy_GeV}",
+                )
+
+    def obstacle(self, question: Question, model: "Mediator") -> str | None:
+        """Return why no mediator is made here that decays as it must, if none does."""
+        channel = cast("DecayRegions", question.selection).channel
+        if not model.partial_widths().get(channel, 0.0) > 0:
+            return (
+                f"model: {type(model).__name__} of {model.mediator_mass:g} GeV does not decay into"
+                f" {channel}"
+            )
+        if not _processes(question, model):
+            return f"model: {question.calculation.obstacles(question.dump, model)}"
+        return None
+
+    def responses(
+        self, question: Question, models: "Sequence[Mediator]", report: Report = silent
+    ) -> list[Response]:
+        """Return the responses: production by depth is kept on disk."""
+        chosen = cast("DecayRegions", question.selection)
+        experiment, dump = question.experiment, question.dump
+        thickness = experiment.target.thickness_X0
+        edges = np.linspace(0.0, thickness, math.ceil(thickness / _SLICE_X0) + 1)
+        step = float(edges[1]) * experiment.target.material.radiation_length_cm
+        weak = at_weak_coupling(models)
+        names = [_processes(question, model) for model in weak]
+        flights: list[list[DecaysInFlight]] = [[] for _ in models]
+        for region in chosen.regions:
+            for name in dict.fromkeys(n for used in names for n in used):
+                rows = [i for i, used in enumerate(names) if name in used]
+                every = produced_by_depth(
+                    name,
+                    dump,
+                    [weak[i] for i in rows],
+                    region.minimum_energy_GeV,
+                    edges,
+                    question.calculation,
+                    report,
+                )
+                for i, made in zip(rows, every, strict=True):
+                    model = weak[i]
+                    strength = (PROCESSES[name].coupling(dump, model) / WEAK_COUPLING) ** 2
+                    scaling, dark = _widths(model)
+                    flights[i].append(
+                        DecaysInFlight(
+                            region,
+                            region.begins_cm + step / 2,
+                            step,
+                            strength * made.yields,
+                            decay_length_cm(made.energies, model.mediator_mass, scaling),
+                            model.partial_widths()[chosen.channel] / WEAK_COUPLING**2 / scaling,
+                            dark / scaling,
+                        )
+                    )
+        return [FlightResponse(tuple(one)) for one in flights]
+
+
+DECAY_IN_FLIGHT: Final = DecayInFlight()
 
 
 @dataclass(frozen=True, eq=False)
-class DecaysInFlight:
-    """Mediators of one mass on their way to one region of decay.
+class FlightResponse:
+    """What regions accept of the decays of one model, for all couplings; alpha_D is the model's.
 
     Attributes
     ----------
-    region : DecayRegion
-        Where they must decay.
-    nearest_cm, step_cm : float
-        Distance to the region from the middle of the last slice of the target, and thickness of
-        the slices.
-    produced : ndarray, shape (slices, energies)
-        Mediators per particle on target at coupling one, from the target's front to its rear.
-    decay_lengths_cm : ndarray, shape (energies,)
-        Mean decay length of each energy at coupling one, decays into dark particles left out.
-    visible_fraction : float
-        Fraction of the decays that are not dark which the region can see.
-    dark_over_visible : float
-        Width into dark particles over that of all other decays at coupling one.
+    flights : tuple of DecaysInFlight
+        For each region and process.
     """
 
-    region: "DecayRegion"
-    nearest_cm: float
-    step_cm: float
-    produced: FloatArray
-    decay_lengths_cm: FloatArray
-    visible_fraction: float = 1.0
-    dark_over_visible: float = 0.0
+    flights: tuple[DecaysInFlight, ...]
 
-    def accepted(self, couplings: npt.ArrayLike) -> FloatArray:
-        """Return the accepted mediators per particle on target, with the region's efficiency.
-
-        Parameters
-        ----------
-        couplings : array_like
-            Couplings c, any shape.
-
-        Returns
-        -------
-        ndarray
-            Of the same shape.
-        """
-        square = np.asarray(couplings, dtype=np.float64)[..., None] ** 2
-        strength = square + self.dark_over_visible
-        per_cm = strength / self.decay_lengths_cm
-        survival = np.exp(-self.step_cm * per_cm)
-        arriving = np.zeros_like(per_cm)
-        for made in self.produced:  # Horner's rule: the slices are equally thick
-            arriving = arriving * survival + made
-        decaying = decay_probability(self.region, per_cm) * np.exp(-self.nearest_cm * per_cm)
-        share = self.visible_fraction * square / strength
-        return np.asarray((square * share * arriving * decaying).sum(axis=-1))
+    def __call__(self, coupling: FloatArray, alpha_D: FloatArray) -> Accepted:  # noqa: ARG002
+        """Return what is accepted at couplings."""
+        kept = np.sum([one.accepted(coupling) for one in self.flights], axis=0)
+        made = coupling**2 * max(float(one.produced.sum()) for one in self.flights)
+        share = np.divide(kept, made, out=np.zeros_like(made), where=made > 0)
+        return Accepted(kept, share, np.zeros(made.shape), np.full(made.shape, _ERROR))
 
 
-def decay_probability(region: "DecayRegion", per_cm: FloatArray) -> FloatArray:
-    """Return how likely a mediator that reaches a region decays in it and is kept.
-
-    Parameters
-    ----------
-    region : DecayRegion
-        Its length and its efficiency along it.
-    per_cm : ndarray
-        Decays per cm, one over the decay length.
-
-    Returns
-    -------
-    ndarray
-        Integral of exp(-x/l) eff(x)/l over the region, of the shape of `per_cm`, in closed form.
-    """
-    places = [point.position_cm for point in region.efficiency]
-    values = [point.efficiency for point in region.efficiency]
-    if region.length_cm is not None and places[-1] < region.length_cm:
-        places, values = [*places, region.length_cm], [*values, values[-1]]
-    found = np.zeros_like(per_cm)
-    for left, right, low, high in zip(places, places[1:], values, values[1:], strict=False):
-        u = (right - left) * per_cm
-        rising = np.where(u > 0, (high - low) / np.where(u > 0, u, 1), 0.0)
-        found += np.exp(-left * per_cm) * (-low * np.expm1(-u) + rising * _second_moment(u))
-    if region.length_cm is None:
-        found += values[-1] * np.exp(-places[-1] * per_cm)
-    return found
+def _processes(question: Question, model: "Mediator") -> tuple[str, ...]:
+    names = question.calculation.applicable(question.dump, model)
+    return tuple(name for name in names if PROCESSES[name].makes_mediators)
 
 
-def _second_moment(u: FloatArray) -> FloatArray:
-    """Return 1 - (1 + u) exp(-u), the integral of v exp(-v) from 0 to u."""
-    series = u**2 * (1 / 2 - u * (1 / 3 - u * (1 / 8 - u * (1 / 30 - u / 144))))
-    return np.where(u < _SERIES_BELOW, series, -np.expm1(-u) - u * np.exp(-u))
-
-
-def depth_edges_X0(thickness_X0: float) -> FloatArray:
-    """Return edges of equally thick slices that fill a target, in radiation lengths."""
-    return np.linspace(0.0, thickness_X0, math.ceil(thickness_X0 / _SLICE_X0) + 1)
-
-
-def distances_cm(
-    experiment: "Experiment", region: "DecayRegion", edges_X0: FloatArray
-) -> tuple[float, float]:
-    """Return the distance of a region from the middle of the last slice, and the slices' step."""
-    step = float(edges_X0[1]) * experiment.target.material.radiation_length_cm
-    return region.begins_cm + step / 2, step
-
-
-def expected_events(
-    experiment: "Experiment", decays: Sequence[DecaysInFlight], couplings: npt.ArrayLike
-) -> FloatArray:
-    """Return the events that an experiment expects from all of its regions.
-
-    Parameters
-    ----------
-    experiment : Experiment
-        Its exposure and efficiency count.
-    decays : sequence of DecaysInFlight
-        Mediators of one mass on their way to each of the regions.
-    couplings : array_like
-        Couplings, any shape.
-
-    Returns
-    -------
-    ndarray
-        Of the same shape.
-    """
-    accepted = np.sum([d.accepted(couplings) for d in decays], axis=0)
-    return np.asarray(experiment.particles_on_target * experiment.signal_efficiency * accepted)
-
-
-def decay_regions(experiment: "Experiment") -> tuple["DecayRegion", ...]:
-    """Return the regions of a card.
-
-    Raises
-    ------
-    RangeError
-        If it has none.
-    """
-    if experiment.decay_regions is None:
-        raise RangeError(
-            f"decay_regions: the card {experiment.title!r} has none; mediators that decay visibly"
-            " need them"
-        )
-    return experiment.decay_regions
+def _widths(model: "Mediator") -> tuple[float, float]:
+    """Return the width that goes as the squared coupling, per that, and the one that does not."""
+    dark = model.invisible_width - model.scaling_invisible_width
+    return (model.total_width - dark) / model.coupling**2, dark

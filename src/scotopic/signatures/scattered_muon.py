@@ -1,62 +1,106 @@
-"""The selection of a muon beam: the muon comes out of the target slower, and nothing else is seen.
+"""Scattered muons: a muon comes out of the target slower than it went in, and nothing else.
 
-A spectrometer in front of the target measures the muon that comes, one behind it the muon that is
-left, of energy E'. What is missing is taken by the mediator,
-
-    E_X = E_out - E',
-
-with E_out the energy that an undisturbed muon has behind the target: that both muons lose energy
-in it drops out, but for the little that the loss depends on the energy. All that the window of E'
-does not decide (tracks, calorimeters and counters without energy, trigger) is in the efficiency.
+The muon behind the target has E_0' - E_X, with E_0' what the target's energy loss leaves of the
+beam energy; a spectrometer measures it. Loss and emission are taken as independent: the energy
+that a muon loses behind the emission hardly depends on its own (see the documentation).
 """
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, Self, cast
 
-from scotopic.detector.window import MissingEnergy
-from scotopic.errors import RangeError
+from pydantic import Field, model_validator
+
+from scotopic.detector.window import EnergyWindow
+from scotopic.experiments.messages import KeyedError
+from scotopic.experiments.tables import Name, Table
+from scotopic.progress import Report, silent
+from scotopic.signatures.base import Question, Response, Signature
+from scotopic.signatures.missing_energy import (
+    check_window,
+    closed_decay,
+    invisible_responses,
+)
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
+    from scotopic.models import Mediator
 
 
-@dataclass(frozen=True)
-class ScatteredMuon(MissingEnergy):
-    """A window of the scattered muon's energy, seen through the spectrometer's resolution.
+class ScatteredMuonSelection(Table):
+    """A window for the energy of the muon behind the target."""
 
-    Attributes
-    ----------
-    beam_energy : float
-        Energy of an undisturbed muon behind the target, GeV.
-    minimum_energy, maximum_energy : float
-        Window of the measured energy in GeV.
-    resolution : EnergyResolution
-        Of the spectrometer, with the spread of the beam.
-    """
+    spectrometer: Name = Field(description="the detector that measures it behind the target")
+    minimum_energy_GeV: float = Field(
+        gt=0, le=1e5, description="an event is kept if it has at least this energy"
+    )
+    maximum_energy_GeV: float = Field(
+        gt=0, le=1e5, description="an event is kept if it has less than this energy"
+    )
 
-    edge_key: ClassVar[str] = "selection.scattered_muon.maximum_energy_GeV"
-
-    @classmethod
-    def of(cls, experiment: "Experiment") -> Self:
-        """Return the selection of an experiment.
-
-        Raises
-        ------
-        RangeError
-            If the card has no window of the scattered muon's energy.
-        """
-        from scotopic.shower.muons import muon_tracks  # noqa: PLC0415 - a warm run needs none
-
-        muon = experiment.selection.scattered_muon
-        if muon is None:
-            raise RangeError(
-                f"selection.signature: {experiment.selection.signature!r} is not 'scattered-muon'"
+    @model_validator(mode="after")
+    def _ascending(self) -> Self:
+        low, high = self.minimum_energy_GeV, self.maximum_energy_GeV
+        if low >= high:
+            raise KeyedError(
+                ("minimum_energy_GeV",), f"{low} is not below maximum_energy_GeV = {high}"
             )
-        target = experiment.target.build()
-        tracks = muon_tracks(target, experiment.beam.energy_GeV, thickness_X0=target.thickness_X0)
-        return cls(
-            tracks.final_energy,
-            muon.minimum_energy_GeV,
-            muon.maximum_energy_GeV,
-            experiment.visible_energy_resolution(muon.spectrometer),
+        return self
+
+
+class ScatteredMuon(Signature):
+    """A muon that is slower behind the target, while all else is quiet."""
+
+    table = ScatteredMuonSelection
+
+    def check(self, experiment: "Experiment", selection: Table) -> None:
+        """Refuse beams without muons, and windows that unscattered muons reach."""
+        chosen = cast("ScatteredMuonSelection", selection)
+        experiment.require_detector(("spectrometer",), chosen.spectrometer)
+        if experiment.beam.lepton != "muon":
+            raise KeyedError(
+                (), f"'scattered-muon' needs muons, not beam.particle = {experiment.beam.particle}"
+            )
+        check_window(
+            experiment,
+            chosen.spectrometer,
+            chosen.minimum_energy_GeV,
+            ("maximum_energy_GeV",),
+            chosen.maximum_energy_GeV,
         )
+
+    def obstacle(self, question: Question, model: "Mediator") -> str | None:
+        """Return why the mediator is not made, or leaves a trace, if it does."""
+        if not question.calculation.applicable(question.dump, model):
+            return f"model: {question.calculation.obstacles(question.dump, model)}"
+        if model.leaves_no_trace:
+            return None
+        if model.invisible_width > 0:
+            return (
+                f"splitting: {type(model).__name__} decays semi-visibly, its chi2 is not stable;"
+                " behind muons that is not simulated"
+            )
+        return closed_decay(model)
+
+    def follows_alpha_D(self, question: Question, model: "Mediator") -> bool:  # noqa: ARG002
+        """Return True."""
+        return True
+
+    def responses(
+        self, question: Question, models: "Sequence[Mediator]", report: Report = silent
+    ) -> list[Response]:
+        """Return the responses of the window of the muon's energy."""
+        return invisible_responses(question, models, _window(question), report)
+
+
+SCATTERED_MUON: Final = ScatteredMuon()
+
+
+def _window(question: Question) -> EnergyWindow:
+    chosen = cast("ScatteredMuonSelection", question.selection)
+    return EnergyWindow(
+        question.dump.muon_tracks().final_energy,
+        chosen.minimum_energy_GeV,
+        chosen.maximum_energy_GeV,
+        question.experiment.visible_energy_resolution(chosen.spectrometer),
+        key="maximum_energy_GeV",
+    )

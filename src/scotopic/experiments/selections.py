@@ -1,16 +1,18 @@
-"""Named signatures: how a mediator that decays to something visible is told from background."""
+"""What selections of events are made of: windows of energy, vetoes, decays that must be seen.
+
+A signature composes its own table of the card from these.
+"""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, Strict, model_validator
 
-from scotopic.experiments.messages import KeyedError, shown
+from scotopic.experiments.messages import KeyedError, KeyPath, shown
 from scotopic.experiments.tables import (
     Fraction,
     Items,
     Name,
-    SourcedTable,
     Table,
     refuse_repeated_names,
 )
@@ -18,10 +20,10 @@ from scotopic.experiments.tables import (
 ThresholdRange = Annotated[tuple[float, float], Strict(strict=False)]
 
 
-class SignatureVeto(Table):
+class EnergyVeto(Table):
     """An upper value for the energy that decays and leaking showers leave in detectors."""
 
-    name: Name = Field(description="its name, unique in the signature")
+    name: Name = Field(description="its name, unique in the selection")
     detectors: Items[Name] = Field(min_length=1, description="detectors whose energies are added")
     maximum_energy_GeV: float = Field(
         gt=0, le=1e5, description="an event is kept if they measure less"
@@ -61,19 +63,19 @@ class DecaySignal(Table):
 class CutEfficiency(Table):
     """The efficiency of a cut that is not simulated event by event."""
 
-    name: Name = Field(description="the cut, unique in the signature")
+    name: Name = Field(description="the cut, unique in the selection")
     efficiency: Fraction = Field(description="fraction of the signature's events that pass it")
 
 
-class Signature(SourcedTable):
-    """A selection of events in which the mediator decays to particles that decay in flight.
+class CalorimeterSelection(Table):
+    """What a calorimeter measures, which detectors are quiet, which decays must be seen.
 
-    The calorimeter is the target; what the beam particle's shower and decays inside it leave is
-    inside the energy window, whatever is named in the vetoes is quiet. Energies of detectors
-    that have an `energy_resolution` are smeared; that of a veto counter has a sharp threshold.
+    Of mediators that leave no trace only the calorimeter's window counts. Where what they decay
+    into decays in flight, the calorimeter is the target: what the shower and decays inside of it
+    leave is in the window, and the vetoes are quiet. Energies of detectors that have an
+    `energy_resolution` are smeared; that of a veto counter has a sharp threshold.
     """
 
-    name: Name = Field(description="its name, unique in the card")
     calorimeter: Name = Field(description="the target's detector, which measures the shower")
     minimum_calorimeter_energy_GeV: float = Field(
         ge=0, le=1e5, description="an event is kept if the calorimeter measures at least this"
@@ -81,7 +83,7 @@ class Signature(SourcedTable):
     maximum_calorimeter_energy_GeV: float = Field(
         gt=0, le=1e5, description="an event is kept if the calorimeter measures less than this"
     )
-    vetoes: Items[SignatureVeto] = Field(description="detectors that must be quiet; `[]` for none")
+    vetoes: Items[EnergyVeto] = Field(description="detectors that must be quiet; `[]` for none")
     decay_signal: DecaySignal | None = Field(
         default=None, description="energy of decays that must be seen; left out: none need be"
     )
@@ -96,7 +98,8 @@ class Signature(SourcedTable):
         "`decays_from`",
     )
     cut_efficiencies: Items[CutEfficiency] = Field(
-        description="cuts that are not simulated; `[]` for none beside the data set's efficiency"
+        default=(),
+        description="cuts that are not simulated; left out: none beside the data set's efficiency",
     )
 
     @model_validator(mode="after")
@@ -121,9 +124,9 @@ class Signature(SourcedTable):
             product *= cut.efficiency
         return product
 
-    def detector_names(self) -> list[tuple[tuple[str | int, ...], str]]:
-        """Return every detector that the signature names, with the path of the key."""
-        found: list[tuple[tuple[str | int, ...], str]] = [(("calorimeter",), self.calorimeter)]
+    def detector_names(self) -> list[tuple[KeyPath, str]]:
+        """Return every detector that is named, with the path of the key."""
+        found: list[tuple[KeyPath, str]] = [(("calorimeter",), self.calorimeter)]
         for i, veto in enumerate(self.vetoes):
             found += [(("vetoes", i, "detectors", j), n) for j, n in enumerate(veto.detectors)]
         if self.decay_signal is not None:
@@ -137,17 +140,20 @@ class Signature(SourcedTable):
                 found.append(((key,), name))
         return found
 
-    def with_thresholds(self, end: Literal["lowest", "highest"]) -> "Signature":
-        """Return the signature with every veto at one end of the range of its threshold.
+    def with_thresholds(self, end: Literal["lowest", "highest"]) -> "CalorimeterSelection":
+        """Return the selection with every veto at one end of the range of its threshold.
 
         Vetoes without a range keep theirs.
 
         Examples
         --------
-        >>> from scotopic.experiments import load_experiment
-        >>> recast = load_experiment("na64e-2018").signature("invisible-recast-2023")
-        >>> [v.maximum_energy_GeV for v in recast.with_thresholds("highest").vetoes]
-        [0.02, 1.0]
+        >>> quiet = {"name": "VETO", "detectors": ["VETO"], "maximum_energy_GeV": 0.005,
+        ...          "maximum_energy_range_GeV": [0.001, 0.02]}
+        >>> selection = CalorimeterSelection(
+        ...     calorimeter="ECAL", minimum_calorimeter_energy_GeV=0,
+        ...     maximum_calorimeter_energy_GeV=50, vetoes=[quiet])
+        >>> [v.maximum_energy_GeV for v in selection.with_thresholds("highest").vetoes]
+        [0.02]
         """
         index = {"lowest": 0, "highest": 1}[end]
         vetoes = tuple(
@@ -161,12 +167,12 @@ class Signature(SourcedTable):
         return self.model_copy(update={"vetoes": vetoes})
 
 
-def excludes(one: Signature, other: Signature, rear_cm: Mapping[str, float]) -> bool:
-    """Return whether no event can be accepted by a signature if another one accepts it.
+def excludes(one: CalorimeterSelection, other: CalorimeterSelection, rear_cm: Mapping[str, float]) -> bool:
+    """Return whether no event can be accepted by a selection if another one accepts it.
 
     Parameters
     ----------
-    one, other : Signature
+    one, other : CalorimeterSelection
         Of one card; the order matters.
     rear_cm : mapping of str to float
         Where its detectors end.

@@ -1,0 +1,100 @@
+"""One search of an experiment: a signature, its selection, and what was counted."""
+
+import math
+from typing import Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from scotopic.errors import RangeError
+from scotopic.experiments.data_sets import DataSet, Systematic
+from scotopic.experiments.messages import KeyedError
+from scotopic.experiments.tables import Items, Name, SourcedTable, refuse_repeated_names
+
+
+class SearchCard(SourcedTable):
+    """A search: how its signal shows itself, which events count, and how many were seen.
+
+    Searches of one card are bins of one likelihood; no event is accepted by two of them.
+    """
+
+    name: Name = Field(description="its name, unique in the card")
+    signature: Name = Field(description="how the signal shows itself: the name of a signature")
+    selection: dict[str, Any] = Field(
+        description="which events count: the signature's own table, see there"
+    )
+    data_sets: Items[DataSet] = Field(min_length=1, description="exposures and observations")
+    systematics: Items[Systematic] = Field(
+        default=(),
+        description="relative uncertainties of the signal, beside that of the efficiency; left "
+        "out: none",
+    )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        refuse_repeated_names(("data_sets",), self.data_sets)
+        refuse_repeated_names(("systematics",), self.systematics)
+        if len({d.kind for d in self.data_sets}) > 1:
+            raise KeyedError(
+                ("data_sets",),
+                "kind: measurements and projections in one card have no common number of "
+                "observed events",
+            )
+        return self
+
+    @property
+    def kind(self) -> Literal["measurement", "projection"]:
+        """Whether events were counted."""
+        return self.data_sets[0].kind
+
+    @property
+    def particles_on_target(self) -> float:
+        """Exposure of all data sets together."""
+        return math.fsum(d.particles_on_target for d in self.data_sets)
+
+    @property
+    def exposure(self) -> float:
+        """Particles on target times efficiency, of all data sets together."""
+        return math.fsum(d.particles_on_target * d.signal_efficiency for d in self.data_sets)
+
+    @property
+    def expected_background(self) -> float:
+        """Expected background events of all data sets together."""
+        return math.fsum(d.expected_background for d in self.data_sets)
+
+    @property
+    def background_uncertainty(self) -> float:
+        """Uncertainty of `expected_background`: sources in quadrature."""
+        return math.hypot(*(d.background_uncertainty for d in self.data_sets))
+
+    @property
+    def observed_events(self) -> int | None:
+        """Observed events in all; None for a projection."""
+        if self.kind == "projection":
+            return None
+        return sum(d.observed_events or 0 for d in self.data_sets)
+
+    @property
+    def relative_signal_uncertainty(self) -> float:
+        """Relative uncertainty of the signal: efficiencies and systematics in quadrature.
+
+        The efficiencies of several data sets are independent and weighted by their exposures.
+        """
+        efficiencies = math.hypot(
+            *(d.particles_on_target * d.signal_efficiency_uncertainty for d in self.data_sets)
+        )
+        common = math.hypot(*(s.relative_uncertainty for s in self.systematics))
+        return math.hypot(efficiencies / self.exposure, common)
+
+    def data_set(self, name: str) -> DataSet:
+        """Return a data set by name.
+
+        Raises
+        ------
+        RangeError
+            If there is none of this name.
+        """
+        for data in self.data_sets:
+            if data.name == name:
+                return data
+        known = ", ".join(d.name for d in self.data_sets)
+        raise RangeError(f"data_sets: {name!r} is not one of {known}")

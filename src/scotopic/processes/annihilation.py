@@ -1,0 +1,169 @@
+"""Annihilation of the shower's positrons with the target's electrons, e+ e- -> X -> dark.
+
+With the positrons' track length T_+(E) in radiation lengths,
+
+    dN/dE_X = n_e Int dE T_+(E) sigma(E) delta(E_X - E - m_e)
+
+per particle on target and per unit of the squared coupling, with n_e electrons per cm^2 of one
+radiation length and the full Breit-Wigner shape in sigma.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from scotopic.processes.base import Process, Produced, Sample, Window, Yields
+from scotopic.processes.calculation import Calculation
+from scotopic.processes.dump import Dump
+from scotopic.processes.inversion import inverted
+from scotopic.processes.shower_depths import LINE, shower_depths
+from scotopic.progress import Report, silent
+from scotopic.units import ELECTRON_MASS
+
+if TYPE_CHECKING:
+    from scotopic.models import Mediator
+
+Array = npt.NDArray[np.float64]
+
+# What the 240 nodes of the shower's energy leave where a cross section sets in: up to 7e-4 against
+# 800 nodes for masses from 1 MeV to 1 GeV and cuts at half of the beam energy.
+_ONSET_ERROR = 7e-4
+
+# In a bin of energy not wider than this share of the beam's, the track length of positrons is
+# constant to 2e-3; annihilation in wider ones is added up from several.
+_NARROW = 1 / 2000
+_BINS = 1500
+
+
+class Annihilation(Process):
+    """Positrons of the shower that annihilate through the mediator into what is dark."""
+
+    reaction = "E+ E- --> {mediator}"
+    makes_mediators = False
+    is_transverse = True
+
+    def obstacle(self, dump: Dump, model: "Mediator") -> str | None:
+        """Return why no positron annihilates into the dark sector, if none does."""
+        if dump.lepton == "muon":
+            return "showers of what muons radiate are left out, and with them their positrons"
+        if not self.coupling(dump, model) > 0:
+            return f"{type(model).__name__} does not couple to electrons, nor by a finite loop"
+        if not model.invisible_width > 0:
+            return f"{type(model).__name__} has no open invisible decay"
+        return None
+
+    def coupling(self, dump: Dump, model: "Mediator") -> float:  # noqa: ARG002 - for any beam
+        """Return the coupling to electrons in units of e."""
+        return model.lepton_coupling("electron")
+
+    def accepted(
+        self,
+        dump: Dump,
+        models: "Sequence[Mediator]",
+        window: Window,
+        calculation: Calculation,
+        report: Report = silent,  # noqa: ARG002 - it is fast
+    ) -> Yields:
+        """Return what the window accepts, in fine bins of the positron's energy."""
+        softest = float(window.thresholds()[0].min())
+        edges = np.linspace(softest, dump.energy, _BINS + 1)
+        middle = (edges[1:] + edges[:-1]) / 2 + ELECTRON_MASS
+        made = annihilation_in_bins(dump, models, edges) @ window.acceptance(middle)
+        errors = [self.relative_error(dump, model, softest, calculation) for model in models]
+        return Yields(made, np.array(errors))
+
+    def relative_error(
+        self,
+        dump: Dump,
+        model: "Mediator",  # noqa: ARG002 - the same for all
+        minimum_energy: float,
+        calculation: Calculation,  # noqa: ARG002 - there is one way
+    ) -> float:
+        """Return the error of the shower, and what its nodes leave where a cross section sets in."""
+        return dump.track_lengths(minimum_energy).error + _ONSET_ERROR
+
+    def produced(
+        self,
+        dump: Dump,
+        models: "Sequence[Mediator]",
+        minimum_energy: float,
+        edges_X0: Array,
+        calculation: Calculation,
+        report: Report = silent,  # noqa: ARG002 - it is fast
+    ) -> list[Produced]:
+        """Return annihilations in bins of energy, shared over depth as the positrons are."""
+        shower = shower_depths(dump, minimum_energy)
+        edges = _sampled_edges(dump, minimum_energy)
+        middle = (edges[1:] + edges[:-1]) / 2
+        shares = np.diff(shower.shares_before(shower.positron_depth, middle, edges_X0), axis=1).T
+        return [
+            Produced(
+                middle + ELECTRON_MASS,
+                shares * bins,
+                self.relative_error(dump, model, minimum_energy, calculation),
+            )
+            for model, bins in zip(models, annihilation_in_bins(dump, models, edges), strict=True)
+        ]
+
+    def sample(
+        self,
+        dump: Dump,
+        model: "Mediator",
+        minimum_energy: float,
+        calculation: Calculation,  # noqa: ARG002 - there is one way
+        uniforms: Array,
+    ) -> Sample | None:
+        """Return annihilations; the numbers choose energy and depth, the third is not used."""
+        threshold = model.invisible_threshold**2 / (2 * ELECTRON_MASS)
+        if threshold >= dump.energy:
+            return None
+        shower = shower_depths(dump, minimum_energy)
+        edges = _sampled_edges(dump, minimum_energy)
+        bins = np.maximum(annihilation_in_bins(dump, [model], edges)[0], 0.0)
+        total = float(bins.sum())
+        if not total > 0:
+            return None
+        single = np.zeros(uniforms.shape[1], dtype=np.intp)
+        position = inverted(np.append(0.0, np.cumsum(bins))[None], single, uniforms[0])
+        positron = np.interp(position, np.arange(len(edges)), edges)
+        energy = np.maximum(positron + ELECTRON_MASS, threshold * (1 + 1e-9))  # where it cuts a bin
+        positron = energy - ELECTRON_MASS
+        depth = shower.depths(shower.positron_depth, positron, uniforms[1])
+        return Sample(depth, positron, energy, np.sqrt(2 * ELECTRON_MASS * energy), total)
+
+
+ANNIHILATION: Final = Annihilation()
+
+
+def _sampled_edges(dump: Dump, minimum_energy: float) -> Array:
+    return np.append(np.linspace(minimum_energy, LINE * dump.energy, _BINS), dump.energy)
+
+
+def annihilation_in_bins(dump: Dump, models: Sequence["Mediator"], edges: Array) -> Array:
+    """Return the mediators from annihilation of the shower's positrons in bins of energy.
+
+    Parameters
+    ----------
+    dump : Dump
+        Beam and target.
+    models : sequence of Mediator
+        One row of the result each.
+    edges : ndarray, shape (bins + 1,)
+        Edges of the bins of the positron's energy in GeV, ascending; the mediator has m_e more.
+
+    Returns
+    -------
+    ndarray, shape (models, bins)
+        Per particle on target and per unit of the squared coupling.
+    """
+    from scotopic.production.annihilation import integrated_cross_section  # noqa: PLC0415
+
+    parts = np.maximum(np.ceil(np.diff(edges) / (_NARROW * dump.energy)), 1).astype(int)
+    fine = np.interp(np.arange(parts.sum() + 1), np.append(0, np.cumsum(parts)), edges)
+    density = dump.track_lengths(float(edges[0])).differential("e+", fine)
+    density *= dump.material.electrons_per_cm2_per_X0
+    first = np.cumsum(parts) - parts
+    made = [density * integrated_cross_section(fine, model) for model in models]
+    return np.array([np.add.reduceat(each, first) for each in made])

@@ -1,0 +1,335 @@
+"""What a process is: one way in which a beam particle and its shower make something dark.
+
+A process is one object, registered by name, in one file. It must say of which models it makes
+mediators (`obstacle`), how strongly (`coupling`), and how many, with which energies and how deep
+in the target (`produced`). From that follows all that signatures ask of it; a process overrides
+what it can do better: `accepted` without bins, `sample` with the energies of parents.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from scotopic.cache import cached_arrays
+from scotopic.processes.calculation import PROCESSES, Calculation
+from scotopic.processes.dump import Dump
+from scotopic.processes.inversion import inverted
+from scotopic.processes.shower_depths import DEEPEST_X0
+from scotopic.progress import Report, silent
+
+if TYPE_CHECKING:
+    from scotopic.models import Mediator
+
+FloatArray = npt.NDArray[np.float64]
+
+WEAK_COUPLING: Final = 1e-3
+"""Yields per squared coupling are computed at this one, where visible decays do not widen it."""
+
+UNIFORMS: Final = 3
+"""Random numbers that one sampled mediator takes."""
+
+
+class Window(Protocol):
+    """How likely a mediator of an energy is accepted."""
+
+    def acceptance(self, mediator_energy: FloatArray) -> FloatArray:
+        """Return the probabilities at energies in GeV."""
+
+    def thresholds(self) -> tuple[FloatArray, FloatArray]:
+        """Return sharp thresholds in GeV and their weights, which together make the window."""
+
+    def inputs(self) -> Mapping[str, Any]:
+        """Return all that the window depends on, as JSON can write it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Produced:
+    """Mediators of one model, by depth and energy.
+
+    Attributes
+    ----------
+    energies : ndarray, shape (k,)
+        Of the mediator in GeV, ascending.
+    yields : ndarray, shape (slices, k)
+        Per particle on target and per unit of the squared coupling to what makes them.
+    relative_error : float
+        Numerical.
+    """
+
+    energies: FloatArray
+    yields: FloatArray
+    relative_error: float
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Sampled mediators of one model, one row each, all of the same weight.
+
+    Attributes
+    ----------
+    depth_X0, parent_energy, mediator_energy : ndarray, shape (n,)
+        Depth in radiation lengths; energies in GeV, the parent's being that of what made it.
+    virtual_mass : ndarray, shape (1,) or (n,)
+        Mass of what decays in GeV: the mediator's, or sqrt(s) of each annihilation.
+    total : float
+        Mediators per particle on target and per unit of the squared coupling.
+    """
+
+    depth_X0: FloatArray
+    parent_energy: FloatArray
+    mediator_energy: FloatArray
+    virtual_mass: FloatArray
+    total: float
+
+
+@dataclass(frozen=True, eq=False)
+class Yields:
+    """Mediators that a window accepts, for several models.
+
+    Attributes
+    ----------
+    values : ndarray, shape (models,)
+        Per particle on target and per unit of the squared coupling to what makes them.
+    relative_error : ndarray, shape (models,)
+        Numerical.
+    """
+
+    values: FloatArray
+    relative_error: FloatArray
+
+
+class Process(ABC):
+    """One way of making mediators."""
+
+    reaction: ClassVar[str]
+    """As HEPData writes it, with {beam} and {mediator}."""
+
+    makes_mediators: ClassVar[bool] = True
+    """Whether what it makes is a real mediator, which may fly and decay visibly."""
+
+    depends_on_widths: ClassVar[bool] = True
+    """Whether yields depend on how the mediator decays, and so on alpha_D."""
+
+    is_transverse: ClassVar[bool] = False
+    """Whether it decays like a vector that is polarised across the beam."""
+
+    @abstractmethod
+    def obstacle(self, dump: Dump, model: "Mediator") -> str | None:
+        """Return why the process makes none of a model's mediators here; None if it makes some."""
+
+    @abstractmethod
+    def coupling(self, dump: Dump, model: "Mediator") -> float:
+        """Return the coupling to what makes the mediators, in whose square yields are counted."""
+
+    @abstractmethod
+    def produced(
+        self,
+        dump: Dump,
+        models: "Sequence[Mediator]",
+        minimum_energy: float,
+        edges_X0: FloatArray,
+        calculation: Calculation,
+        report: Report = silent,
+    ) -> list[Produced]:
+        """Return the mediators above an energy in GeV, in slices of depth between edges.
+
+        Models are at `WEAK_COUPLING`; their coupling does not enter.
+        """
+
+    def prepare(  # noqa: B027 - most need none
+        self,
+        dump: Dump,
+        models: "Sequence[Mediator]",
+        minimum_energy: float,
+        calculation: Calculation,
+        report: Report = silent,
+    ) -> None:
+        """Make the tables that `sample` needs, if there are any, with a report."""
+
+    def relative_error(
+        self, dump: Dump, model: "Mediator", minimum_energy: float, calculation: Calculation
+    ) -> float:
+        """Return the numerical error of yields above an energy in GeV."""
+        (made,) = self.produced(dump, [model], minimum_energy, _whole(dump), calculation)
+        return made.relative_error
+
+    def depends_on(self, model: "Mediator") -> dict[str, Any]:
+        """Return all of a model that yields depend on, as JSON can write it.
+
+        Here: everything but the coupling. A process whose yields depend on less says so, and is
+        then not computed again.
+        """
+        values = {f.name: getattr(model, f.name) for f in fields(model)}
+        del values[model.coupling_field]
+        return {"class": type(model).__qualname__, **values}
+
+    def accepted(
+        self,
+        dump: Dump,
+        models: "Sequence[Mediator]",
+        window: Window,
+        calculation: Calculation,
+        report: Report = silent,
+    ) -> Yields:
+        """Return what a window accepts of each model."""
+        softest = float(window.thresholds()[0].min())
+        every = self.produced(dump, models, softest, _whole(dump), calculation, report)
+        return Yields(
+            np.array([one.yields.sum(axis=0) @ window.acceptance(one.energies) for one in every]),
+            np.array([one.relative_error for one in every]),
+        )
+
+    def sample(
+        self,
+        dump: Dump,
+        model: "Mediator",
+        minimum_energy: float,
+        calculation: Calculation,
+        uniforms: FloatArray,
+    ) -> Sample | None:
+        """Return mediators above an energy in GeV, drawn with uniform numbers; None if none.
+
+        Parameters
+        ----------
+        uniforms : ndarray, shape (3, n)
+            Numbers in [0, 1): a smooth function of them, and of the model.
+        """
+        edges = np.linspace(*_whole(dump), 241)
+        (made,) = self.produced(dump, [model], minimum_energy, edges, calculation)
+        total = float(made.yields.sum())
+        if not total > 0:
+            return None
+        first = np.zeros(uniforms.shape[1], dtype=np.intp)
+        by_energy = np.append(0.0, np.cumsum(made.yields.sum(axis=0)))[None]
+        column = np.minimum(inverted(by_energy, first, uniforms[0]), len(made.energies) - 1)
+        energy = np.interp(column, np.arange(len(made.energies)), made.energies)
+        rows = column.astype(np.intp)
+        by_depth = np.hstack([np.zeros((len(made.energies), 1)), made.yields.cumsum(axis=0).T])
+        slices = inverted(by_depth, rows, uniforms[1])
+        depth = np.interp(slices, np.arange(len(edges)), edges)
+        return Sample(depth, energy, energy, np.array([model.mediator_mass]), total)
+
+
+def _whole(dump: Dump) -> FloatArray:
+    return np.array([0.0, DEEPEST_X0 if dump.thickness_X0 is None else dump.thickness_X0])
+
+
+def at_weak_coupling(models: "Sequence[Mediator]") -> "list[Mediator]":
+    """Return the models with the coupling at which yields are computed."""
+    return [replace(model, **{model.coupling_field: WEAK_COUPLING}) for model in models]
+
+
+def accepted_yields(
+    name: str,
+    dump: Dump,
+    models: "Sequence[Mediator]",
+    window: Window,
+    calculation: Calculation,
+    report: Report = silent,
+) -> Yields:
+    """Return what a window accepts of the mediators that a process makes; kept on disk.
+
+    Parameters
+    ----------
+    name : str
+        Of the process.
+    dump : Dump
+        Beam and target.
+    models : sequence of Mediator
+        Their couplings do not enter.
+    window : Window
+        What is accepted.
+    calculation : Calculation
+        How.
+    report : callable
+        Is told how far it is.
+
+    Returns
+    -------
+    Yields
+        For every model. Models that do not differ for the process are computed once.
+    """
+    asked = _Asked.of(name, dump, models, calculation)
+
+    def build() -> dict[str, FloatArray]:
+        found = asked.process.accepted(dump, asked.models, window, calculation, report)
+        return {"values": found.values, "relative_error": found.relative_error}
+
+    inputs = {**asked.inputs, "window": window.inputs()}
+    modules = sorted({*asked.modules, type(window).__module__})
+    kept = cached_arrays(f"yields-{name}", inputs, build, modules=modules)
+    return Yields(kept["values"][asked.index], kept["relative_error"][asked.index])
+
+
+def produced_by_depth(
+    name: str,
+    dump: Dump,
+    models: "Sequence[Mediator]",
+    minimum_energy: float,
+    edges_X0: FloatArray,
+    calculation: Calculation,
+    report: Report = silent,
+) -> list[Produced]:
+    """Return the mediators that a process makes, by depth and energy; kept on disk.
+
+    Parameters as `accepted_yields` and `Process.produced`; one entry for each model.
+    """
+    asked = _Asked.of(name, dump, models, calculation)
+
+    def build() -> dict[str, FloatArray]:
+        every = asked.process.produced(
+            dump, asked.models, minimum_energy, edges_X0, calculation, report
+        )
+        return {
+            "energies": np.array([one.energies for one in every]),
+            "yields": np.array([one.yields for one in every]),
+            "relative_error": np.array([one.relative_error for one in every]),
+        }
+
+    inputs = {**asked.inputs, "minimum_energy": minimum_energy, "edges_X0": edges_X0.tolist()}
+    kept = cached_arrays(f"produced-{name}", inputs, build, modules=sorted(asked.modules))
+    errors = kept["relative_error"].tolist()
+    return [Produced(kept["energies"][i], kept["yields"][i], errors[i]) for i in asked.index]
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """The models that a process has to compute, each that differs for it once."""
+
+    process: Process
+    models: "list[Mediator]"
+    index: npt.NDArray[np.intp]
+    inputs: dict[str, Any]
+    modules: set[str]
+
+    @classmethod
+    def of(
+        cls, name: str, dump: Dump, models: "Sequence[Mediator]", calculation: Calculation
+    ) -> "_Asked":
+        process = PROCESSES[name]
+        places: dict[str, int] = {}
+        distinct: list[Mediator] = []
+        index = []
+        for model in at_weak_coupling(models):
+            key = repr(process.depends_on(model))
+            if key not in places:
+                places[key] = len(distinct)
+                distinct.append(model)
+            index.append(places[key])
+        inputs = {
+            "process": name,
+            "dump": dump.inputs(),
+            "models": [process.depends_on(model) for model in distinct],
+            "calculation": calculation.inputs(),
+        }
+        modules = {type(process).__module__, *modules_of(distinct)}
+        return cls(process, distinct, np.array(index, dtype=np.intp), inputs, modules)
+
+
+def modules_of(models: "Sequence[Mediator]") -> set[str]:
+    """Return the names of the modules in which models are defined."""
+    return {type(model).__module__ for model in models}

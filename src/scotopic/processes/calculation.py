@@ -1,0 +1,71 @@
+"""Which processes count, and how what they make is computed."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from scotopic.registry import Registry
+
+if TYPE_CHECKING:
+    from scotopic.models import Mediator
+    from scotopic.processes.base import Process
+    from scotopic.processes.dump import Dump
+
+PROCESSES: "Final[Registry[Process]]" = Registry(
+    "process",
+    {
+        "bremsstrahlung": "scotopic.processes.bremsstrahlung:BREMSSTRAHLUNG",
+        "annihilation": "scotopic.processes.annihilation:ANNIHILATION",
+        "primakoff": "scotopic.processes.primakoff:PRIMAKOFF",
+    },
+)
+"""All processes; `register_process("name")` adds a script's own."""
+
+register_process = PROCESSES.register
+
+
+@dataclass(frozen=True)
+class Calculation:
+    """How mediators are counted.
+
+    Attributes
+    ----------
+    method : str
+        Of bremsstrahlung: "exact" (tree level), "ww" or "iww".
+    form_factor : str or None
+        "elastic" or "elastic+inelastic"; None for what each process takes by itself.
+    processes : tuple of str
+        Names of those that count; empty for all that apply.
+    events, seed : int
+        Simulated events for each process and mass, and the seed of their random numbers, where
+        decays in flight are simulated.
+
+    Raises
+    ------
+    RangeError
+        If a process is unknown.
+    """
+
+    method: str = "exact"
+    form_factor: str | None = None
+    processes: tuple[str, ...] = ()
+    events: int = 5000
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse unknown processes."""
+        for name in self.processes:
+            PROCESSES.home(name)
+
+    def applicable(self, dump: "Dump", model: "Mediator") -> tuple[str, ...]:
+        """Return the names of the processes that count and make mediators of a model."""
+        names = self.processes or PROCESSES.names()
+        return tuple(n for n in names if PROCESSES[n].obstacle(dump, model) is None)
+
+    def obstacles(self, dump: "Dump", model: "Mediator") -> str:
+        """Return why no process makes a model's mediators."""
+        names = self.processes or PROCESSES.names()
+        return "; ".join(f"{n}: {PROCESSES[n].obstacle(dump, model)}" for n in names)
+
+    def inputs(self) -> dict[str, str | None]:
+        """Return what yields of one process depend on."""
+        return {"method": self.method, "form_factor": self.form_factor}

@@ -1,0 +1,132 @@
+"""What a signature is: one way in which something dark is noticed.
+
+A signature is one object, registered by name, in one file. It has the table of the card in which
+a search says which events count, checks it, says which models it can see, and answers how many
+mediators are accepted: a `Response`, a function of the couplings. What costs (masses, simulated
+events, cross sections) is computed once, when the response is made.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from scotopic.processes.calculation import Calculation
+from scotopic.processes.dump import Dump
+from scotopic.progress import Report, silent
+from scotopic.registry import Registry
+
+if TYPE_CHECKING:
+    from scotopic.experiments import Experiment
+    from scotopic.experiments.tables import Table
+    from scotopic.models import Mediator
+
+FloatArray = npt.NDArray[np.float64]
+
+SIGNATURES: "Final[Registry[Signature]]" = Registry(
+    "signature",
+    {
+        "missing-energy": "scotopic.signatures.missing_energy:MISSING_ENERGY",
+        "scattered-muon": "scotopic.signatures.scattered_muon:SCATTERED_MUON",
+        "decay-in-flight": "scotopic.signatures.decay_in_flight:DECAY_IN_FLIGHT",
+    },
+)
+"""All signatures; `register_signature("name")` adds a script's own."""
+
+register_signature = SIGNATURES.register
+
+
+@dataclass(frozen=True, eq=False)
+class Accepted:
+    """What one search accepts at some couplings, per particle on target.
+
+    Attributes
+    ----------
+    per_particle : ndarray
+        Accepted mediators, before the efficiency of the data sets.
+    efficiency : ndarray
+        Their share of those made with an energy that could be accepted.
+    statistical_error, numerical_error : ndarray
+        Relative, of `per_particle`.
+    """
+
+    per_particle: FloatArray
+    efficiency: FloatArray
+    statistical_error: FloatArray
+    numerical_error: FloatArray
+
+
+Response: TypeAlias = Callable[[FloatArray, FloatArray], Accepted]
+"""What a search accepts at couplings and dark couplings alpha_D, arrays of one shape."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a signature is asked: a set-up, which events count, and how they are counted.
+
+    Attributes
+    ----------
+    experiment : Experiment
+        Beam, target and detectors.
+    selection : Table
+        The signature's own table.
+    calculation : Calculation
+        Processes, and how they are computed.
+    alpha_D : tuple of float or None
+        The range in which responses are asked for other alpha_D than that of the models.
+    """
+
+    experiment: "Experiment"
+    selection: "Table"
+    calculation: Calculation
+    alpha_D: tuple[float, float] | None = None
+
+    @property
+    def dump(self) -> Dump:
+        """Beam and target."""
+        return dump_of(self.experiment)
+
+
+class Signature(ABC):
+    """One way of noticing something dark."""
+
+    table: "ClassVar[type[Table]]"
+    """The card's `searches.selection`."""
+
+    def check(self, experiment: "Experiment", selection: "Table") -> None:  # noqa: B027 - may be all
+        """Check a selection against the rest of its card; raise KeyedError below the selection."""
+
+    @abstractmethod
+    def obstacle(self, question: Question, model: "Mediator") -> str | None:
+        """Return why the search cannot see a model, "parameter: reason"; None if it can."""
+
+    def follows_alpha_D(self, question: Question, model: "Mediator") -> bool:  # noqa: ARG002
+        """Return whether one response serves all alpha_D in the question's range."""
+        return False
+
+    @abstractmethod
+    def responses(
+        self, question: Question, models: "Sequence[Mediator]", report: Report = silent
+    ) -> list[Response]:
+        """Return the response to each of several models that the search can see."""
+
+    def overlaps(self, experiment: "Experiment", one: "Table", other: "Table") -> bool:  # noqa: ARG002
+        """Return whether two selections of one card might accept the same event."""
+        return True
+
+    def resonance_energies(self, question: Question) -> tuple[float, float] | None:  # noqa: ARG002
+        """Return the energies in GeV between which a resonance is seen; None if nowhere."""
+        return None
+
+    def caveats(self, question: Question) -> tuple[str, ...]:  # noqa: ARG002
+        """Return what the response leaves out for this set-up."""
+        return ()
+
+
+def dump_of(experiment: "Experiment") -> Dump:
+    """Return beam and target of an experiment."""
+    beam, target = experiment.beam, experiment.target
+    return Dump(beam.particle, beam.energy_GeV, target.build(), target.thickness_X0)

@@ -1,0 +1,349 @@
+"""Missing energy: the calorimeter measures less than the beam brings, and the rest is quiet.
+
+Mediators that leave no trace count by the calorimeter's window alone, without any simulation;
+those whose decay products decay in flight are simulated, and the vetoes and the decays that must
+be seen are applied to each event (`semi_visible`).
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from scotopic.detector.window import RESOLVED, EnergyWindow
+from scotopic.errors import RangeError
+from scotopic.experiments.messages import KeyedError, KeyPath, shown
+from scotopic.experiments.selections import CalorimeterSelection, excludes
+from scotopic.models.inelastic import TwoDarkFermions
+from scotopic.processes.base import PROCESSES, WEAK_COUPLING, accepted_yields, at_weak_coupling
+from scotopic.progress import Report, silent
+from scotopic.signatures.base import Accepted, Question, Response, Signature
+from scotopic.signatures.semi_visible import follows_alpha_D, semi_visible_responses
+from scotopic.units import MUON_MASS
+
+if TYPE_CHECKING:
+    from scotopic.experiments import Experiment
+    from scotopic.experiments.tables import Table
+    from scotopic.models import Mediator
+
+FloatArray = npt.NDArray[np.float64]
+
+THICK_X0: Final = 20.0
+"""Thickness in radiation lengths of a calorimeter from which less than 5 % of 100 GeV leaks."""
+
+# Yields that depend on alpha_D are interpolated in its logarithm, cubic between nodes.
+_NODES_PER_DECADE = 8
+_LEAST_ERROR = 2e-4
+
+
+class MissingEnergy(Signature):
+    """A calorimeter that measures less than the beam's energy, and quiet detectors behind it."""
+
+    table = CalorimeterSelection
+
+    def check(self, experiment: "Experiment", selection: "Table") -> None:
+        """Refuse unknown detectors and windows that the beam's own energy reaches."""
+        chosen = cast("CalorimeterSelection", selection)
+        for path, name in chosen.detector_names():
+            experiment.require_detector(path, name)
+        check_window(
+            experiment,
+            chosen.calorimeter,
+            chosen.minimum_calorimeter_energy_GeV,
+            ("maximum_calorimeter_energy_GeV",),
+            chosen.maximum_calorimeter_energy_GeV,
+        )
+        calorimeter = experiment.detector(chosen.calorimeter)
+        for detector in experiment.detectors:
+            if (
+                detector.kind == "hadronic calorimeter"
+                and detector.position_cm < calorimeter.position_cm
+            ):
+                raise KeyedError(
+                    ("calorimeter",),
+                    f"{shown(calorimeter.name)} at {calorimeter.position_cm} is behind"
+                    f" {shown(detector.name)} at {detector.position_cm}, a hadronic calorimeter,"
+                    " which would see nothing behind it",
+                )
+
+    def obstacle(self, question: Question, model: "Mediator") -> str | None:
+        """Return why the mediator or its decays are not seen as missing energy, if they are not."""
+        chosen = cast("CalorimeterSelection", question.selection)
+        if question.dump.lepton == "muon":
+            return "beam.particle: a muon leaves its energy nowhere; 'scattered-muon' is for muons"
+        if not question.calculation.applicable(question.dump, model):
+            return f"model: {question.calculation.obstacles(question.dump, model)}"
+        if model.leaves_no_trace:
+            if chosen.decay_signal is not None:
+                return "model: nothing decays in flight, and the search needs to see a decay"
+            return None
+        if not model.invisible_width > 0:
+            return closed_decay(model)
+        return _obstacle_in_flight(question.experiment, chosen, model)
+
+    def follows_alpha_D(self, question: Question, model: "Mediator") -> bool:
+        """Return True, but for simulated events of processes that depend on widths."""
+        used = question.calculation.applicable(question.dump, model)
+        return model.leaves_no_trace or follows_alpha_D(used)
+
+    def responses(
+        self, question: Question, models: "Sequence[Mediator]", report: Report = silent
+    ) -> list[Response]:
+        """Return the responses, simulated ones and others apart."""
+        unseen = [i for i, model in enumerate(models) if model.leaves_no_trace]
+        others = [i for i, model in enumerate(models) if not model.leaves_no_trace]
+        found: dict[int, Response] = {}
+        if unseen:
+            window = _window(question)
+            chosen = [models[i] for i in unseen]
+            found |= zip(unseen, invisible_responses(question, chosen, window, report), strict=True)
+        if others:
+            decaying = cast("list[TwoDarkFermions]", [models[i] for i in others])
+            found |= zip(others, semi_visible_responses(question, decaying, report), strict=True)
+        return [found[i] for i in range(len(models))]
+
+    def overlaps(self, experiment: "Experiment", one: "Table", other: "Table") -> bool:
+        """Return whether two selections might accept the same event."""
+        if not (
+            isinstance(one, CalorimeterSelection) and isinstance(other, CalorimeterSelection)
+        ):
+            return True
+        rear = {d.name: d.position_cm + d.length_cm for d in experiment.detectors}
+        return not (excludes(one, other, rear) or excludes(other, one, rear))
+
+    def resonance_energies(self, question: Question) -> tuple[float, float] | None:
+        """Return the missing energy from the window's edge to the beam energy."""
+        energy = question.experiment.beam.energy_GeV
+        chosen = cast("CalorimeterSelection", question.selection)
+        return energy - chosen.maximum_calorimeter_energy_GeV, energy
+
+    def caveats(self, question: Question) -> tuple[str, ...]:
+        """Return that a thin calorimeter does not contain the shower."""
+        target = question.experiment.target
+        chosen = cast("CalorimeterSelection", question.selection)
+        if chosen.calorimeter != target.detector or target.thickness_X0 >= THICK_X0:
+            return ()
+        return (
+            f"the target of {target.thickness_X0:.3g} radiation lengths does not contain the"
+            f" shower (that takes {THICK_X0:g}); energy that leaks out of it is counted as"
+            " measured, and no veto behind it fires: the limit may be too strong",
+        )
+
+
+MISSING_ENERGY: Final = MissingEnergy()
+
+
+def check_window(
+    experiment: "Experiment", detector: str, low: float, path: KeyPath, high: float
+) -> None:
+    """Refuse a window of a measured energy that what is no signal could enter.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        Gives the beam energy.
+    detector : str
+        What measures the energy.
+    low, high : float
+        Edges of the window in GeV.
+    path : tuple
+        Key of the upper edge, for messages.
+
+    Raises
+    ------
+    KeyedError
+        If the window is empty, reaches the beam energy or is not resolved from it.
+    """
+    energy = experiment.beam.energy_GeV
+    if high >= energy:
+        raise KeyedError(path, f"{high} is not below beam.energy_GeV = {energy}")
+    if low >= high:
+        raise KeyedError(path, f"{high} is not above the lower edge {low}")
+    if experiment.detector(detector).energy_resolution is None:
+        raise KeyedError((), f"detectors[{detector}].energy_resolution: missing; needed here")
+    sigma = experiment.visible_energy_resolution(detector).sigma_GeV(energy)
+    if high + RESOLVED * sigma >= energy:
+        raise KeyedError(
+            path,
+            f"{high} is not {RESOLVED:g} standard deviations of the energy_resolution of"
+            f" {shown(detector)} below beam.energy_GeV = {energy}; one is {sigma:.3g} GeV there",
+        )
+
+
+def closed_decay(model: "Mediator") -> str:
+    """Return why a mediator has no invisible decay."""
+    if not math.isfinite(model.dark_threshold):
+        return f"model: {type(model).__name__} has no invisible decay"
+    least = model.dark_threshold / model.dark_matter_mass
+    return (
+        f"mass_ratio: {model.mass_ratio} closes the invisible decay; it must be above"
+        f" {least:g}, and alpha_D above 0"
+    )
+
+
+def _window(question: Question) -> EnergyWindow:
+    chosen = cast("CalorimeterSelection", question.selection)
+    return EnergyWindow(
+        question.experiment.beam.energy_GeV,
+        chosen.minimum_calorimeter_energy_GeV,
+        chosen.maximum_calorimeter_energy_GeV,
+        question.experiment.visible_energy_resolution(chosen.calorimeter),
+    )
+
+
+def _obstacle_in_flight(
+    experiment: "Experiment", chosen: CalorimeterSelection, model: "Mediator"
+) -> str | None:
+    """Return what the card or the simulation lacks for decays in flight."""
+    if not isinstance(model, TwoDarkFermions):
+        return f"model: decays of {type(model).__name__} in flight are not simulated"
+    if model.mass_difference > 2 * MUON_MASS:
+        return (
+            f"splitting: {model.splitting} lets chi2 decay into muons; its signatures are"
+            " simulated for e+ e- alone"
+        )
+    if chosen.calorimeter != experiment.target.detector:
+        return (
+            f"calorimeter: {shown(chosen.calorimeter)} is not target.detector ="
+            f" {shown(experiment.target.detector)}; decays are followed in an active target only"
+        )
+    for name in dict.fromkeys(name for _, name in chosen.detector_names()):
+        detector = experiment.detector(name)
+        is_counter = detector.kind == "veto counter"
+        needed = "shower_leakage_fraction" if is_counter else "energy_resolution"
+        if getattr(detector, needed) is None:
+            return f"detectors[{name}].{needed}: missing; decays in flight need it"
+    return None
+
+
+@dataclass(frozen=True, eq=False)
+class InvisibleResponse:
+    """What a window accepts of one model that leaves no trace.
+
+    Attributes
+    ----------
+    yields : ndarray, shape (k,)
+        Accepted mediators per particle on target and unit of the model's squared coupling, at
+        `nodes`.
+    nodes : ndarray of int, shape (k,)
+        Where alpha_D is 10^(node/8); one entry if the yield is that of the model's alpha_D.
+    dark, scaling, visible : float
+        Widths per unit of alpha_D (or in all, without alpha_D), and per unit of the squared
+        coupling those into neutrinos and into what is seen.
+    numerical_error : float
+        Relative.
+    """
+
+    yields: FloatArray
+    nodes: npt.NDArray[np.int64]
+    dark: float
+    scaling: float
+    visible: float
+    numerical_error: float
+
+    def __call__(self, coupling: FloatArray, alpha_D: FloatArray) -> Accepted:
+        """Return what is accepted at couplings and alpha_D."""
+        square = coupling**2
+        unseen = self.dark * np.where(alpha_D > 0, alpha_D, 1.0) + square * self.scaling
+        branching = unseen / (unseen + square * self.visible)
+        yields, between = self._at(alpha_D)
+        return Accepted(
+            square * branching * yields,
+            branching,
+            np.zeros(square.shape),
+            self.numerical_error + between,
+        )
+
+    def _at(self, alpha_D: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return the yields at alpha_D, and the relative error of the interpolation."""
+        if len(self.nodes) == 1:
+            return np.full(alpha_D.shape, self.yields[0]), np.zeros(alpha_D.shape)
+        at = np.log10(alpha_D) * _NODES_PER_DECADE
+        first = np.clip(_first_node(at), self.nodes[0], self.nodes[-1] - 3)
+        values = self.yields[(first - self.nodes[0])[..., None] + np.arange(4)]
+        total = np.sum(_cubic(at - first) * values, axis=-1)
+        lower = np.sum(_parabola(at - first) * values[..., :3], axis=-1)
+        upper = np.sum(_parabola(at - first - 1) * values[..., 1:], axis=-1)
+        error = np.maximum(abs(total - lower), abs(total - upper))
+        error = np.divide(error, total, out=np.zeros_like(total), where=total > 0)
+        clipped = np.clip(total, values.min(axis=-1), values.max(axis=-1))
+        return clipped, np.maximum(error, _LEAST_ERROR)
+
+
+def invisible_responses(
+    question: Question,
+    models: "Sequence[Mediator]",
+    window: EnergyWindow,
+    report: Report = silent,
+) -> list[Response]:
+    """Return the responses of a window to models that leave no trace.
+
+    Parameters
+    ----------
+    question : Question
+        With a range of alpha_D, yields that depend on it are interpolated between nodes.
+    models : sequence of Mediator
+        Their coupling does not enter.
+    window : EnergyWindow
+        Of the energy that the mediator leaves.
+    report : callable
+        Is told how far it is.
+    """
+    dump, calculation = question.dump, question.calculation
+    weak = at_weak_coupling(models)
+    by_alpha_D = question.alpha_D is not None and all(m.alpha_D > 0 for m in models)
+    nodes = _nodes(question.alpha_D) if by_alpha_D and question.alpha_D else np.array([0])
+    total = np.zeros((len(models), len(nodes)))
+    error = np.zeros((len(models), len(nodes)))
+    names = {name: calculation.applicable(dump, model) for name, model in enumerate(weak)}
+    for name in dict.fromkeys(n for used in names.values() for n in used):
+        process = PROCESSES[name]
+        rows = [i for i, used in names.items() if name in used]
+        asked = [weak[i] for i in rows]
+        if by_alpha_D and process.depends_on_widths:
+            at = 10 ** (nodes / _NODES_PER_DECADE)
+            asked = [replace(model, alpha_D=float(a)) for model in asked for a in at]
+        found = accepted_yields(name, dump, asked, window, calculation, report)
+        strength = np.array([process.coupling(dump, weak[i]) for i in rows]) / WEAK_COUPLING
+        made = found.values.reshape(len(rows), -1) * strength[:, None] ** 2
+        total[rows] += made
+        error[rows] += made * found.relative_error.reshape(len(rows), -1)
+    relative = np.divide(error, total, out=np.zeros_like(total), where=total > 0).max(axis=1)
+    return [
+        InvisibleResponse(row, nodes, *_unit_widths(model), numerical)
+        for row, model, numerical in zip(total, weak, relative.tolist(), strict=True)
+    ]
+
+
+def _unit_widths(model: "Mediator") -> tuple[float, float, float]:
+    """Return the dark width per alpha_D, and per squared coupling that which scales, the visible."""
+    square = model.coupling**2
+    scaling = model.scaling_invisible_width
+    dark = model.invisible_width - scaling
+    return dark / (model.alpha_D or 1.0), scaling / square, model.visible_width / square
+
+
+def _first_node(at: FloatArray) -> npt.NDArray[np.int64]:
+    return np.minimum(np.floor(at).astype(np.int64) - 1, -3)  # no alpha_D above 1 is needed
+
+
+def _nodes(alpha_D: tuple[float, float]) -> npt.NDArray[np.int64]:
+    low, high = np.log10(alpha_D) * _NODES_PER_DECADE
+    if not low > -np.inf:
+        raise RangeError(f"alpha_D: {alpha_D[0]} is not positive")
+    return np.arange(int(_first_node(np.array(low))), int(_first_node(np.array(high))) + 4)
+
+
+def _cubic(t: FloatArray) -> FloatArray:
+    """Weights of four nodes at 0, 1, 2, 3 for a cubic at t."""
+    a, b, c, d = t, t - 1, t - 2, t - 3
+    return np.stack([-b * c * d / 6, a * c * d / 2, -a * b * d / 2, a * b * c / 6], axis=-1)
+
+
+def _parabola(t: FloatArray) -> FloatArray:
+    """Weights of three nodes at 0, 1, 2 for a parabola at t."""
+    a, b, c = t, t - 1, t - 2
+    return np.stack([b * c / 2, -a * c, a * b / 2], axis=-1)

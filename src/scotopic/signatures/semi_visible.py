@@ -1,0 +1,206 @@
+"""Responses to mediators whose decay products decay in flight: simulated events, any lifetime."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from scotopic.cache import Arrays, cached_arrays
+from scotopic.events.lifetimes import ExponentialSum
+from scotopic.processes.base import modules_of
+from scotopic.processes.calculation import PROCESSES
+from scotopic.processes.cross_sections import prepare_tables
+from scotopic.progress import Report
+from scotopic.signatures.base import Accepted, Question
+
+if TYPE_CHECKING:
+    from scotopic.events.lifetimes import Acceptance
+    from scotopic.experiments.selections import CalorimeterSelection
+    from scotopic.models.inelastic import TwoDarkFermions
+
+FloatArray = npt.NDArray[np.float64]
+
+# Lifetimes at which the statistical error is kept; between them it is interpolated.
+_ERROR_CTAU_CM = np.geomspace(1e-3, 1e7, 13)
+
+
+@dataclass(frozen=True, eq=False)
+class SemiVisibleResponse:
+    """What a selection accepts of one model, for all couplings that change the lifetime alone.
+
+    Attributes
+    ----------
+    function : ExponentialSum
+        Accepted mediators per particle on target and unit of the squared coupling, over c tau.
+    in_window : float
+        Mediators with an energy in the selection's window, per the same.
+    unit_ctau_cm : float
+        c tau of chi2 where coupling and alpha_D are one.
+    statistical_error : ndarray
+        Relative, at `_ERROR_CTAU_CM`.
+    numerical_error : float
+        Relative.
+    """
+
+    function: ExponentialSum
+    in_window: float
+    unit_ctau_cm: float
+    statistical_error: FloatArray
+    numerical_error: float
+
+    def __call__(self, coupling: FloatArray, alpha_D: FloatArray) -> Accepted:
+        """Return what is accepted at couplings and alpha_D."""
+        square = coupling**2
+        ctau = self.unit_ctau_cm / (square * alpha_D)
+        per_unit = np.maximum(self.function.at(ctau), 0.0)
+        share = per_unit / self.in_window if self.in_window > 0 else np.zeros_like(per_unit)
+        known = np.log(np.clip(ctau, _ERROR_CTAU_CM[0], _ERROR_CTAU_CM[-1]))
+        error = np.interp(known, np.log(_ERROR_CTAU_CM), self.statistical_error)
+        return Accepted(
+            square * per_unit, share, error, np.full(square.shape, self.numerical_error)
+        )
+
+
+def semi_visible_responses(
+    question: Question, models: "Sequence[TwoDarkFermions]", report: Report
+) -> list[SemiVisibleResponse]:
+    """Return the responses to models; the tables are kept on disk.
+
+    Parameters
+    ----------
+    question : Question
+        Its selection is a `CalorimeterSelection`.
+    models : sequence of TwoDarkFermions
+        Their coupling does not enter, alpha_D only where a process depends on widths.
+    report : callable
+        Is told how far it is.
+    """
+    calculation = question.calculation
+    used = calculation.applicable(question.dump, models[0])
+    inputs = {
+        "experiment": [question.dump.inputs(), _apparatus(question)],
+        "selection": question.selection.model_dump(mode="json"),
+        "models": [_shape(model, used) for model in models],
+        "calculation": calculation.inputs(),
+        "processes": used,
+        "events": [calculation.events, calculation.seed],
+    }
+
+    def build() -> Arrays:
+        return _stacked(_simulated(question, models, used, report))
+
+    modules = {type(PROCESSES[name]).__module__ for name in used} | modules_of(models)
+    return _unstacked(cached_arrays("semi-visible", inputs, build, modules=sorted(modules)))
+
+
+def follows_alpha_D(used: Sequence[str]) -> bool:
+    """Return whether alpha_D changes nothing but lifetimes: no process depends on widths."""
+    return not any(PROCESSES[name].depends_on_widths for name in used)
+
+
+def _apparatus(question: Question) -> list[object]:
+    experiment = question.experiment
+    spread = experiment.beam.relative_momentum_spread
+    kept = {"source"}
+    return [spread, [d.model_dump(mode="json", exclude=kept) for d in experiment.detectors]]
+
+
+def _shape(model: "TwoDarkFermions", used: Sequence[str]) -> dict[str, object]:
+    values = PROCESSES["annihilation"].depends_on(model)  # everything but the coupling
+    if follows_alpha_D(used):
+        del values["alpha_D"]
+    return values
+
+
+def _simulated(
+    question: Question,
+    models: "Sequence[TwoDarkFermions]",
+    used: tuple[str, ...],
+    report: Report,
+) -> list[SemiVisibleResponse]:
+    from scotopic.detector.zones import SetUp  # noqa: PLC0415 - a warm run needs none
+    from scotopic.events.simulation import prepare, simulate  # noqa: PLC0415
+    from scotopic.signatures.decay_chains import acceptance  # noqa: PLC0415
+
+    dump, calculation = question.dump, replace(question.calculation, processes=used)
+    selection = cast("CalorimeterSelection", question.selection)
+    window = SetUp.of(question.experiment, selection).window
+    softest = float(window.thresholds()[0].min())
+    count = calculation.events * len(used)
+    # The random numbers and the tables do not wait for each other: one imports, one computes.
+    with ThreadPoolExecutor(1) as pool:
+        prepared = pool.submit(prepare, calculation.seed, count)
+        for name in used:
+            PROCESSES[name].prepare(dump, models, softest, calculation, report)
+        prepared.result()
+    normals = np.random.default_rng(calculation.seed).standard_normal((count, 2, 2, 2))
+    found = []
+    for i, model in enumerate(models):
+        report(f"events at {model.mediator_mass:.3g} GeV", i, len(models))
+        events = simulate(
+            dump,
+            model,
+            calculation.seed,
+            calculation.events,
+            minimum_energy=softest,
+            calculation=calculation,
+        )
+        part = acceptance(question.experiment, selection, events, normals[: len(events)])
+        unit = replace(model, **{model.coupling_field: 1.0}, alpha_D=1.0)
+        errors = [
+            PROCESSES[name].relative_error(dump, model, softest, calculation) for name in used
+        ]
+        found.append(
+            SemiVisibleResponse(
+                part.function,
+                float(events.weight @ window.acceptance(events.mediator_energy)),
+                unit.chi2_c_tau_cm,
+                _relative_error(part),
+                max(errors),
+            )
+        )
+    return found
+
+
+def _relative_error(acceptance: "Acceptance") -> FloatArray:
+    expected = acceptance.expected(_ERROR_CTAU_CM)
+    error = acceptance.error(_ERROR_CTAU_CM)
+    return np.divide(error, expected, out=np.ones_like(error), where=expected > 0)
+
+
+def _stacked(responses: Sequence[SemiVisibleResponse]) -> Arrays:
+    functions = [one.function for one in responses]
+    return {
+        "constant": np.array([f.constant for f in functions]),
+        "terms": np.array([float(len(f.flight_cm)) for f in functions]),
+        "flight_cm": np.concatenate([f.flight_cm for f in functions]),
+        "coefficient": np.concatenate([f.coefficient for f in functions]),
+        "in_window": np.array([one.in_window for one in responses]),
+        "unit_ctau_cm": np.array([one.unit_ctau_cm for one in responses]),
+        "statistical_error": np.array([one.statistical_error for one in responses]),
+        "numerical_error": np.array([one.numerical_error for one in responses]),
+    }
+
+
+def _unstacked(arrays: Arrays) -> list[SemiVisibleResponse]:
+    ends = np.cumsum(arrays["terms"].astype(int))[:-1]
+    flights = np.split(arrays["flight_cm"], ends)
+    coefficients = np.split(arrays["coefficient"], ends)
+    return [
+        SemiVisibleResponse(
+            ExponentialSum(constant, flight, coefficient), window, ctau, errors, numerical
+        )
+        for constant, flight, coefficient, window, ctau, errors, numerical in zip(
+            arrays["constant"].tolist(),
+            flights,
+            coefficients,
+            arrays["in_window"].tolist(),
+            arrays["unit_ctau_cm"].tolist(),
+            arrays["statistical_error"],
+            arrays["numerical_error"].tolist(),
+            strict=True,
+        )
+    ]
