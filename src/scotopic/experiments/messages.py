@@ -106,7 +106,13 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def describe(error: ValidationError, root: type[BaseModel]) -> str:
-    """Return one line on the first error of a card, with the number of the others.
+    """Return one line on the first error of a card, with the number of the others."""
+    path, text = explained(error, root)
+    return f"{key_path(path) + ': ' if path else ''}{text}"
+
+
+def explained(error: ValidationError, root: type[BaseModel]) -> tuple[KeyPath, str]:
+    """Return where the first error of a table is, and what is wrong, with the number of others.
 
     Unknown keys come first: a misspelt key is also a missing one.
     """
@@ -117,8 +123,7 @@ def describe(error: ValidationError, root: type[BaseModel]) -> str:
     errors.sort(key=lambda e: e["type"] != "extra_forbidden")
     path, text = _explain(dict(errors[0]), root)
     rest = len(errors) - 1
-    more = f" (and {rest} more error{'s' if rest > 1 else ''})" if rest else ""
-    return f"{key_path(path) + ': ' if path else ''}{text}{more}"
+    return path, text + (f" (and {rest} more error{'s' if rest > 1 else ''})" if rest else "")
 
 
 def _explain(error: dict[str, Any], root: type[BaseModel]) -> tuple[KeyPath, str]:

@@ -1,201 +1,138 @@
-"""Excluded intervals of a coupling whose signal falls on both sides."""
+"""Excluded intervals of a coupling: where more events are expected than are allowed.
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+One coupling at a time is looked at on a grid, for many points and outcomes at once; between
+neighbours on different sides of the limit the edge is a root. A maximum that may just reach the
+limit between points of the grid is looked for.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.cache import Arrays, cached_arrays
-from scotopic.errors import RangeError
-from scotopic.signatures.decay_in_flight import SOURCES
+from scotopic.errors import ScotopicError
 
 FloatArray = npt.NDArray[np.float64]
-Events = Callable[[FloatArray], FloatArray]
-"""Expected events at couplings, shape kept."""
+IntArray = npt.NDArray[np.intp]
 
-_SMALL_PEAK = 0.3  # a maximum on the grid may be this much too low; then it is looked for
-_FLOOR = 1e-300  # far from an island no event is left at all
+Excess: TypeAlias = Callable[[FloatArray, IntArray], FloatArray]
+"""ln(expected/allowed events) at logarithms of couplings, each of the row whose number is given."""
+
+_SMALL_PEAK = np.log(0.3)  # a maximum on the grid may be this much too low; then it is looked for
+_TOLERANCE = 1e-12  # of the logarithm of the coupling
 
 
-@dataclass(frozen=True)
-class Interval:
-    """An excluded interval of a coupling.
+@dataclass(frozen=True, eq=False)
+class Intervals:
+    """Excluded intervals of a coupling, a row for each point, padded with not-a-number.
 
     Attributes
     ----------
-    lower, upper : float
-        Its edges.
-    open_below, open_above : bool
-        Whether it goes on beyond the couplings that were looked at.
+    lower, upper : ndarray, shape (rows, k)
+        Edges, ascending in a row.
+    open_below, open_above : ndarray of bool, shape (rows, k)
+        Whether an interval goes on beyond the couplings that were looked at.
     """
 
-    lower: float
-    upper: float
-    open_below: bool = False
-    open_above: bool = False
+    lower: FloatArray
+    upper: FloatArray
+    open_below: npt.NDArray[np.bool_]
+    open_above: npt.NDArray[np.bool_]
 
 
-def coupling_grid(lowest: float, highest: float, per_decade: int = 20) -> FloatArray:
-    """Return couplings at equal logarithmic steps, on which islands are looked for.
-
-    Raises
-    ------
-    RangeError
-        If the range is empty or not positive.
-    """
-    if not 0 < lowest < highest < math.inf:
-        raise RangeError(f"couplings: {lowest} to {highest} is not an ascending positive range")
-    steps = math.ceil(per_decade * math.log10(highest / lowest))
-    return np.geomspace(lowest, highest, max(steps, 2) + 1)
-
-
-def excluded_intervals(
-    events: Events, limit: float, couplings: npt.ArrayLike
-) -> tuple[Interval, ...]:
-    """Return where more events are expected than a limit allows.
+def excluded_intervals(excess: Excess, rows: int, couplings: FloatArray) -> Intervals:
+    """Return where an excess is positive.
 
     Parameters
     ----------
-    events : callable
-        Expected events at couplings; smooth.
-    limit : float
-        Largest number of events that is allowed.
-    couplings : array_like, shape (k,)
-        Grid, ascending, on which intervals are looked for. Between its points their edges are
-        found as roots, to a relative 1e-6, and so are maxima that may just reach the limit.
+    excess : callable
+        A smooth function of the logarithm of the coupling.
+    rows : int
+        Number of points.
+    couplings : ndarray, shape (k,)
+        Grid, ascending, on which intervals are looked for; edges between are found to 1e-12.
 
     Returns
     -------
-    tuple of Interval
-        Ascending; empty if nothing is excluded.
+    Intervals
+        Of every row.
 
     Examples
     --------
-    >>> found = excluded_intervals(lambda c: c * (3 - c), 2.0, [0.01, 0.1, 1.2, 10.0])
-    >>> [(round(i.lower, 4), round(i.upper, 4)) for i in found]
-    [(1.0, 2.0)]
+    >>> def excess(u, row):
+    ...     c = np.exp(u)
+    ...     return np.log(np.maximum(c * (3 - c), 1e-9) / 2)
+    >>> found = excluded_intervals(excess, 1, np.array([0.01, 0.1, 1.2, 10.0]))
+    >>> found.lower.round(6).tolist(), found.upper.round(6).tolist()
+    ([[1.0]], [[2.0]])
     """
-    grid = np.asarray(couplings, dtype=np.float64)
-    at, values = _with_peaks(events, limit, grid)
-    excluded = np.concatenate([[False], values > limit, [False]])
-    edges = np.flatnonzero(excluded[1:] != excluded[:-1])
+    at = np.log(couplings)
+    grid = np.tile(at, (rows, 1))
+    number = np.tile(np.arange(rows)[:, None], (1, len(at)))
+    values = excess(grid.ravel(), number.ravel()).reshape(grid.shape)
+    grid, values = _with_peaks(excess, grid, values)
+    row, left = np.nonzero((values[:, :-1] > 0) != (values[:, 1:] > 0))
+    edges = _roots(excess, row, grid[row, left], grid[row, left + 1])
     found = []
-    for first, behind in edges.reshape(-1, 2).tolist():
-        below, above = first == 0, behind == len(at)
-        lower = at[0] if below else _root(events, limit, at[first - 1], at[first])
-        upper = at[-1] if above else _root(events, limit, at[behind - 1], at[behind])
-        found.append(Interval(float(lower), float(upper), below, above))
-    return tuple(found)
+    for i in range(rows):
+        own = np.exp(edges[row == i]).tolist()
+        below, above = bool(values[i, 0] > 0), bool(values[i, -1] > 0)
+        ends = [*([couplings[0]] if below else []), *own, *([couplings[-1]] if above else [])]
+        pairs = list(zip(ends[::2], ends[1::2], strict=True))
+        found.append((pairs, below, above))
+    return _padded(found)
 
 
-def _with_peaks(events: Events, limit: float, grid: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Evaluate on a grid, and at the top of every maximum that may reach the limit in between."""
-    from scipy.optimize import minimize_scalar  # noqa: PLC0415 - a warm run needs none
-
-    values = events(grid)
-    tops = []
-    for i in range(1, len(grid) - 1):
-        if max(values[i - 1], values[i + 1]) <= values[i] <= limit < values[i] / _SMALL_PEAK:
-            top = minimize_scalar(
-                lambda logarithm: -float(events(np.exp(np.array(logarithm)))),
-                bounds=(math.log(grid[i - 1]), math.log(grid[i + 1])),
-                method="bounded",
-            )
-            tops.append(math.exp(top.x))
-    if not tops:
+def _with_peaks(
+    excess: Excess, grid: FloatArray, values: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Put the top of every maximum that may reach the limit in place of the grid's point."""
+    middle = values[:, 1:-1]
+    highest = (middle >= values[:, :-2]) & (middle >= values[:, 2:])
+    rows, columns = np.nonzero(highest & (middle <= 0) & (middle > _SMALL_PEAK))
+    if len(rows) == 0:
         return grid, values
-    at = np.sort(np.append(grid, tops))
-    return at, events(at)
+    from scipy.optimize import minimize_scalar  # noqa: PLC0415 - seldom
 
-
-def _root(events: Events, limit: float, left: float, right: float) -> float:
-    """Return where the events cross the limit between two couplings."""
-    from scipy.optimize import brentq  # noqa: PLC0415 - a warm run needs none
-
-    def distance(logarithm: float) -> float:
-        return math.log(max(float(events(np.array(math.exp(logarithm)))), _FLOOR) / limit)
-
-    return math.exp(brentq(distance, math.log(left), math.log(right), xtol=1e-6))
-
-
-def with_tip(
-    masses: FloatArray,
-    find: Callable[[Sequence[float]], list[tuple[Interval, ...]]],
-    halvings: int = 8,
-) -> tuple[FloatArray, list[tuple[Interval, ...]]]:
-    """Find islands over the mass, with more masses where the region closes.
-
-    Parameters
-    ----------
-    masses : ndarray, shape (masses,)
-        In GeV, ascending.
-    find : callable
-        Returns the islands at masses.
-    halvings : int
-        How often the step behind the last mass with an island is halved.
-
-    Returns
-    -------
-    masses, islands
-        Those given and those added, ascending.
-    """
-    found = dict(zip(masses.tolist(), find(masses.tolist()), strict=True))
-    covered = [mass for mass, islands in found.items() if islands]
-    behind = [mass for mass in found if covered and mass > covered[-1]]
-    if behind:
-        inside, outside = covered[-1], behind[0]
-        for _ in range(halvings):
-            middle = math.sqrt(inside * outside)
-            (found[middle],) = find([middle])
-            inside, outside = (middle, outside) if found[middle] else (inside, middle)
-    ordered = sorted(found)
-    return np.array(ordered), [found[mass] for mass in ordered]
-
-
-def kept_islands(
-    name: str,
-    inputs: Mapping[str, Any],
-    build: Callable[[], Sequence[Events]],
-    limit: float,
-    couplings: FloatArray,
-) -> list[tuple[Interval, ...]]:
-    """Return the islands of several models, from disk if the same was computed before.
-
-    Parameters
-    ----------
-    name : str
-        What the table is.
-    inputs : mapping
-        All that the events depend on, as JSON can write it.
-    build : callable
-        Makes the expected events of every model.
-    limit, couplings
-        As in `excluded_intervals`.
-
-    Returns
-    -------
-    list of tuple of Interval
-        One entry a model.
-    """
-
-    def compute() -> Arrays:
-        every = [excluded_intervals(events, limit, couplings) for events in build()]
-        rows = [(i.lower, i.upper, i.open_below, i.open_above) for found in every for i in found]
-        return {
-            "counts": np.array([len(found) for found in every], dtype=np.float64),
-            "intervals": np.array(rows, dtype=np.float64).reshape(-1, 4),
-        }
-
-    key = {**inputs, "limit": limit, "couplings": couplings.tolist()}
-    kept = cached_arrays(name, key, SOURCES, compute)
-    rows = iter(kept["intervals"].tolist())
-    return [
-        tuple(
-            Interval(low, high, bool(below), bool(above))
-            for low, high, below, above in (next(rows) for _ in range(int(count)))
+    grid, values = grid.copy(), values.copy()
+    for i, j in zip(rows.tolist(), (columns + 1).tolist(), strict=True):
+        top = minimize_scalar(
+            lambda u, i=i: -float(excess(np.array([u]), np.array([i]))[0]),
+            bounds=(grid[i, j - 1], grid[i, j + 1]),
+            method="bounded",
         )
-        for count in kept["counts"]
-    ]
+        grid[i, j], values[i, j] = top.x, -top.fun
+    return grid, values
+
+
+def _roots(excess: Excess, rows: IntArray, left: FloatArray, right: FloatArray) -> FloatArray:
+    """Return where rows cross zero between points on different sides."""
+    if len(rows) == 0:
+        return np.empty(0)
+    from scipy.optimize.elementwise import find_root  # noqa: PLC0415 - a warm run needs none
+
+    found = find_root(
+        lambda u, row: excess(u, row.astype(np.intp)),
+        (left, right),
+        args=(rows.astype(np.float64),),
+        tolerances={"xatol": _TOLERANCE, "xrtol": 0.0, "fatol": 0.0, "frtol": 0.0},
+    )
+    if not np.all(found.success):
+        raise ScotopicError("limit: an edge was not found between two couplings around it")
+    return np.asarray(found.x)
+
+
+def _padded(found: list[tuple[list[tuple[float, float]], bool, bool]]) -> Intervals:
+    most = max((len(pairs) for pairs, _, _ in found), default=0)
+    shape = (len(found), max(most, 1))
+    lower, upper = np.full((2, *shape), np.nan)
+    open_below, open_above = np.zeros((2, *shape), dtype=bool)
+    for i, (pairs, below, above) in enumerate(found):
+        for j, (low, high) in enumerate(pairs):
+            lower[i, j], upper[i, j] = low, high
+        if pairs:
+            open_below[i, 0] = below
+            open_above[i, len(pairs) - 1] = above
+    return Intervals(lower, upper, open_below, open_above)

@@ -1,0 +1,190 @@
+"""How many events a likelihood allows, whatever their shares in the parts of a search.
+
+The limit of a combined likelihood depends on how the expected signal is shared between its parts.
+One part has one number. Of several, the limit is set exactly where shares are given
+(`Allowance.at`), and interpolated between shares where a plane asks at thousands of points
+(`Allowance.between`).
+"""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from scotopic.cache import Arrays, cached_arrays
+from scotopic.errors import RangeError
+
+if TYPE_CHECKING:
+    from scotopic.search.search import Part
+    from scotopic.statistics.likelihood import Likelihood
+
+FloatArray = npt.NDArray[np.float64]
+
+OUTCOMES: Final = (
+    "observed",
+    "minus_two_sigma",
+    "minus_one_sigma",
+    "median",
+    "plus_one_sigma",
+    "plus_two_sigma",
+)
+"""For which limits are set: what was seen, and what is expected without signal."""
+
+MOST: Final = 4
+"""Parts whose shares can be interpolated."""
+
+# Steps of a share: the observed limit of the shipped cards is then between them within 2e-4. Where
+# one event more or less is a step of the limit (much background, few counts) it is within 2.5 %,
+# however small the steps: each allowance states its own error.
+_STEPS: Final = {2: 16, 3: 8, 4: 4}
+_LEAST_SHARE = 1e-12  # a bin without signal would be a control region
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """Numbers of events that a likelihood allows.
+
+    Attributes
+    ----------
+    likelihoods : tuple of Likelihood
+        One for each part, their bins and nuisance parameters named after the experiment.
+    method : str
+        How limits are set.
+    """
+
+    likelihoods: "tuple[Likelihood, ...]"
+    method: str
+
+    @classmethod
+    def of(cls, parts: "Sequence[Part]", method: str) -> "Allowance":
+        """Return that of the parts of a search."""
+        from scotopic.search.likelihood import part_likelihood  # noqa: PLC0415 - not if kept
+
+        several = len({id(part.experiment) for part in parts}) > 1
+        return cls(tuple(part_likelihood(p, with_title=several) for p in parts), method)
+
+    def at(self, shares: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return the limits for given shares, exactly.
+
+        Parameters
+        ----------
+        shares : ndarray, shape (parts, n)
+            Of the parts in the expected signal; their sum is one.
+
+        Returns
+        -------
+        events : ndarray, shape (outcomes, n)
+            Largest number of signal events that each of `OUTCOMES` allows.
+        relative_error : ndarray, shape (n,)
+            Numerical.
+        """
+        distinct, index = np.unique(shares.round(12), axis=1, return_inverse=True)
+
+        def build() -> Arrays:
+            return {"limits": np.array([self._limits(column) for column in distinct.T])}
+
+        inputs = {
+            "likelihoods": [asdict(one) for one in self.likelihoods],
+            "shares": distinct.tolist(),
+            "method": self.method,
+        }
+        modules = _modules(self.method)
+        found = cached_arrays("limits", inputs, build, modules=modules)["limits"][index.ravel()]
+        return found[:, :-1].T, found[:, -1]
+
+    def _limits(self, shares: FloatArray) -> list[float]:
+        from scotopic.statistics.strength import strength_limits  # noqa: PLC0415 - only if cold
+
+        found = strength_limits(self.likelihood(shares), self.method)
+        return [found.value, *found.expected, found.error / found.value]
+
+    def likelihood(self, shares: FloatArray) -> "Likelihood":
+        """Return the combined likelihood, its strength being the number of signal events."""
+        from scotopic.statistics.likelihood import combine  # noqa: PLC0415 - only if cold
+
+        scaled = []
+        for one, share in zip(self.likelihoods, np.maximum(shares, _LEAST_SHARE), strict=True):
+            total = sum(b.signal for b in one.bins)
+            events = {b.name: float(share) * b.signal / total for b in one.bins if b.signal > 0}
+            scaled.append(one.with_signal(events))
+        return combine(*scaled)
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether there is one part, and shares do not matter."""
+        return len(self.likelihoods) == 1
+
+    def between(self, events: FloatArray) -> FloatArray:
+        """Return the limits for expected events of the parts, interpolated between shares.
+
+        Parameters
+        ----------
+        events : ndarray, shape (parts, ...)
+            Expected signal events of each part.
+
+        Returns
+        -------
+        ndarray, shape (outcomes, ...)
+            Largest sum of them that each outcome allows.
+        """
+        total = events.sum(axis=0)
+        if self.is_constant:
+            limits, _ = self.at(np.ones((1, 1)))
+            return np.broadcast_to(
+                limits.reshape(-1, *[1] * total.ndim), (len(OUTCOMES), *total.shape)
+            )
+        equal = np.full_like(events, 1 / len(events))
+        shares = np.divide(events, total, out=equal, where=total > 0)
+        nodes, inverse, _ = self._table
+        flat = shares.reshape(len(shares), -1)
+        found = np.array([1 / _interpolated(nodes, one, flat) for one in inverse])
+        return found.reshape(len(OUTCOMES), *total.shape)
+
+    @property
+    def error(self) -> float:
+        """Relative error of `between`."""
+        if self.is_constant:
+            return float(self.at(np.ones((1, 1)))[1][0])
+        return self._table[2]
+
+    @cached_property
+    def _table(self) -> tuple[FloatArray, FloatArray, float]:
+        """Shares (parts, nodes), inverse limits (outcomes, nodes), and their error."""
+        count = len(self.likelihoods)
+        if count > MOST:
+            raise RangeError(f"searches: {count} are too many for one plane; {MOST} is most")
+        steps = _STEPS[count]
+        shares = _lattice(count, steps)
+        limits, error = self.at(shares)
+        coarse = (np.rint(shares * steps) % 2 == 0).all(axis=0)
+        rough = _interpolated(shares[:, coarse], 1 / limits[0, coarse], shares)
+        between = float(np.max(np.abs(rough * limits[0] - 1)))
+        return shares, 1 / limits, float(error.max()) + between
+
+
+def _modules(method: str) -> tuple[str, ...]:
+    from scotopic.statistics.methods import method_module  # noqa: PLC0415 - only if asked
+
+    return (method_module(method),)
+
+
+def _lattice(count: int, steps: int) -> FloatArray:
+    """Return all shares in whole steps, shape (count, nodes)."""
+    first = itertools.product(range(steps + 1), repeat=count - 1)
+    rows = [(*row, steps - sum(row)) for row in first if sum(row) <= steps]
+    return np.array(rows, dtype=float).T / steps
+
+
+def _interpolated(nodes: FloatArray, values: FloatArray, shares: FloatArray) -> FloatArray:
+    """Interpolate linearly between shares on a simplex."""
+    if len(nodes) == 2:  # nodes ascend
+        return np.asarray(np.interp(shares[0], nodes[0], values))
+    from scipy.interpolate import LinearNDInterpolator  # noqa: PLC0415 - slow to import
+
+    inside = LinearNDInterpolator(nodes[:-1].T, values)
+    corners = np.clip(shares[:-1], 0.0, 1.0)
+    return np.asarray(inside(corners.T / np.maximum(corners.sum(axis=0), 1.0)[:, None]))

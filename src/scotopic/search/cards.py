@@ -1,0 +1,123 @@
+"""Experiment cards with the selections of their searches checked by the signatures."""
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from scotopic.errors import RangeError
+from scotopic.experiments.loader import read_experiment
+from scotopic.experiments.messages import KeyedError, explained
+from scotopic.experiments.toml_text import toml_text
+from scotopic.signatures.base import SIGNATURES
+
+if TYPE_CHECKING:
+    from scotopic.experiments import Experiment, SearchCard
+    from scotopic.experiments.tables import Table
+
+
+def load_experiment(name_or_path: str | os.PathLike[str]) -> "Experiment":
+    """Read and check a card.
+
+    Parameters
+    ----------
+    name_or_path : str or path
+        The name of a shipped card, or the path of a file. A string is a path if it ends in
+        ``.toml`` or has a directory in it.
+
+    Returns
+    -------
+    Experiment
+        The checked content, with the cards it extends merged in.
+
+    Raises
+    ------
+    CardError
+        If anything is wrong with the card, in one line: the card, the path of the key, the
+        value and what is allowed.
+
+    Examples
+    --------
+    >>> load_experiment("na64e-2018").search("invisible").observed_events
+    0
+    >>> load_experiment("na64e-2108")
+    Traceback (most recent call last):
+    ...
+    scotopic.errors.CardError: 'na64e-2108' is no experiment; did you mean 'na64e-2018'?
+    """
+    return read_experiment(name_or_path, checked)
+
+
+def experiment_card(name_or_path: str | os.PathLike[str]) -> str:
+    """Return a card as TOML with everything that it inherits and the defaults written out.
+
+    Parameters and errors as for `load_experiment`.
+    """
+    return toml_text(load_experiment(name_or_path).content())
+
+
+def checked(experiment: "Experiment") -> "Experiment":
+    """Return an experiment with the selections of its searches checked and completed.
+
+    Raises
+    ------
+    KeyedError
+        If a signature is unknown, or does not accept its selection.
+    """
+    searches = []
+    for i, search in enumerate(experiment.searches):
+        try:
+            SIGNATURES.home(search.signature)
+        except RangeError as error:
+            raise KeyedError(("searches", i, "signature"), str(error)) from None
+        try:
+            selection = selection_of(search)
+            SIGNATURES[search.signature].check(experiment, selection)
+        except KeyedError as error:
+            path = ("searches", i, "selection", *error.path)
+            raise KeyedError(path, str(error)) from None
+        searches.append(search.model_copy(update={"selection": dumped(selection)}))
+    _refuse_overlaps(experiment)
+    return experiment.with_searches(searches)
+
+
+def _refuse_overlaps(experiment: "Experiment") -> None:
+    for i, one, other in _pairs(experiment.searches):
+        signature = SIGNATURES[one.signature]
+        alike = one.signature == other.signature
+        if not alike or signature.overlaps(experiment, selection_of(one), selection_of(other)):
+            raise KeyedError(
+                ("searches", i),
+                f"{one.name} and {other.name} may accept the same event, which must not be"
+                " counted twice; searches of one card exclude each other",
+            )
+
+
+def _pairs(
+    searches: "tuple[SearchCard, ...]",
+) -> "Iterator[tuple[int, SearchCard, SearchCard]]":
+    for i, other in enumerate(searches):
+        for one in searches[:i]:
+            yield i, one, other
+
+
+def selection_of(search: "SearchCard") -> "Table":
+    """Return the selection of a search as its signature's own table.
+
+    Raises
+    ------
+    KeyedError
+        If a key is unknown, missing or out of range.
+    """
+    table = SIGNATURES[search.signature].table
+    try:
+        return table.model_validate(search.selection)
+    except ValidationError as error:
+        path, text = explained(error, table)
+        raise KeyedError(path, text) from None
+
+
+def dumped(selection: "Table") -> dict[str, Any]:
+    """Return a selection as a card has it."""
+    return selection.model_dump(mode="json", exclude_none=True)

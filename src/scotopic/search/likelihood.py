@@ -1,0 +1,153 @@
+"""The likelihood of an experiment card: what was counted, per unit of yield."""
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scotopic.errors import RangeError
+from scotopic.statistics.likelihood import Bin, Component, Likelihood, Shift, combine
+
+if TYPE_CHECKING:
+    from scotopic.experiments import DataSet, Experiment, SearchCard
+    from scotopic.search.search import Part
+
+_SIGNAL = "signal"
+
+
+def experiment_likelihood(
+    experiment: "Experiment",
+    workspace: Likelihood | None = None,
+    *,
+    shared: Collection[str] = (),
+) -> Likelihood:
+    """Return the likelihood of an experiment, one bin for each data set of each search.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The card.
+    workspace : Likelihood, optional
+        In place of the data sets' backgrounds, observations and uncertainties; by default that of
+        the card's `likelihood`, if it has one. A data set's signal is in the bins that have its
+        name ("2018", or "2018[0]", "2018[1]", ...); their shares of it are kept. Bins without
+        signal are control regions and may have any name.
+    shared : collection of str
+        Nuisance parameters that keep their bare names. The others are called "TITLE: NAME" with
+        the title of the card, so that those of different experiments are independent; combined
+        experiments that share a name on purpose move together in it.
+
+    Returns
+    -------
+    Likelihood
+        The strength is the yield per particle on target: the signal at strength one is exposure
+        times efficiency. Without a workspace the signal's uncertainty is common to all bins and
+        is called "signal", and the backgrounds, "background BIN", are independent. Bins have the
+        names of the data sets, "SEARCH: DATA SET" if there are several searches.
+
+    Raises
+    ------
+    RangeError
+        If data sets and bins of the workspace do not correspond, or a shared nuisance parameter
+        is none of the experiment's.
+
+    Examples
+    --------
+    >>> from scotopic.search import load_experiment
+    >>> na64 = experiment_likelihood(load_experiment("na64e-2018"))
+    >>> [(b.name, b.observed, b.signal) for b in na64.bins]
+    [('2016-2018', 0, 142000000000.0)]
+    >>> na64.nuisances
+    ('NA64e 2016-2018: signal', 'NA64e 2016-2018: background 2016-2018')
+    >>> experiment_likelihood(load_experiment("na64e-2018"), shared=["signal"]).nuisances[0]
+    'signal'
+    """
+    if workspace is None and experiment.likelihood is not None:
+        from scotopic.statistics.workspace import read_workspace  # noqa: PLC0415 - seldom
+
+        workspace = read_workspace(Path(experiment.likelihood), experiment.confidence_level)
+    if workspace is not None:
+        found = _with_workspace(experiment, workspace)
+    else:
+        bins = tuple(_bin(name, s, data) for name, s, data in data_sets(experiment))
+        found = Likelihood(bins, experiment.confidence_level)
+    return _own(found, experiment.title, shared)
+
+
+def _own(likelihood: Likelihood, title: str, shared: Collection[str]) -> Likelihood:
+    """Name the nuisance parameters after the experiment, but for those that are shared."""
+    for name in shared:
+        if name not in likelihood.nuisances:
+            known = ", ".join(likelihood.nuisances) or "it has none"
+            raise RangeError(f"{title}: {name!r} is none of its nuisance parameters: {known}")
+    prefix = f"{title}: "
+    # a workspace that was exported before has the experiment in its names
+    own = [n for n in likelihood.nuisances if n not in shared and not n.startswith(prefix)]
+    return likelihood.with_nuisances({n: prefix + n for n in own})
+
+
+def data_sets(experiment: "Experiment") -> "Iterator[tuple[str, SearchCard, DataSet]]":
+    """Yield the data sets of all searches, with the names that their bins have."""
+    several = len(experiment.searches) > 1
+    for search in experiment.searches:
+        for data in search.data_sets:
+            yield f"{search.name}: {data.name}" if several else data.name, search, data
+
+
+def _bin(name: str, search: "SearchCard", data: "DataSet") -> Bin:
+    relative = search.relative_signal_uncertainty
+    shifts = (Shift.relative(_SIGNAL, relative),) if relative else ()
+    signal = Component(_SIGNAL, data.particles_on_target * data.signal_efficiency, shifts)
+    backgrounds: tuple[Component, ...] = ()
+    if (expected := data.expected_background) > 0:
+        relative = data.background_uncertainty / expected
+        own = (Shift.relative(f"background {name}", relative),) if relative else ()
+        backgrounds = (Component("background", expected, own),)
+    return Bin(name, data.observed_events, (signal,), backgrounds)
+
+
+def _with_workspace(experiment: "Experiment", workspace: Likelihood) -> Likelihood:
+    events: dict[str, float] = {}
+    names = []
+    for name, _, data in data_sets(experiment):
+        names.append(name)
+        mine = [
+            b
+            for b in workspace.bins
+            if b.signal > 0 and (b.name == name or b.name.startswith(f"{name}["))
+        ]
+        if not mine:
+            raise RangeError(
+                f"data_sets: no channel of the likelihood with signal has the name {name!r}"
+            )
+        total = sum(b.signal for b in mine)
+        exposure = data.particles_on_target * data.signal_efficiency
+        events |= {b.name: exposure * b.signal / total for b in mine}
+    extra = sorted({b.name for b in workspace.bins if b.signal > 0} - set(events))
+    if extra:
+        known = ", ".join(names)
+        raise RangeError(f"likelihood: channel {extra[0]!r} has signal but is not one of {known}")
+    scaled = workspace.with_signal(events)
+    return Likelihood(scaled.bins, experiment.confidence_level)
+
+
+def part_likelihood(part: "Part", *, with_title: bool) -> Likelihood:
+    """Return the likelihood of one search of an experiment.
+
+    Parameters
+    ----------
+    part : Part
+        The search.
+    with_title : bool
+        Whether bins begin with the experiment's title, as among several experiments.
+    """
+    whole = experiment_likelihood(part.experiment)
+    names = {name for name, search, _ in data_sets(part.experiment) if search.name == part.card.name}
+    others = {name for name, search, _ in data_sets(part.experiment) if search.name != part.card.name}
+    kept = [b for b in whole.bins if _data_set_of(b.name, names | others) not in others]
+    found = Likelihood(tuple(kept), whole.confidence_level)
+    return combine(found, names=[part.experiment.title]) if with_title else found
+
+
+def _data_set_of(name: str, names: set[str]) -> str:
+    """Return the data set of a bin; of several bins it has, "NAME[0]" is one."""
+    return name if name in names else name.rpartition("[")[0]

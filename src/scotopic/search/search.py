@@ -1,0 +1,278 @@
+"""A search: which signatures of which experiments are asked, and what they answer together."""
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from scotopic.errors import RangeError
+from scotopic.processes.calculation import Calculation
+from scotopic.progress import Report, silent
+from scotopic.search.allowance import Allowance
+from scotopic.search.cards import checked, selection_of
+from scotopic.signatures.base import SIGNATURES, Accepted, Question, Response, Signature
+
+if TYPE_CHECKING:
+    from scotopic.experiments import Experiment, SearchCard
+    from scotopic.models import Mediator
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One search of one experiment's card.
+
+    Attributes
+    ----------
+    experiment : Experiment
+        The card.
+    card : SearchCard
+        One of its searches.
+    question : Question
+        What its signature is asked.
+    """
+
+    experiment: "Experiment"
+    card: "SearchCard"
+    question: Question
+
+    @property
+    def signature(self) -> Signature:
+        """How its signal is noticed."""
+        return SIGNATURES[self.card.signature]
+
+    @property
+    def label(self) -> str:
+        """Experiment and search, in few words."""
+        several = len(self.experiment.searches) > 1
+        return f"{self.experiment.title}, {self.card.name}" if several else self.experiment.title
+
+    def obstacle(self, model: "Mediator") -> str | None:
+        """Return why it cannot see a model; None if it can."""
+        return self.signature.obstacle(self.question, model)
+
+
+@dataclass(frozen=True)
+class Search:
+    """What some searches of some experiments say together: the bins of one likelihood.
+
+    Attributes
+    ----------
+    parts : tuple of Part
+        The searches.
+    calculation : Calculation
+        How the signal is counted.
+    method : str
+        How the limit is set.
+    """
+
+    parts: tuple[Part, ...]
+    calculation: Calculation = field(default_factory=Calculation)
+    method: str = "cls"
+
+    @classmethod
+    def of(
+        cls,
+        experiments: "Experiment | Sequence[Experiment]",
+        *,
+        signatures: Sequence[str] = (),
+        searches: Sequence[str] = (),
+        calculation: Calculation | None = None,
+        method: str = "cls",
+    ) -> "Search":
+        """Return the search of one or several experiments.
+
+        Parameters
+        ----------
+        experiments : Experiment or sequence of Experiment
+            The cards, whose data are independent.
+        signatures, searches : sequence of str
+            Only searches with these signatures, or of these names; empty for all.
+        calculation : Calculation, optional
+            How the signal is counted; by default with all processes that apply.
+        method : str
+            Name of a statistical method.
+
+        Raises
+        ------
+        RangeError
+            If no search is left, a name is unknown, or experiments have data in common.
+        """
+        given = tuple(experiments) if isinstance(experiments, Sequence) else (experiments,)
+        cards = tuple(checked(one) for one in given)
+        calculation = calculation or Calculation()
+        _require_known("signature", signatures, SIGNATURES.names())
+        names = dict.fromkeys(s.name for e in cards for s in e.searches)
+        _require_known("search", searches, names)
+        refuse_common_data(cards)
+        parts = tuple(
+            Part(e, s, Question(e, selection_of(s), calculation))
+            for e in cards
+            for s in e.searches
+            if (not signatures or s.signature in signatures)
+            and (not searches or s.name in searches)
+        )
+        if not parts:
+            titles = ", ".join(e.title for e in cards)
+            raise RangeError(f"signature: no search of {titles} is one of {', '.join(signatures)}")
+        return cls(parts, calculation, method)
+
+    @property
+    def experiments(self) -> "tuple[Experiment, ...]":
+        """The experiments, each once."""
+        found = {id(part.experiment): part.experiment for part in self.parts}
+        return tuple(found.values())
+
+    @property
+    def title(self) -> str:
+        """Titles of the experiments."""
+        return " and ".join(e.title for e in self.experiments)
+
+    @property
+    def confidence_level(self) -> float:
+        """Of its limits."""
+        return self.parts[0].experiment.confidence_level
+
+    @property
+    def is_projection(self) -> bool:
+        """Whether nothing was observed yet."""
+        return self.parts[0].experiment.is_projection
+
+    def over_alpha_D(self, low: float, high: float) -> "Search":
+        """Return the search with responses for a range of alpha_D."""
+        return replace(
+            self,
+            parts=tuple(
+                replace(p, question=replace(p.question, alpha_D=(low, high))) for p in self.parts
+            ),
+        )
+
+    def seeing(self, model: "Mediator") -> tuple[int, ...]:
+        """Return the numbers of the parts that see a model.
+
+        Raises
+        ------
+        RangeError
+            If none does; with the reasons.
+        """
+        reasons = [part.obstacle(model) for part in self.parts]
+        found = tuple(i for i, reason in enumerate(reasons) if reason is None)
+        if not found:
+            raise RangeError("; ".join(dict.fromkeys(r for r in reasons if r is not None)))
+        return found
+
+    def responses(
+        self, models: "Sequence[Mediator]", report: Report = silent
+    ) -> "list[Responses]":
+        """Return what the parts answer for several models, at least one of which each sees.
+
+        Raises
+        ------
+        RangeError
+            If no part sees a model.
+        """
+        seeing = [self.seeing(model) for model in models]
+        found: list[dict[int, Response]] = [{} for _ in models]
+        for number, part in enumerate(self.parts):
+            rows = [i for i, parts in enumerate(seeing) if number in parts]
+            if rows:
+                asked = [models[i] for i in rows]
+                every = part.signature.responses(part.question, asked, report)
+                for i, response in zip(rows, every, strict=True):
+                    found[i][number] = response
+        return [Responses(self, one) for one in found]
+
+    @property
+    def allowance(self) -> Allowance:
+        """How many events its likelihood allows."""
+        return Allowance.of(self.parts, self.method)
+
+    def follows_alpha_D(self, model: "Mediator") -> bool:
+        """Return whether one set of responses serves a range of alpha_D."""
+        return all(part.signature.follows_alpha_D(part.question, model) for part in self.parts)
+
+    def caveats(self) -> tuple[str, ...]:
+        """Return what the signatures leave out, with the experiment's title."""
+        return tuple(
+            f"{part.experiment.title}: {text}"
+            for part in self.parts
+            for text in part.signature.caveats(part.question)
+        )
+
+    def resonance_energies(self) -> Iterator[tuple[float, float]]:
+        """Yield the ranges of energy in GeV in which a resonance would be seen."""
+        for part in self.parts:
+            found = part.signature.resonance_energies(part.question)
+            if found is not None:
+                yield found
+
+
+@dataclass(frozen=True, eq=False)
+class Responses:
+    """What the parts of a search answer for one model, by their number.
+
+    Attributes
+    ----------
+    search : Search
+        Whose parts they are.
+    by_part : mapping of int to Response
+        Those of the parts that see the model.
+    """
+
+    search: Search
+    by_part: Mapping[int, Response]
+
+    def accepted(self, coupling: FloatArray, alpha_D: FloatArray) -> dict[int, Accepted]:
+        """Return what each part accepts, per particle on target."""
+        return {i: response(coupling, alpha_D) for i, response in self.by_part.items()}
+
+    def events(self, coupling: FloatArray, alpha_D: FloatArray) -> FloatArray:
+        """Return the expected events of each part, shape (parts, ...)."""
+        found = np.zeros((len(self.search.parts), *coupling.shape))
+        for i, accepted in self.accepted(coupling, alpha_D).items():
+            found[i] = self.search.parts[i].card.exposure * accepted.per_particle
+        return found
+
+
+def refuse_common_data(experiments: "Sequence[Experiment]") -> None:
+    """Refuse experiments that are the same, or measured at one place in the same year.
+
+    Raises
+    ------
+    RangeError
+        Naming the two and what they share.
+    """
+    for one, other in itertools.combinations(experiments, 2):
+        if one.title == other.title:
+            raise RangeError(f"experiments: {one.title} is there twice; each may be once")
+        if years := _common_years(one, other):
+            raise RangeError(
+                f"experiments: {one.title} and {other.title} have data of"
+                f" {', '.join(map(str, years))} in common, which would count twice; if they have"
+                " not, leave data_sets.years out in a card of your own"
+            )
+
+
+def _common_years(one: "Experiment", other: "Experiment") -> list[int]:
+    if one.is_projection or other.is_projection or _set_up(one) != _set_up(other):
+        return []
+    years = [
+        {year for search in e.searches for data in search.data_sets for year in data.years}
+        for e in (one, other)
+    ]
+    return sorted(years[0] & years[1])
+
+
+def _set_up(experiment: "Experiment") -> tuple[object, ...]:
+    beam = experiment.beam
+    return beam.particle, beam.energy_GeV, experiment.target.build()
+
+
+def _require_known(kind: str, names: Sequence[str], known: "Mapping[str, None] | Sequence[str]") -> None:
+    for name in names:
+        if name not in known:
+            raise RangeError(f"{kind}: {name!r} is not one of {', '.join(known)}")
