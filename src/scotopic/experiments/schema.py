@@ -14,7 +14,7 @@ from typing import Any, Final, Self
 
 from pydantic import Field, model_validator
 
-from scotopic.errors import RangeError
+from scotopic.errors import RangeError, nearest
 from scotopic.experiments.apparatus import (
     PASSIVE,
     Beam,
@@ -25,7 +25,7 @@ from scotopic.experiments.apparatus import (
 )
 from scotopic.experiments.data_sets import DataSet, Systematic
 from scotopic.experiments.decay_regions import DecayRegion
-from scotopic.experiments.messages import KeyedError, KeyPath, nearest, shown
+from scotopic.experiments.messages import KeyedError, KeyPath, shown
 from scotopic.experiments.signatures import Signature, excludes
 from scotopic.experiments.tables import Items, Table, Text, refuse_repeated_names
 from scotopic.statistics.methods import CONFIDENCE_LEVELS, MAX_COUNTS

@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
-from scotopic.models.axion_like import AxionLikeParticle
+from scotopic.models.derived import COUPLING
 from scotopic.models.mediator import DecayingMediator
 from scotopic.progress import Report
-from scotopic.scan.parameters import COUPLING
 from scotopic.scan.search import Accepted, Groups, Search
 from scotopic.signal import Calculation
 from scotopic.signal.decay_in_flight import SOURCES, DecaysInFlight
@@ -44,7 +43,7 @@ def check(search: Search, model: DecayingMediator) -> None:
         Naming the threshold, or the decay.
     """
     del search
-    if not isinstance(model, AxionLikeParticle):
+    if not model.photon_coupling_per_GeV > 0:
         require_visible(model)
 
 
@@ -85,9 +84,8 @@ def _flights(
     calculation: Calculation,
     report: Report,
 ) -> list[tuple[DecaysInFlight, ...]]:
-    if isinstance(models[0], AxionLikeParticle):
-        particles = cast("Sequence[AxionLikeParticle]", models)
-        return photon_decays(experiment, particles)
+    if models[0].photon_coupling_per_GeV > 0:
+        return photon_decays(experiment, models)
     return visible_decays(experiment, models, calculation, report)
 
 

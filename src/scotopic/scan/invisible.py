@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.models.derived import COUPLING
 from scotopic.models.mediator import DecayingMediator
 from scotopic.progress import Report, silent
 from scotopic.scan.exclusion import refuse_seen
-from scotopic.scan.parameters import COUPLING
 from scotopic.scan.search import Accepted, Groups, Search
 from scotopic.signal import AcceptedYields, Calculation, accepted_yields
 
@@ -63,7 +63,7 @@ def accepted(
         experiment,
         distinct,
         setup.simulation.calculation,
-        many_alpha_D="alpha_D" in (setup.x.field, setup.y.field),
+        many_alpha_D="alpha_D" in (setup.x.parameter, setup.y.parameter),
         report=report,
     )
     lepton = experiment.beam.lepton

@@ -10,10 +10,10 @@ import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
 from scotopic.errors import RangeError
+from scotopic.models.derived import COUPLING
 from scotopic.models.inelastic import TwoDarkFermions
 from scotopic.models.mediator import DecayingMediator
 from scotopic.progress import Report, silent
-from scotopic.scan.parameters import COUPLING
 from scotopic.scan.search import Accepted, Groups, Search
 from scotopic.signal import Calculation, MissingEnergy, dump_of
 from scotopic.signal.acceptance import ExponentialSum

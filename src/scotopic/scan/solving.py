@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.scan.parameters import MOMENTS
+from scotopic.models.parameters import value_of
+from scotopic.scan.ties import MOMENTS
 from scotopic.signal import AcceptedYields, Calculation, accepted_yields
 
 if TYPE_CHECKING:
@@ -119,16 +120,10 @@ def coupling_solver(
 
 
 def per_square(models: Sequence["DecayingMediator"], quantity: Quantity) -> FloatArray | None:
-    """Return what a quantity is per squared coupling; None for the coupling itself."""
+    """Return what a quantity is at a coupling of 1; None for the coupling itself."""
     if quantity == models[0].coupling_field:
         return None
-    if quantity == "y":
-        return np.array([model.y for model in models])
-    if quantity in MOMENTS:
-        from scotopic.precision.magnetic_moments import moment_of  # noqa: PLC0415 - rarely needed
-
-        return np.abs([moment_of(model, MOMENTS[quantity]) for model in models])
-    return np.ones(len(models))
+    return np.array([value_of(model, quantity) for model in models])
 
 
 def alpha_D_solver(

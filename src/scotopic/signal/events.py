@@ -22,7 +22,7 @@ from scotopic.signal.dump import Calculation, Dump
 from scotopic.words import PROCESSES, Process
 
 if TYPE_CHECKING:
-    from scotopic.models import SemiVisibleMediator
+    from scotopic.models.inelastic import TwoDarkFermions
 
 Array = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -103,7 +103,7 @@ def prepare(seed: int, events: int) -> None:
 
 def simulate(
     dump: Dump,
-    model: "SemiVisibleMediator",
+    model: "TwoDarkFermions",
     rng_or_seed: np.random.Generator | int,
     events: int = 5000,
     *,
@@ -116,7 +116,7 @@ def simulate(
     ----------
     dump : Dump
         Beam and target.
-    model : SemiVisibleMediator
+    model : TwoDarkFermions
         Its kinetic mixing does not enter: multiply the weights by its square.
     rng_or_seed : numpy.random.Generator or int
         Source of the random numbers. The same seed gives events that vary smoothly with all
@@ -201,7 +201,7 @@ def _sobol(rng: np.random.Generator, points: int) -> Array:
 def _events_of(
     process: Process,
     dump: Dump,
-    model: "SemiVisibleMediator",
+    model: "TwoDarkFermions",
     minimum_energy: float,
     calculation: Calculation,
     numbers: Array,
@@ -233,7 +233,7 @@ def _events_of(
 
 
 def _mediator_decays(
-    model: "SemiVisibleMediator", made: sampling.Produced, uniforms: Array, transverse: bool
+    model: "TwoDarkFermions", made: sampling.Produced, uniforms: Array, transverse: bool
 ) -> tuple[Integers, Array, Array]:
     """Return number, energies and transverse slopes of the chi2."""
     channels = model.dark_channels()
@@ -261,13 +261,13 @@ def _mediator_decays(
 
 
 def _chi2_decays(
-    model: "SemiVisibleMediator", chi2_energy: Array, uniforms: tuple[Array, Array]
+    model: "TwoDarkFermions", chi2_energy: Array, uniforms: tuple[Array, Array]
 ) -> dict[str, Any]:
     """Return the arrays of `Events` on the pairs, by name.
 
     Parameters
     ----------
-    model : SemiVisibleMediator
+    model : TwoDarkFermions
         Gives the decays of chi2.
     chi2_energy : ndarray, shape (n, 2)
         In GeV, 0 where there is no chi2.

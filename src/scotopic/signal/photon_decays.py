@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.errors import RangeError
-from scotopic.models.axion_like import AxionLikeParticle
+from scotopic.models.mediator import DecayingMediator
 from scotopic.production.primakoff import primakoff_cross_section
 from scotopic.signal.decay_in_flight import (
     DecaysInFlight,
@@ -37,7 +37,7 @@ _NODES = 60  # of the shower's energy: edges within 1e-5 of those with 400
 
 def photon_islands(
     experiment: "Experiment",
-    models: Sequence[AxionLikeParticle],
+    models: Sequence[DecayingMediator],
     signal_limit_events: float,
     form_factor: str = "elastic",
 ) -> list[tuple[Interval, ...]]:
@@ -80,7 +80,7 @@ def photon_islands(
 
 def photon_decays(
     experiment: "Experiment",
-    models: Sequence[AxionLikeParticle],
+    models: Sequence[DecayingMediator],
     form_factor: str = "elastic",
 ) -> list[tuple[DecaysInFlight, ...]]:
     """Return the particles on their way to the regions of decay.
@@ -89,7 +89,7 @@ def photon_decays(
     ----------
     experiment : Experiment
         A card with `decay_regions`.
-    models : sequence of AxionLikeParticle
+    models : sequence of DecayingMediator
         Their own coupling is ignored.
     form_factor : {"elastic", "elastic+inelastic"}
         Form factor of the atom.
@@ -136,6 +136,6 @@ def photon_decays(
                 per_X0 += per_cm2 * primakoff_cross_section(
                     model.mediator_mass, tracks.energies, nucleus, form_factor
                 )
-            lengths = model.decay_length_cm(tracks.energies) * model.photon_coupling**2
+            lengths = model.decay_length_cm(tracks.energies) * model.photon_coupling_per_GeV**2
             found[i].append(DecaysInFlight(region, *distances, tracks.photon * per_X0, lengths))
     return [tuple(regions) for regions in found]

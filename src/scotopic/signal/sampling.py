@@ -19,7 +19,7 @@ from scotopic.signal.spectrum import annihilation_in_bins, bremsstrahlung_above
 from scotopic.units import ELECTRON_MASS
 
 if TYPE_CHECKING:
-    from scotopic.models import Mediator
+    from scotopic.models.mediator import DecayingMediator
     from scotopic.signal.cross_sections import ShowerCrossSections
 
 Array = npt.NDArray[np.float64]
@@ -148,7 +148,7 @@ def inverted(cumulative: Array, rows: npt.NDArray[np.intp], uniforms: Array) -> 
 
 def bremsstrahlung(
     dump: Dump,
-    model: "Mediator",
+    model: "DecayingMediator",
     minimum_energy: float,
     calculation: Calculation,
     uniforms: Array,
@@ -159,7 +159,7 @@ def bremsstrahlung(
     ----------
     dump : Dump
         Beam and target.
-    model : Mediator
+    model : DecayingMediator
         What is made.
     minimum_energy : float
         Least energy of the mediator in GeV.
@@ -243,7 +243,7 @@ def _radiated_energies(
 
 
 def annihilation(
-    dump: Dump, model: "Mediator", minimum_energy: float, uniforms: Array
+    dump: Dump, model: "DecayingMediator", minimum_energy: float, uniforms: Array
 ) -> Produced | None:
     """Sample annihilations of the shower's positrons into the dark sector.
 
@@ -251,7 +251,7 @@ def annihilation(
     ----------
     dump : Dump
         Beam and target.
-    model : Mediator
+    model : DecayingMediator
         The resonance, at its own coupling alpha_D.
     minimum_energy : float
         Least energy of the mediator in GeV.

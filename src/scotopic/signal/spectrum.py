@@ -24,7 +24,7 @@ from scotopic.signal.dump import Calculation, Dump
 from scotopic.units import ELECTRON_MASS
 
 if TYPE_CHECKING:
-    from scotopic.models import Mediator
+    from scotopic.models.mediator import DecayingMediator
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -38,7 +38,7 @@ _NARROW = 1 / 2000
 
 
 def spectra(
-    dump: Dump, models: Sequence["Mediator"], edges: FloatArray, calculation: Calculation
+    dump: Dump, models: Sequence["DecayingMediator"], edges: FloatArray, calculation: Calculation
 ) -> dict[str, FloatArray]:
     """Return the mediators in bins of energy for each model.
 
@@ -46,7 +46,7 @@ def spectra(
     ----------
     dump : Dump
         Beam and target.
-    models : sequence of Mediator
+    models : sequence of DecayingMediator
         They may differ in everything but the kind of coupling.
     edges : ndarray, shape (bins + 1,)
         Edges of the bins of the mediator's energy in GeV, ascending, up to the beam energy.
@@ -72,7 +72,7 @@ def spectra(
 
 def bremsstrahlung_above(
     dump: Dump,
-    models: Sequence["Mediator"],
+    models: Sequence["DecayingMediator"],
     thresholds: FloatArray,
     calculation: Calculation,
     report: Report = silent,
@@ -83,7 +83,7 @@ def bremsstrahlung_above(
     ----------
     dump : Dump
         Beam and target.
-    models : sequence of Mediator
+    models : sequence of DecayingMediator
         One row of the result each.
     thresholds : ndarray, shape (s,)
         Energies of the mediator in GeV, in any order.
@@ -110,7 +110,9 @@ def bremsstrahlung_above(
     return found
 
 
-def annihilation_in_bins(dump: Dump, models: Sequence["Mediator"], edges: FloatArray) -> FloatArray:
+def annihilation_in_bins(
+    dump: Dump, models: Sequence["DecayingMediator"], edges: FloatArray
+) -> FloatArray:
     """Return the mediators from annihilation of the shower's positrons in bins of energy.
 
     There are none from a beam of muons: the showers of what they radiate are left out.
@@ -119,7 +121,7 @@ def annihilation_in_bins(dump: Dump, models: Sequence["Mediator"], edges: FloatA
     ----------
     dump : Dump
         Beam and target.
-    models : sequence of Mediator
+    models : sequence of DecayingMediator
         One row of the result each.
     edges : ndarray, shape (bins + 1,)
         Edges of the bins of the positron's energy in GeV, ascending; the mediator has m_e more.
@@ -143,7 +145,10 @@ def annihilation_in_bins(dump: Dump, models: Sequence["Mediator"], edges: FloatA
 
 
 def numerical_error(
-    dump: Dump, models: Sequence["Mediator"], minimum_energy: float, calculation: Calculation
+    dump: Dump,
+    models: Sequence["DecayingMediator"],
+    minimum_energy: float,
+    calculation: Calculation,
 ) -> FloatArray:
     """Return a bound on the relative numerical error of the yields, shape (models,).
 

@@ -17,7 +17,7 @@ from scotopic.units import ELECTRON_MASS
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
-    from scotopic.models import Mediator
+    from scotopic.models.mediator import DecayingMediator
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -68,7 +68,7 @@ def dump_of(experiment: "Experiment") -> Dump:
 
 def accepted_yields(
     experiment: "Experiment",
-    models: Sequence["Mediator"],
+    models: Sequence["DecayingMediator"],
     calculation: Calculation,
     report: Report = silent,
 ) -> AcceptedYields:
@@ -78,7 +78,7 @@ def accepted_yields(
     ----------
     experiment : Experiment
         Beam, target and selection; exposure and efficiency do not enter.
-    models : sequence of Mediator
+    models : sequence of DecayingMediator
         One entry of the result each; their couplings to ordinary matter play no part.
     calculation : Calculation
         How the cross sections are computed.
@@ -107,7 +107,7 @@ def accepted_yields(
     return AcceptedYields({p: arrays[p] for p in calculation.processes}, arrays["relative_error"])
 
 
-def model_inputs(model: "Mediator") -> dict[str, Any]:
+def model_inputs(model: "DecayingMediator") -> dict[str, Any]:
     """Return what the yields of a model depend on: all but its coupling to ordinary matter."""
     values = {f.name: getattr(model, f.name) for f in fields(model)}
     del values[model.coupling_field]
@@ -122,7 +122,7 @@ def _window(experiment: "Experiment") -> MissingEnergy:
 
 def _compute(
     experiment: "Experiment",
-    models: Sequence["Mediator"],
+    models: Sequence["DecayingMediator"],
     calculation: Calculation,
     report: Report,
 ) -> Arrays:
