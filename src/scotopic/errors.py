@@ -5,6 +5,8 @@ names the offending value, the allowed ones and, for cards, the key. The command
 that line and nothing else.
 """
 
+from collections.abc import Iterable
+
 
 class ScotopicError(Exception):
     """Base class of everything the package raises on purpose."""
@@ -20,3 +22,20 @@ class RangeError(ScotopicError, ValueError):
 
 class StoppedError(ScotopicError):
     """A computation that something from outside ended; started again, it goes on from there."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Suggest the known word nearest to an unknown one, or list them all.
+
+    Examples
+    --------
+    >>> nearest("leed", ["lead", "iron"])
+    "did you mean 'lead'?"
+    >>> nearest("x", ["lead", "iron"])
+    'known: lead, iron'
+    """
+    import difflib  # noqa: PLC0415 - only for mistakes
+
+    words = list(known)
+    close = difflib.get_close_matches(word, words, n=1)
+    return f"did you mean '{close[0]}'?" if close else f"known: {', '.join(words)}"

@@ -8,25 +8,6 @@ Lepton = Literal["electron", "muon"]
 SpinParity = Literal["scalar", "pseudoscalar", "vector", "axial_vector"]
 """Kinds of coupling of a mediator to leptons."""
 
-ModelName = Literal[
-    "dark_photon",
-    "inelastic_dark_matter",
-    "inelastic_dirac_dark_matter",
-    "scalar",
-    "pseudoscalar",
-    "axial_vector",
-    "muonphilic_scalar",
-    "muonphilic_pseudoscalar",
-    "charged_vector",
-    "L_mu_minus_L_tau",
-    "B_minus_L",
-    "B_minus_3L_e",
-    "axion_like_particle",
-]
-"""Names under which models can be asked for."""
-
-MODEL_NAMES: Final = get_args(ModelName)
-
 DarkMatter = Literal["complex_scalar", "dirac", "majorana", "pseudo_dirac"]
 """Kinds of dark matter: what a vector mediator decays into if it can."""
 

@@ -10,8 +10,6 @@ from scipy.special import k1e, kve
 
 from scotopic.cosmology.annihilation import (
     annihilation_cross_sections,
-    channel_thresholds,
-    dark_states,
     effective_average,
     quadrature_error,
     reaction_rates,
@@ -143,7 +141,7 @@ def test_coannihilation_is_the_integral_of_its_matrix_element() -> None:
 
     integral = quad(integrand, total, 0.05, epsabs=0, epsrel=1e-9, limit=300, points=[0.03])[0]
     expected = ALPHA * model.alpha_D / (3 * math.pi**3 * beta) * integral
-    assert channel_thresholds(model) == {"chi1 chi2": pytest.approx(total)}
+    assert model.dark_thresholds() == {"chi1 chi2": pytest.approx(total)}
     rate = reaction_rates(model)["chi1 chi2"].scaled([beta])[0]
     assert rate == pytest.approx(expected, rel=1e-6)
 
@@ -204,7 +202,7 @@ def test_rate_is_continuous_where_the_decay_closes() -> None:
 
 def test_density_is_bessel_function() -> None:
     # n -> g (m T/2 pi)^(3/2) (1 + 15/(8 x)); the next term is 0.8/x^2.
-    state = dark_states(dark_photon(0.1))[0]
+    state = dark_photon(0.1).dark_states[0]
     beta = np.array([1e4])
     x = 1e3
     slow = 4 * (0.1 / (2 * math.pi * beta)) ** 1.5 * (1 + 15 / (8 * x))
@@ -215,10 +213,10 @@ def test_states_of_every_dark_sector() -> None:
     common = {"mediator_mass": 0.3, "kinetic_mixing": 1e-4, "alpha_D": 0.1, "mass_ratio": 3.0}
     split = InelasticDarkMatter(**common, splitting=0.1)
     mixed = InelasticDiracDarkMatter(**common, splitting=0.1, theta=0.1)
-    assert [s.degrees_of_freedom for s in dark_states(split)] == [2, 2]
-    assert [s.degrees_of_freedom for s in dark_states(mixed)] == [4, 4]
-    assert [s.degrees_of_freedom for s in dark_states(dark_photon(0.1, "majorana"))] == [2]
-    assert list(channel_thresholds(mixed)) == ["chi1 chi1", "chi1 chi2", "chi2 chi2"]
+    assert [s.degrees_of_freedom for s in split.dark_states] == [2, 2]
+    assert [s.degrees_of_freedom for s in mixed.dark_states] == [4, 4]
+    assert [s.degrees_of_freedom for s in dark_photon(0.1, "majorana").dark_states] == [2]
+    assert list(mixed.dark_thresholds()) == ["chi1 chi1", "chi1 chi2", "chi2 chi2"]
     with pytest.raises(RangeError, match="more than one pair"):
         annihilation_cross_sections(mixed, 1.0)
 

@@ -9,7 +9,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from scotopic.cosmology import two_species
-from scotopic.cosmology.annihilation import ReactionRate, dark_states, reaction_rates
+from scotopic.cosmology.annihilation import ReactionRate, reaction_rates
 from scotopic.cosmology.conversion import (
     Products,
     direct,
@@ -64,7 +64,7 @@ def test_conversion_keeps_the_number_of_dark_particles() -> None:
 def test_annihilation_is_crossed_scattering() -> None:
     # The amplitude of the scattering, crossed, against the widths that give the annihilation.
     model = mixed(0.01, 0.3, splitting=0.1, mixing=1.0)
-    light, heavy = (state.mass for state in dark_states(model))
+    light, heavy = (state.mass for state in model.dark_states)
     charges = 2
     couplings = charges * (4 * math.pi) ** 2 * ALPHA * 0.1 * model.transition_strength
 

@@ -33,7 +33,7 @@ def test_limit_figure(quantity: Quantity) -> None:
     )
     figure = draw_limit(curve, "dark_matter_mass")
     (axes,) = figure.axes
-    assert axes.get_xlabel() == r"$m_\chi$ [GeV]"
+    assert axes.get_xlabel() == r"$m_{\chi}$ [GeV]"
     assert axes.get_ylabel()
     (line,) = [la for la in axes.get_lines() if "90 % CL" in str(la.get_label())]
     np.testing.assert_allclose(np.asarray(line.get_ydata(), dtype=float), curve.observed.values)

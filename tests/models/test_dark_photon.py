@@ -19,7 +19,7 @@ from scotopic.units import ALPHA, ELECTRON_MASS, MUON_MASS
 from scotopic.words import DarkMatter
 
 if TYPE_CHECKING:
-    from scotopic.models import Mediator
+    from scotopic.models.mediator import DecayingMediator
 
 KINDS: tuple[DarkMatter, ...] = get_args(DarkMatter)
 UNKNOWN: dict[str, Any] = {"dark_matter": "axion"}
@@ -36,7 +36,7 @@ make = partial(
 
 
 def test_it_is_a_mediator() -> None:
-    mediator: Mediator = make()
+    mediator: DecayingMediator = make()
     assert mediator.spin_parity == "vector"
     assert mediator.dark_threshold == pytest.approx(0.2 / 3)
 

@@ -17,7 +17,7 @@ from scotopic.precision.magnetic_moments import moment_of
 from scotopic.units import ALPHA, ELECTRON_MASS
 
 if TYPE_CHECKING:
-    from scotopic.models import Mediator
+    from scotopic.models.mediator import DecayingMediator
 
 KINDS = (ScalarMediator, PseudoscalarMediator, AxialVectorMediator)
 
@@ -33,7 +33,7 @@ def make(kind: type[ElectrophilicMediator], **changes: float) -> ElectrophilicMe
 )
 def test_widths(kind: type[ElectrophilicMediator], spins: int, power: float) -> None:
     """PHYSICS notes, section 8: alpha m/2 or /3 times a power of 1 - 4 r^2."""
-    model: Mediator = make(kind)
+    model: DecayingMediator = make(kind)
     widths = model.partial_widths()
     assert set(widths) == {"e+e-", "dark matter"}
     dark = 0.1 * 0.1 / spins * (1 - 4 / 9) ** power

@@ -19,7 +19,7 @@ from scotopic.production.annihilation import cross_section
 from scotopic.units import ALPHA, ELECTRON_MASS, MUON_MASS, SPEED_OF_LIGHT_CM_PER_S
 
 if TYPE_CHECKING:
-    from scotopic.models import SemiVisibleMediator
+    from scotopic.models.inelastic import TwoDarkFermions
 
 make = partial(
     InelasticDarkMatter,
@@ -48,7 +48,7 @@ def correction(model: InelasticDarkMatter) -> float:
 
 
 def test_they_are_mediators() -> None:
-    models: list[SemiVisibleMediator] = [make(), make_dirac()]
+    models: list[TwoDarkFermions] = [make(), make_dirac()]
     for model in models:
         assert model.spin_parity == "vector"
         assert sum(c.branching_ratio for c in model.dark_channels()) == pytest.approx(1, abs=1e-6)

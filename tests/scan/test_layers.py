@@ -12,9 +12,9 @@ from scotopic.errors import RangeError
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMatter
 from scotopic.models.kinetic_mixing import KineticallyMixed
+from scotopic.models.parameters import build
 from scotopic.scan.grid import Grid
 from scotopic.scan.layers import Line, cmb_line, relic_line
-from scotopic.scan.parameters import build
 from scotopic.scan.plane import Axis
 
 FIXED = {"alpha_D": 0.1, "mass_ratio": 3.0}

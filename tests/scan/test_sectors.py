@@ -18,13 +18,13 @@ from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.electrophilic import PseudoscalarMediator, ScalarMediator
 from scotopic.models.mediator import DecayingMediator
 from scotopic.models.muonphilic import MuonphilicScalar
-from scotopic.models.registry import model_class
+from scotopic.models.parameters import build, field_of, parameter, parameter_names, value_of
+from scotopic.models.registry import BUILT_IN, model_class
 from scotopic.precision.magnetic_moments import magnetic_moment
 from scotopic.processes.dump import Calculation
 from scotopic.scan import exclusion_curve
 from scotopic.scan.combination import combined_exclusion
 from scotopic.scan.joint import JointAllowance, strength_limits_of_shares
-from scotopic.scan.parameters import COUPLING_FIELDS, build, field_of, parameter_names, value_of
 from scotopic.scan.plane import Axis, exclusion_plane
 from scotopic.scan.run import run, write_run
 from scotopic.scan.run_card import load_run_card
@@ -33,7 +33,6 @@ from scotopic.scan.semi_visible import Simulation
 from scotopic.signatures.photon_decays import photon_islands
 from scotopic.signatures.visible import visible_islands
 from scotopic.units import ELEMENTARY_CHARGE
-from scotopic.words import MODEL_NAMES
 
 NA64 = load_experiment("na64e-2018")
 BOTH = Simulation(calculation=Calculation())
@@ -105,7 +104,7 @@ def test_axion_like_particles_have_the_islands_of_their_command() -> None:
         edges = [edge for stretch in stretches for edge in stretch]
         expected = [edge for island in islands for edge in (island.lower, island.upper)]
         np.testing.assert_allclose(edges, expected, rtol=2e-3)
-    assert y.unit == "GeV^-1"
+    assert parameter(AxionLikeParticle, y.parameter).unit == "GeV^-1"
 
 
 def test_what_a_search_cannot_see_is_said() -> None:
@@ -174,11 +173,11 @@ def test_too_many_or_equal_experiments_are_refused() -> None:
         JointAllowance.of([NA64] * 5)
 
 
-@pytest.mark.parametrize("name", MODEL_NAMES)
+@pytest.mark.parametrize("name", BUILT_IN)
 def test_every_coupling_has_its_role(name: str) -> None:
     kind = model_class(name)
-    assert kind.coupling_field in COUPLING_FIELDS
-    assert field_of(kind.coupling_field) == "coupling"
+    assert parameter(kind, kind.coupling_field).role == "coupling"
+    assert field_of(kind, kind.coupling_field) == "coupling"
 
 
 @given(

@@ -15,9 +15,9 @@ from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.electrophilic import ScalarMediator
 from scotopic.models.mediator import DecayingMediator
 from scotopic.models.muonphilic import MuonphilicScalar
+from scotopic.models.parameters import build
 from scotopic.precision.magnetic_moments import moment_of
 from scotopic.processes.dump import Calculation
-from scotopic.scan.parameters import build
 from scotopic.scan.plane import Axis, exclusion_plane
 from scotopic.scan.semi_visible import Simulation
 

@@ -42,7 +42,7 @@ def event(
         InelasticDarkMatter,
         InelasticDiracDarkMatter,
     )
-    from scotopic.scan.parameters import build  # noqa: PLC0415
+    from scotopic.models.parameters import build  # noqa: PLC0415
     from scotopic.signatures.single_event import candidates, follow_event  # noqa: PLC0415
 
     place = output or usable_directory(Path("out") / f"event-{Path(card).stem}")

@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,9 +21,10 @@ from scotopic.cli.base import (
     remark,
 )
 from scotopic.errors import RangeError
+from scotopic.models.registry import BUILT_IN
 from scotopic.results import output_directory, write_files
 from scotopic.statistics.methods import Method as LimitMethod
-from scotopic.words import MODEL_NAMES, PROCESSES, DarkMatter, FormFactor, MassAxis, Method, Process
+from scotopic.words import PROCESSES, DarkMatter, FormFactor, MassAxis, Method, Process
 
 if TYPE_CHECKING:
     from scotopic.models.mediator import DecayingMediator
@@ -53,8 +53,6 @@ ThermalLine = Annotated[
     bool, typer.Option("--thermal-line", help="Add the line of the relic density.")
 ]
 
-_USUAL = {"alpha_D": 0.1, "mass_ratio": 3.0, "dark_matter": "complex_scalar"}
-
 
 @app.command()
 def limit(
@@ -63,8 +61,9 @@ def limit(
     model: Annotated[
         str,
         typer.Option(
-            help=f"What is searched for: {', '.join(MODEL_NAMES)}. For a beam of muons, scalar and"
-            " pseudoscalar are the muonphilic ones."
+            help=f"What is searched for: {', '.join(BUILT_IN)}, or one's own as"
+            " package.module:Class. For a beam of muons, scalar and pseudoscalar are the"
+            " muonphilic ones."
         ),
     ] = "dark_photon",
     quantity: Annotated[
@@ -160,23 +159,25 @@ def _overlays(
 
 def make_model(name: str, mass: float, given: dict[str, Any]) -> "DecayingMediator":
     """Make a model with unit coupling, usual values where none are given."""
-    from scotopic.models.registry import model_class  # noqa: PLC0415 - keep the help fast
+    from scotopic.models.metadata import parameters  # noqa: PLC0415 - keep the help fast
+    from scotopic.models.parameters import missing_parameter  # noqa: PLC0415
+    from scotopic.models.registry import model_class  # noqa: PLC0415
 
     kind = model_class(name)
-    own = {field.name: field for field in fields(kind) if field.init}
+    scanned = {"mediator_mass": mass, kind.coupling_field: 1.0}
+    free = {p: known for p, known in parameters(kind).items() if p not in scanned}
     for parameter, value in given.items():
-        if parameter not in own or parameter in {"mediator_mass", kind.coupling_field}:
-            free = [p for p in own if p not in {"mediator_mass", kind.coupling_field}]
+        if parameter not in free:
             raise RangeError(
                 f"{parameter}: is no parameter of {name} that can be set; known: {', '.join(free)}"
             )
-        if own[parameter].type is float and isinstance(value, str):
+        if isinstance(value, str) and not free[parameter].choices:
             raise RangeError(f"{parameter}: {value!r} is not a number")
-    usual = {p: _USUAL[p] for p in own if p in _USUAL and own[p].default is MISSING}
-    values = usual | given | {"mediator_mass": mass, kind.coupling_field: 1.0}
-    for parameter, field in own.items():
-        if parameter not in values and field.default is MISSING:
-            raise RangeError(f"{parameter}: missing; give it as --set {parameter}=...")
+    values = given | scanned
+    while (absent := missing_parameter(kind, values)) is not None:
+        if (usual := free[absent].usual) is None:
+            raise RangeError(f"{absent}: missing; give it as --set {absent}=...")
+        values[absent] = usual
     return kind(**values)
 
 

@@ -142,7 +142,7 @@ def relic(
     run_card, place = load_run_card(card)
     lines = thermal_lines_alone(run_card, omega_h2)
     if at:
-        _relic_at_point(lines, _at(at), as_json=as_json)
+        _relic_at_point(lines, _at(lines, at), as_json=as_json)
         return
     keeping = None
     if output is not None or not as_json:
@@ -217,14 +217,15 @@ def _some(points: "Sequence[LinePoint]") -> "Sequence[LinePoint]":
     return [points[round(i * last / (_ROWS - 1))] for i in range(_ROWS)]
 
 
-def _at(texts: Sequence[str]) -> dict[str, float | str]:
+def _at(card: "RunCard", texts: Sequence[str]) -> dict[str, float | str]:
     """Read --at; a value is a number, or a word where the parameter takes some."""
-    from scotopic.scan.run_card import WORDS  # noqa: PLC0415 - keep the help fast
+    from scotopic.models.parameters import words  # noqa: PLC0415 - keep the help fast
 
+    kind = card.sector(card.thermal_lines[0]).kind
     found = assignments("--at", texts)
     for name, value in found.items():
-        if isinstance(value, str) and value not in (words := WORDS.get(name, ())):
-            allowed = f" and not one of {', '.join(words)}" if words else ""
+        if isinstance(value, str) and value not in (possible := words(kind, name)):
+            allowed = f" and not one of {', '.join(possible)}" if possible else ""
             raise RangeError(f"--at {name}={value}: {value!r} is no number{allowed}")
     return found
 

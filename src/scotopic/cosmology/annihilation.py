@@ -23,11 +23,8 @@ import numpy.typing as npt
 from scotopic.decays.hadrons import HIGHEST_ENERGY, TWO_PION_THRESHOLD, hadronic_ratio_table
 from scotopic.decays.widths import SPIN_STATES
 from scotopic.errors import RangeError
-from scotopic.models.dark_matter import VectorCoupledDarkMatter
-from scotopic.models.dark_photon import DarkPhoton
-from scotopic.models.inelastic import InelasticDiracDarkMatter, TwoDarkFermions
+from scotopic.models.final_states import DarkState
 from scotopic.models.mediator import DecayingMediator
-from scotopic.models.one_lepton import OneLeptonMediator
 from scotopic.units import ELECTRON_MASS, GEV2_TO_CM2, MUON_MASS, SPEED_OF_LIGHT_CM_PER_S, TAU_MASS
 
 Array = npt.NDArray[np.float64]
@@ -41,44 +38,6 @@ _ORDER: Final = 10
 _CHECK_ORDER: Final = 7
 _COARSE: Final = 1.7  # GeV, from where the table of R has few nodes
 _OMEGA_PHI: Final = ((0.78266, 0.00868), (1.019461, 0.004249))  # masses and widths, PDG, for panels
-
-
-@dataclass(frozen=True)
-class DarkState:
-    """A dark particle, its antiparticle counted with it: mass in GeV and degrees of freedom."""
-
-    mass: float
-    degrees_of_freedom: int
-
-
-def dark_states(model: DecayingMediator) -> tuple[DarkState, ...]:
-    """Return what carries the dark number, the lightest state first.
-
-    Raises
-    ------
-    RangeError
-        If the dark matter of the model is not known here.
-
-    Examples
-    --------
-    >>> dark_states(DarkPhoton(mediator_mass=0.3, kinetic_mixing=1e-4, alpha_D=0.1,
-    ...                        mass_ratio=3, dark_matter="dirac"))
-    (DarkState(mass=0.0999..., degrees_of_freedom=4),)
-    """
-    if isinstance(model, TwoDarkFermions):
-        spins = 4 if isinstance(model, InelasticDiracDarkMatter) else 2
-        return (DarkState(model.dark_matter_mass, spins), DarkState(model.partner_mass, spins))
-    if isinstance(model, OneLeptonMediator):
-        return (DarkState(model.dark_matter_mass, 4),)
-    if not isinstance(model, VectorCoupledDarkMatter):
-        raise RangeError(f"model: no dark matter is known for {type(model).__name__}")
-    match model.dark_matter:
-        case "pseudo_dirac":
-            return (DarkState(model.dark_matter_mass, 2), DarkState(model.partner_mass, 2))
-        case "dirac":
-            return (DarkState(model.dark_matter_mass, 4),)
-        case _:
-            return (DarkState(model.dark_matter_mass, 2),)
 
 
 def scaled_density(state: DarkState, inverse_temperature: npt.ArrayLike) -> Array:
@@ -145,18 +104,6 @@ class ReactionRate:
         return np.asarray(kernel @ self.weights / beta)
 
 
-def channel_thresholds(model: DecayingMediator) -> Mapping[str, float]:
-    """Return the sum of the masses in GeV for each pair of dark particles that couples to A'."""
-    if not isinstance(model, TwoDarkFermions):
-        return {"dark matter": model.dark_threshold}
-    strengths = model.current_strengths
-    return {
-        channel.name: sum(channel.masses)
-        for channel in model.dark_channels()
-        if strengths[channel.name] > 0
-    }
-
-
 def reaction_rates(model: DecayingMediator, *, order: int = _ORDER) -> Mapping[str, ReactionRate]:
     """Prepare the annihilation of each pair of dark particles, for unit coupling.
 
@@ -180,7 +127,7 @@ def reaction_rates(model: DecayingMediator, *, order: int = _ORDER) -> Mapping[s
         If two dark particles are heavier than 5 GeV.
     """
     rates = {}
-    for channel, threshold in channel_thresholds(model).items():
+    for channel, threshold in model.dark_thresholds().items():
         masses, steps = thermal_nodes(model, threshold, order)
         width = model.dark_widths_at(masses)[channel]
         spins = SPIN_STATES[model.spin_parity]
@@ -216,14 +163,14 @@ def visible_widths(model: DecayingMediator, masses: npt.ArrayLike) -> Mapping[st
 
 
 def annihilation_cross_sections(
-    model: DarkPhoton | TwoDarkFermions, sqrt_s: npt.ArrayLike
+    model: DecayingMediator, sqrt_s: npt.ArrayLike
 ) -> Mapping[str, Array]:
     r"""Cross section of chi chi (pseudo-Dirac: chi1 chi2) into each visible channel.
 
     Parameters
     ----------
-    model : DarkPhoton or InelasticDarkMatter
-        The dark sector, with one pair of dark particles that couples to A'.
+    model : DecayingMediator
+        The dark sector, with one pair of dark particles that couples to the mediator.
     sqrt_s : array_like
         Centre-of-mass energy in GeV, any shape, above the sum of the two masses, to 10 GeV.
 
@@ -245,24 +192,26 @@ def annihilation_cross_sections(
 
     Examples
     --------
+    >>> from scotopic.models.dark_photon import DarkPhoton
     >>> model = DarkPhoton(mediator_mass=0.3, kinetic_mixing=1e-4, alpha_D=0.1, mass_ratio=3,
     ...                    dark_matter="dirac")
     >>> {name: f"{float(v):.2g}" for name, v in annihilation_cross_sections(model, 0.21).items()}
     {'e+e-': '1.2e-36', 'mu+mu-': '0', 'tau+tau-': '0', 'hadrons': '0'}
     """
-    if isinstance(model, InelasticDiracDarkMatter):
-        raise RangeError("model: InelasticDiracDarkMatter has more than one pair that annihilates")
+    if len(model.dark_thresholds()) > 1:
+        name = type(model).__name__
+        raise RangeError(f"model: {name} has more than one pair that annihilates")
     w = np.asarray(sqrt_s, dtype=float)
-    states = dark_states(model)
+    states = model.dark_states
     light, heavy = states[0].mass, states[-1].mass
     if not np.all(w > light + heavy):
         raise RangeError(f"sqrt_s: {np.min(w)} GeV is not above {light + heavy:g} GeV")
     s = w**2
     momentum2 = (s - (light + heavy) ** 2) * (s - (heavy - light) ** 2) / (4 * s)
     # Particle and antiparticle share the degrees of freedom; Majorana fermions are identical.
-    identical = isinstance(model, DarkPhoton) and model.dark_matter == "majorana"
-    split = len(states) == 2 or identical
-    spins = states[0].degrees_of_freedom if split else states[0].degrees_of_freedom // 2
+    own_antiparticle = states[0].self_conjugate
+    identical = own_antiparticle and len(states) == 1
+    spins = states[0].degrees_of_freedom // (1 if own_antiparticle else 2)
     average = (2 if identical else 1) / spins**2
     total = model.dark_width_at(w) + sum(model.visible_widths_at(w).values())
     denominator = (s - model.mediator_mass**2) ** 2 + s * total**2
@@ -297,6 +246,7 @@ def thermal_average_cm3_per_s(model: DecayingMediator, x: npt.ArrayLike) -> Arra
 
     Examples
     --------
+    >>> from scotopic.models.dark_photon import DarkPhoton
     >>> model = DarkPhoton(mediator_mass=0.03, kinetic_mixing=1e-4, alpha_D=0.1, mass_ratio=3,
     ...                    dark_matter="dirac")
     >>> v = thermal_average_cm3_per_s(model, [20.0, 1000.0])
@@ -315,7 +265,7 @@ def effective_average(
     model: DecayingMediator, rates: Mapping[str, ReactionRate], x: Array
 ) -> Array:
     """Return 2 gamma/n_eq^2 in GeV^-2 for unit coupling, at x of shape (n,)."""
-    states = dark_states(model)
+    states = model.dark_states
     lightest = states[0].mass
     beta = x / lightest
     density = sum(

@@ -18,9 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.cosmology.annihilation import (
-    DarkState,
     ReactionRate,
-    dark_states,
     effective_average,
     quadrature_error,
     reaction_rates,
@@ -32,6 +30,7 @@ from scotopic.cosmology.degrees_of_freedom import (
     freeze_out_degrees_of_freedom,
 )
 from scotopic.decays.hadrons import HIGHEST_ENERGY
+from scotopic.models.final_states import DarkState
 from scotopic.models.mediator import DecayingMediator
 from scotopic.units import PLANCK_MASS
 
@@ -175,7 +174,7 @@ class SingleEquation:
         mass = self.model.dark_matter_mass
         equilibrium = sum(
             scaled_yield(state, mass, nodes) * np.exp(-x * (state.mass / mass - 1))
-            for state in dark_states(self.model)
+            for state in self.model.dark_states
         )
         average = effective_average(self.model, self.rates, x)
         degrees = freeze_out_degrees_of_freedom(temperatures(mass, nodes))

@@ -14,9 +14,7 @@ import numpy as np
 from scotopic.cosmology.annihilation import line_shape, visible_widths
 from scotopic.decays.three_body import PAIRS, Pair, particle_mass
 from scotopic.errors import RangeError
-from scotopic.models.dark_photon import DarkPhoton
-from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMatter
-from scotopic.models.kinetic_mixing import KineticallyMixed
+from scotopic.models.mediator import DecayingMediator
 from scotopic.units import ELECTRON_MASS, GEV2_TO_CM2, SPEED_OF_LIGHT_CM_PER_S
 
 PLANCK_P_ANN: Final = 3.2e-28
@@ -114,12 +112,12 @@ def deposition_efficiency(mass: float, channel: Pair) -> float:
     return share * float(np.interp(math.log(kinetic), np.log(energies), efficiencies))
 
 
-def recombination_average_cm3_per_s(model: KineticallyMixed) -> float:
+def recombination_average_cm3_per_s(model: DecayingMediator) -> float:
     """s-wave <sigma v> at recombination in cm^3/s, in the convention of `PLANCK_P_ANN`.
 
     Parameters
     ----------
-    model : KineticallyMixed
+    model : DecayingMediator
         The dark sector.
 
     Returns
@@ -135,27 +133,30 @@ def recombination_average_cm3_per_s(model: KineticallyMixed) -> float:
 
     Examples
     --------
+    >>> from scotopic.models.dark_photon import DarkPhoton
     >>> model = DarkPhoton(mediator_mass=0.03, kinetic_mixing=1e-4, alpha_D=0.1, mass_ratio=3,
     ...                    dark_matter="dirac")
     >>> f"{recombination_average_cm3_per_s(model):.3g}"
     '8.56e-25'
     """
-    strength = _diagonal_strength(model)
+    strength = model.s_wave_current
+    if strength is None:
+        raise RangeError(f"model: no bound is known of {type(model).__name__}")
     if strength == 0:
         return 0.0
     mass = model.dark_matter_mass
     shape = float(line_shape(model, np.array([2 * mass]))[0])
-    average = 12 * math.pi * model.alpha_D * strength * mass * shape * model.kinetic_mixing**2
+    average = 12 * math.pi * model.alpha_D * strength * mass * shape * model.coupling**2
     return average * GEV2_TO_CM2 * SPEED_OF_LIGHT_CM_PER_S
 
 
-def cmb_bound(model: KineticallyMixed) -> CmbBound:
+def cmb_bound(model: DecayingMediator) -> CmbBound:
     """Return the largest kinetic mixing that the CMB allows.
 
     Parameters
     ----------
-    model : KineticallyMixed
-        The dark sector. Its own kinetic mixing only enters the width of A'.
+    model : DecayingMediator
+        The dark sector. Its own coupling only enters the width of the mediator.
 
     Returns
     -------
@@ -165,10 +166,11 @@ def cmb_bound(model: KineticallyMixed) -> CmbBound:
     Raises
     ------
     RangeError
-        If the mass is outside the table of f_eff.
+        If the mass is outside the table of f_eff, or the model's `s_wave_current` not known.
 
     Examples
     --------
+    >>> from scotopic.models.dark_photon import DarkPhoton
     >>> model = DarkPhoton(mediator_mass=0.03, kinetic_mixing=1e-4, alpha_D=0.1, mass_ratio=3,
     ...                    dark_matter="majorana")
     >>> cmb_bound(model).reason
@@ -186,20 +188,12 @@ def cmb_bound(model: KineticallyMixed) -> CmbBound:
         if widths[pair] > 0
     )
     ratio = math.sqrt(PLANCK_P_ANN * mass / (efficiency * average))
-    mixing = model.kinetic_mixing * ratio
+    mixing = model.coupling * ratio
     reason = f"s wave: f_eff = {efficiency:.2g}"
     return CmbBound(mixing, model.y * ratio**2, reason)
 
 
-def _diagonal_strength(model: KineticallyMixed) -> float:
-    """Square of the vector current of chi1 with itself."""
-    if isinstance(model, InelasticDiracDarkMatter):
-        return model.current_strengths["chi1 chi1"]
-    return 1.0 if isinstance(model, DarkPhoton) and model.dark_matter == "dirac" else 0.0
-
-
-def _no_bound_because(model: KineticallyMixed) -> str:
-    split = isinstance(model, InelasticDarkMatter)
-    if split or (isinstance(model, DarkPhoton) and model.dark_matter == "pseudo_dirac"):
+def _no_bound_because(model: DecayingMediator) -> str:
+    if len(model.dark_states) > 1:
         return "chi1 annihilates with chi2 alone, which has decayed or been used up"
     return "p wave: <sigma v> falls with the square of the velocity"

@@ -19,11 +19,10 @@ import numpy.typing as npt
 
 from scotopic.cosmology.annihilation import (
     ReactionRate,
-    dark_states,
     scaled_density,
     thermal_nodes,
 )
-from scotopic.models.inelastic import InelasticDiracDarkMatter
+from scotopic.models.inelastic import TwoDarkFermions
 from scotopic.units import ALPHA, ELECTRON_MASS, MUON_MASS
 
 Array = npt.NDArray[np.float64]
@@ -81,13 +80,13 @@ def interference(p: Products) -> Array:
 
 
 def reaction(
-    model: InelasticDiracDarkMatter, masses: Masses, squared: Callable[[Array, Products], Array]
+    model: TwoDarkFermions, masses: Masses, squared: Callable[[Array, Products], Array]
 ) -> ReactionRate:
     """Integrate a squared amplitude over angles.
 
     Parameters
     ----------
-    model : InelasticDiracDarkMatter
+    model : TwoDarkFermions
         Where panels are needed.
     masses : tuple of float
         Of 1 2 -> 3 4 in GeV.
@@ -116,13 +115,13 @@ def reaction(
     return ReactionRate(threshold, nodes, integral * steps / (256 * math.pi**5))
 
 
-def scattering_on_leptons(model: InelasticDiracDarkMatter) -> tuple[ReactionRate, ...]:
+def scattering_on_leptons(model: TwoDarkFermions) -> tuple[ReactionRate, ...]:
     """Rates of chi2 f -> chi1 f, all charges, for f = e and mu and kinetic mixing 1.
 
     Those on hadrons are left out: below m_chi = 1 GeV there are few when dark matter freezes out.
     """
     couplings = (4 * math.pi) ** 2 * ALPHA * model.alpha_D * model.transition_strength
-    chi1, chi2 = (state.mass for state in dark_states(model))
+    chi1, chi2 = (state.mass for state in model.dark_states)
 
     def squared(_: Array, p: Products) -> Array:
         t = p.masses[0] ** 2 + p.masses[2] ** 2 - 2 * p.p13
@@ -134,12 +133,12 @@ def scattering_on_leptons(model: InelasticDiracDarkMatter) -> tuple[ReactionRate
     )
 
 
-def scattering_on_chi2(model: InelasticDiracDarkMatter) -> ReactionRate:
+def scattering_on_chi2(model: TwoDarkFermions) -> ReactionRate:
     """Rate of chi2 chi2 -> chi1 chi2 and chi2 chi2bar -> chi1 chi2bar with their conjugates.
 
     It does not depend on the kinetic mixing.
     """
-    chi1, chi2 = (state.mass for state in dark_states(model))
+    chi1, chi2 = (state.mass for state in model.dark_states)
     diagonal = model.current_strengths["chi2 chi2"]
     couplings = (4 * math.pi * model.alpha_D) ** 2 * diagonal * model.transition_strength
     mediator2 = model.mediator_mass**2
@@ -162,14 +161,14 @@ def scattering_on_chi2(model: InelasticDiracDarkMatter) -> ReactionRate:
     return reaction(model, (chi2, chi2, chi1, chi2), squared)
 
 
-def scaled_decays(model: InelasticDiracDarkMatter, inverse_temperature: Array) -> Array:
+def scaled_decays(model: TwoDarkFermions, inverse_temperature: Array) -> Array:
     """Decays chi2 -> chi1 f fbar per volume and time, times e^(m_chi2/T), for kinetic mixing 1.
 
     The slowing of moving particles' decay, K_1/K_2, is included; in GeV^4, shape (n,).
     """
     from scipy.special import kve  # noqa: PLC0415 - slow to import
 
-    chi2 = dark_states(model)[1]
+    chi2 = model.dark_states[1]
     z = chi2.mass * inverse_temperature
     width = model.chi2_width / model.kinetic_mixing**2
     return np.asarray(scaled_density(chi2, inverse_temperature) * width * kve(1, z) / kve(2, z))

@@ -12,19 +12,21 @@ search for the coupling only solves the equation again.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.cosmology.annihilation import dark_states, effective_average, reaction_rates
+from scotopic.cosmology.annihilation import effective_average, reaction_rates
 from scotopic.cosmology.boltzmann import COLDEST, Evolution, RelicAbundance, SingleEquation
 from scotopic.cosmology.degrees_of_freedom import freeze_out_degrees_of_freedom
 from scotopic.errors import RangeError, ScotopicError
-from scotopic.models.dark_photon import DarkPhoton
-from scotopic.models.inelastic import InelasticDiracDarkMatter
 from scotopic.models.mediator import DecayingMediator
 from scotopic.units import PLANCK_MASS
+
+if TYPE_CHECKING:
+    from scotopic.models.dark_photon import DarkPhoton
+    from scotopic.models.inelastic import TwoDarkFermions
 
 Array = npt.NDArray[np.float64]
 
@@ -79,8 +81,8 @@ def relic_abundance(model: DecayingMediator) -> RelicAbundance:
 
     Parameters
     ----------
-    model : DarkPhoton, InelasticDarkMatter or InelasticDiracDarkMatter
-        The dark sector; the last is solved with two species, see `two_species`.
+    model : DecayingMediator
+        The dark sector; if it `converts`, it is solved with two species, see `two_species`.
 
     Returns
     -------
@@ -95,6 +97,7 @@ def relic_abundance(model: DecayingMediator) -> RelicAbundance:
 
     Examples
     --------
+    >>> from scotopic.models.dark_photon import DarkPhoton
     >>> model = DarkPhoton.from_y(5.87e-11, mediator_mass=0.3, alpha_D=0.1, mass_ratio=3,
     ...                           dark_matter="dirac")
     >>> round(relic_abundance(model).value, 2)
@@ -126,6 +129,7 @@ def thermal_coupling(model: DecayingMediator, omega_h2: float = PLANCK_OMEGA_H2)
 
     Examples
     --------
+    >>> from scotopic.models.dark_photon import DarkPhoton
     >>> model = DarkPhoton(mediator_mass=0.03, kinetic_mixing=1e-4, alpha_D=0.1, mass_ratio=3,
     ...                    dark_matter="complex_scalar")
     >>> f"{thermal_coupling(model).y:.2g}"
@@ -136,7 +140,7 @@ def thermal_coupling(model: DecayingMediator, omega_h2: float = PLANCK_OMEGA_H2)
     _refuse_secluded(model)
     excess = _Excess(model, omega_h2)
     logarithm = _newton(excess)
-    if isinstance(model, InelasticDiracDarkMatter):
+    if model.converts:
         excess.coupled = True
         logarithm = _first_crossing(excess, logarithm)
     mixing = math.exp(logarithm / 2)
@@ -223,6 +227,7 @@ def thermal_line(
 
     Examples
     --------
+    >>> from scotopic.models.dark_photon import DarkPhoton
     >>> models = [DarkPhoton(mediator_mass=0.03, kinetic_mixing=1e-4, alpha_D=0.1, mass_ratio=R,
     ...                      dark_matter="dirac") for R in (0.5, 3)]
     >>> thermal_line(models).status
@@ -243,7 +248,7 @@ def thermal_line(
     )
 
 
-def approximate_abundance(model: DarkPhoton) -> float:
+def approximate_abundance(model: "DarkPhoton") -> float:
     r"""Estimate Omega h^2 by the approximate solution for s- or p-wave annihilation.
 
     Parameters
@@ -274,7 +279,7 @@ def approximate_abundance(model: DarkPhoton) -> float:
     mass = model.dark_matter_mass
     average = effective_average(model, reaction_rates(model), np.array([20.0]))
     sigma_0 = float(average[0]) * model.coupling**2 * 20.0**n
-    spins = sum(state.degrees_of_freedom for state in dark_states(model))
+    spins = sum(state.degrees_of_freedom for state in model.dark_states)
     root_g = float(freeze_out_degrees_of_freedom(max(mass / 20, COLDEST)))
     c = math.log(0.038 * (n + 1) * spins / root_g * PLANCK_MASS * mass * sigma_0)
     x_f = c - (n + 0.5) * math.log(c)
@@ -290,10 +295,10 @@ def evolution(model: DecayingMediator) -> Evolution:
         As `relic_abundance`.
     """
     _refuse_secluded(model)
-    if isinstance(model, InelasticDiracDarkMatter):
+    if model.converts:
         from scotopic.cosmology.two_species import TwoSpecies  # noqa: PLC0415 - imports numba
 
-        return TwoSpecies(model)
+        return TwoSpecies(cast("TwoDarkFermions", model))
     return SingleEquation(model)
 
 

@@ -22,7 +22,6 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.compiled import compiled
-from scotopic.cosmology.annihilation import dark_states
 from scotopic.cosmology.boltzmann import (
     IMPLICITNESS,
     RelicAbundance,
@@ -42,7 +41,7 @@ from scotopic.cosmology.degrees_of_freedom import (
     entropy_degrees_of_freedom,
     freeze_out_degrees_of_freedom,
 )
-from scotopic.models.inelastic import InelasticDiracDarkMatter
+from scotopic.models.inelastic import TwoDarkFermions
 from scotopic.units import HBAR_C_GEV_CM, PLANCK_MASS, SPEED_OF_LIGHT_CM_PER_S
 
 if TYPE_CHECKING:
@@ -61,11 +60,11 @@ class TwoSpecies:
 
     Attributes
     ----------
-    model : InelasticDiracDarkMatter
+    model : TwoDarkFermions
         The dark sector; its kinetic mixing enters through the width of A' alone.
     """
 
-    model: InelasticDiracDarkMatter
+    model: TwoDarkFermions
 
     @cached_property
     def single(self) -> SingleEquation:
@@ -78,7 +77,7 @@ class TwoSpecies:
         from scipy.interpolate import CubicSpline  # noqa: PLC0415 - slow to import
 
         nodes = table_nodes()
-        light, heavy = dark_states(self.model)
+        light, heavy = self.model.dark_states
         beta = np.exp(nodes) / light.mass
         yields = [scaled_yield(state, light.mass, nodes) for state in (light, heavy)]
         heat = temperatures(light.mass, nodes)
@@ -158,7 +157,7 @@ class TwoSpecies:
     def _today(self, kinetic_mixing: float, refinement: int) -> float:
         """Omega h^2 when every unstable chi2 has become a chi1."""
         _, yields = self.history(kinetic_mixing, refinement)
-        light, heavy = dark_states(self.model)
+        light, heavy = self.model.dark_states
         last = 2 * kinetic_mixing**2 * float(self._stages[refinement - 1][2][-1, 0])
         chi1, chi2 = (float(value) for value in yields[-1])
         chi2_mass = heavy.mass if self._chi2_is_stable else light.mass

@@ -22,7 +22,7 @@ from scotopic.processes.calculation import PROCESSES, Calculation
 from scotopic.processes.dump import Dump
 
 if TYPE_CHECKING:
-    from scotopic.models import SemiVisibleMediator
+    from scotopic.models.inelastic import TwoDarkFermions
 
 Array = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -116,7 +116,7 @@ def prepare(seed: int, points: int) -> None:
 
 def simulate(
     dump: Dump,
-    model: "SemiVisibleMediator",
+    model: "TwoDarkFermions",
     rng_or_seed: np.random.Generator | int,
     events: int = 5000,
     *,
@@ -129,7 +129,7 @@ def simulate(
     ----------
     dump : Dump
         Beam and target.
-    model : SemiVisibleMediator
+    model : TwoDarkFermions
         Its kinetic mixing does not enter: multiply the weights by its square.
     rng_or_seed : numpy.random.Generator or int
         Source of the random numbers. The same seed gives events that vary smoothly with all
@@ -216,7 +216,7 @@ def _events_of(
     number: int,
     names: tuple[str, ...],
     dump: Dump,
-    model: "SemiVisibleMediator",
+    model: "TwoDarkFermions",
     minimum_energy: float,
     calculation: Calculation,
     numbers: Array,
@@ -249,7 +249,7 @@ def _events_of(
 
 
 def _mediator_decays(
-    model: "SemiVisibleMediator", made: Sample, uniforms: Array, transverse: bool
+    model: "TwoDarkFermions", made: Sample, uniforms: Array, transverse: bool
 ) -> tuple[Integers, Array, Array]:
     """Return number, energies and transverse slopes of the chi2."""
     channels = model.dark_channels()
@@ -277,13 +277,13 @@ def _mediator_decays(
 
 
 def _chi2_decays(
-    model: "SemiVisibleMediator", chi2_energy: Array, uniforms: tuple[Array, Array]
+    model: "TwoDarkFermions", chi2_energy: Array, uniforms: tuple[Array, Array]
 ) -> dict[str, Any]:
     """Return the arrays of `Events` on the pairs, by name.
 
     Parameters
     ----------
-    model : SemiVisibleMediator
+    model : TwoDarkFermions
         Gives the decays of chi2.
     chi2_energy : ndarray, shape (n, 2)
         In GeV, 0 where there is no chi2.

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self, TypeVar
 
 from pydantic import Field, Strict, field_validator, model_validator
 
-from scotopic.errors import RangeError
-from scotopic.experiments.messages import KeyedError, nearest, shown
+from scotopic.errors import RangeError, nearest
+from scotopic.experiments.messages import KeyedError, shown
 from scotopic.experiments.tables import Cells, Fraction, Items, Length, Name, SourcedTable, Table
 from scotopic.materials import MATERIALS, Layer, Material, Target, material
 from scotopic.units import ELECTRON_MASS, MUON_MASS

@@ -9,9 +9,9 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
-from scotopic.errors import CardError
+from scotopic.errors import CardError, nearest
 from scotopic.experiments.merging import Card, extend, require_sources
-from scotopic.experiments.messages import KeyedError, describe, key_path, nearest, one_line, shown
+from scotopic.experiments.messages import KeyedError, describe, key_path, one_line, shown
 from scotopic.experiments.schema import Experiment
 from scotopic.experiments.tables import Items, Table, Text
 

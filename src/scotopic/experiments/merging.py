@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from scotopic.experiments.messages import KeyedError, KeyPath, nearest, shown
+from scotopic.errors import nearest
+from scotopic.experiments.messages import KeyedError, KeyPath, shown
 
 Card = dict[str, Any]
 

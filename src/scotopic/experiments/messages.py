@@ -1,11 +1,11 @@
 """One line for whatever is wrong with a card: the key's path, the value, what is allowed."""
 
-import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from scotopic.errors import nearest
 from scotopic.experiments.toml_text import toml_key
 
 KeyPath = tuple[str | int, ...]
@@ -88,21 +88,6 @@ def shown(value: object) -> str:
         return "a huge integer"
     text = repr(value) if isinstance(value, str | int | float) else str(value)
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 3] + "..."
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Suggest the known word nearest to an unknown one, or list them all.
-
-    Examples
-    --------
-    >>> nearest("leed", ["lead", "iron"])
-    "did you mean 'lead'?"
-    >>> nearest("x", ["lead", "iron"])
-    'known: lead, iron'
-    """
-    words = list(known)
-    close = difflib.get_close_matches(word, words, n=1)
-    return f"did you mean '{close[0]}'?" if close else f"known: {', '.join(words)}"
 
 
 def describe(error: ValidationError, root: type[BaseModel]) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
-from scotopic.errors import RangeError
+from scotopic.errors import RangeError, nearest
 from scotopic.experiments.apparatus import (
     PASSIVE,
     Beam,
@@ -21,7 +21,7 @@ from scotopic.experiments.apparatus import (
     EnergyResolution,
     TargetCard,
 )
-from scotopic.experiments.messages import KeyedError, KeyPath, nearest, shown
+from scotopic.experiments.messages import KeyedError, KeyPath, shown
 from scotopic.experiments.searches import SearchCard
 from scotopic.experiments.tables import Items, Table, Text, refuse_repeated_names
 from scotopic.statistics.methods import CONFIDENCE_LEVELS, MAX_COUNTS

@@ -10,9 +10,11 @@ from matplotlib.patches import Polygon, Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from scotopic.decays.three_body import PAIRS
-from scotopic.detector.calorimeter import ShowerModel
+from scotopic.figures.labels import with_value
 from scotopic.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, VERMILION, new_figure
-from scotopic.models.inelastic import InelasticDiracDarkMatter
+from scotopic.models.metadata import parameters
+from scotopic.models.parameters import parameter, value_of
+from scotopic.detector.calorimeter import ShowerModel
 from scotopic.signatures.single_event import (
     Decay,
     EventRecord,
@@ -289,14 +291,10 @@ def _heading(figure: Figure, left: float, text: str) -> None:
 
 def model_text(model: "TwoDarkFermions", *, couplings: bool = True) -> str:
     """Write the parameters of a model for a figure, with or without its couplings."""
-    parts = [
-        rf"$m_{{A'}} = {model.mediator_mass:.4g}$ GeV",
-        rf"$m_{{A'}}/m_{{\chi_1}} = {model.mass_ratio:.4g}$",
-        rf"$\Delta/m_{{\chi_1}} = {model.splitting:.4g}$",
+    kind = type(model)
+    shown = [
+        parameter(kind, f"tan_{name}" if known.role == "angle" else name)
+        for name, known in parameters(kind).items()
+        if couplings or known.role not in {"coupling", "dark coupling"}
     ]
-    if couplings:
-        parts.insert(1, rf"$\epsilon = {model.kinetic_mixing:.4g}$")
-        parts.insert(2, rf"$\alpha_D = {model.alpha_D:.4g}$")
-    if isinstance(model, InelasticDiracDarkMatter):
-        parts.append(rf"$\tan\theta = {model.tan_theta:.4g}$")
-    return ",  ".join(parts)
+    return ",  ".join(with_value(known, value_of(model, known.name), 4) for known in shown)

@@ -6,44 +6,19 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from scotopic.figures.labels import axis_label, with_value
 from scotopic.figures.style import CYCLE, GREY, decades, new_figure
+from scotopic.models.metadata import parameters
+from scotopic.models.parameters import parameter
 from scotopic.scan import ExclusionCurve
 from scotopic.scan.overlays import Overlay
 from scotopic.words import MassAxis
 
-_QUANTITIES = {
-    "kinetic_mixing": r"kinetic mixing $\epsilon$",
-    "kinetic_mixing_squared": r"kinetic mixing squared $\epsilon^2$",
-    "electron_coupling": r"coupling to electrons $\epsilon_X = g_X/e$",
-    "electron_coupling_squared": r"coupling to electrons $\epsilon_X^2 = g_X^2/e^2$",
-    "muon_coupling": r"coupling to muons $g_X$",
-    "muon_coupling_squared": r"coupling to muons $g_X^2$",
-    "gauge_coupling": r"gauge coupling $g$",
-    "gauge_coupling_squared": r"gauge coupling squared $g^2$",
-    "y": r"$y = \epsilon^2 \alpha_D\,(m_\chi/m_X)^4$",
-    "alpha_D": r"dark coupling $\alpha_D$",
-    "delta_a_e": r"$|\Delta a_e|$",
-    "delta_a_mu": r"$|\Delta a_\mu|$",
-}
 
-_DARK_MATTER = {
-    "complex_scalar": "complex scalar",
-    "dirac": "Dirac",
-    "majorana": "Majorana",
-    "pseudo_dirac": "pseudo-Dirac",
-}
-
-
-def _mass_label(curve: ExclusionCurve, against: MassAxis) -> str:
-    if against == "dark_matter_mass":
-        return r"$m_\chi$ [GeV]"
-    return rf"$m_{{{curve.model.symbol}}}$ [GeV]"
-
-
-def _quantity_label(curve: ExclusionCurve) -> str:
-    """Return the label of what is limited; a coupling that is not known here has its name."""
-    label = _QUANTITIES.get(curve.quantity, curve.quantity.replace("_", " "))
-    return label.replace("_X", rf"_{{{curve.model.symbol}}}")
+def _quantity_label(curves: Sequence[ExclusionCurve]) -> str:
+    """Return the label of what is limited; of all, if the models call it by other names."""
+    labels = [axis_label(parameter(type(curve.model), curve.quantity)) for curve in curves]
+    return ", ".join(dict.fromkeys(labels))
 
 
 def draw_limit(
@@ -80,8 +55,8 @@ def draw_limit(
         axes.set(
             xscale="log",
             yscale="log",
-            xlabel=_mass_label(several[0], against),
-            ylabel=_quantity_label(several[0]),
+            xlabel=axis_label(parameter(type(several[0].model), against)),
+            ylabel=_quantity_label(several),
         )
         masses = np.concatenate([curve.masses(against) for curve in several])
         axes.set_xlim(masses.min(), masses.max())
@@ -160,15 +135,12 @@ def _expected_bands(axes: Axes, curve: ExclusionCurve, against: MassAxis) -> Non
 def _describe(axes: Axes, curve: ExclusionCurve) -> None:
     """Print the fixed parameters into the left corner that the limit leaves free."""
     model = curve.model
+    known = parameters(type(model))
     lines = []
     if model.alpha_D > 0:
-        kind = getattr(model, "dark_matter", "dirac")
-        lines = [
-            f"{_DARK_MATTER[kind]} dark matter",
-            rf"$m_{{{model.symbol}}}/m_\chi = {model.mass_ratio:g}$",
-        ]
+        lines = [model.dark_matter_name, with_value(known["mass_ratio"], model.mass_ratio)]
     if curve.y is None:
-        lines.append(rf"$\alpha_D = {model.alpha_D:g}$" if lines else "no dark matter")
+        lines.append(with_value(known["alpha_D"], model.alpha_D) if lines else "no dark matter")
     else:
         mantissa, exponent = f"{curve.y:.2e}".split("e")
         lines.append(rf"$y = {mantissa} \times 10^{{{int(exponent)}}}$")

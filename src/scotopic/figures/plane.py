@@ -14,47 +14,15 @@ from matplotlib.patches import Patch
 from matplotlib.path import Path
 
 from scotopic.figures.boxes import place_boxes
+from scotopic.figures.labels import axis_label, with_value
 from scotopic.figures.style import BLACK, CYCLE, GREY, VERMILION, decades, new_figure
+from scotopic.models.metadata import Parameter
+from scotopic.models.parameters import parameter
 from scotopic.scan.layers import Line
 from scotopic.scan.plane import Plane
-from scotopic.scan.run_card import SEMI_VISIBLE, AxisCard, BoundLayer, RunCard
+from scotopic.scan.run_card import AxisCard, BoundLayer, RunCard
 
 FloatArray = npt.NDArray[np.float64]
-
-_SYMBOLS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "mediator_mass": r"m_{A'}",
-        "dark_matter_mass": r"m_{\chi_1}",
-        "coupling": "g",
-        "kinetic_mixing": r"\epsilon",
-        "electron_coupling": r"\epsilon",
-        "muon_coupling": "g",
-        "gauge_coupling": "g",
-        "photon_coupling": r"g_{a\gamma\gamma}",
-        "alpha_D": r"\alpha_D",
-        "y": "y",
-        "mass_ratio": r"m_{A'}/m_{\chi_1}",
-        "splitting": r"\Delta/m_{\chi_1}",
-        "theta": r"\theta",
-        "tan_theta": r"\tan\theta",
-        "dark_matter": r"\mathrm{dark\ matter}",
-        "delta_a_e": r"|\Delta a_e|",
-        "delta_a_mu": r"|\Delta a_\mu|",
-        "parity": r"\mathrm{parity}",
-    }
-)
-_NAMES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "coupling": "coupling $g$",
-        "kinetic_mixing": r"kinetic mixing $\epsilon$",
-        "electron_coupling": r"coupling to electrons $\epsilon$",
-        "muon_coupling": "coupling to muons $g$",
-        "gauge_coupling": "gauge coupling $g$",
-        "y": r"$y = \epsilon^2 \alpha_D\,(m_{\chi_1}/m_{A'})^4$",
-        "mass_ratio": r"$R = m_{A'}/m_{\chi_1}$",
-    }
-)
-_SQUARED: Final = "_squared"
 
 _NO_LINES: Final[Mapping[str, Line]] = MappingProxyType({})
 _NO_BOUNDS: Final[Mapping[str, FloatArray]] = MappingProxyType({})
@@ -126,20 +94,7 @@ def draw_plane(
 
 def _label(card: RunCard, axis: AxisCard) -> str:
     """Name an axis: as the card does, or its parameter with the unit."""
-    if axis.label is not None:
-        return axis.label
-    name = axis.parameter
-    bare = name.removesuffix(_SQUARED)
-    symbol = _SYMBOLS[bare] + ("^2" if bare != name else "")
-    unit = axis.axis().unit.replace("GeV^-1", "GeV$^{-1}$")
-    text = _NAMES.get(name, f"${symbol}$")
-    return _of_the_model(card, text + (f" [{unit}]" if unit != "1" else ""))
-
-
-def _of_the_model(card: RunCard, text: str) -> str:
-    """Write a formula as for the plane's model: its mediator, and chi if there is one alone."""
-    text = text.replace("A'", card.sector().kind.symbol)
-    return text if card.model in SEMI_VISIBLE else text.replace(r"\chi_1", r"\chi")
+    return axis.label or axis_label(parameter(card.sector().kind, axis.parameter))
 
 
 def _band(
@@ -261,27 +216,11 @@ _TIED: Final[Mapping[str, str]] = MappingProxyType(
 
 def _fixed(card: RunCard) -> str:
     """Write the fixed parameters."""
-    return "\n".join(
-        _of_the_model(card, _parameter(name, value)) for name, value in card.fixed.items()
-    )
+    kind = card.sector().kind
+    return "\n".join(_parameter(parameter(kind, name), v) for name, v in card.fixed.items())
 
 
-def _parameter(name: str, value: float | str) -> str:
-    symbol = _symbol(name)
+def _parameter(known: Parameter, value: float | str) -> str:
     if value in _TIED:
-        return f"${symbol}$ {_TIED[str(value)]}"
-    shown = _roman(value) if isinstance(value, str) else f"{value:g}"
-    unit = r"\,\mathrm{GeV}" if name.endswith("_mass") else ""
-    return f"${symbol} = {shown}{unit}$"
-
-
-def _symbol(name: str) -> str:
-    if name.startswith("q_"):
-        return f"q_{{{name[2:].replace('_', '')}}}"
-    bare = name.removesuffix(_SQUARED)
-    return _SYMBOLS[bare] + ("^2" if bare != name else "")
-
-
-def _roman(words: str) -> str:
-    """Set words upright inside of a formula."""
-    return rf"\mathrm{{{words.replace('_', ' ')}}}".replace(" ", r"\ ")
+        return f"${known.label}$ {_TIED[str(value)]}"
+    return with_value(known, value)

@@ -2,13 +2,14 @@
 
 import math
 from dataclasses import dataclass, field
-from typing import ClassVar, get_args
+from typing import Annotated, ClassVar, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from scotopic.errors import RangeError
 from scotopic.models.mediator import Array, DecayingMediator
+from scotopic.models.metadata import Parameter
 from scotopic.words import Parity, SpinParity
 
 
@@ -44,11 +45,13 @@ class AxionLikeParticle(DecayingMediator):
     """
 
     coupling_field: ClassVar[str] = "photon_coupling"
-    coupling_unit: ClassVar[float] = math.inf
     symbol: ClassVar[str] = "a"
 
     mediator_mass: float
-    photon_coupling: float
+    photon_coupling: Annotated[
+        float,
+        Parameter(label=r"g_{<X>\gamma\gamma}", long_name="coupling to photons", unit="GeV^-1"),
+    ]
     parity: Parity = "pseudoscalar"
     alpha_D: float = field(default=0.0, init=False)
     mass_ratio: float = field(default=1.0, init=False)
@@ -67,6 +70,16 @@ class AxionLikeParticle(DecayingMediator):
 
     def lepton_coupling(self, lepton: str) -> float:  # noqa: ARG002 - the same for both
         """Coupling to the electron or the muon: none."""
+        return 0.0
+
+    @property
+    def photon_coupling_per_GeV(self) -> float:
+        """Coupling to two photons in GeV^-1."""
+        return self.photon_coupling
+
+    @property
+    def coupling_strength(self) -> float:
+        """Zero: a coupling of dimension 1/GeV has no g^2/(4 pi) that could be above 1."""
         return 0.0
 
     @property

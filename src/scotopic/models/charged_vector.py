@@ -14,7 +14,7 @@ JHEP 03 (2019) 071, eq. 2.4). Where there is a charge the mixing, a correction o
 
 import math
 from dataclasses import dataclass, field, fields
-from typing import ClassVar, Final
+from typing import Annotated, ClassVar, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -24,11 +24,16 @@ from scotopic.decays.widths import fermion_width, hadron_width
 from scotopic.errors import RangeError
 from scotopic.models.dark_matter import VectorCoupledDarkMatter
 from scotopic.models.mediator import Array
+from scotopic.models.metadata import Parameter
 from scotopic.units import ALPHA, ELECTRON_MASS, ELEMENTARY_CHARGE, MUON_MASS, TAU_MASS
 from scotopic.words import DarkMatter, SpinParity
 
 _LEPTONS: Final = {"e": ELECTRON_MASS, "mu": MUON_MASS, "tau": TAU_MASS}
 _SMALL: Final = 1e-2  # q^2/m^2 below which the closed form of the loop loses digits
+
+
+def _charge(of: str) -> Parameter:
+    return Parameter(label=f"q_{{{of}}}", long_name="charge", role="charge")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,20 +78,20 @@ class ChargedVector(VectorCoupledDarkMatter):
     symbol: ClassVar[str] = "Z'"
 
     mediator_mass: float
-    gauge_coupling: float
+    gauge_coupling: Annotated[float, Parameter(label="g", long_name="gauge coupling")]
     alpha_D: float = 0.0
     mass_ratio: float = 3.0
     dark_matter: DarkMatter = "complex_scalar"
-    q_e: float = 0.0
-    q_mu: float = 0.0
-    q_tau: float = 0.0
-    q_nu_e: float = 0.0
-    q_nu_mu: float = 0.0
-    q_nu_tau: float = 0.0
-    q_u: float = 0.0
-    q_d: float = 0.0
-    q_s: float = 0.0
-    q_chi: float = 0.0
+    q_e: Annotated[float, _charge("e")] = 0.0
+    q_mu: Annotated[float, _charge(r"\mu")] = 0.0
+    q_tau: Annotated[float, _charge(r"\tau")] = 0.0
+    q_nu_e: Annotated[float, _charge(r"\nu_e")] = 0.0
+    q_nu_mu: Annotated[float, _charge(r"\nu_\mu")] = 0.0
+    q_nu_tau: Annotated[float, _charge(r"\nu_\tau")] = 0.0
+    q_u: Annotated[float, _charge("u")] = 0.0
+    q_d: Annotated[float, _charge("d")] = 0.0
+    q_s: Annotated[float, _charge("s")] = 0.0
+    q_chi: Annotated[float, _charge("<chi>")] = 0.0
 
     def __post_init__(self) -> None:
         """Refuse what the formulas do not describe."""

@@ -1,14 +1,27 @@
 """Dark matter of one kind, as vector mediators couple to it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import get_args
+from types import MappingProxyType
+from typing import Annotated, Final, get_args
 
 import numpy.typing as npt
 
 from scotopic.decays.widths import complex_scalar_width, fermion_width, majorana_width
 from scotopic.errors import RangeError
+from scotopic.models.final_states import DarkState
 from scotopic.models.mediator import Array, DecayingMediator
+from scotopic.models.metadata import SPLITTING, Parameter, upright
 from scotopic.words import DarkMatter
+
+_NAMES: Final[Mapping[DarkMatter, str]] = MappingProxyType(
+    {
+        "complex_scalar": "complex scalar",
+        "dirac": "Dirac",
+        "majorana": "Majorana",
+        "pseudo_dirac": "pseudo-Dirac",
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,8 +41,15 @@ class VectorCoupledDarkMatter(DecayingMediator):
         If a value does not fit the kind of dark matter.
     """
 
-    dark_matter: DarkMatter
-    splitting: float = 0.0
+    dark_matter: Annotated[
+        DarkMatter,
+        Parameter(
+            label=upright("dark matter"),
+            long_name="kind of dark matter",
+            usual="complex_scalar",
+        ),
+    ]
+    splitting: Annotated[float, SPLITTING] = 0.0
 
     def __post_init__(self) -> None:
         """Refuse what the formulas do not describe."""
@@ -53,6 +73,23 @@ class VectorCoupledDarkMatter(DecayingMediator):
     def dark_threshold(self) -> float:
         """Smallest virtual mass in GeV that decays into the dark sector."""
         return self.dark_matter_mass + self.partner_mass
+
+    @property
+    def dark_matter_name(self) -> str:
+        """What the dark matter is."""
+        return f"{_NAMES[self.dark_matter]} dark matter"
+
+    @property
+    def dark_states(self) -> tuple[DarkState, ...]:
+        """What carries the dark number, the lightest state first."""
+        mass = self.dark_matter_mass
+        match self.dark_matter:
+            case "pseudo_dirac":
+                return (DarkState(mass, 2, True), DarkState(self.partner_mass, 2, True))
+            case "majorana":
+                return (DarkState(mass, 2, True),)
+            case kind:
+                return (DarkState(mass, 4 if kind == "dirac" else 2),)
 
     @property
     def decays_to_dark_matter(self) -> bool:

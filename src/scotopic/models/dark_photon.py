@@ -55,6 +55,11 @@ class DarkPhoton(VectorCoupledDarkMatter, KineticallyMixed):
     4.04
     """
 
+    @property
+    def s_wave_current(self) -> float:
+        """Square of the vector current of chi1 with itself: that of Dirac fermions alone."""
+        return 1.0 if self.dark_matter == "dirac" else 0.0
+
     @classmethod
     def from_y(
         cls,

@@ -11,9 +11,10 @@ muon too is another class with its own `lepton_coupling` and `visible_widths_at`
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from scotopic.errors import RangeError
+from scotopic.models.metadata import Parameter
 from scotopic.models.one_lepton import OneLeptonMediator
 from scotopic.units import ALPHA, ELECTRON_MASS
 from scotopic.words import Lepton, SpinParity
@@ -45,7 +46,10 @@ class ElectrophilicMediator(OneLeptonMediator):
     lepton: ClassVar[Lepton] = "electron"
 
     mediator_mass: float
-    electron_coupling: float
+    electron_coupling: Annotated[
+        float,
+        Parameter(label=r"\epsilon", long_name="coupling to electrons", definition="g_{<X>}/e"),
+    ]
     alpha_D: float
     mass_ratio: float
 
@@ -73,6 +77,7 @@ class ScalarMediator(ElectrophilicMediator):
     """
 
     symbol: ClassVar[str] = "S"
+    for_muons: ClassVar[str] = "muonphilic_scalar"
     kind: ClassVar[SpinParity] = "scalar"
 
 
@@ -89,6 +94,7 @@ class PseudoscalarMediator(ElectrophilicMediator):
     """
 
     symbol: ClassVar[str] = "P"
+    for_muons: ClassVar[str] = "muonphilic_pseudoscalar"
     kind: ClassVar[SpinParity] = "pseudoscalar"
 
 

@@ -4,15 +4,17 @@ import math
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated, ClassVar
 
 import numpy.typing as npt
 
 from scotopic.decays.three_body import PAIRS, Pair, pair_width
 from scotopic.decays.widths import fermion_width
 from scotopic.errors import RangeError
-from scotopic.models import DarkChannel
+from scotopic.models.final_states import DarkChannel, DarkState
 from scotopic.models.kinetic_mixing import KineticallyMixed
 from scotopic.models.mediator import Array, decay_length_cm
+from scotopic.models.metadata import SPLITTING, Parameter
 from scotopic.units import ALPHA, HBAR_C_GEV_CM, SPEED_OF_LIGHT_CM_PER_S
 
 PARTNERS: Mapping[str, int] = {"chi1 chi1": 0, "chi1 chi2": 1, "chi2 chi2": 2}
@@ -42,7 +44,10 @@ class TwoDarkFermions(KineticallyMixed):
         If a value is out of range.
     """
 
-    splitting: float
+    dark_symbol: ClassVar[str] = r"\chi_1"
+    semi_visible: ClassVar[bool] = True
+
+    splitting: Annotated[float, SPLITTING]
 
     def __post_init__(self) -> None:
         """Refuse what the formulas do not describe."""
@@ -77,10 +82,29 @@ class TwoDarkFermions(KineticallyMixed):
         return self.dark_matter_mass * self.splitting
 
     @property
+    def dark_states(self) -> tuple[DarkState, ...]:
+        """The two states: Majorana fermions here."""
+        return (DarkState(self.dark_matter_mass, 2, True), DarkState(self.partner_mass, 2, True))
+
+    @property
+    def dark_matter_name(self) -> str:
+        """What the dark matter is."""
+        return "inelastic dark matter"
+
+    @property
+    def s_wave_current(self) -> float:
+        """Square of the vector current of chi1 with itself."""
+        return self.current_strengths["chi1 chi1"]
+
+    def dark_thresholds(self) -> dict[str, float]:
+        """Sum of the masses in GeV for each of `PARTNERS` that couples to A'."""
+        strengths = self.current_strengths
+        return {name: sum(self._masses(name)) for name in PARTNERS if strengths[name] > 0}
+
+    @property
     def dark_threshold(self) -> float:
         """Smallest virtual mass in GeV that decays into the dark sector."""
-        coupled = [name for name, strength in self.current_strengths.items() if strength > 0]
-        return min(sum(self._masses(name)) for name in coupled)
+        return min(self.dark_thresholds().values())
 
     def _masses(self, channel: str) -> tuple[float, float]:
         light, heavy = self.dark_matter_mass, self.partner_mass
@@ -233,7 +257,14 @@ class InelasticDiracDarkMatter(TwoDarkFermions):
     ['2.6e-06', '0.0032', '1']
     """
 
-    theta: float
+    converts: ClassVar[bool] = True
+
+    theta: Annotated[
+        float,
+        Parameter(
+            label=r"\theta", long_name="mixing angle", role="angle", low=0.0, high=math.pi / 2
+        ),
+    ]
 
     def __post_init__(self) -> None:
         """Refuse what the formulas do not describe."""
@@ -242,6 +273,11 @@ class InelasticDiracDarkMatter(TwoDarkFermions):
             raise RangeError(f"theta: {self.theta} is not between 0 and pi/2")
         if not self.splitting < 2:
             raise RangeError(f"splitting: {self.splitting} is not below 2: chi2 -> 3 chi1 is open")
+
+    @property
+    def dark_states(self) -> tuple[DarkState, ...]:
+        """The two Dirac fermions."""
+        return (DarkState(self.dark_matter_mass, 4), DarkState(self.partner_mass, 4))
 
     @property
     def tan_theta(self) -> float:

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy.typing as npt
 
@@ -10,6 +10,7 @@ from scotopic.decays.three_body import LEPTON_MASSES
 from scotopic.decays.widths import fermion_width, hadron_width
 from scotopic.errors import RangeError
 from scotopic.models.mediator import Array, DecayingMediator
+from scotopic.models.metadata import Parameter
 from scotopic.units import ALPHA
 from scotopic.words import SpinParity
 
@@ -61,7 +62,7 @@ class KineticallyMixed(DecayingMediator):
     symbol: ClassVar[str] = "A'"
 
     mediator_mass: float
-    kinetic_mixing: float
+    kinetic_mixing: Annotated[float, Parameter(label=r"\epsilon", long_name="kinetic mixing")]
     alpha_D: float
     mass_ratio: float
 

@@ -4,21 +4,21 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import Field
-from typing import Any, ClassVar, Final
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from scotopic.errors import RangeError
+from scotopic.models.final_states import DarkState
+from scotopic.models.metadata import ALPHA_D, MASS_RATIO, MEDIATOR_MASS
 from scotopic.units import ALPHA, HBAR_C_GEV_CM, SPEED_OF_LIGHT_CM_PER_S
 from scotopic.words import SpinParity
 
 Array = npt.NDArray[np.float64]
 
+_ABOVE_HADRONS = 1.0  # GeV, far above two pions
 _PERTURBATIVE = 1 + 1e-12  # beyond, no order is smaller than the one before; an axis may end at it
-
-# Far beyond all that a formula here holds for, so that no power of them overflows.
-_BOUNDS: Final = {"mediator_mass": (1e-12, 1e12), "mass_ratio": (1e-9, 1e9)}
 
 
 class DecayingMediator(ABC):
@@ -50,23 +50,33 @@ class DecayingMediator(ABC):
     """Name of the field that is the coupling to ordinary matter, the one that is limited."""
 
     coupling_unit: ClassVar[float] = 1.0
-    """Value of that field at which the mediator couples with the elementary charge; infinite for a
-    coupling with a dimension."""
+    """Value of that field at which the mediator couples with the elementary charge, if it has no
+    dimension."""
 
     symbol: ClassVar[str]
     """Symbol of the mediator, as in `A'`."""
 
-    mediator_mass: float
-    alpha_D: float
-    mass_ratio: float
+    dark_symbol: ClassVar[str] = r"\chi"
+    """Symbol of the (lighter) dark matter particle in mathtext."""
+
+    for_muons: ClassVar[str] = ""
+    """Name of the model that stands for this one where a beam of muons looks for it."""
+
+    semi_visible: ClassVar[bool] = False
+    """Whether a dark particle decays visibly, so that searches name what they see of it."""
+
+    converts: ClassVar[bool] = False
+    """Whether two dark states turn into each other so slowly that each freezes out by itself."""
+
+    mediator_mass: Annotated[float, MEDIATOR_MASS]
+    alpha_D: Annotated[float, ALPHA_D]
+    mass_ratio: Annotated[float, MASS_RATIO]
 
     def __post_init__(self) -> None:
         """Refuse what the formulas do not describe."""
-        lightest, heaviest = _BOUNDS["mediator_mass"]
-        smallest, largest = _BOUNDS["mass_ratio"]
         possible = (  # all at once, since planes make many models
-            lightest <= self.mediator_mass <= heaviest
-            and smallest <= self.mass_ratio <= largest
+            MEDIATOR_MASS.low <= self.mediator_mass <= MEDIATOR_MASS.high
+            and MASS_RATIO.low <= self.mass_ratio <= MASS_RATIO.high
             and 0 < self.coupling < math.inf
             and 0 <= self.alpha_D <= _PERTURBATIVE
             and self.coupling_strength <= _PERTURBATIVE
@@ -80,9 +90,9 @@ class DecayingMediator(ABC):
             value = getattr(self, name)
             if not (math.isfinite(value) and value > 0):
                 raise RangeError(f"{name}: {value} is not positive and finite")
-        for name, (low, high) in _BOUNDS.items():
-            if not low <= (value := getattr(self, name)) <= high:
-                raise RangeError(f"{name}: {value:g} is not between {low:g} and {high:g}")
+        for name, of in (("mediator_mass", MEDIATOR_MASS), ("mass_ratio", MASS_RATIO)):
+            if not of.low <= (value := getattr(self, name)) <= of.high:
+                raise RangeError(f"{name}: {value:g} is not between {of.low:g} and {of.high:g}")
         self._refuse_negative("alpha_D")
         self._refuse_strong("alpha_D", self.alpha_D)
         self._refuse_strong(self.coupling_field, self.coupling_strength)
@@ -127,13 +137,68 @@ class DecayingMediator(ABC):
     def visible_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:
         """Width of every visible channel in GeV at virtual masses in GeV, any shape."""
 
+    @property
+    def dark_states(self) -> tuple[DarkState, ...]:
+        """What carries the dark number, the lightest state first.
+
+        Raises
+        ------
+        RangeError
+            If the class does not say.
+        """
+        raise RangeError(f"model: no dark matter is known for {type(self).__name__}")
+
+    def dark_thresholds(self) -> Mapping[str, float]:
+        """Sum of the masses in GeV for each pair of dark particles that annihilates.
+
+        The names are keys of `dark_widths_at`.
+        """
+        return dict.fromkeys(self.dark_widths_at(self.mediator_mass), self.dark_threshold)
+
+    @property
+    def s_wave_current(self) -> float | None:
+        """Square of the vector current of the lightest dark state with itself, without alpha_D.
+
+        With it two of them annihilate however slow they are; None where that is not known.
+        """
+        return None
+
+    @property
+    def dark_matter_name(self) -> str:
+        """What the dark matter is, as in "Dirac dark matter"."""
+        return "dark matter"
+
+    @property
+    def photon_coupling_per_GeV(self) -> float:
+        """Coupling g to two photons, (g/4) X F F, in GeV^-1: none."""
+        return 0.0
+
+    @property
+    def couples_to(self) -> frozenset[str]:
+        """What ordinary matter it couples to, of electron, muon, photon, quarks and neutrinos.
+
+        By a finite loop too; photons are those of `photon_coupling_per_GeV`.
+        """
+        mass = np.array(_ABOVE_HADRONS)
+        strengths = {
+            "electron": self.lepton_coupling("electron"),
+            "muon": self.lepton_coupling("muon"),
+            "photon": self.photon_coupling_per_GeV,
+            "quarks": float(self.visible_widths_at(mass).get("hadrons", 0.0)),
+            "neutrinos": float(sum(self.neutrino_widths_at(mass).values())),
+        }
+        return frozenset(name for name, strength in strengths.items() if strength > 0)
+
     def neutrino_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:  # noqa: ARG002 - for charged vectors
         """Width of every channel of neutrinos in GeV at virtual masses in GeV: none."""
         return {}
 
     @property
     def coupling_strength(self) -> float:
-        """Strength g^2/(4 pi) of the strongest coupling to ordinary matter."""
+        """Strength g^2/(4 pi) of the strongest coupling to ordinary matter.
+
+        Zero for couplings with a dimension, which have none.
+        """
         charge = self.coupling / self.coupling_unit
         return charge * charge * ALPHA  # infinite, where a power is an error
 

@@ -9,8 +9,9 @@ is the Z' of `charged_vector`.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
+from scotopic.models.metadata import Parameter
 from scotopic.models.one_lepton import OneLeptonMediator
 from scotopic.units import ELEMENTARY_CHARGE
 from scotopic.words import Lepton, SpinParity
@@ -42,7 +43,7 @@ class MuonphilicMediator(OneLeptonMediator):
     coupling_unit: ClassVar[float] = ELEMENTARY_CHARGE
 
     mediator_mass: float
-    muon_coupling: float
+    muon_coupling: Annotated[float, Parameter(label="g", long_name="coupling to muons")]
     alpha_D: float
     mass_ratio: float
 

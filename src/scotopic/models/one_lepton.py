@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 import numpy.typing as npt
 
 from scotopic.decays.widths import fermion_width
+from scotopic.models.final_states import DarkState
 from scotopic.models.mediator import Array, DecayingMediator
 from scotopic.units import ELECTRON_MASS, MUON_MASS
 from scotopic.words import Lepton, SpinParity
@@ -43,6 +44,16 @@ class OneLeptonMediator(DecayingMediator):
     def dark_threshold(self) -> float:
         """Smallest virtual mass in GeV that decays into the dark sector."""
         return 2 * self.dark_matter_mass
+
+    @property
+    def dark_states(self) -> tuple[DarkState, ...]:
+        """A Dirac fermion."""
+        return (DarkState(self.dark_matter_mass, 4),)
+
+    @property
+    def dark_matter_name(self) -> str:
+        """What the dark matter is."""
+        return "Dirac dark matter"
 
     def dark_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:
         """Width of the one dark channel, `dark matter`, in GeV at virtual masses in GeV."""

@@ -1,35 +1,136 @@
-"""The models by name: a new mediator is one new file and its name here."""
+"""The models by name; the only list of them.
+
+A model of one's own is known by a name if its module says so,
+
+    @register_model("heavy_photon")
+    @dataclass(frozen=True, kw_only=True)
+    class HeavyPhoton(KineticallyMixed): ...
+
+or if a package has an entry point of the group `scotopic.models`; and always as
+"package.module:Class".
+"""
 
 import importlib
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from scotopic.errors import RangeError
-from scotopic.models.mediator import DecayingMediator
-from scotopic.words import MODEL_NAMES
+from scotopic.errors import RangeError, nearest
 
-_HOMES: Final[Mapping[str, str]] = MappingProxyType(
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoints
+
+    from scotopic.models.mediator import DecayingMediator
+
+Kind = TypeVar("Kind", bound="type[DecayingMediator]")
+
+GROUP: Final = "scotopic.models"
+"""Group of entry points by which packages make their models known."""
+
+BUILT_IN: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "dark_photon": "dark_photon.DarkPhoton",
-        "inelastic_dark_matter": "inelastic.InelasticDarkMatter",
-        "inelastic_dirac_dark_matter": "inelastic.InelasticDiracDarkMatter",
-        "scalar": "electrophilic.ScalarMediator",
-        "pseudoscalar": "electrophilic.PseudoscalarMediator",
-        "axial_vector": "electrophilic.AxialVectorMediator",
-        "muonphilic_scalar": "muonphilic.MuonphilicScalar",
-        "muonphilic_pseudoscalar": "muonphilic.MuonphilicPseudoscalar",
-        "charged_vector": "charged_vector.ChargedVector",
-        "L_mu_minus_L_tau": "charged_vector.LMuMinusLTau",
-        "B_minus_L": "charged_vector.BMinusL",
-        "B_minus_3L_e": "charged_vector.BMinus3LE",
-        "axion_like_particle": "axion_like.AxionLikeParticle",
+        "dark_photon": "scotopic.models.dark_photon:DarkPhoton",
+        "inelastic_dark_matter": "scotopic.models.inelastic:InelasticDarkMatter",
+        "inelastic_dirac_dark_matter": "scotopic.models.inelastic:InelasticDiracDarkMatter",
+        "scalar": "scotopic.models.electrophilic:ScalarMediator",
+        "pseudoscalar": "scotopic.models.electrophilic:PseudoscalarMediator",
+        "axial_vector": "scotopic.models.electrophilic:AxialVectorMediator",
+        "muonphilic_scalar": "scotopic.models.muonphilic:MuonphilicScalar",
+        "muonphilic_pseudoscalar": "scotopic.models.muonphilic:MuonphilicPseudoscalar",
+        "charged_vector": "scotopic.models.charged_vector:ChargedVector",
+        "L_mu_minus_L_tau": "scotopic.models.charged_vector:LMuMinusLTau",
+        "B_minus_L": "scotopic.models.charged_vector:BMinusL",
+        "B_minus_3L_e": "scotopic.models.charged_vector:BMinus3LE",
+        "axion_like_particle": "scotopic.models.axion_like:AxionLikeParticle",
     }
 )
+"""The models of the package, and where they are: imported when they are asked for."""
 
-_FOR_MUONS: Final[Mapping[str, str]] = MappingProxyType(
-    {"scalar": "muonphilic_scalar", "pseudoscalar": "muonphilic_pseudoscalar"}
-)
+_REGISTERED: Final[dict[str, "type[DecayingMediator]"]] = {}
+
+
+def register_model(name: str) -> Callable[[Kind], Kind]:
+    """Return what makes a class known by a name, as a decorator.
+
+    Parameters
+    ----------
+    name : str
+        New, and without a colon.
+
+    Raises
+    ------
+    RangeError
+        If there is another model of this name.
+    """
+
+    def register(kind: Kind) -> Kind:
+        there = _REGISTERED.get(name)
+        same = there is not None and _path(there) == _path(kind)  # a module that is read again
+        if ":" in name or name in BUILT_IN or (there is not None and not same):
+            raise RangeError(f"model: {name!r} is taken, or has a colon")
+        _REGISTERED[name] = kind
+        return kind
+
+    return register
+
+
+def model_names() -> tuple[str, ...]:
+    """Return all names of models: built in, registered, and of installed packages."""
+    return tuple(dict.fromkeys((*BUILT_IN, *_REGISTERED, *(one.name for one in _installed()))))
+
+
+def model_class(name: str) -> "type[DecayingMediator]":
+    """Return the class of a model, imported when it is first asked for.
+
+    Parameters
+    ----------
+    name : str
+        One of `model_names`, or "package.module:Class"; modules are also looked for in the current
+        directory.
+
+    Raises
+    ------
+    RangeError
+        If there is no such model, or its module cannot be imported.
+
+    Examples
+    --------
+    >>> model_class("dark_photon").__name__
+    'DarkPhoton'
+    >>> model_class("scotopic.models.dark_photon:DarkPhoton").__name__
+    'DarkPhoton'
+    """
+    if name in _REGISTERED:
+        return _REGISTERED[name]
+    if name in BUILT_IN:
+        return _imported(BUILT_IN[name])
+    if ":" in name:
+        here = str(Path.cwd())
+        if not {"", here} & set(sys.path):
+            sys.path.insert(0, here)  # as `python -m` does
+        return _imported(name)
+    for one in _installed():
+        if one.name == name:
+            return _imported(one.value)
+    raise RangeError(f"model: {name!r} is not one of the models; {nearest(name, model_names())}")
+
+
+def model_name(kind: "type[DecayingMediator]") -> str:
+    """Return the name by which `model_class` gives a class.
+
+    Examples
+    --------
+    >>> model_name(model_class("B_minus_L"))
+    'B_minus_L'
+    """
+    path = _path(kind)
+    names = {home: name for name, home in BUILT_IN.items()}
+    names |= {_path(one): name for name, one in _REGISTERED.items()}
+    if path not in names:
+        names |= {one.value: one.name for one in _installed()}
+    return names.get(path, path)
 
 
 def name_for_lepton(name: str, lepton: str) -> str:
@@ -38,7 +139,7 @@ def name_for_lepton(name: str, lepton: str) -> str:
     Parameters
     ----------
     name : str
-        One of `MODEL_NAMES`.
+        Of a model.
     lepton : {"electron", "muon"}
         What the beam makes mediators with.
 
@@ -47,45 +148,28 @@ def name_for_lepton(name: str, lepton: str) -> str:
     >>> name_for_lepton("scalar", "muon"), name_for_lepton("dark_photon", "muon")
     ('muonphilic_scalar', 'dark_photon')
     """
-    return _FOR_MUONS.get(name, name) if lepton == "muon" else name
+    return (model_class(name).for_muons if lepton == "muon" else "") or name
 
 
-def model_class(name: str) -> type[DecayingMediator]:
-    """Return the class of a model, imported when it is first asked for.
+def _path(kind: "type[DecayingMediator]") -> str:
+    return f"{kind.__module__}:{kind.__qualname__}"
 
-    Parameters
-    ----------
-    name : str
-        One of `MODEL_NAMES`.
 
-    Raises
-    ------
-    RangeError
-        If there is no model of this name.
+def _installed() -> "EntryPoints":
+    from importlib.metadata import entry_points  # noqa: PLC0415 - slow, and seldom needed
 
-    Examples
-    --------
-    >>> model_class("dark_photon").__name__
-    'DarkPhoton'
-    """
-    if name not in _HOMES:
-        raise RangeError(f"model: {name!r} is not one of {', '.join(MODEL_NAMES)}")
-    module, _, kind = _HOMES[name].partition(".")
-    found: type[DecayingMediator] = getattr(
-        importlib.import_module(f"scotopic.models.{module}"), kind
-    )
+    return entry_points(group=GROUP)
+
+
+def _imported(path: str) -> "type[DecayingMediator]":
+    from scotopic.models.mediator import DecayingMediator  # noqa: PLC0415 - keep the help fast
+
+    module, _, name = path.partition(":")
+    try:
+        found = getattr(importlib.import_module(module), name)
+    except Exception as error:
+        why = " ".join(f"{type(error).__name__}: {error}".split())
+        raise RangeError(f"model: {path!r} cannot be imported: {why}") from error
+    if not (isinstance(found, type) and issubclass(found, DecayingMediator)):
+        raise RangeError(f"model: {path!r} is no class that derives from DecayingMediator")
     return found
-
-
-def model_name(kind: type[DecayingMediator]) -> str:
-    """Return the name of a model's class.
-
-    Examples
-    --------
-    >>> model_name(model_class("B_minus_L"))
-    'B_minus_L'
-    """
-    for name, home in _HOMES.items():
-        if home == f"{kind.__module__.rpartition('.')[2]}.{kind.__qualname__}":
-            return name
-    raise RangeError(f"model: {kind.__qualname__} is not registered in scotopic.models.registry")

@@ -29,7 +29,7 @@ from scotopic.units import ELECTRON_MASS, ELEMENTARY_CHARGE, MUON_MASS
 from scotopic.words import Lepton, SpinParity
 
 if TYPE_CHECKING:
-    from scotopic.models import Mediator
+    from scotopic.models.mediator import DecayingMediator
 
 Array = npt.NDArray[np.float64]
 
@@ -156,12 +156,12 @@ def coupling_of_mixing(kinetic_mixing: npt.ArrayLike) -> Array:
     return np.asarray(np.asarray(kinetic_mixing, dtype=float) * ELEMENTARY_CHARGE)
 
 
-def moment_of(model: "Mediator", lepton: Lepton) -> float:
+def moment_of(model: "DecayingMediator", lepton: Lepton) -> float:
     """Return a model's Delta a of a lepton.
 
     Parameters
     ----------
-    model : Mediator
+    model : DecayingMediator
         Its mass, spin-parity and coupling to the lepton enter.
     lepton : {"electron", "muon"}
         Whose moment; zero if the model does not couple to it.

@@ -23,7 +23,7 @@ from scotopic.progress import Report, silent
 from scotopic.units import ELECTRON_MASS
 
 if TYPE_CHECKING:
-    from scotopic.models import Mediator
+    from scotopic.models.mediator import DecayingMediator
 
 Array = npt.NDArray[np.float64]
 
@@ -44,7 +44,7 @@ class Annihilation(Process):
     makes_mediators = False
     is_transverse = True
 
-    def obstacle(self, dump: Dump, model: "Mediator") -> str | None:
+    def obstacle(self, dump: Dump, model: "DecayingMediator") -> str | None:
         """Return why no positron annihilates into the dark sector, if none does."""
         if dump.lepton == "muon":
             return "showers of what muons radiate are left out, and with them their positrons"
@@ -54,14 +54,14 @@ class Annihilation(Process):
             return f"{type(model).__name__} has no open invisible decay"
         return None
 
-    def coupling(self, dump: Dump, model: "Mediator") -> float:  # noqa: ARG002 - for any beam
+    def coupling(self, dump: Dump, model: "DecayingMediator") -> float:  # noqa: ARG002 - for any beam
         """Return the coupling to electrons in units of e."""
         return model.lepton_coupling("electron")
 
     def accepted(
         self,
         dump: Dump,
-        models: "Sequence[Mediator]",
+        models: "Sequence[DecayingMediator]",
         window: Window,
         calculation: Calculation,
         report: Report = silent,  # noqa: ARG002 - it is fast
@@ -77,7 +77,7 @@ class Annihilation(Process):
     def relative_error(
         self,
         dump: Dump,
-        model: "Mediator",  # noqa: ARG002 - the same for all
+        model: "DecayingMediator",  # noqa: ARG002 - the same for all
         minimum_energy: float,
         calculation: Calculation,  # noqa: ARG002 - there is one way
     ) -> float:
@@ -87,7 +87,7 @@ class Annihilation(Process):
     def produced(
         self,
         dump: Dump,
-        models: "Sequence[Mediator]",
+        models: "Sequence[DecayingMediator]",
         minimum_energy: float,
         edges_X0: Array,
         calculation: Calculation,
@@ -110,7 +110,7 @@ class Annihilation(Process):
     def sample(
         self,
         dump: Dump,
-        model: "Mediator",
+        model: "DecayingMediator",
         minimum_energy: float,
         calculation: Calculation,  # noqa: ARG002 - there is one way
         uniforms: Array,
@@ -141,14 +141,14 @@ def _sampled_edges(dump: Dump, minimum_energy: float) -> Array:
     return np.append(np.linspace(minimum_energy, LINE * dump.energy, _BINS), dump.energy)
 
 
-def annihilation_in_bins(dump: Dump, models: Sequence["Mediator"], edges: Array) -> Array:
+def annihilation_in_bins(dump: Dump, models: Sequence["DecayingMediator"], edges: Array) -> Array:
     """Return the mediators from annihilation of the shower's positrons in bins of energy.
 
     Parameters
     ----------
     dump : Dump
         Beam and target.
-    models : sequence of Mediator
+    models : sequence of DecayingMediator
         One row of the result each.
     edges : ndarray, shape (bins + 1,)
         Edges of the bins of the positron's energy in GeV, ascending; the mediator has m_e more.

@@ -22,7 +22,7 @@ from scotopic.processes.shower_depths import DEEPEST_X0
 from scotopic.progress import Report, silent
 
 if TYPE_CHECKING:
-    from scotopic.models import Mediator
+    from scotopic.models.mediator import DecayingMediator
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -118,18 +118,18 @@ class Process(ABC):
     """Whether it decays like a vector that is polarised across the beam."""
 
     @abstractmethod
-    def obstacle(self, dump: Dump, model: "Mediator") -> str | None:
+    def obstacle(self, dump: Dump, model: "DecayingMediator") -> str | None:
         """Return why the process makes none of a model's mediators here; None if it makes some."""
 
     @abstractmethod
-    def coupling(self, dump: Dump, model: "Mediator") -> float:
+    def coupling(self, dump: Dump, model: "DecayingMediator") -> float:
         """Return the coupling to what makes the mediators, in whose square yields are counted."""
 
     @abstractmethod
     def produced(
         self,
         dump: Dump,
-        models: "Sequence[Mediator]",
+        models: "Sequence[DecayingMediator]",
         minimum_energy: float,
         edges_X0: FloatArray,
         calculation: Calculation,
@@ -143,7 +143,7 @@ class Process(ABC):
     def prepare(  # noqa: B027 - most need none
         self,
         dump: Dump,
-        models: "Sequence[Mediator]",
+        models: "Sequence[DecayingMediator]",
         minimum_energy: float,
         calculation: Calculation,
         report: Report = silent,
@@ -151,13 +151,13 @@ class Process(ABC):
         """Make the tables that `sample` needs, if there are any, with a report."""
 
     def relative_error(
-        self, dump: Dump, model: "Mediator", minimum_energy: float, calculation: Calculation
+        self, dump: Dump, model: "DecayingMediator", minimum_energy: float, calculation: Calculation
     ) -> float:
         """Return the numerical error of yields above an energy in GeV."""
         (made,) = self.produced(dump, [model], minimum_energy, _whole(dump), calculation)
         return made.relative_error
 
-    def depends_on(self, model: "Mediator") -> dict[str, Any]:
+    def depends_on(self, model: "DecayingMediator") -> dict[str, Any]:
         """Return all of a model that yields depend on, as JSON can write it.
 
         Here: everything but the coupling. A process whose yields depend on less says so, and is
@@ -170,7 +170,7 @@ class Process(ABC):
     def accepted(
         self,
         dump: Dump,
-        models: "Sequence[Mediator]",
+        models: "Sequence[DecayingMediator]",
         window: Window,
         calculation: Calculation,
         report: Report = silent,
@@ -186,7 +186,7 @@ class Process(ABC):
     def sample(
         self,
         dump: Dump,
-        model: "Mediator",
+        model: "DecayingMediator",
         minimum_energy: float,
         calculation: Calculation,
         uniforms: FloatArray,
@@ -218,7 +218,7 @@ def _whole(dump: Dump) -> FloatArray:
     return np.array([0.0, DEEPEST_X0 if dump.thickness_X0 is None else dump.thickness_X0])
 
 
-def at_weak_coupling(models: "Sequence[Mediator]") -> "list[Mediator]":
+def at_weak_coupling(models: "Sequence[DecayingMediator]") -> "list[DecayingMediator]":
     """Return the models with the coupling at which yields are computed."""
     return [replace(model, **{model.coupling_field: WEAK_COUPLING}) for model in models]
 
@@ -226,7 +226,7 @@ def at_weak_coupling(models: "Sequence[Mediator]") -> "list[Mediator]":
 def accepted_yields(
     name: str,
     dump: Dump,
-    models: "Sequence[Mediator]",
+    models: "Sequence[DecayingMediator]",
     window: Window,
     calculation: Calculation,
     report: Report = silent,
@@ -239,7 +239,7 @@ def accepted_yields(
         Of the process.
     dump : Dump
         Beam and target.
-    models : sequence of Mediator
+    models : sequence of DecayingMediator
         Their couplings do not enter.
     window : Window
         What is accepted.
@@ -268,7 +268,7 @@ def accepted_yields(
 def produced_by_depth(
     name: str,
     dump: Dump,
-    models: "Sequence[Mediator]",
+    models: "Sequence[DecayingMediator]",
     minimum_energy: float,
     edges_X0: FloatArray,
     calculation: Calculation,
@@ -301,18 +301,18 @@ class _Asked:
     """The models that a process has to compute, each that differs for it once."""
 
     process: Process
-    models: "list[Mediator]"
+    models: "list[DecayingMediator]"
     index: npt.NDArray[np.intp]
     inputs: dict[str, Any]
     modules: set[str]
 
     @classmethod
     def of(
-        cls, name: str, dump: Dump, models: "Sequence[Mediator]", calculation: Calculation
+        cls, name: str, dump: Dump, models: "Sequence[DecayingMediator]", calculation: Calculation
     ) -> "_Asked":
         process = PROCESSES[name]
         places: dict[str, int] = {}
-        distinct: list[Mediator] = []
+        distinct: list[DecayingMediator] = []
         index = []
         for model in at_weak_coupling(models):
             key = repr(process.depends_on(model))
@@ -330,6 +330,6 @@ class _Asked:
         return cls(process, distinct, np.array(index, dtype=np.intp), inputs, modules)
 
 
-def modules_of(models: "Sequence[Mediator]") -> set[str]:
+def modules_of(models: "Sequence[DecayingMediator]") -> set[str]:
     """Return the names of the modules in which models are defined."""
     return {type(model).__module__ for model in models}

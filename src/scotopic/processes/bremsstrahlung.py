@@ -27,7 +27,7 @@ from scotopic.processes.shower_depths import shower_depths
 from scotopic.progress import Report, silent
 
 if TYPE_CHECKING:
-    from scotopic.models import Mediator
+    from scotopic.models.mediator import DecayingMediator
     from scotopic.processes.cross_sections import ShowerCrossSections
 
 Array = npt.NDArray[np.float64]
@@ -45,24 +45,24 @@ class Bremsstrahlung(Process):
     reaction = "{beam} NUCLEUS --> {beam} NUCLEUS {mediator}"
     depends_on_widths = False
 
-    def obstacle(self, dump: Dump, model: "Mediator") -> str | None:
+    def obstacle(self, dump: Dump, model: "DecayingMediator") -> str | None:
         """Return that the mediator does not couple to the beam's leptons, if it does not."""
         if self.coupling(dump, model) > 0:
             return None
         return f"{type(model).__name__} does not couple to {dump.lepton}s, nor by a finite loop"
 
-    def coupling(self, dump: Dump, model: "Mediator") -> float:
+    def coupling(self, dump: Dump, model: "DecayingMediator") -> float:
         """Return the coupling to the beam's lepton in units of e."""
         return model.lepton_coupling(dump.lepton)
 
-    def depends_on(self, model: "Mediator") -> dict[str, Any]:
+    def depends_on(self, model: "DecayingMediator") -> dict[str, Any]:
         """Return mass and kind of the mediator: its decays do not matter."""
         return {"spin_parity": model.spin_parity, "mediator_mass": model.mediator_mass}
 
     def accepted(
         self,
         dump: Dump,
-        models: "Sequence[Mediator]",
+        models: "Sequence[DecayingMediator]",
         window: Window,
         calculation: Calculation,
         report: Report = silent,
@@ -77,7 +77,7 @@ class Bremsstrahlung(Process):
     def prepare(
         self,
         dump: Dump,
-        models: "Sequence[Mediator]",
+        models: "Sequence[DecayingMediator]",
         minimum_energy: float,
         calculation: Calculation,
         report: Report = silent,
@@ -86,7 +86,7 @@ class Bremsstrahlung(Process):
         prepare_tables(dump, models, minimum_energy, _completed(calculation), report)
 
     def relative_error(
-        self, dump: Dump, model: "Mediator", minimum_energy: float, calculation: Calculation
+        self, dump: Dump, model: "DecayingMediator", minimum_energy: float, calculation: Calculation
     ) -> float:
         """Return the errors that the shower and the tables of cross sections state, added up."""
         _, _, error = dump.radiating_tracks(minimum_energy)
@@ -101,7 +101,7 @@ class Bremsstrahlung(Process):
     def produced(
         self,
         dump: Dump,
-        models: "Sequence[Mediator]",
+        models: "Sequence[DecayingMediator]",
         minimum_energy: float,
         edges_X0: Array,
         calculation: Calculation,
@@ -137,7 +137,7 @@ class Bremsstrahlung(Process):
     def sample(
         self,
         dump: Dump,
-        model: "Mediator",
+        model: "DecayingMediator",
         minimum_energy: float,
         calculation: Calculation,
         uniforms: Array,
@@ -176,7 +176,7 @@ def _completed(calculation: Calculation) -> Calculation:
 
 def bremsstrahlung_above(
     dump: Dump,
-    models: Sequence["Mediator"],
+    models: Sequence["DecayingMediator"],
     thresholds: Array,
     calculation: Calculation,
     report: Report = silent,
@@ -187,7 +187,7 @@ def bremsstrahlung_above(
     ----------
     dump : Dump
         Beam and target.
-    models : sequence of Mediator
+    models : sequence of DecayingMediator
         One row of the result each.
     thresholds : ndarray, shape (s,)
         Energies of the mediator in GeV, in any order.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from scotopic.registry import Registry
 
 if TYPE_CHECKING:
-    from scotopic.models import Mediator
+    from scotopic.models.mediator import DecayingMediator
     from scotopic.processes.base import Process
     from scotopic.processes.dump import Dump
 
@@ -56,12 +56,12 @@ class Calculation:
         for name in self.processes:
             PROCESSES.home(name)
 
-    def applicable(self, dump: "Dump", model: "Mediator") -> tuple[str, ...]:
+    def applicable(self, dump: "Dump", model: "DecayingMediator") -> tuple[str, ...]:
         """Return the names of the processes that count and make mediators of a model."""
         names = self.processes or PROCESSES.names()
         return tuple(n for n in names if PROCESSES[n].obstacle(dump, model) is None)
 
-    def obstacles(self, dump: "Dump", model: "Mediator") -> str:
+    def obstacles(self, dump: "Dump", model: "DecayingMediator") -> str:
         """Return why no process makes a model's mediators."""
         names = self.processes or PROCESSES.names()
         return "; ".join(f"{n}: {PROCESSES[n].obstacle(dump, model)}" for n in names)

@@ -17,7 +17,7 @@ from scotopic.units import ELECTRON_MASS, MUON_MASS
 
 if TYPE_CHECKING:
     from scotopic.materials import Element
-    from scotopic.models import Mediator
+    from scotopic.models.mediator import DecayingMediator
     from scotopic.production import CrossSectionTable, Lepton
     from scotopic.words import SpinParity
 
@@ -66,7 +66,7 @@ class ShowerCrossSections:
 
 def cross_section_table(
     dump: Dump,
-    model: "Mediator",
+    model: "DecayingMediator",
     nucleus: "Element",
     minimum_energy: float,
     calculation: Calculation,
@@ -77,7 +77,7 @@ def cross_section_table(
     ----------
     dump : Dump
         Beam and target.
-    model : Mediator
+    model : DecayingMediator
         Its mass chooses the table.
     nucleus : Element
         What it is made on.
@@ -101,7 +101,7 @@ def cross_section_table(
 
 def prepare_tables(
     dump: Dump,
-    models: Sequence["Mediator"],
+    models: Sequence["DecayingMediator"],
     minimum_energy: float,
     calculation: Calculation,
     report: Report = silent,

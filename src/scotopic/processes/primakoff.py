@@ -18,7 +18,7 @@ from scotopic.processes.dump import Dump
 from scotopic.progress import Report, silent
 
 if TYPE_CHECKING:
-    from scotopic.models import Mediator
+    from scotopic.models.mediator import DecayingMediator
 
 Array = npt.NDArray[np.float64]
 
@@ -32,7 +32,7 @@ class Primakoff(Process):
     reaction = "GAMMA NUCLEUS --> {mediator} NUCLEUS"
     depends_on_widths = False
 
-    def obstacle(self, dump: Dump, model: "Mediator") -> str | None:
+    def obstacle(self, dump: Dump, model: "DecayingMediator") -> str | None:
         """Return why no photon turns into the particle, if none does."""
         if dump.lepton == "muon":
             return "showers of what muons radiate are left out, and with them their photons"
@@ -40,18 +40,18 @@ class Primakoff(Process):
             return f"{type(model).__name__} does not couple to photons"
         return None
 
-    def coupling(self, dump: Dump, model: "Mediator") -> float:  # noqa: ARG002 - for any beam
+    def coupling(self, dump: Dump, model: "DecayingMediator") -> float:  # noqa: ARG002 - for any beam
         """Return the coupling to photons in GeV^-1."""
         return model.photon_coupling_per_GeV
 
-    def depends_on(self, model: "Mediator") -> dict[str, Any]:
+    def depends_on(self, model: "DecayingMediator") -> dict[str, Any]:
         """Return the mass: its decays do not matter."""
         return {"mediator_mass": model.mediator_mass}
 
     def produced(
         self,
         dump: Dump,
-        models: "Sequence[Mediator]",
+        models: "Sequence[DecayingMediator]",
         minimum_energy: float,
         edges_X0: Array,
         calculation: Calculation,

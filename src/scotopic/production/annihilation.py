@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from scotopic.decays.widths import SPIN_STATES, fermion_width
 from scotopic.errors import RangeError
-from scotopic.models import Mediator
+from scotopic.models.mediator import DecayingMediator
 from scotopic.units import ALPHA, ELECTRON_MASS, GEV2_TO_CM2
 
 Array = npt.NDArray[np.float64]
@@ -33,7 +33,7 @@ def resonance_energy(mass: float) -> float:
 
 
 def cross_section(
-    positron_energy: npt.ArrayLike, model: Mediator, *, total_width: float | None = None
+    positron_energy: npt.ArrayLike, model: DecayingMediator, *, total_width: float | None = None
 ) -> Array:
     r"""Cross section of e+ e- -> X -> invisible per electron, for the coupling e to electrons.
 
@@ -41,7 +41,7 @@ def cross_section(
     ----------
     positron_energy : array_like
         Total energy of the positron in GeV, any shape, above the electron mass.
-    model : Mediator
+    model : DecayingMediator
         The mediator. Its coupling to electrons does not enter: multiply by the square of
         `model.lepton_coupling("electron")`.
     total_width : float, optional
@@ -76,7 +76,7 @@ def cross_section(
 
 
 def integrated_cross_section(
-    edges: npt.ArrayLike, model: Mediator, *, total_width: float | None = None
+    edges: npt.ArrayLike, model: DecayingMediator, *, total_width: float | None = None
 ) -> Array:
     r"""Integrate the cross section over bins of positron energy, for the coupling e to electrons.
 
@@ -105,7 +105,7 @@ def integrated_cross_section(
 
 
 def density_weights(
-    energies: npt.ArrayLike, model: Mediator, *, total_width: float | None = None
+    energies: npt.ArrayLike, model: DecayingMediator, *, total_width: float | None = None
 ) -> Array:
     r"""Weights that integrate the cross section against a piecewise linear density.
 
@@ -143,7 +143,7 @@ def _refuse_slow(energy: Array) -> None:
         raise RangeError(f"positron_energy: {worst} GeV is not above the electron mass")
 
 
-def _width(model: Mediator, total_width: float | None) -> float:
+def _width(model: DecayingMediator, total_width: float | None) -> float:
     """Width of the resonance, which must not vanish."""
     width = model.invisible_width if total_width is None else total_width
     if not width > 0:
@@ -154,7 +154,7 @@ def _width(model: Mediator, total_width: float | None) -> float:
     return width
 
 
-def _numerator(s: Array, model: Mediator) -> Array:
+def _numerator(s: Array, model: DecayingMediator) -> Array:
     """Cross section in GeV^-2 without the Breit-Wigner denominator."""
     root = np.sqrt(s)
     electrons = fermion_width(model.spin_parity, root, ALPHA, ELECTRON_MASS)
@@ -163,7 +163,9 @@ def _numerator(s: Array, model: Mediator) -> Array:
     return np.asarray(flux * electrons * model.invisible_width_at(root))
 
 
-def _moments(edges: Array, model: Mediator, total_width: float | None) -> tuple[Array, Array]:
+def _moments(
+    edges: Array, model: DecayingMediator, total_width: float | None
+) -> tuple[Array, Array]:
     r"""Integrals of sigma and of (E - lower edge) sigma over each bin.
 
     s = m^2 + m Gamma sinh(t) flattens the resonance into 1/cosh(t), and t = t_0 + v^2 the

@@ -245,10 +245,9 @@ def _processes(content: Json) -> Sequence[str]:
 
 def _symbol(model: str) -> str:
     """Return the symbol of a mediator, by the name of its model or of the model's class."""
-    from scotopic.models.registry import model_class  # noqa: PLC0415 - slow
-    from scotopic.words import MODEL_NAMES  # noqa: PLC0415 - slow
+    from scotopic.models.registry import BUILT_IN, model_class  # noqa: PLC0415 - slow
 
-    kinds = {name: model_class(name) for name in MODEL_NAMES}
-    symbols = {name: kind.symbol for name, kind in kinds.items()}
-    symbols |= {kind.__name__: kind.symbol for kind in kinds.values()}
-    return symbols.get(model, "A")
+    for name, home in BUILT_IN.items():
+        if model in {name, home.rpartition(":")[2]}:
+            return model_class(name).symbol
+    return model_class(model).symbol if ":" in model else "A"

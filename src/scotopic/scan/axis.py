@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.errors import RangeError
-from scotopic.scan.parameters import field_of
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -23,7 +22,7 @@ class Axis:
     Attributes
     ----------
     parameter : str
-        A field of the model or a name of `scotopic.scan.parameters.DERIVED`.
+        A name of `scotopic.models.parameters.parameter_names`.
     minimum, maximum : float
         First and last value, in the parameter's unit (masses in GeV).
     points : int
@@ -53,18 +52,6 @@ class Axis:
             )
         if self.scale == "log" and self.minimum <= 0:
             raise RangeError(f"{self.parameter}: {self.minimum} is not positive on a log scale")
-
-    @property
-    def field(self) -> str:
-        """The model's field that the parameter determines."""
-        return field_of(self.parameter)
-
-    @property
-    def unit(self) -> str:
-        """Of the values: "GeV", "GeV^-1" or "1"."""
-        if self.parameter == "photon_coupling":
-            return "GeV^-1"
-        return "GeV" if self.parameter.endswith("_mass") else "1"
 
     @cached_property
     def values(self) -> FloatArray:

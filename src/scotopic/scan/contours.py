@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.models.derived import Kind
+from scotopic.models.parameters import parameter
 from scotopic.results import write_csv
 from scotopic.scan.axis import Axis
 from scotopic.scan.plane import Plane
@@ -68,7 +70,7 @@ def contours(excess: FloatArray, x: Axis, y: Axis) -> list[Contour]:
 
 
 def write_contours(
-    planes: Mapping[str, Plane], levels: Mapping[str, float], title: str, file: Path
+    planes: Mapping[str, Plane], kind: Kind, levels: Mapping[str, float], title: str, file: Path
 ) -> None:
     """Write the boundaries of planes as CSV, one row a point.
 
@@ -76,6 +78,8 @@ def write_contours(
     ----------
     planes : mapping of str to Plane
         By label; all have the same axes.
+    kind : type
+        The model that says what they are.
     levels : mapping of str to float
         Confidence level of each limit.
     title : str
@@ -84,7 +88,9 @@ def write_contours(
         Where to.
     """
     comments = [title, "boundaries of what is excluded, one row a point; lines count from 1"]
-    names = ["limit", "line", "closed", *_axis_names(next(iter(planes.values())))]
+    first = next(iter(planes.values()))
+    axes = (parameter(kind, axis.parameter).column for axis in (first.x, first.y))
+    names = ["limit", "line", "closed", *axes]
     rows: list[tuple[float | str, ...]] = []
     for label, plane in planes.items():
         comments.append(
@@ -102,12 +108,6 @@ def _level(plane: Plane) -> str:
     """Write the events that are allowed, which joined experiments make depend on the point."""
     low, high = float(plane.limit_events.min()), float(plane.limit_events.max())
     return f"{low:.6g}" if low == high else f"{low:.6g} to {high:.6g}"
-
-
-def _axis_names(plane: Plane) -> list[str]:
-    """Name the columns with their units."""
-    units = {"GeV": "_GeV", "GeV^-1": "_per_GeV", "1": ""}
-    return [axis.parameter + units[axis.unit] for axis in (plane.x, plane.y)]
 
 
 def _error_unit(plane: Plane) -> str:

@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.errors import RangeError
+from scotopic.models.derived import COUPLING
 from scotopic.models.mediator import DecayingMediator
+from scotopic.models.parameters import build, field_of
 from scotopic.scan.axis import Axis
-from scotopic.scan.parameters import COUPLING, build, field_of
 
 FloatArray = npt.NDArray[np.float64]
 Index = tuple[int, int]
@@ -77,7 +78,7 @@ class Grid:
     @property
     def has_couplings(self) -> bool:
         """Whether the coupling is on one of the axes."""
-        return COUPLING in {field_of(axis.parameter) for axis in (self.x, self.y)}
+        return COUPLING in {field_of(self.kind, axis.parameter) for axis in (self.x, self.y)}
 
     def values(self, of: Callable[[DecayingMediator], float]) -> FloatArray:
         """Return a property of all models, shape (x, y), not-a-number where there is none."""

@@ -22,11 +22,11 @@ import numpy.typing as npt
 
 from scotopic.cache import cached_bytes
 from scotopic.errors import ScotopicError
-from scotopic.models.kinetic_mixing import KineticallyMixed
+from scotopic.models.derived import COUPLING
 from scotopic.models.mediator import DecayingMediator
+from scotopic.models.parameters import field_of, value_of
 from scotopic.progress import Report, silent
 from scotopic.scan.grid import Grid, Index
-from scotopic.scan.parameters import COUPLING, field_of, value_of
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -206,7 +206,7 @@ def _cmb_couplings(models: Sequence[DecayingMediator]) -> list[Coupling]:
 
     found = []
     for model in models:
-        if not isinstance(model, KineticallyMixed):
+        if model.s_wave_current is None:
             found.append(Coupling(None, f"no bound is known of {type(model).__name__}"))
             continue
         try:
@@ -230,7 +230,7 @@ def _line(grid: Grid, find: Find) -> Line:
     nodes = _nodes(grid)
     gaps = {index: why for index, why in grid.refused.items() if index[1] in nodes}
     gaps |= {index: one.status for index, one in found.items() if one.value is None}
-    if field_of(grid.y.parameter) == COUPLING:
+    if field_of(grid.kind, grid.y.parameter) == COUPLING:
         points = [
             _on_column(grid, i, found.get((i, nodes[0])), gaps) for i in range(len(grid.columns))
         ]
@@ -306,7 +306,7 @@ def _shape(model: DecayingMediator) -> list[object]:
 def _nodes(grid: Grid) -> list[int]:
     """Return the indices of y at which couplings are sought."""
     last = grid.y.points - 1
-    if field_of(grid.y.parameter) == COUPLING:
+    if field_of(grid.kind, grid.y.parameter) == COUPLING:
         return [last]
     nodes = _NODES.get(grid.y.parameter, _NODES_OF_OTHERS)
     if grid.has_couplings or last < nodes:

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.models.derived import Kind
+from scotopic.models.parameters import parameter
 from scotopic.models.registry import model_name
 from scotopic.scan.axis import Axis
 from scotopic.scan.exclusion import BANDS
@@ -54,7 +56,7 @@ _OF_POINTS: Mapping[str, tuple[tuple[str, ...], str, str, str]] = {
         ("limit",),
         "1",
         "coupling to ordinary matter",
-        "Of the point's model: kinetic mixing, g, or, for axion-like particles, g in GeV^-1.",
+        "Of the point's model: the field of its class that is limited.",
     ),
     "status": (
         ("limit",),
@@ -93,6 +95,8 @@ def dimensions(setup: Setup) -> dict[str, tuple[tuple[str, ...], dict[str, Any]]
     found = {}
     for name, (first, unit, long_name, description) in _OF_POINTS.items():
         attributes: dict[str, Any] = _attributes(unit, long_name, description)
+        if name == "model_coupling":
+            attributes["units"] = parameter(setup.kind, setup.kind.coupling_field).unit
         if name == "status":
             attributes["flag_values"] = list(range(len(STATUSES)))
             attributes["flag_meanings"] = " ".join(STATUSES)
@@ -114,8 +118,8 @@ def coordinates(setup: Setup) -> list[Coordinate]:
     levels = np.array([one.confidence_level for one in first])
     observed = np.array([s.limits["observed"] for s in searches])
     return [
-        _axis(setup.x),
-        _axis(setup.y),
+        _axis(setup.kind, setup.x),
+        _axis(setup.kind, setup.y),
         _names("limit", [s.label for s in searches], "label of the limit in the run card"),
         _names("data_set", setup.data_sets, "data set of the experiment's card"),
         _names("signature", setup.signatures, "signature of the experiment's card"),
@@ -161,8 +165,9 @@ def coordinates(setup: Setup) -> list[Coordinate]:
     ]
 
 
-def _axis(axis: Axis) -> Coordinate:
-    attributes = _attributes(axis.unit, axis.parameter.replace("_", " ")) | {"scale": axis.scale}
+def _axis(kind: Kind, axis: Axis) -> Coordinate:
+    known = parameter(kind, axis.parameter)
+    attributes = _attributes(known.unit, known.long_name) | {"scale": axis.scale}
     return Coordinate(axis.parameter, (axis.parameter,), axis.values, attributes)
 
 

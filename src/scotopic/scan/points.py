@@ -18,12 +18,12 @@ import numpy.typing as npt
 from scotopic.errors import ScotopicError
 from scotopic.memory import no_search_for_cycles
 from scotopic.models.axion_like import AxionLikeParticle
-from scotopic.models.inelastic import TwoDarkFermions
+from scotopic.models.derived import COUPLING
 from scotopic.models.mediator import DecayingMediator
+from scotopic.models.parameters import build, field_of
 from scotopic.progress import Report, silent
 from scotopic.scan import in_flight, invisible, semi_visible
 from scotopic.scan.axis import Axis
-from scotopic.scan.parameters import COUPLING, build, field_of
 from scotopic.scan.search import Accepted, Detection, Search, Sector
 from scotopic.scan.semi_visible import Simulation
 
@@ -101,7 +101,7 @@ class Setup:
     def detection(self, search: Search) -> Detection:
         """Return how a search notices it."""
         kind = self.sector(search).kind
-        if issubclass(kind, TwoDarkFermions):
+        if kind.semi_visible:
             return semi_visible
         in_regions = any(e.decay_regions is not None for e in search.experiments)
         return in_flight if in_regions or issubclass(kind, AxionLikeParticle) else invisible
@@ -125,7 +125,7 @@ class Setup:
 @lru_cache
 def _shape(kind: type[DecayingMediator], couplings: frozenset[str]) -> "attrgetter[object]":
     """Return what reads those fields of a model that are no couplings."""
-    return attrgetter(*(f.name for f in fields(kind) if field_of(f.name) not in couplings))
+    return attrgetter(*(f.name for f in fields(kind) if field_of(kind, f.name) not in couplings))
 
 
 def _distinct(names: Iterable[str]) -> tuple[str, ...]:

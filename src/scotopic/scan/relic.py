@@ -5,8 +5,9 @@ from dataclasses import asdict
 from typing import Any
 
 from scotopic.errors import RangeError
+from scotopic.models.derived import Values
 from scotopic.models.mediator import DecayingMediator
-from scotopic.scan.parameters import Values, build, overridden
+from scotopic.models.parameters import build, overridden
 from scotopic.scan.run_card import RunCard, ThermalLineLayer
 
 
@@ -67,7 +68,7 @@ def model_at(card: RunCard, layer: ThermalLineLayer, values: Values) -> Decaying
     0.4
     """
     sector = card.sector(layer)
-    return build(sector.kind, overridden(sector.fixed, values))
+    return build(sector.kind, overridden(sector.kind, sector.fixed, values))
 
 
 def described_point(model: DecayingMediator, omega_h2: float) -> Mapping[str, Any]:

@@ -241,7 +241,8 @@ def write_run(found: Run, directory: Path, seconds: float) -> list[Path]:
         files.append(_write_boundaries(found, directory / "boundaries.csv"))
         files.append(directory / "contours.csv")
         levels = {label: e[0].confidence_level for label, e in found.experiments.items()}
-        write_contours(found.planes, levels, found.card.title, files[-1])
+        kind = found.card.sector().kind
+        write_contours(found.planes, kind, levels, found.card.title, files[-1])
     if found.thermal_lines:
         files.append(_write_thermal(found, directory / "thermal.csv"))
     files.append(directory / "result.json")

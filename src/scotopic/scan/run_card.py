@@ -2,9 +2,10 @@
 
 import math
 from pathlib import Path
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     Field,
     Strict,
     ValidationError,
@@ -13,11 +14,19 @@ from pydantic import (
     model_validator,
 )
 
-from scotopic.errors import CardError, RangeError
+from scotopic.errors import CardError, RangeError, nearest
 from scotopic.experiments.loader import card_error, read_card
-from scotopic.experiments.messages import KeyedError, KeyPath, describe, nearest, shown
+from scotopic.experiments.messages import KeyedError, KeyPath, describe, shown
 from scotopic.experiments.tables import Items, Name, Table, Text
-from scotopic.models.registry import model_class
+from scotopic.models.parameters import (
+    field_of,
+    missing_parameter,
+    overridden,
+    parameter,
+    parameter_names,
+    words,
+)
+from scotopic.models.registry import BUILT_IN, model_class
 from scotopic.precision.bands import (
     ELECTRON_CAESIUM,
     ELECTRON_RUBIDIUM,
@@ -27,17 +36,8 @@ from scotopic.precision.bands import (
 )
 from scotopic.scan.axis import Axis, Scale
 from scotopic.scan.joint import MOST
-from scotopic.scan.parameters import (
-    COUPLING,
-    COUPLING_FIELDS,
-    field_of,
-    missing_parameter,
-    overridden,
-    parameter_names,
-)
 from scotopic.scan.search import Sector
-from scotopic.scan.ties import TIES
-from scotopic.words import DarkMatter, Lepton, ModelName, Parity, Process
+from scotopic.words import Lepton, Process
 
 GALLERY = Path(__file__).parent / "gallery"
 """Directory of the run cards that come with the package."""
@@ -62,8 +62,17 @@ Processes = Annotated[tuple[Process, ...], Strict(strict=False)]
 
 Point = Annotated[tuple[float, float], Strict(strict=False)]
 
-SEMI_VISIBLE = ("inelastic_dark_matter", "inelastic_dirac_dark_matter")
-"""Models whose signatures are named in the experiments' cards."""
+
+def _known_model(name: str) -> str:
+    """Refuse what is no model."""
+    try:
+        model_class(name)
+    except RangeError as error:
+        raise KeyedError((), str(error).removeprefix("model: ")) from None
+    return name
+
+
+ModelName = Annotated[Text, AfterValidator(_known_model)]
 
 
 class AxisCard(Table):
@@ -238,7 +247,8 @@ class RunCard(Table):
     title: Text = Field(description="one line, for the figure")
     source: Text = Field(description="what the plane reproduces, or where its choices come from")
     model: ModelName = Field(
-        description="what is looked for; a dark photon or other vector takes fixed.dark_matter"
+        description=f"what is looked for: {', '.join(BUILT_IN)}, or one's own as"
+        " package.module:Class; a dark photon or other vector takes fixed.dark_matter"
     )
     fixed: Values = Field(
         description="the other parameters, by name; the coupling may be tied to the muon's "
@@ -271,7 +281,8 @@ class RunCard(Table):
     def _known_parameters(self) -> Self:
         for axis in ("x", "y"):
             self._check_parameter((axis, "parameter"), getattr(self, axis).parameter, self.model)
-        if field_of(self.x.parameter) == field_of(self.y.parameter):
+        kind = model_class(self.model)
+        if field_of(kind, self.x.parameter) == field_of(kind, self.y.parameter):
             raise KeyedError(
                 ("y", "parameter"), f"{shown(self.y.parameter)} is the same as x.parameter"
             )
@@ -283,12 +294,12 @@ class RunCard(Table):
                 self._check_axes((array, i, "model"), model)
         return self
 
-    def _check_parameter(self, path: KeyPath, name: str, model: ModelName) -> None:
+    def _check_parameter(self, path: KeyPath, name: str, model: str) -> None:
         known = parameter_names(model_class(model))
         if name not in known:
             raise KeyedError(path, f"{shown(name)} is no parameter; {nearest(name, known)}")
 
-    def _check_axes(self, path: KeyPath, model: ModelName) -> None:
+    def _check_axes(self, path: KeyPath, model: str) -> None:
         """Refuse a layer's model that an axis means nothing to."""
         known = parameter_names(model_class(model))
         for axis, name in (("x", self.x.parameter), ("y", self.y.parameter)):
@@ -299,20 +310,22 @@ class RunCard(Table):
                     f" {nearest(name, known)}",
                 )
 
-    def _check_values(self, path: KeyPath, values: Values, model: ModelName) -> None:
+    def _check_values(self, path: KeyPath, values: Values, model: str) -> None:
         """Refuse unknown parameters, words for numbers, and what an axis has already."""
-        axes = {field_of(axis.parameter): axis.parameter for axis in (self.x, self.y)}
+        kind = model_class(model)
+        axes = {field_of(kind, axis.parameter): axis.parameter for axis in (self.x, self.y)}
         for name, value in values.items():
             self._check_parameter((*path, name), name, model)
-            field = field_of(name)
+            field = field_of(kind, name)
             if field in axes:
                 raise KeyedError((*path, name), f"{axes[field]} of the plane's axes is the same")
-            words = WORDS.get(name, ())
-            if isinstance(value, str) and value not in words:
-                allowed = nearest(value, words) if words else "it is a number"
+            possible = words(kind, name)
+            if isinstance(value, str) and value not in possible:
+                allowed = nearest(value, possible) if possible else "it is a number"
                 raise KeyedError((*path, name), f"{shown(value)} is not allowed; {allowed}")
-            if name in ("dark_matter", "parity") and not isinstance(value, str):
-                raise KeyedError((*path, name), f"{shown(value)} is not one of {', '.join(words)}")
+            if parameter(kind, name).choices and not isinstance(value, str):
+                allowed = ", ".join(possible)
+                raise KeyedError((*path, name), f"{shown(value)} is not one of {allowed}")
 
     @model_validator(mode="after")
     def _complete_models(self) -> Self:
@@ -331,9 +344,10 @@ class RunCard(Table):
         for i, limit in enumerate(self.limits):
             path = ("limits", i, "signatures")
             model = limit.model or self.model
-            if limit.signatures and model not in SEMI_VISIBLE:
+            semi_visible = model_class(model).semi_visible
+            if limit.signatures and not semi_visible:
                 raise KeyedError(path, f"are of semi-visible decays; leave them out for {model}")
-            if not limit.signatures and model in SEMI_VISIBLE:
+            if not limit.signatures and semi_visible:
                 raise KeyedError(path, "missing; at least one is needed")
             if len(limit.joined_with) >= MOST:
                 raise KeyedError(
@@ -356,15 +370,8 @@ class RunCard(Table):
         kind = model_class(layer.model or self.model)
         known = parameter_names(kind)
         mine = {name: value for name, value in self.fixed.items() if name in known}
-        return Sector(kind, overridden(mine, layer.fixed))
+        return Sector(kind, overridden(kind, mine, layer.fixed))
 
-
-WORDS = {
-    **dict.fromkeys((COUPLING, *COUPLING_FIELDS), tuple(TIES)),
-    "dark_matter": get_args(DarkMatter),
-    "parity": get_args(Parity),
-}
-"""What can stand for the number of a parameter."""
 
 _LAYERS = ("limits", "thermal_lines", "cmb", "bands", "bounds")
 _OF_MODELS = ("limits", "thermal_lines", "cmb", "bands")

@@ -11,7 +11,7 @@ from scotopic.processes.dump import Calculation
 from scotopic.progress import Report, silent
 from scotopic.scan.plane import Plane, plane_of
 from scotopic.scan.points import Arrays, Setup
-from scotopic.scan.run_card import SEMI_VISIBLE, LimitLayer, RunCard
+from scotopic.scan.run_card import LimitLayer, RunCard
 from scotopic.scan.search import Search
 from scotopic.scan.semi_visible import Simulation
 from scotopic.scan.survey import (
@@ -132,8 +132,8 @@ def setup_of(card: RunCard, experiments: Mapping[str, tuple[Experiment, ...]]) -
         those that it is joined with.
     """
     settings = card.simulation
-    default = ("bremsstrahlung",) if card.model in SEMI_VISIBLE else PROCESSES
     plane = card.sector()
+    default = ("bremsstrahlung",) if plane.kind.semi_visible else PROCESSES
     return Setup(
         plane.kind,
         card.x.axis(),

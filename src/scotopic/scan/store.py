@@ -48,7 +48,6 @@ SOURCES: Final = (
     "scotopic.scan.in_flight",
     "scotopic.scan.invisible",
     "scotopic.scan.joint",
-    "scotopic.scan.parameters",
     "scotopic.scan.points",
     "scotopic.scan.refinement",
     "scotopic.scan.search",

@@ -1,4 +1,7 @@
-"""Couplings that follow from the rest of a model: the muon's magnetic moment, the relic density."""
+"""What gives a coupling: magnetic moments of leptons, and the relic density.
+
+Importing it makes them known to `scotopic.models.parameters`.
+"""
 
 import json
 import math
@@ -6,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +17,18 @@ import numpy.typing as npt
 from scotopic.cache import cached_bytes
 from scotopic.errors import RangeError
 from scotopic.models.mediator import DecayingMediator
+from scotopic.models.metadata import Parameter
+from scotopic.models.parameters import supply
+
+if TYPE_CHECKING:
+    from scotopic.words import Lepton
 
 FloatArray = npt.NDArray[np.float64]
+
+MOMENTS: Final[Mapping[str, "Lepton"]] = MappingProxyType(
+    {"delta_a_e": "electron", "delta_a_mu": "muon"}
+)
+"""Sizes |Delta a| of a mediator's share in magnetic moments, and whose they are."""
 
 _NODES: Final = np.geomspace(1e-4, 1.0, 13)
 """Values of alpha_D at which thermal couplings are computed; between them ln(g sqrt(alpha_D)) is a
@@ -97,3 +110,30 @@ TIES: Final[Mapping[str, Callable[[DecayingMediator], float]]] = MappingProxyTyp
 )
 """Couplings that follow from a model, whose own plays no part: those of the 2 sigma band of the
 muon's magnetic moment, and that with which freeze-out leaves the observed density."""
+
+
+def _moment(name: str) -> Callable[[DecayingMediator], float]:
+    lepton = MOMENTS[name]
+
+    def size(model: DecayingMediator) -> float:
+        from scotopic.precision.magnetic_moments import moment_of  # noqa: PLC0415 - seldom
+
+        if not model.lepton_coupling(lepton) > 0:
+            raise RangeError(f"{name}: the mediator does not couple to the {lepton}")
+        return abs(moment_of(model, lepton))
+
+    return size
+
+
+def _of_moment(name: str, symbol: str) -> Parameter:
+    words = f"size of the share in the magnetic moment of the {MOMENTS[name]}"
+    return Parameter(name=name, label=rf"|\Delta a_{symbol}|", long_name=words)
+
+
+supply(
+    ties=TIES,
+    squares={
+        _of_moment("delta_a_e", "e"): _moment("delta_a_e"),
+        _of_moment("delta_a_mu", r"\mu"): _moment("delta_a_mu"),
+    },
+)

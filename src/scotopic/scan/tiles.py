@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.models.parameters import field_of
 from scotopic.scan.points import Arrays, Setup
 
 Integers = npt.NDArray[np.int64]
@@ -82,7 +83,10 @@ class Blocks:
         >>> blocks.axis, blocks.length, blocks.number
         (1, 32, 4)
         """
-        costly = [axis.field not in setup.couplings for axis in (setup.x, setup.y)]
+        costly = [
+            field_of(setup.kind, axis.parameter) not in setup.couplings
+            for axis in (setup.x, setup.y)
+        ]
         axis = int(not costly[0] and costly[1])
         other = setup.shape[1 - axis] if costly[1 - axis] else 1
         shapes = _SHAPES_SIMULATED if setup.simulated else _SHAPES_INVISIBLE

@@ -17,7 +17,7 @@ from scotopic.signatures.base import SIGNATURES, Accepted, Question, Response, S
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment, SearchCard
-    from scotopic.models import Mediator
+    from scotopic.models.mediator import DecayingMediator
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -51,7 +51,7 @@ class Part:
         several = len(self.experiment.searches) > 1
         return f"{self.experiment.title}, {self.card.name}" if several else self.experiment.title
 
-    def obstacle(self, model: "Mediator") -> str | None:
+    def obstacle(self, model: "DecayingMediator") -> str | None:
         """Return why it cannot see a model; None if it can."""
         return self.signature.obstacle(self.question, model)
 
@@ -151,7 +151,7 @@ class Search:
             ),
         )
 
-    def seeing(self, model: "Mediator") -> tuple[int, ...]:
+    def seeing(self, model: "DecayingMediator") -> tuple[int, ...]:
         """Return the numbers of the parts that see a model.
 
         Raises
@@ -166,7 +166,7 @@ class Search:
         return found
 
     def responses(
-        self, models: "Sequence[Mediator]", report: Report = silent
+        self, models: "Sequence[DecayingMediator]", report: Report = silent
     ) -> "list[Responses]":
         """Return what the parts answer for several models, at least one of which each sees.
 
@@ -191,7 +191,7 @@ class Search:
         """How many events its likelihood allows."""
         return Allowance.of(self.parts, self.method)
 
-    def follows_alpha_D(self, model: "Mediator") -> bool:
+    def follows_alpha_D(self, model: "DecayingMediator") -> bool:
         """Return whether one set of responses serves a range of alpha_D."""
         return all(part.signature.follows_alpha_D(part.question, model) for part in self.parts)
 

@@ -22,7 +22,7 @@ from scotopic.registry import Registry
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
     from scotopic.experiments.tables import Table
-    from scotopic.models import Mediator
+    from scotopic.models.mediator import DecayingMediator
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -100,16 +100,16 @@ class Signature(ABC):
         """Check a selection against the rest of its card; raise KeyedError below the selection."""
 
     @abstractmethod
-    def obstacle(self, question: Question, model: "Mediator") -> str | None:
+    def obstacle(self, question: Question, model: "DecayingMediator") -> str | None:
         """Return why the search cannot see a model, "parameter: reason"; None if it can."""
 
-    def follows_alpha_D(self, question: Question, model: "Mediator") -> bool:  # noqa: ARG002
+    def follows_alpha_D(self, question: Question, model: "DecayingMediator") -> bool:  # noqa: ARG002
         """Return whether one response serves all alpha_D in the question's range."""
         return False
 
     @abstractmethod
     def responses(
-        self, question: Question, models: "Sequence[Mediator]", report: Report = silent
+        self, question: Question, models: "Sequence[DecayingMediator]", report: Report = silent
     ) -> list[Response]:
         """Return the response to each of several models that the search can see."""
 

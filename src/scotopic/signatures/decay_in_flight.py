@@ -25,7 +25,7 @@ from scotopic.signatures.base import Accepted, Question, Response, Signature
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
-    from scotopic.models import Mediator
+    from scotopic.models.mediator import DecayingMediator
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -70,7 +70,7 @@ class DecayInFlight(Signature):
                     f"{experiment.beam.energy_GeV}",
                 )
 
-    def obstacle(self, question: Question, model: "Mediator") -> str | None:
+    def obstacle(self, question: Question, model: "DecayingMediator") -> str | None:
         """Return why no mediator is made here that decays as it must, if none does."""
         channel = cast("DecayRegions", question.selection).channel
         if not model.partial_widths().get(channel, 0.0) > 0:
@@ -83,7 +83,7 @@ class DecayInFlight(Signature):
         return None
 
     def responses(
-        self, question: Question, models: "Sequence[Mediator]", report: Report = silent
+        self, question: Question, models: "Sequence[DecayingMediator]", report: Report = silent
     ) -> list[Response]:
         """Return the responses: production by depth is kept on disk."""
         chosen = cast("DecayRegions", question.selection)
@@ -147,12 +147,12 @@ class FlightResponse:
         return Accepted(kept, share, np.zeros(made.shape), np.full(made.shape, _ERROR))
 
 
-def _processes(question: Question, model: "Mediator") -> tuple[str, ...]:
+def _processes(question: Question, model: "DecayingMediator") -> tuple[str, ...]:
     names = question.calculation.applicable(question.dump, model)
     return tuple(name for name in names if PROCESSES[name].makes_mediators)
 
 
-def _widths(model: "Mediator") -> tuple[float, float]:
+def _widths(model: "DecayingMediator") -> tuple[float, float]:
     """Return the width that goes as the squared coupling, per that, and the one that does not."""
     dark = model.invisible_width - model.scaling_invisible_width
     return (model.total_width - dark) / model.coupling**2, dark

@@ -27,7 +27,7 @@ from scotopic.units import MUON_MASS
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
     from scotopic.experiments.tables import Table
-    from scotopic.models import Mediator
+    from scotopic.models.mediator import DecayingMediator
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -69,7 +69,7 @@ class MissingEnergy(Signature):
                     " which would see nothing behind it",
                 )
 
-    def obstacle(self, question: Question, model: "Mediator") -> str | None:
+    def obstacle(self, question: Question, model: "DecayingMediator") -> str | None:
         """Return why the mediator or its decays are not seen as missing energy, if they are not."""
         chosen = cast("CalorimeterSelection", question.selection)
         if question.dump.lepton == "muon":
@@ -84,13 +84,13 @@ class MissingEnergy(Signature):
             return closed_decay(model)
         return _obstacle_in_flight(question.experiment, chosen, model)
 
-    def follows_alpha_D(self, question: Question, model: "Mediator") -> bool:
+    def follows_alpha_D(self, question: Question, model: "DecayingMediator") -> bool:
         """Return True, but for simulated events of processes that depend on widths."""
         used = question.calculation.applicable(question.dump, model)
         return model.leaves_no_trace or follows_alpha_D(used)
 
     def responses(
-        self, question: Question, models: "Sequence[Mediator]", report: Report = silent
+        self, question: Question, models: "Sequence[DecayingMediator]", report: Report = silent
     ) -> list[Response]:
         """Return the responses, simulated ones and others apart."""
         unseen = [i for i, model in enumerate(models) if model.leaves_no_trace]
@@ -173,7 +173,7 @@ def check_window(
         )
 
 
-def closed_decay(model: "Mediator") -> str:
+def closed_decay(model: "DecayingMediator") -> str:
     """Return why a mediator has no invisible decay."""
     if not math.isfinite(model.dark_threshold):
         return f"model: {type(model).__name__} has no invisible decay"
@@ -195,7 +195,7 @@ def _window(question: Question) -> EnergyWindow:
 
 
 def _obstacle_in_flight(
-    experiment: "Experiment", chosen: CalorimeterSelection, model: "Mediator"
+    experiment: "Experiment", chosen: CalorimeterSelection, model: "DecayingMediator"
 ) -> str | None:
     """Return what the card or the simulation lacks for decays in flight."""
     if not isinstance(model, TwoDarkFermions):
@@ -275,7 +275,7 @@ class InvisibleResponse:
 
 def invisible_responses(
     question: Question,
-    models: "Sequence[Mediator]",
+    models: "Sequence[DecayingMediator]",
     window: EnergyWindow,
     report: Report = silent,
 ) -> list[Response]:
@@ -285,7 +285,7 @@ def invisible_responses(
     ----------
     question : Question
         With a range of alpha_D, yields that depend on it are interpolated between nodes.
-    models : sequence of Mediator
+    models : sequence of DecayingMediator
         Their coupling does not enter.
     window : EnergyWindow
         Of the energy that the mediator leaves.
@@ -318,7 +318,7 @@ def invisible_responses(
     ]
 
 
-def _unit_widths(model: "Mediator") -> tuple[float, float, float]:
+def _unit_widths(model: "DecayingMediator") -> tuple[float, float, float]:
     """Return the dark width per alpha_D, and per squared coupling that which scales, the visible."""
     square = model.coupling**2
     scaling = model.scaling_invisible_width

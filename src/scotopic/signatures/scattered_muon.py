@@ -23,7 +23,7 @@ from scotopic.signatures.missing_energy import (
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
-    from scotopic.models import Mediator
+    from scotopic.models.mediator import DecayingMediator
 
 
 class ScatteredMuonSelection(Table):
@@ -68,7 +68,7 @@ class ScatteredMuon(Signature):
             chosen.maximum_energy_GeV,
         )
 
-    def obstacle(self, question: Question, model: "Mediator") -> str | None:
+    def obstacle(self, question: Question, model: "DecayingMediator") -> str | None:
         """Return why the mediator is not made, or leaves a trace, if it does."""
         if not question.calculation.applicable(question.dump, model):
             return f"model: {question.calculation.obstacles(question.dump, model)}"
@@ -81,12 +81,12 @@ class ScatteredMuon(Signature):
             )
         return closed_decay(model)
 
-    def follows_alpha_D(self, question: Question, model: "Mediator") -> bool:  # noqa: ARG002
+    def follows_alpha_D(self, question: Question, model: "DecayingMediator") -> bool:  # noqa: ARG002
         """Return True."""
         return True
 
     def responses(
-        self, question: Question, models: "Sequence[Mediator]", report: Report = silent
+        self, question: Question, models: "Sequence[DecayingMediator]", report: Report = silent
     ) -> list[Response]:
         """Return the responses of the window of the muon's energy."""
         return invisible_responses(question, models, _window(question), report)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from scotopic.errors import RangeError
 from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMatter
-from scotopic.scan.parameters import build, parameter_names
+from scotopic.models.parameters import build, parameter_names
 
 IDM = {"alpha_D": 0.1, "mass_ratio": 3.0, "splitting": 0.4}
 

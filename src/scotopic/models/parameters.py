@@ -1,0 +1,214 @@
+"""Models from parameters by the names that papers use, derived ones and tied ones included."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import MISSING, fields
+from functools import lru_cache
+from typing import Any, Final, TypeVar
+
+from scotopic.errors import RangeError
+from scotopic.models.derived import COUPLING, PROBE, SQUARES, Derived, Kind, Of, Values, derived
+from scotopic.models.mediator import DecayingMediator
+from scotopic.models.metadata import Parameter, parameters
+
+Model = TypeVar("Model", bound=DecayingMediator)
+
+_TIES: Final[dict[str, Of]] = {}
+
+
+def supply(ties: Mapping[str, Of], squares: Mapping[Parameter, Of]) -> None:
+    """Make known what gives a coupling but takes more than a model to compute.
+
+    Parameters
+    ----------
+    ties : mapping of str to callable
+        Words that may stand for a coupling: what it is for a model, whose own plays no part.
+    squares : mapping of Parameter to callable
+        Further names: what goes as the square of a coupling without a dimension, of a model;
+        raises RangeError where that is nothing.
+    """
+    _TIES.update(ties)
+    SQUARES.update(squares)
+    for cached in (derived, parameter_names, _plan):
+        cached.cache_clear()
+
+
+@lru_cache
+def parameter_names(kind: Kind) -> tuple[str, ...]:
+    """Return the names by which a model's parameters can be given.
+
+    Examples
+    --------
+    >>> from scotopic.models.electrophilic import ScalarMediator
+    >>> parameter_names(ScalarMediator)[:5]
+    ('mediator_mass', 'electron_coupling', 'alpha_D', 'mass_ratio', 'dark_matter_mass')
+    """
+    return (*parameters(kind), *derived(kind))
+
+
+def parameter(kind: Kind, name: str) -> Parameter:
+    r"""Return what is known of a parameter, derived ones included.
+
+    Raises
+    ------
+    RangeError
+        If the model has none of this name.
+
+    Examples
+    --------
+    >>> from scotopic.models.inelastic import InelasticDarkMatter
+    >>> parameter(InelasticDarkMatter, "dark_matter_mass").label
+    'm_{\\chi_1}'
+    """
+    if name in (own := parameters(kind)):
+        return own[name]
+    if name not in (others := derived(kind)):
+        known = ", ".join(parameter_names(kind))
+        raise RangeError(f"{name}: is no parameter of the model; known: {known}")
+    return others[name].parameter
+
+
+def words(kind: Kind, name: str) -> tuple[str, ...]:
+    """Return the words that can stand for a parameter: choices, or ties of a coupling."""
+    if name in (COUPLING, kind.coupling_field):
+        return tuple(_TIES)
+    return parameter(kind, name).choices
+
+
+def field_of(kind: Kind, name: str) -> str:
+    """Return the field of a model that a parameter determines, `COUPLING` for any coupling.
+
+    Examples
+    --------
+    >>> from scotopic.models.inelastic import InelasticDiracDarkMatter as i2DM
+    >>> [field_of(i2DM, name) for name in ("y", "kinetic_mixing", "tan_theta", "splitting")]
+    ['coupling', 'coupling', 'theta', 'splitting']
+    """
+    one = derived(kind).get(name)
+    field = name if one is None else one.field
+    return COUPLING if field == kind.coupling_field else field
+
+
+def overridden(kind: Kind, values: Values, changes: Values) -> dict[str, Any]:
+    """Return a model's parameters with some changed, under any of their names.
+
+    Examples
+    --------
+    >>> from scotopic.models.inelastic import InelasticDiracDarkMatter as i2DM
+    >>> overridden(i2DM, {"alpha_D": 0.1, "theta": 0.02}, {"tan_theta": 1e-3})
+    {'alpha_D': 0.1, 'tan_theta': 0.001}
+    """
+    changed = {field_of(kind, name) for name in changes}
+    kept = {name: value for name, value in values.items() if field_of(kind, name) not in changed}
+    return {**kept, **changes}
+
+
+def build(kind: type[Model], values: Values) -> Model:
+    """Make a model from parameters of any name.
+
+    Parameters
+    ----------
+    kind : type
+        Of `scotopic.models`, or of one's own.
+    values : mapping
+        Parameters by names of `parameter_names`; a coupling may be one of its `words`.
+
+    Raises
+    ------
+    RangeError
+        If one is unknown, missing, given twice or out of range.
+
+    Examples
+    --------
+    >>> from scotopic.models.inelastic import InelasticDarkMatter
+    >>> iDM = build(InelasticDarkMatter, {"dark_matter_mass": 0.1, "mass_ratio": 3, "y": 1e-10,
+    ...                                   "alpha_D": 0.1, "splitting": 0.4})
+    >>> round(iDM.mediator_mass, 3), f"{iDM.kinetic_mixing:.3g}"
+    (0.3, '0.000285')
+    """
+    found = dict(values)
+    for name, one in _plan(kind, tuple(values)):
+        found[one.field] = one.compute(kind, found.pop(name), found)
+    coupling = kind.coupling_field
+    if isinstance(tie := found[coupling], str):
+        if tie not in _TIES:
+            raise RangeError(f"{coupling}: {tie!r} is no number and not {', '.join(_TIES)}")
+        found[coupling] = _TIES[tie](kind(**{**found, coupling: PROBE}))
+    return kind(**found)
+
+
+@lru_cache
+def _plan(kind: Kind, names: tuple[str, ...]) -> tuple[tuple[str, Derived], ...]:
+    """Return which parameters of these names are derived, that for the coupling last.
+
+    Raises
+    ------
+    RangeError
+        If one is unknown, missing or given twice.
+    """
+    for name in names:
+        parameter(kind, name)
+    known = derived(kind)
+    plan = [(name, known[name]) for name in known if name in names]
+    others = [(name, one) for name, one in plan if one.field != kind.coupling_field]
+    for name, one in others:
+        if one.field in names:
+            raise RangeError(f"{name}: does not go together with {one.field}")
+        _refuse_missing(names, name, one)
+    couplings = [name for name in names if field_of(kind, name) == COUPLING]
+    if len(couplings) > 1:
+        raise RangeError(f"{couplings[1]}: does not go together with {couplings[0]}")
+    if (absent := missing_parameter(kind, names)) is not None:
+        raise RangeError(f"{absent}: missing; the model needs it")
+    for name, one in plan:
+        _refuse_missing(names, name, one)
+    return tuple(plan)
+
+
+def _refuse_missing(names: Collection[str], name: str, one: Derived) -> None:
+    for other in one.needs:
+        if other not in names:
+            raise RangeError(f"{other}: missing; {name} needs it")
+
+
+def missing_parameter(kind: Kind, given: Collection[str]) -> str | None:
+    """Return a parameter that a model needs beside those given by name, if there is one.
+
+    Examples
+    --------
+    >>> from scotopic.models.dark_photon import DarkPhoton
+    >>> missing_parameter(DarkPhoton, ["dark_matter_mass", "y", "alpha_D", "mass_ratio"])
+    'dark_matter'
+    """
+    determined = {field_of(kind, name) for name in given}
+    needs = [f.name for f in fields(kind) if f.init and f.default is f.default_factory is MISSING]
+    absent = [name for name in needs if field_of(kind, name) not in determined]
+    absent += [
+        other
+        for name, one in derived(kind).items()
+        if name in given and one.field != kind.coupling_field
+        for other in one.needs
+        if other not in given
+    ]
+    return absent[0] if absent else None
+
+
+def value_of(model: DecayingMediator, name: str) -> float:
+    """Return a number that is a parameter of a model.
+
+    Parameters
+    ----------
+    model : DecayingMediator
+        Any.
+    name : str
+        Of `parameter_names`.
+
+    Examples
+    --------
+    >>> from scotopic.models.dark_photon import DarkPhoton
+    >>> one = DarkPhoton(mediator_mass=0.1, kinetic_mixing=1e-4, alpha_D=0.1, mass_ratio=3,
+    ...                  dark_matter="dirac")
+    >>> f"{value_of(one, 'y'):.3g} {value_of(one, 'coupling_squared'):.3g}"
+    '1.23e-11 1e-08'
+    """
+    one = derived(type(model)).get(name)
+    return float(getattr(model, name)) if one is None else one.value(model)
