@@ -116,4 +116,4 @@ def combination_figure(
         "against": against,
         "matplotlib": version("matplotlib"),
     }
-    return cached_bytes("combination-figure", inputs, ("scotopic.figures", "scotopic.scan"), draw)
+    return cached_bytes("combination-figure", inputs, draw)

@@ -386,5 +386,5 @@ def signal_limits(
         }
 
     inputs = {"counting": asdict(counting), "method": method}
-    found = cached_arrays("signal-limits", inputs, ("scotopic.statistics",), build)
+    found = cached_arrays("signal-limits", inputs, build)
     return {name: float(found[name]) for name in ("observed", *BANDS)}, float(found["error"])

@@ -9,15 +9,16 @@ import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
 from scotopic.models.axion_like import AxionLikeParticle
+from scotopic.models.inputs import model_inputs
 from scotopic.models.mediator import DecayingMediator
 from scotopic.progress import Report
 from scotopic.scan.parameters import COUPLING
 from scotopic.scan.search import Accepted, Groups, Search
 from scotopic.signal import Calculation
-from scotopic.signal.decay_in_flight import SOURCES, DecaysInFlight
+from scotopic.signal.decay_in_flight import DecaysInFlight
 from scotopic.signal.photon_decays import photon_decays
 from scotopic.signal.visible import require_visible, visible_decays
-from scotopic.signal.yields import model_inputs
+from scotopic.sources import module_names
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
@@ -72,7 +73,8 @@ def accepted(
         "couplings": [values.tolist() for values in of_groups],
         "calculation": asdict(calculation),
     }
-    found = cached_arrays("in-flight", inputs, (*SOURCES, "scotopic.scan.in_flight"), build)
+    modules = module_names(*(models[0] for models in groups))
+    found = cached_arrays("in-flight", inputs, build, modules=modules)
     per_particle, made = found["per_particle"], found["made"]
     share = np.divide(per_particle, made, out=np.zeros_like(made), where=made > 0)
     error = np.full(len(made), _ERROR)

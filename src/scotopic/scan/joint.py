@@ -26,7 +26,6 @@ FloatArray = npt.NDArray[np.float64]
 MOST: Final = 4
 """Largest number of experiments whose shares are interpolated."""
 
-_SOURCES = ("scotopic.statistics", "scotopic.scan.joint")
 _STEPS: Final = {2: 16, 3: 8, 4: 4}
 _LEAST_SHARE = 1e-12
 
@@ -63,7 +62,7 @@ def strength_limits_of_shares(
         return {"limits": np.array([_one(likelihoods, share) for share in shares.T])}
 
     inputs = {"likelihoods": [asdict(one) for one in likelihoods], "shares": shares.tolist()}
-    limits = cached_arrays("combined-limits", inputs, _SOURCES, build)["limits"]
+    limits = cached_arrays("combined-limits", inputs, build)["limits"]
     return limits[:, :-1].T, limits[:, -1]
 
 

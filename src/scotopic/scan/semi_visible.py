@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scotopic.cache import Arrays, cached_arrays
 from scotopic.errors import RangeError
 from scotopic.models.inelastic import TwoDarkFermions
+from scotopic.models.inputs import model_inputs
 from scotopic.models.mediator import DecayingMediator
 from scotopic.progress import Report, silent
 from scotopic.scan.parameters import COUPLING
@@ -19,6 +20,7 @@ from scotopic.signal import Calculation, MissingEnergy, dump_of
 from scotopic.signal.acceptance import ExponentialSum
 from scotopic.signal.cross_sections import prepare_tables
 from scotopic.signal.spectrum import numerical_error
+from scotopic.sources import module_names
 from scotopic.units import MUON_MASS
 
 if TYPE_CHECKING:
@@ -27,17 +29,6 @@ if TYPE_CHECKING:
     from scotopic.signal.acceptance import Acceptance
 
 FloatArray = npt.NDArray[np.float64]
-
-_SOURCES = (
-    "scotopic.decays",
-    "scotopic.materials",
-    "scotopic.models",
-    "scotopic.production",
-    "scotopic.scan.semi_visible",
-    "scotopic.shower",
-    "scotopic.signal",
-    "scotopic.units",
-)
 
 # Lifetimes at which the statistical error is computed; in between it is interpolated.
 _ERROR_CTAU_CM = np.geomspace(1e-3, 1e7, 13)
@@ -198,25 +189,19 @@ def semi_visible_yields(
     RangeError
         If a mass is outside the range of the cross sections.
     """
+    unused = () if "annihilation" in simulation.calculation.processes else ("alpha_D",)
     inputs = {
         "experiment": experiment.yield_inputs(),
         "signatures": [s.model_dump(mode="json", exclude={"source"}) for s in signatures],
-        "models": [_shape_inputs(model, simulation) for model in models],
+        "models": [model_inputs(model, *unused) for model in models],
         "simulation": asdict(simulation),
     }
 
     def build() -> Arrays:
         return _stacked(_simulated(experiment, signatures, models, simulation, report))
 
-    return _unstacked(cached_arrays("semi-visible", inputs, _SOURCES, build))
-
-
-def _shape_inputs(model: TwoDarkFermions, simulation: Simulation) -> dict[str, object]:
-    values = {f.name: getattr(model, f.name) for f in fields(model)}
-    del values["kinetic_mixing"]
-    if "annihilation" not in simulation.calculation.processes:
-        del values["alpha_D"]
-    return {"class": type(model).__qualname__, **values}
+    modules = module_names(*models)
+    return _unstacked(cached_arrays("semi-visible", inputs, build, modules=modules))
 
 
 def _simulated(

@@ -28,17 +28,6 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.float64]
 
-SOURCES = (
-    "scotopic.decays",
-    "scotopic.materials",
-    "scotopic.models",
-    "scotopic.production",
-    "scotopic.shower",
-    "scotopic.signal",
-    "scotopic.units",
-)
-"""Modules whose code makes the numbers of this signature."""
-
 _SLICE_X0 = 0.25  # thickness of a slice of depth; edges are within 3e-4 of those with 0.1
 _SERIES_BELOW = 1e-2  # of the decay integral's argument, where its closed form cancels
 

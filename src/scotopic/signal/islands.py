@@ -1,7 +1,7 @@
 """Excluded intervals of a coupling whose signal falls on both sides."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
 from scotopic.errors import RangeError
-from scotopic.signal.decay_in_flight import SOURCES
 
 FloatArray = npt.NDArray[np.float64]
 Events = Callable[[FloatArray], FloatArray]
@@ -161,6 +160,8 @@ def kept_islands(
     build: Callable[[], Sequence[Events]],
     limit: float,
     couplings: FloatArray,
+    *,
+    modules: Iterable[str],
 ) -> list[tuple[Interval, ...]]:
     """Return the islands of several models, from disk if the same was computed before.
 
@@ -174,6 +175,8 @@ def kept_islands(
         Makes the expected events of every model.
     limit, couplings
         As in `excluded_intervals`.
+    modules : iterable of str
+        Those of the models.
 
     Returns
     -------
@@ -190,7 +193,7 @@ def kept_islands(
         }
 
     key = {**inputs, "limit": limit, "couplings": couplings.tolist()}
-    kept = cached_arrays(name, key, SOURCES, compute)
+    kept = cached_arrays(name, key, compute, modules=(build.__module__, *modules))
     rows = iter(kept["intervals"].tolist())
     return [
         tuple(

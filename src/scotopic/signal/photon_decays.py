@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from scotopic.errors import RangeError
 from scotopic.models.axion_like import AxionLikeParticle
+from scotopic.models.inputs import model_inputs
 from scotopic.production.primakoff import primakoff_cross_section
 from scotopic.signal.decay_in_flight import (
     DecaysInFlight,
@@ -23,6 +24,7 @@ from scotopic.signal.decay_in_flight import (
 )
 from scotopic.signal.islands import Events, Interval, coupling_grid, kept_islands
 from scotopic.signal.yields import dump_of
+from scotopic.sources import module_names
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
@@ -71,11 +73,18 @@ def photon_islands(
     inputs = {
         "experiment": experiment.yield_inputs(),
         "exposure": experiment.particles_on_target * experiment.signal_efficiency,
-        "masses": [model.mediator_mass for model in models],
+        "models": [model_inputs(model) for model in models],
         "form_factor": form_factor,
     }
     grid = coupling_grid(*COUPLINGS, per_decade=10)
-    return kept_islands("photon-islands", inputs, build, signal_limit_events, grid)
+    return kept_islands(
+        "photon-islands",
+        inputs,
+        build,
+        signal_limit_events,
+        grid,
+        modules=module_names(*models),
+    )
 
 
 def photon_decays(

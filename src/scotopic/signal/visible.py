@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.errors import RangeError
+from scotopic.models.inputs import model_inputs
 from scotopic.models.mediator import DecayingMediator, decay_length_cm
 from scotopic.progress import Report, silent
 from scotopic.signal.cross_sections import cross_section_table, prepare_tables
@@ -26,7 +27,8 @@ from scotopic.signal.decay_in_flight import (
 )
 from scotopic.signal.dump import Calculation, Dump
 from scotopic.signal.islands import Events, Interval, coupling_grid, kept_islands
-from scotopic.signal.yields import dump_of, model_inputs
+from scotopic.signal.yields import dump_of
+from scotopic.sources import module_names
 from scotopic.units import ELECTRON_MASS
 
 if TYPE_CHECKING:
@@ -102,7 +104,14 @@ def visible_islands(
         "calculation": asdict(calculation),
     }
     grid = coupling_grid(*COUPLINGS)
-    return kept_islands("visible-islands", inputs, build, signal_limit_events, grid)
+    return kept_islands(
+        "visible-islands",
+        inputs,
+        build,
+        signal_limit_events,
+        grid,
+        modules=module_names(*models),
+    )
 
 
 def visible_decays(

@@ -1,18 +1,20 @@
 """How many mediators per particle on target a selection accepts: one number a mass and process."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
+from scotopic.models.inputs import model_inputs
 from scotopic.progress import Report, silent
 from scotopic.signal.dump import Calculation, Dump
 from scotopic.signal.missing_energy import MissingEnergy
 from scotopic.signal.scattered_muon import ScatteredMuon
 from scotopic.signal.spectrum import annihilation_in_bins, bremsstrahlung_above, numerical_error
+from scotopic.sources import module_names
 from scotopic.units import ELECTRON_MASS
 
 if TYPE_CHECKING:
@@ -20,16 +22,6 @@ if TYPE_CHECKING:
     from scotopic.models import Mediator
 
 FloatArray = npt.NDArray[np.float64]
-
-_SOURCES = (
-    "scotopic.decays",
-    "scotopic.materials",
-    "scotopic.models",
-    "scotopic.production",
-    "scotopic.shower",
-    "scotopic.signal",
-    "scotopic.units",
-)
 
 
 WEAK_COUPLING: Final = 1e-3
@@ -102,16 +94,12 @@ def accepted_yields(
         "calculation": asdict(calculation),
     }
     arrays = cached_arrays(
-        "yields", inputs, _SOURCES, lambda: _compute(experiment, models, calculation, report)
+        "yields",
+        inputs,
+        lambda: _compute(experiment, models, calculation, report),
+        modules=module_names(*models),
     )
     return AcceptedYields({p: arrays[p] for p in calculation.processes}, arrays["relative_error"])
-
-
-def model_inputs(model: "Mediator") -> dict[str, Any]:
-    """Return what the yields of a model depend on: all but its coupling to ordinary matter."""
-    values = {f.name: getattr(model, f.name) for f in fields(model)}
-    del values[model.coupling_field]
-    return {"class": type(model).__qualname__, **values}
 
 
 def _window(experiment: "Experiment") -> MissingEnergy:
