@@ -63,14 +63,13 @@ def module_names(*values: object) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> from scotopic.models.dark_photon import DarkPhoton
-    >>> model = DarkPhoton(mediator_mass=0.1, dark_matter_mass=0.03, alpha_D=0.1)
-    >>> module_names(model)[:2]
-    ('scotopic.models.dark_photon', 'scotopic.models.kinetic_mixing')
+    >>> from scotopic.models.axion_like import AxionLikeParticle
+    >>> module_names(AxionLikeParticle(mediator_mass=0.1, photon_coupling=1e-4))
+    ('scotopic.models.axion_like', 'scotopic.models.mediator')
     """
     kinds = dict.fromkeys(type(value) for value in values)
     names = dict.fromkeys(base.__module__ for kind in kinds for base in kind.__mro__)
-    return tuple(name for name in names if name not in sys.stdlib_module_names)
+    return tuple(n for n in names if n.partition(".")[0] not in sys.stdlib_module_names)
 
 
 def source_digests(modules: Iterable[str]) -> Mapping[str, str] | None:

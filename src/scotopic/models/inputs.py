@@ -22,7 +22,8 @@ def model_inputs(model: "Mediator", *without: str) -> dict[str, Any]:
     Examples
     --------
     >>> from scotopic.models.axion_like import AxionLikeParticle
-    >>> model_inputs(AxionLikeParticle(mediator_mass=0.1, coupling_per_GeV=1e-4))
+    >>> axion = AxionLikeParticle(mediator_mass=0.1, photon_coupling=1e-4)
+    >>> model_inputs(axion, "alpha_D", "mass_ratio", "parity")
     {'class': 'scotopic.models.axion_like.AxionLikeParticle', 'mediator_mass': 0.1}
     """
     kind = type(model)
