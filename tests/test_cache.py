@@ -233,7 +233,7 @@ def test_host_process_keeps_its_allocator(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_command_line_asks_for_kept_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    called = []
+    called: list[int] = []
     monkeypatch.setattr(commands, "keep_freed_memory", lambda: called.append(1))
     monkeypatch.setattr(sys, "argv", ["scotopic", "experiments"])
     assert commands.run() == 0

@@ -282,12 +282,11 @@ def imports(source: bytes) -> tuple[Import, ...]:
     found = []
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
-            module = "." * node.level + (node.module or "")
-        elif not isinstance(node, ast.Import):
-            continue
-        for one in node.names:
-            named = (module, one.name) if isinstance(node, ast.ImportFrom) else (one.name, "")
-            found.append(Import(*named, one.asname or one.name, node.col_offset > 0))
+            module, late = "." * node.level + (node.module or ""), node.col_offset > 0
+            found += [Import(module, one.name, one.asname or one.name, late) for one in node.names]
+        elif isinstance(node, ast.Import):
+            late = node.col_offset > 0
+            found += [Import(one.name, "", one.asname or one.name, late) for one in node.names]
     return tuple(found)
 
 
@@ -301,6 +300,6 @@ def formatted_imports(source: bytes) -> tuple[Import, ...]:
         for entry in _COMMENT.sub(b"", listed or plain).strip(b" \t()").decode().split(","):
             name, _, renamed = (word.strip() for word in entry.partition(" as "))
             if name:
-                named = (package.decode(), name) if package else (name, "")
-                found.append(Import(*named, renamed or name, bool(indent)))
+                module, taken = (package.decode(), name) if package else (name, "")
+                found.append(Import(module, taken, renamed or name, bool(indent)))
     return tuple(found)
