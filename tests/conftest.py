@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from scotopic.memory import keep_freed_memory
+
 REFERENCE = Path(__file__).parents[2] / "shared" / "reference"
 
 
@@ -21,6 +23,7 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     common = mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine
     patch = pytest.MonkeyPatch()
     patch.setenv("SCOTOPIC_CACHE", str(common / "cache"))
+    keep_freed_memory()
 
 
 @pytest.fixture

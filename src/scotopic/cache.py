@@ -1,31 +1,40 @@
 """Tables on disk that are computed once and then read by every process.
 
-A table is a set of named arrays. Its key is everything that it depends on: the inputs, and the
-source of the modules that compute it, so that a changed formula can never be answered with an
-old table. A file appears whole or not at all, and several processes that want the same table
-wait for the one that builds it.
+A table is a set of named arrays. Its key is everything that it depends on: the inputs, the code and
+data behind the function that builds it, and the libraries, so that a changed formula can never be
+answered with an old table. A file appears whole or not at all, carries a seal that no other content
+fits, and several processes that want the same table wait for the one that builds it.
 """
 
 import contextlib
 import hashlib
+import importlib
 import importlib.util
 import json
 import os
+import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+
+from scotopic.sources import source_digests
 
 Arrays = dict[str, npt.NDArray[np.float64]]
 Build = Callable[[], dict[str, npt.NDArray[Any]]]
 
 ENVIRONMENT_VARIABLE = "SCOTOPIC_CACHE"
 """Names the directory of the tables; set to the empty string, nothing is kept on disk."""
+
+LIBRARIES: Final = ("numba", "numpy", "scipy")
+"""Libraries whose versions the numbers may depend on."""
+
+_SEAL: Final = "_seal"
 
 
 def cache_directory() -> Path | None:
@@ -42,73 +51,109 @@ def cache_directory() -> Path | None:
     return user_cache_path("scotopic")
 
 
-@lru_cache
-def _source_digest(module: str) -> str:
-    """Digest of a module's source, or of all modules in a package, without importing it."""
-    spec = importlib.util.find_spec(module)
-    if spec is None or spec.origin is None:
-        raise ModuleNotFoundError(f"no source for {module}")
-    origin = Path(spec.origin)
-    files = sorted(origin.parent.rglob("*.py")) if spec.submodule_search_locations else [origin]
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
+@cache
+def library_versions() -> Mapping[str, str]:
+    """Return the versions of Python and of `LIBRARIES`, without importing these."""
+    python = ".".join(map(str, sys.version_info[:2]))
+    return {"python": python, **{name: _version(name) for name in LIBRARIES}}
 
 
-def key_digest(inputs: Mapping[str, Any], sources: Iterable[str]) -> str:
+def _version(library: str) -> str:
+    """Read a version off the name of the folder that installers make beside a library.
+
+    `importlib.metadata` reads the folder's content, and takes 20 times as long to be imported.
+    """
+    spec = importlib.util.find_spec(library)
+    if spec is not None and spec.origin is not None:
+        found = list(Path(spec.origin).parents[1].glob(f"{library}-*.dist-info"))
+        if len(found) == 1:
+            return found[0].stem.partition("-")[2]
+    return str(importlib.import_module(library).__version__)
+
+
+def key_digest(inputs: Mapping[str, Any], modules: Iterable[str]) -> str | None:
     """Return the digest under which a table with these inputs is kept.
 
     Parameters
     ----------
     inputs : mapping
         Everything the table depends on, as JSON can write it. Floats enter with all digits.
-    sources : iterable of str
-        Names of the modules and packages whose code computes the table.
+    modules : iterable of str
+        Where the code that computes it begins; all that they import counts.
+
+    Returns
+    -------
+    str or None
+        None if some of the code cannot be read: nothing can be kept then.
+
+    Raises
+    ------
+    ValueError
+        If JSON cannot write the inputs.
     """
-    text = json.dumps(inputs, sort_keys=True, allow_nan=False)
-    digest = hashlib.sha256(text.encode())
-    for module in sorted(sources):
-        digest.update(_source_digest(module).encode())
-    return digest.hexdigest()
+    sources = source_digests(modules)
+    content = {"inputs": inputs, "sources": sources, "libraries": library_versions()}
+    try:
+        text = json.dumps(content, sort_keys=True, allow_nan=False, default=_plain)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"inputs: JSON cannot write them: {error}") from None
+    return None if sources is None else hashlib.sha256(text.encode()).hexdigest()
 
 
-def _read(path: Path) -> dict[str, npt.NDArray[Any]] | None:
-    """Read a table; None if it is absent or damaged."""
+def _plain(value: object) -> object:
+    """Return a number of numpy's as Python's."""
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{value!r} is of the type {type(value).__qualname__}")
+
+
+def _seal(key: str, arrays: Mapping[str, npt.NDArray[Any]]) -> npt.NDArray[np.uint8]:
+    """Return a digest of what is kept under a key: names, types, shapes and values."""
+    digest = hashlib.sha256(key.encode())
+    for name in sorted(arrays):
+        array = np.asarray(arrays[name])
+        digest.update(f"{name} {array.dtype.str} {array.shape} ".encode())
+        digest.update(array.tobytes())
+    return np.frombuffer(digest.digest(), np.uint8)
+
+
+def _read(path: Path, key: str) -> dict[str, npt.NDArray[Any]] | None:
+    """Read a table; None if it is absent, damaged, or not what was kept under its key."""
     try:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
-            return {name: stored[name] for name in stored.files}
+            found = {name: stored[name] for name in stored.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile):
         return None
+    seal = found.pop(_SEAL, None)
+    return found if np.array_equal(seal, _seal(key, found)) else None
 
 
-def _write(path: Path, arrays: dict[str, npt.NDArray[Any]]) -> None:
+def _write(path: Path, key: str, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".part")
     try:
         with os.fdopen(handle, "wb") as stream:
-            np.savez(stream, allow_pickle=False, **arrays)
+            np.savez(stream, allow_pickle=False, **{_SEAL: _seal(key, arrays), **arrays})
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
 
 
-def _built(build: Build) -> dict[str, npt.NDArray[Any]]:
-    from scotopic.memory import keep_freed_memory  # noqa: PLC0415 - a warm run computes nothing
-
-    keep_freed_memory()
-    return build()
+def _module_of(build: Callable[[], Any]) -> str:
+    while isinstance(build, partial):
+        build = build.func
+    return build.__module__
 
 
 def _kept(
-    name: str, inputs: Mapping[str, Any], sources: Iterable[str], build: Build
+    name: str, inputs: Mapping[str, Any], build: Build, modules: Iterable[str]
 ) -> dict[str, npt.NDArray[Any]]:
     """Return what was built, from disk if it is there."""
     directory = cache_directory()
-    if directory is None:
-        return _built(build)
-    path = directory / f"{name}-{key_digest(inputs, sources)[:32]}.npz"
-    found = _read(path)
+    if directory is None or (key := key_digest(inputs, modules)) is None:
+        return build()
+    path = directory / f"{name}-{key[:32]}.npz"
+    found = _read(path, key)
     if found is not None:
         return found
     from filelock import FileLock  # noqa: PLC0415 - a warm run needs no lock
@@ -118,13 +163,13 @@ def _kept(
         lock = FileLock(path.with_suffix(".lock"))
         lock.acquire()
     except OSError:
-        return _built(build)
+        return build()
     try:
-        found = _read(path)
+        found = _read(path, key)
         if found is None:
-            found = _built(build)
+            found = build()
             with contextlib.suppress(OSError):
-                _write(path, found)
+                _write(path, key, found)
     finally:
         lock.release()
     return found
@@ -133,8 +178,9 @@ def _kept(
 def cached_arrays(
     name: str,
     inputs: Mapping[str, Any],
-    sources: Iterable[str],
     build: Callable[[], Arrays],
+    *,
+    modules: Iterable[str] = (),
 ) -> Arrays:
     """Return a table from disk, or build it and keep it there.
 
@@ -144,29 +190,38 @@ def cached_arrays(
         What the table is, for people who look into the directory.
     inputs : mapping
         Everything the table depends on, as JSON can write it.
-    sources : iterable of str
-        Names of the modules and packages whose code computes the table.
     build : callable
-        Computes the table: named float64 arrays.
+        Computes the table: named float64 arrays. All that the module imports in which it is
+        defined is part of the key, see `scotopic.sources`.
+    modules : iterable of str
+        Others whose code computes the table: those of objects that `build` was given, see
+        `scotopic.sources.module_names`.
 
     Returns
     -------
     dict of str to ndarray
         The arrays that `build` returned, now or earlier.
 
+    Raises
+    ------
+    ValueError
+        If JSON cannot write the inputs.
+
     Notes
     -----
-    A directory that cannot be written is no error: the table is then built in every process.
-    A damaged file is built anew.
+    A directory that cannot be written is no error: the table is then built in every process. So
+    is one whose code cannot be read, of a class in a notebook for instance. A file that is
+    damaged, or is not what was written under its name, is built anew.
     """
-    return _kept(name, inputs, sources, build)
+    return _kept(name, inputs, build, (_module_of(build), *modules))
 
 
 def cached_bytes(
     name: str,
     inputs: Mapping[str, Any],
-    sources: Iterable[str],
     build: Callable[[], Mapping[str, bytes]],
+    *,
+    modules: Iterable[str] = (),
 ) -> dict[str, bytes]:
     """Return files' contents from disk, or make them and keep them there.
 
@@ -176,4 +231,5 @@ def cached_bytes(
     def as_arrays() -> dict[str, npt.NDArray[Any]]:
         return {key: np.frombuffer(content, np.uint8) for key, content in build().items()}
 
-    return {key: array.tobytes() for key, array in _kept(name, inputs, sources, as_arrays).items()}
+    found = _kept(name, inputs, as_arrays, (_module_of(build), *modules))
+    return {key: array.tobytes() for key, array in found.items()}

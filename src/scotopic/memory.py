@@ -11,18 +11,24 @@ import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from types import MappingProxyType
+from typing import Final
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of mallopt(3)
 _KEPT_BYTES = 64 << 20
 _LARGEST_FROM_HEAP = 32 << 20  # the largest value that mallopt takes
 
 
-@lru_cache(maxsize=1)
+KEEPING: Final = MappingProxyType(
+    {"MALLOC_TRIM_THRESHOLD_": _KEPT_BYTES, "MALLOC_MMAP_THRESHOLD_": _LARGEST_FROM_HEAP}
+)
+"""Environment of a new process in which freed memory is kept from the start."""
+
+
 def keep_freed_memory() -> bool:
     """Let the C library keep up to 64 MB of freed memory instead of returning it to the system.
 
-    Results do not depend on it.
+    Results do not depend on it. It is for processes of our own: it holds for all that runs there.
 
     Returns
     -------

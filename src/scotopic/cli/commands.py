@@ -11,6 +11,7 @@ import typer
 from scotopic.cli import INTERRUPTED
 from scotopic.cli.base import app, remark
 from scotopic.errors import ScotopicError
+from scotopic.memory import keep_freed_memory
 
 HOMES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -48,6 +49,7 @@ def run() -> int:
     int
         Exit code.
     """
+    keep_freed_memory()
     register(sys.argv[1] if len(sys.argv) > 1 else "")
     try:
         return app(standalone_mode=False, prog_name="scotopic") or 0

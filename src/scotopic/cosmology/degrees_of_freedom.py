@@ -189,17 +189,7 @@ def _interpolate(temperature: npt.ArrayLike, name: str) -> tuple[Array, Array]:
 
 @cache
 def _table() -> Arrays:
-    return cached_arrays(
-        "degrees-of-freedom",
-        {},
-        (
-            "scotopic.cosmology.degrees_of_freedom",
-            "scotopic.cosmology.plasma",
-            "scotopic.cosmology.hadron_gas",
-            "scotopic.units",
-        ),
-        _build,
-    )
+    return cached_arrays("degrees-of-freedom", {}, _build)
 
 
 def _build() -> Arrays:

@@ -31,7 +31,7 @@ _SUPERSCRIPTS: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸
 
 CYCLE: Final = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, BLACK)
 
-STYLE: Final = Path(__file__).with_name("scotopic.mplstyle")
+STYLE: Final = Path(__file__).parent / "data" / "scotopic.mplstyle"
 """matplotlib style sheet of every figure; `matplotlib.style.use` takes it too."""
 
 

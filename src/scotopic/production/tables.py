@@ -24,15 +24,6 @@ from scotopic.production.spectrum import SpectrumVariable, gauss_legendre
 Array = npt.NDArray[np.float64]
 Range = tuple[float, float]
 
-SOURCES = (
-    "scotopic.production.amplitudes",
-    "scotopic.production.form_factors",
-    "scotopic.production.phase_space",
-    "scotopic.production.spectrum",
-    "scotopic.production.tables",
-    "scotopic.production.weizsaecker_williams",
-    "scotopic.units",
-)
 TARGET_ERROR = 2e-3
 """Relative error between the nodes at which a table is good enough."""
 
@@ -255,9 +246,7 @@ def bremsstrahlung_table(
     energies = _checked_range("energies", energies)
     process.variable(masses[1], energies[0])
     inputs = {"process": asdict(process), "masses": masses, "energies": energies}
-    stored = cached_arrays(
-        "bremsstrahlung", inputs, SOURCES, lambda: _build(process, masses, energies)
-    )
+    stored = cached_arrays("bremsstrahlung", inputs, lambda: _build(process, masses, energies))
     return CrossSectionTable(
         process, masses, energies, stored["coefficients"], float(stored["interpolation_error"])
     )

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from scotopic.errors import ScotopicError, StoppedError
 from scotopic.experiments.messages import one_line
 from scotopic.extras import required
+from scotopic.memory import KEEPING
 from scotopic.progress import Report, silent
 from scotopic.scan.points import Arrays, Setup, evaluate, failed_points
 from scotopic.scan.store import code_versions
@@ -27,8 +28,11 @@ if TYPE_CHECKING:
 
 _SECONDS_TO_CONNECT: Final = 5
 
-_QUIET: Final = {"distributed.worker.profile.enabled": False}
-"""Local workers need no statistics of their stack a hundred times a second."""
+_LOCAL: Final = {
+    "distributed.worker.profile.enabled": False,
+    **{f"distributed.nanny.pre-spawn-environ.{name}": value for name, value in KEEPING.items()},
+}
+"""Local workers need no statistics of their stack a hundred times a second, and keep memory."""
 
 
 class OtherCodeError(ScotopicError):
@@ -103,7 +107,7 @@ def _client(workers: int | None, scheduler: str | None) -> "Iterator[Client]":
         with Client(scheduler, set_as_default=False) as client:
             yield client
         return
-    with dask.config.set(_QUIET):
+    with dask.config.set(_LOCAL):
         cluster = LocalCluster(
             n_workers=workers,
             threads_per_worker=1,

@@ -13,7 +13,7 @@ are added between the plane's where a line bends.
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -23,20 +23,14 @@ import numpy.typing as npt
 from scotopic.cache import cached_bytes
 from scotopic.errors import ScotopicError
 from scotopic.models.derived import COUPLING
+from scotopic.models.inputs import model_inputs
 from scotopic.models.mediator import DecayingMediator
 from scotopic.models.parameters import field_of, value_of
 from scotopic.progress import Report, silent
 from scotopic.scan.grid import Grid, Index
+from scotopic.sources import module_names
 
 FloatArray = npt.NDArray[np.float64]
-
-_SOURCES = (
-    "scotopic.cosmology",
-    "scotopic.decays",
-    "scotopic.models",
-    "scotopic.scan.layers",
-    "scotopic.units",
-)
 
 _NODES: Final = MappingProxyType({"alpha_D": 13})
 _NODES_OF_OTHERS: Final = 33
@@ -171,10 +165,11 @@ def _thermal_couplings(omega_h2: float, report: Report, *, search: bool) -> Find
         inputs = {
             "omega_h2": omega_h2,
             "search": search,
-            "models": [[_shape(model), model.coupling] for model in models],
+            "models": [[model_inputs(model), model.coupling] for model in models],
         }
-        stored = cached_bytes("thermal", inputs, _SOURCES, compute)["couplings"]
-        return [Coupling(m, status, tuple(c)) for m, status, c in json.loads(stored)]
+        stored = cached_bytes("thermal", inputs, compute, modules=module_names(*models))
+        rows = json.loads(stored["couplings"])
+        return [Coupling(value, status, tuple(caveats)) for value, status, caveats in rows]
 
     return find
 
@@ -257,7 +252,7 @@ def _remembering(find: Find) -> Find:
     known: dict[str, Coupling] = {}
 
     def ask(models: Sequence[DecayingMediator]) -> list[Coupling]:
-        shapes = [json.dumps(_shape(model)) for model in models]
+        shapes = [json.dumps(model_inputs(model)) for model in models]
         new = {s: m for s, m in zip(shapes, models, strict=True) if s not in known}
         if new:
             known.update(zip(new, find(list(new.values())), strict=True))
@@ -295,12 +290,6 @@ def _beside_bends(grid: Grid, excess: FloatArray) -> FloatArray:
     worst = np.argsort(-steps)[: max(round((1 + _ADDED) * grid.x.points) - len(at), 0)]
     worst = worst[steps[worst] > _BEND]
     return grid.x.from_coordinates((at[worst] + at[worst + 1]) / 2)
-
-
-def _shape(model: DecayingMediator) -> list[object]:
-    """Return what a model's line depends on."""
-    values = [getattr(model, f.name) for f in fields(model) if f.name != model.coupling_field]
-    return [type(model).__qualname__, *values]
 
 
 def _nodes(grid: Grid) -> list[int]:

@@ -156,7 +156,7 @@ def limit_figure(
         "beside": [described(one) for one in beside],
         "matplotlib": version("matplotlib"),
     }
-    return cached_bytes("limit-figure", inputs, ("scotopic.figures", "scotopic.scan"), draw)
+    return cached_bytes("limit-figure", inputs, draw)
 
 
 def numbers(values: npt.NDArray[np.float64]) -> list[float | None]:

@@ -1,6 +1,6 @@
 """What a limit is shown beside: bands of magnetic moments and thermal lines of its model."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,8 +8,10 @@ import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
 from scotopic.errors import RangeError
+from scotopic.models.inputs import model_inputs
 from scotopic.precision.bands import MUON_2021, Deviation, mixing_band
 from scotopic.scan.solving import Quantity, per_square
+from scotopic.sources import module_names
 
 if TYPE_CHECKING:
     from scotopic.models.mediator import DecayingMediator
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 FloatArray = npt.NDArray[np.float64]
 
 PLANCK_OMEGA_H2 = 0.120
-_SOURCES = ("scotopic.cosmology", "scotopic.decays", "scotopic.models", "scotopic.units")
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,11 +135,11 @@ def thermal_overlay(
         return {"coupling": thermal_line(models, omega_h2).kinetic_mixing}
 
     inputs = {
-        "class": type(model).__qualname__,
-        "models": [asdict(m) for m in models],
+        "models": [model_inputs(one) for one in models],
         "omega_h2": omega_h2,
     }
-    coupling = cached_arrays("thermal-overlay", inputs, _SOURCES, build)["coupling"]
+    found = cached_arrays("thermal-overlay", inputs, build, modules=module_names(model))
+    coupling = found["coupling"]
     values = _converted(models, coupling, quantity)
     return Overlay(rf"thermal relic, $\Omega h^2 = {omega_h2:g}$", masses, values, values)
 

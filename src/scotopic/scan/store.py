@@ -6,8 +6,10 @@ is computed again: what an interrupted run left half-written does no harm.
 """
 
 import errno
+import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,14 +21,17 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import numpy as np
 
 from scotopic._version import __version__
-from scotopic.cache import key_digest
+from scotopic.cache import library_versions
 from scotopic.errors import ScotopicError, StoppedError
 from scotopic.experiments.messages import shown
 from scotopic.extras import required
+from scotopic.models.registry import model_class
 from scotopic.results import whole_file
 from scotopic.scan.layout import coordinates, described, dimensions
 from scotopic.scan.points import FAILED, Arrays, Setup, no_points
 from scotopic.scan.tiles import Blocks, Tile
+from scotopic.sources import source_digests
+from scotopic.words import MODEL_NAMES
 
 if TYPE_CHECKING:
     import xarray
@@ -35,37 +40,9 @@ if TYPE_CHECKING:
 
 FORMAT: Final = 2
 
-SOURCES: Final = (
-    "scotopic.cosmology",
-    "scotopic.decays",
-    "scotopic.experiments",
-    "scotopic.materials",
-    "scotopic.models",
-    "scotopic.precision",
-    "scotopic.production",
-    "scotopic.scan.axis",
-    "scotopic.scan.exclusion",
-    "scotopic.scan.in_flight",
-    "scotopic.scan.invisible",
-    "scotopic.scan.joint",
-    "scotopic.scan.points",
-    "scotopic.scan.refinement",
-    "scotopic.scan.search",
-    "scotopic.scan.semi_visible",
-    "scotopic.scan.ties",
-    "scotopic.scan.tiles",
-    "scotopic.shower",
-    "scotopic.detector",
-    "scotopic.events",
-    "scotopic.processes",
-    "scotopic.search",
-    "scotopic.signatures",
-    "scotopic.statistics",
-    "scotopic.units",
-)
-"""What computes the numbers; another version of it does not go on with a dataset."""
+_COMPUTING: Final = ("scotopic.scan.points", "scotopic.scan.refinement", "scotopic.scan.tiles")
+"""Modules with all behind them whose other version does not go on with a dataset."""
 
-_LIBRARIES: Final = ("numba", "numpy", "scipy")
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _SHOWN: Final = 4
 _NOTHING: Final = object()
@@ -73,11 +50,14 @@ _NOTHING: Final = object()
 
 @cache
 def code_versions() -> dict[str, str]:
-    """Return what a dataset's numbers depend on beside the card, by name."""
-    from importlib.metadata import version  # noqa: PLC0415 - only for datasets
-
-    sources = {name: key_digest({}, [name])[:16] for name in SOURCES}
-    return {"scotopic": __version__, **{name: version(name) for name in _LIBRARIES}, **sources}
+    """Return what a dataset's numbers depend on beside the card: versions, and digests by room."""
+    models = (model_class(name).__module__ for name in MODEL_NAMES)
+    rooms: dict[str, str] = {}
+    for name, digest in sorted((source_digests([*_COMPUTING, *models]) or {}).items()):
+        room = ".".join(re.split("[./]", name)[:2])
+        text = rooms.get(room, "") + name + digest
+        rooms[room] = hashlib.sha256(text.encode()).hexdigest()[:16]
+    return {**rooms, **library_versions(), "scotopic": __version__}
 
 
 class Dataset:

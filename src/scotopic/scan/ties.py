@@ -6,7 +6,7 @@ Importing it makes them known to `scotopic.models.parameters`.
 import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -16,12 +16,14 @@ import numpy.typing as npt
 
 from scotopic.cache import cached_bytes
 from scotopic.errors import RangeError
+from scotopic.models.inputs import model_inputs
 from scotopic.models.mediator import DecayingMediator
 from scotopic.models.metadata import Parameter
 from scotopic.models.parameters import supply
 
 if TYPE_CHECKING:
     from scotopic.words import Lepton
+from scotopic.sources import module_names
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -33,14 +35,6 @@ MOMENTS: Final[Mapping[str, "Lepton"]] = MappingProxyType(
 _NODES: Final = np.geomspace(1e-4, 1.0, 13)
 """Values of alpha_D at which thermal couplings are computed; between them ln(g sqrt(alpha_D)) is a
 cubic in ln alpha_D, good to 1e-3 also where the width of the mediator matters."""
-
-_SOURCES = (
-    "scotopic.cosmology",
-    "scotopic.decays",
-    "scotopic.models",
-    "scotopic.scan.ties",
-    "scotopic.units",
-)
 
 
 def _muon_edge(edge: str) -> Callable[[DecayingMediator], float]:
@@ -97,8 +91,9 @@ def _at_nodes(shape: DecayingMediator) -> tuple[FloatArray, tuple[str, ...]]:
         line = thermal_line([replace(shape, alpha_D=float(alpha_D)) for alpha_D in _NODES])
         return {"line": json.dumps([line.kinetic_mixing.tolist(), line.status]).encode()}
 
-    inputs = {"class": type(shape).__qualname__, "model": asdict(shape)}
-    couplings, status = json.loads(cached_bytes("thermal-tie", inputs, _SOURCES, build)["line"])
+    inputs = {"model": model_inputs(shape)}
+    found = cached_bytes("thermal-tie", inputs, build, modules=module_names(shape))
+    couplings, status = json.loads(found["line"])
     return np.log(np.array(couplings) * np.sqrt(_NODES)), tuple(status)
 
 

@@ -10,7 +10,6 @@ from scotopic.errors import RangeError
 from scotopic.shower.medium import SPECIES, Effects, Medium, Particle, description
 from scotopic.shower.mesh import Mesh
 from scotopic.shower.tracks import (
-    SOURCES,
     check_beam,
     check_species,
     node_weights,
@@ -130,7 +129,7 @@ def depth_track_lengths(
         "edges_X0": edges.tolist(),
         "effects": asdict(effects),
     }
-    found = cached_arrays("depth-track-lengths", inputs, SOURCES, build)
+    found = cached_arrays("depth-track-lengths", inputs, build)
     electron, positron, photon = np.moveaxis(found["weights"], 1, 0)
     return DepthTrackLengths(
         beam_particle,

@@ -25,7 +25,6 @@ CLOSEST_TO_BEAM = 0.95
 MOST_COMPTON = 0.03
 """Largest ratio of Compton scattering to pair production at the least energy."""
 
-SOURCES = ("scotopic.shower", "scotopic.materials", "scotopic.units")
 """Modules whose code makes the tables."""
 
 _LINE = 8  # nodes next to the beam energy that hold the beam particle's line, unresolved
@@ -228,7 +227,7 @@ def track_lengths(
         "thickness_X0": thickness_X0,
         "effects": asdict(effects),
     }
-    found = cached_arrays("track-lengths", inputs, SOURCES, build)
+    found = cached_arrays("track-lengths", inputs, build)
     electron, positron, photon = found["weights"]
     return TrackLengths(
         beam_particle,

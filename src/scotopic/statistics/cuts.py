@@ -14,7 +14,9 @@ import numpy as np
 
 from scotopic.cache import Arrays, cached_arrays
 from scotopic.errors import RangeError
+from scotopic.models.inputs import model_inputs
 from scotopic.progress import Report, silent
+from scotopic.sources import module_names
 from scotopic.statistics.asymptotic import STANDARD_DEVIATIONS
 from scotopic.statistics.extrapolation import Extrapolated, Histogram, extrapolate
 from scotopic.statistics.likelihood import Bin, Component, FloatArray, Likelihood, Shift
@@ -25,20 +27,6 @@ if TYPE_CHECKING:
     from scotopic.models.dark_photon import DarkPhoton
     from scotopic.processes.dump import Calculation
 
-_SOURCES = (
-    "scotopic.decays",
-    "scotopic.materials",
-    "scotopic.models",
-    "scotopic.production",
-    "scotopic.shower",
-    "scotopic.detector",
-    "scotopic.events",
-    "scotopic.processes",
-    "scotopic.search",
-    "scotopic.signatures",
-    "scotopic.statistics",
-    "scotopic.units",
-)
 _BOUNDARIES = [math.erfc(-z / math.sqrt(2)) / 2 for z in STANDARD_DEVIATIONS]
 _NEGLECTED = 1e-5  # probability of outcomes that are left out of the mean
 
@@ -306,7 +294,7 @@ def _accepted(
     models = [replace(model, mediator_mass=float(m), kinetic_mixing=WEAK_COUPLING) for m in masses]
     inputs = {
         "experiment": experiment.yield_inputs(),
-        "models": [asdict(m) for m in models],
+        "models": [model_inputs(m) for m in models],
         "cuts": cuts.tolist(),
         "calculation": asdict(how),
     }
@@ -314,7 +302,8 @@ def _accepted(
     def build() -> Arrays:
         return {"total": _compute(experiment, models, cuts, how, report)}
 
-    return cached_arrays("yields-of-cuts", inputs, _SOURCES, build)["total"]
+    found = cached_arrays("yields-of-cuts", inputs, build, modules=module_names(*models))
+    return found["total"]
 
 
 def _compute(
