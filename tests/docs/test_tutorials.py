@@ -19,7 +19,7 @@ import pytest
 
 from scotopic import cli
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 FENCE = re.compile(r"^```(?P<language>\w*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 LONG = (
     "$ scotopic plane mongillo-2023-fig3 --output out/fig3",
