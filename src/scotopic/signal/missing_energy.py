@@ -117,11 +117,6 @@ class MissingEnergy:
             visible, weights = np.concatenate([visible, lower]), np.append(weights, -negative)
         return self.beam_energy - visible, weights
 
-    def fine_edges(self, bins: int = 1500) -> FloatArray:
-        """Return edges of narrow bins of energy, from the softest mediator that is accepted."""
-        softest = self.thresholds()[0].min()
-        return np.linspace(softest, self.beam_energy, bins + 1)
-
     def _probability_below(self, edge: float, visible: FloatArray) -> FloatArray:
         from scipy.special import ndtr  # noqa: PLC0415 - slow to import, not needed when warm
 

@@ -25,6 +25,7 @@ from scotopic.units import ELECTRON_MASS
 
 if TYPE_CHECKING:
     from scotopic.models import Mediator
+    from scotopic.signal.missing_energy import MissingEnergy
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -35,6 +36,9 @@ _ONSET_ERROR = 7e-4
 # In a bin of energy not wider than this share of the beam's, the track length of positrons is
 # constant to 2e-3; annihilation in wider ones is added up from several.
 _NARROW = 1 / 2000
+
+_LINE = 0.9997  # of the beam energy: above, track lengths are known on average only
+_PANELS = 128  # even ones of the positron's energy
 
 
 def spectra(
@@ -140,6 +144,58 @@ def annihilation_in_bins(dump: Dump, models: Sequence["Mediator"], edges: FloatA
     first = np.cumsum(parts) - parts
     made = [density * integrated_cross_section(fine, model) for model in models]
     return np.array([np.add.reduceat(each, first) for each in made])
+
+
+def accepted_annihilation(
+    dump: Dump, models: Sequence["Mediator"], window: "MissingEnergy"
+) -> FloatArray:
+    """Return the mediators from annihilation of the shower's positrons that a window accepts.
+
+    The integral over the positron's energy of track length, cross section and acceptance is cut
+    into panels on which all three are smooth: those of `production.annihilation.quadrature`,
+    which follow each model's resonance whatever its width; one for each of the window's
+    thresholds, which follow its smeared edges; 1/128 of the range elsewhere; and ever smaller
+    ones towards the beam energy, where the track length of a beam of positrons rises. Eight Gauss
+    points on each leave 1e-5 of the integral for any mass and width, and 1e-4 where a second
+    channel of dark decays opens inside of the range.
+
+    There are none from a beam of muons: the showers of what they radiate are left out.
+
+    Parameters
+    ----------
+    dump : Dump
+        Beam and target.
+    models : sequence of Mediator
+        One entry of the result each.
+    window : MissingEnergy
+        What is accepted, of the energies of mediators.
+
+    Returns
+    -------
+    ndarray, shape (models,)
+        Per particle on target and per unit of the squared coupling.
+    """
+    from scotopic.production.annihilation import quadrature  # noqa: PLC0415 - not when warm
+
+    if dump.lepton == "muon":
+        return np.zeros(len(models))
+    thresholds, _ = window.thresholds()
+    softest, line = float(thresholds.min()), _LINE * dump.energy
+    tracks = dump.track_lengths(softest)
+    even = np.linspace(softest, line, _PANELS + 1)
+    rising = dump.energy - np.geomspace(dump.energy - line, dump.energy - even[-2], 8)
+    inside = (thresholds - ELECTRON_MASS).clip(softest, line)
+    edges = np.unique(np.concatenate([even, rising.clip(softest, line), inside, [dump.energy]]))
+    mean_in_line = tracks.differential("e+", [line, dump.energy])[0]
+
+    def accepted(model: "Mediator") -> float:
+        energies, weights = quadrature(edges, model)
+        density = tracks.density("e+", np.minimum(energies, line))
+        density[energies > line] = mean_in_line
+        return float(weights @ (density * window.acceptance(energies + ELECTRON_MASS)))
+
+    made = np.array([accepted(model) for model in models])
+    return made * dump.material.electrons_per_cm2_per_X0
 
 
 def numerical_error(

@@ -12,8 +12,7 @@ from scotopic.progress import Report, silent
 from scotopic.signal.dump import Calculation, Dump
 from scotopic.signal.missing_energy import MissingEnergy
 from scotopic.signal.scattered_muon import ScatteredMuon
-from scotopic.signal.spectrum import annihilation_in_bins, bremsstrahlung_above, numerical_error
-from scotopic.units import ELECTRON_MASS
+from scotopic.signal.spectrum import accepted_annihilation, bremsstrahlung_above, numerical_error
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
@@ -134,9 +133,6 @@ def _compute(
         above = bremsstrahlung_above(dump, models, thresholds, calculation, report)
         found["bremsstrahlung"] = above @ weights
     if "annihilation" in calculation.processes:
-        edges = window.fine_edges()
-        middle = (edges[1:] + edges[:-1]) / 2 + ELECTRON_MASS
-        made = annihilation_in_bins(dump, models, edges)
-        found["annihilation"] = made @ window.acceptance(middle)
+        found["annihilation"] = accepted_annihilation(dump, models, window)
     found["relative_error"] = numerical_error(dump, models, softest, calculation)
     return found

@@ -321,9 +321,11 @@ def _compute(
     report: Report,
 ) -> FloatArray:
     from scotopic.signal import MissingEnergy  # noqa: PLC0415 - see _accepted
-    from scotopic.signal.spectrum import annihilation_in_bins, bremsstrahlung_above  # noqa: PLC0415
+    from scotopic.signal.spectrum import (  # noqa: PLC0415
+        accepted_annihilation,
+        bremsstrahlung_above,
+    )
     from scotopic.signal.yields import dump_of  # noqa: PLC0415
-    from scotopic.units import ELECTRON_MASS  # noqa: PLC0415
 
     dump, selection = dump_of(experiment), experiment.selection
     resolution = experiment.visible_energy_resolution(selection.calorimeter)
@@ -347,8 +349,6 @@ def _compute(
         ):
             total[:, i] += part @ weights
     if "annihilation" in calculation.processes:
-        edges = windows[-1].fine_edges()
-        middle = (edges[1:] + edges[:-1]) / 2 + ELECTRON_MASS
-        made = annihilation_in_bins(dump, models, edges)
-        total += made @ np.array([window.acceptance(middle) for window in windows]).T
+        for i, window in enumerate(windows):
+            total[:, i] += accepted_annihilation(dump, models, window)
     return total
