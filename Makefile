@@ -3,15 +3,19 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 CARD ?= na64e-2018
 
-.PHONY: limit test lint types docs benchmark clean
+.PHONY: limit test test-long lint types docs benchmark clean
 
 limit: .venv/base.stamp  ## the 90 % CL limit of CARD, in out/CARD/
 	$(BIN)/scotopic limit $(CARD) --output out/$(CARD)
 
 test: lint types docs  ## lint, types, documentation and the full suite
-	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+	$(PYTEST) -m "not long"
+
+test-long: lint types docs  ## the same with what takes long, and with new random draws
+	$(PYTEST) --hypothesis-profile=random
 
 lint: .venv/all.stamp
 	$(BIN)/ruff check

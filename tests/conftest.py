@@ -1,29 +1,28 @@
-"""What tests share: a cache of their own, and the reference numbers beside the repository."""
+"""What tests share: the reference numbers, draws that repeat, time left."""
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pytest
+from hypothesis import HealthCheck, settings
 
 from scotopic.memory import keep_freed_memory
 
 REFERENCE = Path(__file__).parents[2] / "shared" / "reference"
+_PAUSE = 15.0  # seconds between two notes on the time that is left
 
-
-@pytest.fixture(scope="session", autouse=True)
-def own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Keep the tables of the tests apart from the user's, and build them only once.
-
-    Processes that share the tests have a directory each, all of them in one.
-    """
-    mine = tmp_path_factory.getbasetemp()
-    common = mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine
-    patch = pytest.MonkeyPatch()
-    patch.setenv("SCOTOPIC_CACHE", str(common / "cache"))
-    keep_freed_memory()
+# The speed of the machine decides nothing.
+_PATIENT = settings(
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.register_profile("fixed", _PATIENT, derandomize=True, max_examples=100)
+settings.register_profile("random", _PATIENT, derandomize=False, max_examples=500, print_blob=True)
+settings.load_profile("fixed")  # --hypothesis-profile=random takes the other
 
 
 @pytest.fixture
@@ -38,3 +37,31 @@ def reference() -> Callable[[str], npt.NDArray[np.float64]]:
         return np.loadtxt(lines[1:], delimiter=",")
 
     return read
+
+
+class TimeLeft:
+    """Tells on a terminal, or in a log, how long the tests may still take."""
+
+    def __init__(self, reporter: pytest.TerminalReporter) -> None:
+        self.reporter = reporter
+        self.done = 0
+        self.started = self.told = time.monotonic()
+
+    def pytest_runtest_logfinish(self) -> None:
+        """Tell it, if it was not told lately."""
+        self.done += 1
+        now = time.monotonic()
+        total = self.reporter._session.testscollected if self.reporter._session else 0
+        if now - self.told < _PAUSE or self.done >= total:
+            return
+        self.told = now
+        left = (now - self.started) * (total / self.done - 1) / 60
+        self.reporter.ensure_newline()
+        self.reporter.write_line(f"{self.done} of {total} tests, about {left:.1f} minutes left")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Show the time left where the tests are reported: in the first of several processes."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and "PYTEST_XDIST_WORKER" not in os.environ:
+        config.pluginmanager.register(TimeLeft(reporter), "time-left")

@@ -7,14 +7,27 @@ import numpy as np
 import pytest
 
 from scotopic.errors import RangeError
+from scotopic.experiments import load_experiment
 from scotopic.materials import element, material
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.processes.dump import Calculation, Dump
 from scotopic.processes.spectrum import annihilation_in_bins, bremsstrahlung_above, spectra
 from scotopic.production import total_cross_section
+from scotopic.processes.dump import Calculation, Dump
+from scotopic.processes.spectrum import spectra
+from scotopic.detector.window import MissingEnergy
+from scotopic.processes.spectrum import (
+    accepted_annihilation,
+    annihilation_in_bins,
+    bremsstrahlung_above,
+    numerical_error,
+)
+from scotopic.signatures.yields import dump_of
 from scotopic.units import ALPHA, ELECTRON_MASS, GEV2_TO_CM2
 
 LEAD = Dump("e-", 100.0, material("lead"))
+NA64 = dump_of(load_experiment("na64e-2018"))
+WINDOW = MissingEnergy.of(load_experiment("na64e-2018"))
 SCALAR = DarkPhoton(
     mediator_mass=0.1,
     kinetic_mixing=1.0,
@@ -95,6 +108,50 @@ def test_annihilation_in_the_narrow_width_limit() -> None:
     expected = material("lead").electrons_per_cm2_per_X0 * density * strength * GEV2_TO_CM2
     # Gamma/m is 3e-6 here; what is left is the slope of T_+ in a bin of 0.03 GeV: 0.3 %.
     assert found == pytest.approx(expected, rel=0.003, abs=0)
+
+
+# Resonances below, at and above the smeared edge of 50 GeV (226 MeV), and at the beam energy.
+NEAR_THE_EDGE = [0.215, 0.219, 0.221, 0.222, 0.223, 0.225, 0.227, 0.24, 0.27, 0.31, 0.32, 0.33]
+
+
+@pytest.mark.parametrize("alpha_D", [1e-6, 1e-4, 1e-3, 1e-2, 0.1])
+def test_accepted_yields_are_those_of_24000_bins(alpha_D: float) -> None:
+    """To the stated error, with what is radiated, which is a third of them at 222 MeV."""
+    models = [replace(SCALAR, mediator_mass=m, alpha_D=alpha_D) for m in NEAR_THE_EDGE]
+    thresholds, weights = WINDOW.thresholds()
+    softest = float(thresholds.min())
+    # the shower's line above 99.97 GeV is not resolved
+    edges = np.append(np.linspace(softest, 99.96, 24_000), 100.0)
+    middle = (edges[1:] + edges[:-1]) / 2 + ELECTRON_MASS
+    expected = annihilation_in_bins(NA64, models, edges) @ WINDOW.acceptance(middle)
+    radiated = bremsstrahlung_above(NA64, models, thresholds, Calculation()) @ weights
+    error = numerical_error(NA64, models, softest, Calculation())
+    found = accepted_annihilation(NA64, models, WINDOW)
+    assert np.all(np.abs(found - expected) < error * (radiated + expected))
+    assert error.max() < 0.002
+
+
+@pytest.mark.parametrize("mass", [0.219, 0.222, 0.225, 0.24, 0.27, 0.31])
+def test_accepted_yield_of_a_line(mass: float) -> None:
+    """A narrow resonance is accepted as its own energy is: N = n_e T_+(E_res) A(E_res) I."""
+    model = replace(SCALAR, mediator_mass=mass, alpha_D=1e-7)
+    resonance = mass**2 / (2 * ELECTRON_MASS) - ELECTRON_MASS
+    beta2 = 1 - 4 * ELECTRON_MASS**2 / mass**2
+    # Gamma_ee with its corrections of m_e^2/m^2, I = 12 pi^2 Gamma_ee/(2 m_e m beta^2)
+    width_ee = ALPHA / 3 * mass * (1 + 2 * ELECTRON_MASS**2 / mass**2) * math.sqrt(beta2)
+    strength = 12 * math.pi**2 * width_ee / mass / (2 * ELECTRON_MASS * beta2) * GEV2_TO_CM2
+    softest = float(WINDOW.thresholds()[0].min())
+    density = float(NA64.track_lengths(softest).density("e+", resonance))
+    accepted = float(WINDOW.acceptance(np.array([resonance + ELECTRON_MASS]))[0])
+    per_X0 = NA64.material.electrons_per_cm2_per_X0
+    (found,) = accepted_annihilation(NA64, [model], WINDOW)
+    expected = per_X0 * density * accepted * strength
+    assert found == pytest.approx(expected, rel=1e-4, abs=0)  # the wings; Gamma/m is 3e-9
+
+
+def test_muons_annihilate_nothing() -> None:
+    muons = Dump("mu-", 160.0, material("lead"), 40.0)
+    assert accepted_annihilation(muons, [SCALAR], WINDOW) == [0]
 
 
 @pytest.mark.parametrize("mass", [0.24, 0.27, 0.30])

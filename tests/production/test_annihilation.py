@@ -16,8 +16,8 @@ from scotopic.errors import RangeError
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.production.annihilation import (
     cross_section,
-    density_weights,
     integrated_cross_section,
+    quadrature,
     resonance_energy,
 )
 from scotopic.units import ALPHA, ELECTRON_MASS, GEV2_TO_CM2
@@ -291,17 +291,17 @@ def test_bins_add_up(cuts: list[float], alpha_D: float, ratio: float) -> None:
 
 
 @pytest.mark.parametrize("alpha_D", [1.0, 1e-6])
-def test_weights_integrate_linear_densities(alpha_D: float) -> None:
+def test_quadrature_against_densities(alpha_D: float) -> None:
     model = make(alpha_D=alpha_D)
-    nodes = np.geomspace(1.0, 100.0, 23)
-    weights = density_weights(nodes, model)
-    assert float(weights @ (1 + 0.3 * nodes)) == pytest.approx(
+    edges = np.geomspace(1.0, 100.0, 23)
+    energies, weights = quadrature(edges, model)
+    assert float(weights @ (1 + 0.3 * energies)) == pytest.approx(
         by_quadrature(1.0, 100.0, model, tilt=0.3), abs=0, rel=2e-6
     )
-    # a density with a kink at a node
-    kink = np.maximum(nodes - nodes[20], 0)
-    above = by_quadrature(nodes[20], 100.0, model, tilt=1.0)
-    above -= (1 + nodes[20]) * by_quadrature(nodes[20], 100.0, model)
+    # a density with a kink at an edge
+    kink = np.maximum(energies - edges[20], 0)
+    above = by_quadrature(edges[20], 100.0, model, tilt=1.0)
+    above -= (1 + edges[20]) * by_quadrature(edges[20], 100.0, model)
     assert float(weights @ kink) == pytest.approx(above, abs=0, rel=1e-5)
 
 

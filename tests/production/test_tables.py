@@ -72,7 +72,7 @@ def test_number_of_cross_sections_is_modest(table: CrossSectionTable) -> None:
     assert masses * energies <= 250
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("mediator", "lepton", "symbol", "masses", "energies"),
     [

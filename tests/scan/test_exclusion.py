@@ -36,6 +36,24 @@ def curve(na64: Experiment) -> ExclusionCurve:
     return exclusion_curve(na64, SCALAR)
 
 
+# Limit on the kinetic mixing at 90 % CL from 2.84e11 electrons, read off the figure of NA64,
+# Phys. Rev. Lett. 123, 121801 (2019): mass in GeV, limit.
+PUBLISHED = (
+    (1.0e-3, 7.5440e-06),
+    (5.1703e-03, 1.9183e-05),
+    (1.9090e-02, 5.9177e-05),
+    (6.8830e-02, 2.2312e-04),
+    (1.3139e-01, 4.8608e-04),
+)
+
+
+def test_limit_is_near_the_published_one(na64: Experiment) -> None:
+    """As the test below, for some masses."""
+    masses, expected = np.array(PUBLISHED).T
+    limit = exclusion_curve(na64, SCALAR, masses, calculation=BREMSSTRAHLUNG).observed.values
+    assert np.max(np.abs(limit / expected - 1)) < 0.30
+
+
 def test_limit_is_the_published_one(na64: Experiment, reference: Reader) -> None:
     """NA64's curve of 2019, read off its figure, knows bremsstrahlung only.
 

@@ -143,7 +143,7 @@ def distance(line: Contour, exact: Contour) -> float:
     return float(max(away))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_adaptive_boundary_of_a_real_plane() -> None:
     """1 % across the steep onset of annihilation, with few points of the fine mesh it takes."""
     x, y = Axis("mediator_mass", 1e-3, 1.0, 1400), Axis("kinetic_mixing", 1e-6, 1e-2, 1400)

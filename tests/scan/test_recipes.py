@@ -46,7 +46,7 @@ def executable(path: Path, text: str) -> None:
     path.chmod(0o755)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(not shutil.which("setsid"), reason="setsid starts the stand-ins' jobs")
 @pytest.mark.parametrize("cluster", SUBMIT)
 def test_recipe_runs(cluster: str, tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_recipe_runs(cluster: str, tmp_path: Path) -> None:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=900,
         check=False,
     )
     log = tmp_path / "job.log"

@@ -4,6 +4,7 @@ import csv
 import errno
 import json
 import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -172,15 +173,16 @@ def test_directory_in_use_is_left_alone(plane: Shell, capsys: pytest.CaptureFixt
     assert "another run is writing" in capsys.readouterr().err
 
 
-def test_refused_card_leaves_nothing(plane: Shell, capsys: pytest.CaptureFixture[str]) -> None:
+def test_refused_card_leaves_nothing(
+    plane: Shell, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delattr("scotopic.scan.execute._client")  # no worker is started
     for old, new, message in (
         ('dark_matter = "complex_scalar"', "", "card.toml: fixed.dark_matter: missing"),
         ("mass_ratio = 3", "mass_ratio = 1.5", "card.toml: no point of the plane exists: mass"),
         ('"na64e-2018"', '"na64e-2018"\njoined_with = ["na64e-2022"]', "card.toml: limits[NA64]"),
     ):
-        started = time.monotonic()
         assert plane(INVISIBLE.replace(old, new), "--workers", "2") == 2
-        assert time.monotonic() - started < 2  # no worker was started
         (line,) = capsys.readouterr().err.splitlines()
         assert message in line
         assert not (plane.place / "out").exists()
@@ -312,4 +314,4 @@ def test_progress_shows_rate_and_time_left(
     assert "points" in shown
     assert "50/100" in shown
     assert "/s" in shown
-    assert "0:00:0" in shown
+    assert re.search(r"\d:\d\d:\d\d", shown)

@@ -25,7 +25,7 @@ SHAPE = {"mass_ratio": 3.0, "dark_matter": "majorana"}
 TIED = {**SHAPE, "kinetic_mixing": "thermal relic"}
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.sampled_from([0.01, 0.2]), st.floats(-4, 0))
 def test_thermal_coupling_between_the_nodes(mass: float, exponent: float) -> None:
     """The tie is a cubic through four tabulated values; the statement is 1e-3."""

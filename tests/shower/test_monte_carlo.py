@@ -115,7 +115,7 @@ def test_agrees_with_the_matrices(
         assert_consistent(rows, row_errors, sliced.weights(particle).sum(axis=1))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_reference_track_lengths_of_approximation_a() -> None:
     # PHYSICS.md section 1, independently of the matrices, to three standard errors
     energies = 100 * 2.0 ** -np.array([6, 3, 2, 1, 0.5, 0.25, 0])

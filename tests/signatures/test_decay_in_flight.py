@@ -20,14 +20,16 @@ from scotopic.experiments.messages import describe
 from scotopic.models.axion_like import AxionLikeParticle
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.electrophilic import AxialVectorMediator, ScalarMediator
+from scotopic.detector.window import MissingEnergy
 from scotopic.processes.dump import Calculation
-from scotopic.processes.spectrum import bremsstrahlung_above
-from scotopic.search.intervals import Interval, coupling_grid, excluded_intervals, with_tip
-from scotopic.search.target_length import reach, with_set_up
 from scotopic.signatures.decay_in_flight import DecaysInFlight, decay_probability
+from scotopic.search.intervals import Interval, coupling_grid, excluded_intervals, with_tip
 from scotopic.signatures.photon_decays import photon_islands
+from scotopic.processes.spectrum import bremsstrahlung_above
+from scotopic.search.target_length import reach, with_set_up
 from scotopic.signatures.visible import visible_decays, visible_islands
 from scotopic.signatures.yields import dump_of
+from scotopic.units import ALPHA, ELECTRON_MASS, HBAR_C_GEV_CM
 
 NO_EVENTS = -math.log(0.1)  # 90 % CL limit for no event without uncertainties
 X17 = DarkPhoton(
@@ -98,6 +100,41 @@ def test_dark_decays_shorten_the_life_and_take_their_share() -> None:
     length = 1e-6 / 4e-8
     expected = c**2 / 4 * math.exp(-5.0 / length) * -math.expm1(-350.0 / length)
     assert float(dark.accepted(c)) == pytest.approx(expected, rel=1e-12, abs=0)
+
+
+@pytest.mark.parametrize("coupling", [1e-4, 3e-4, 6e-4])
+def test_dark_width_of_a_model_beside_the_visible_one(coupling: float) -> None:
+    """Written out with the widths of the review: eps^2 alpha m/3, and alpha_D m/3 times 22/27.
+
+    Only how many mediators each slice makes is taken from the code; places of the decay are
+    integrated numerically.
+    """
+    run, m = RUNS[2], X17.mediator_mass
+    sector = replace(X17, alpha_D=8e-10)  # as wide as the visible decay at eps = 3e-4
+    (((flight, *others),), ((without, *_),)) = (
+        visible_decays(run, [model]) for model in (sector, X17)
+    )
+    assert not others
+    phase_space = (1 + 2 / 9) * math.sqrt(1 - 4 / 9)  # Dirac fermions of a third of the mass
+    r = (ELECTRON_MASS / m) ** 2
+    visible = coupling**2 * ALPHA * m / 3 * (1 + 2 * r) * math.sqrt(1 - 4 * r)
+    total = visible + sector.alpha_D * m / 3 * phase_space
+
+    points = flight.region.efficiency
+    assert flight.region.length_cm is not None
+    x = np.linspace(0, flight.region.length_cm, 10_001)
+    kept = np.interp(x, [p.position_cm for p in points], [p.efficiency for p in points])
+    lowest, bins = flight.region.minimum_energy_GeV, flight.produced.shape[1]
+    edges = np.linspace(lowest, run.beam.energy_GeV, bins + 1)
+    energies = (edges[1:] + edges[:-1]) / 2
+    per_cm = total * m / np.sqrt(energies**2 - m**2) / HBAR_C_GEV_CM
+    decaying = np.trapezoid(kept * np.exp(-x * per_cm[:, None]), x) * per_cm * visible / total
+    slices = np.arange(len(flight.produced))[::-1]
+    way = flight.nearest_cm + slices[:, None] * flight.step_cm
+    expected = coupling**2 * (flight.produced * np.exp(-way * per_cm) * decaying).sum()
+    found = float(flight.accepted(coupling))
+    assert found == pytest.approx(expected, rel=1e-4, abs=0)  # the steps of x
+    assert found != pytest.approx(float(without.accepted(coupling)), rel=0.1, abs=0)
 
 
 def test_several_islands_and_open_ends() -> None:

@@ -29,7 +29,7 @@ def limit(model: CountingModel | SummedCounts) -> float:
     relative=st.floats(0, 3),
     confidence_level=st.floats(0.5, 0.999),
 )
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_no_events_and_a_known_efficiency_forget_the_background(
     background: float, relative: float, confidence_level: float
 ) -> None:
@@ -228,7 +228,7 @@ def test_the_stated_error_covers_the_true_one(n: int, uncertainty: float) -> Non
     assert error <= (1e-6 if uncertainty <= 2 else 1e-3) * value
 
 
-monotonic = settings(deadline=None, max_examples=40)
+monotonic = settings(max_examples=40)
 counts = st.integers(0, 40)
 relatives = st.floats(0, 1)
 backgrounds = st.floats(0.01, 60)

@@ -312,7 +312,7 @@ def test_every_marker_is_seen_whole(drawn: Figure) -> None:
     assert not any(d.get_clip_on() for d in dots)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_command_writes_table_result_and_figure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

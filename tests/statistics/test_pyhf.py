@@ -99,7 +99,7 @@ def test_counting_orders_events_as_the_profile_likelihood_does(n: int, b: float)
     assert ours.background == pytest.approx(levels[1], rel=1e-10)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("n", "b"), [(0, 0.53), (2, 0.53), (5, 8.0)])
 def test_levels_agree_with_toys_of_pyhf(n: int, b: float) -> None:
     toys = 1000

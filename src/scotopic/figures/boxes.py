@@ -66,6 +66,7 @@ def place_boxes(axes: Axes, handles: Sequence[Line2D | Patch], text: str) -> Non
 def _legend(axes: Axes, handles: Sequence[Line2D | Patch]) -> Legend:
     legend = axes.legend(
         handles=handles,
+        loc="lower left",  # for now; matplotlib's own search for room is slow, and says so
         fontsize=7.8,
         handlelength=2.8,
         frameon=True,

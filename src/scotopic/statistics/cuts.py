@@ -340,8 +340,6 @@ def _compute(
         ):
             total[:, i] += part @ weights
     if "annihilation" in calculation.processes:
-        edges = windows[-1].fine_edges()
-        middle = (edges[1:] + edges[:-1]) / 2 + ELECTRON_MASS
-        made = annihilation_in_bins(dump, models, edges)
-        total += made @ np.array([window.acceptance(middle) for window in windows]).T
+        for i, window in enumerate(windows):
+            total[:, i] += accepted_annihilation(dump, models, window)
     return total

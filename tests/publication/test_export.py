@@ -98,7 +98,7 @@ def scotopic(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         env=os.environ,
-        timeout=300,
+        timeout=900,
         check=False,
     )
 
@@ -169,7 +169,7 @@ def test_validator_passes_it_without_network(submission: Path, form: str) -> Non
         [sys.executable, "-c", VALIDATE, form, path],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=900,
         check=False,
     )
     assert found.returncode == 0, found.stderr
@@ -189,7 +189,7 @@ def together(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_combinations_and_joined_planes_pass_the_validator(together: Path) -> None:
     command = [sys.executable, "-c", VALIDATE, "directory", str(together / "submission")]
-    found = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    found = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
     assert found.returncode == 0, found.stderr
     assert set(documents(together / "submission")) == {
         "both combined limit",

@@ -7,7 +7,7 @@ import pytest
 
 from scotopic.experiments import load_experiment
 
-README = (Path(__file__).parents[1] / "README.md").read_text()
+README = (Path(__file__).parents[2] / "README.md").read_text()
 
 
 def block(language: str) -> str:

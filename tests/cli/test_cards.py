@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scotopic.cli import main
@@ -49,11 +49,6 @@ def run(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> int:
     return int(stopped.value.code or 0)
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 @given(path=st.sampled_from(NUMBERS), value=NONSENSE, how=st.sampled_from(["value", "rename"]))
 def test_broken_card(
     path: tuple[str | int, ...],

@@ -17,7 +17,7 @@ def limit(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         env=os.environ,
-        timeout=300,
+        timeout=900,
         check=False,
     )
 

@@ -19,13 +19,13 @@ import pytest
 
 from scotopic import cli
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 FENCE = re.compile(r"^```(?P<language>\w*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 LONG = (
     "$ scotopic plane mongillo-2023-fig3 --output out/fig3",
     "$ scotopic plane thermal-targets --output out/thermal-targets",
 )
-"""Planes of full size, which have a slow test of their own."""
+"""Planes of full size, which have a long test of their own."""
 
 
 def figures(*names: str) -> set[str]:
@@ -110,7 +110,7 @@ def run_command(line: str, patch: pytest.MonkeyPatch) -> str:
 @pytest.mark.parametrize(
     "page",
     [
-        pytest.param("tutorial.md", marks=pytest.mark.slow),
+        pytest.param("tutorial.md", marks=pytest.mark.long),
         "tutorial-semi-visible.md",
         "tutorial-relic.md",
     ],
@@ -124,7 +124,7 @@ def test_the_page_runs_and_prints_what_it_says(
     assert written == WRITTEN[page]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("command", LONG)
 def test_planes_of_full_size_are_drawn(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -18,7 +18,7 @@ def event(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         env=os.environ,
-        timeout=300,
+        timeout=900,
         check=False,
     )
 
