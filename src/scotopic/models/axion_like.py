@@ -45,6 +45,7 @@ class AxionLikeParticle(DecayingMediator):
     """
 
     coupling_field: ClassVar[str] = "photon_coupling"
+    coupling_range: ClassVar[tuple[float, float]] = (1e-8, 1e2)
     symbol: ClassVar[str] = "a"
 
     mediator_mass: float

@@ -53,6 +53,9 @@ class DecayingMediator(ABC):
     """Value of that field at which the mediator couples with the elementary charge, if it has no
     dimension."""
 
+    coupling_range: ClassVar[tuple[float, float]] = (1e-8, 1.0)
+    """Values of that field between which limits are looked for."""
+
     symbol: ClassVar[str]
     """Symbol of the mediator, as in `A'`."""
 

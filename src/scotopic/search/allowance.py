@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
 from scotopic.errors import RangeError
+from scotopic.statistics.methods import METHODS
 
 if TYPE_CHECKING:
     from scotopic.search.search import Part
@@ -92,7 +93,7 @@ class Allowance:
             "shares": distinct.tolist(),
             "method": self.method,
         }
-        modules = _modules(self.method)
+        modules = [METHODS.home(self.method).partition(":")[0]]
         found = cached_arrays("limits", inputs, build, modules=modules)["limits"][index.ravel()]
         return found[:, :-1].T, found[:, -1]
 
@@ -164,12 +165,6 @@ class Allowance:
         rough = _interpolated(shares[:, coarse], 1 / limits[0, coarse], shares)
         between = float(np.max(np.abs(rough * limits[0] - 1)))
         return shares, 1 / limits, float(error.max()) + between
-
-
-def _modules(method: str) -> tuple[str, ...]:
-    from scotopic.statistics.methods import method_module  # noqa: PLC0415 - only if asked
-
-    return (method_module(method),)
 
 
 def _lattice(count: int, steps: int) -> FloatArray:

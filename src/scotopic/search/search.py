@@ -1,18 +1,21 @@
 """A search: which signatures of which experiments are asked, and what they answer together."""
 
+import hashlib
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from scotopic.errors import RangeError
-from scotopic.processes.calculation import Calculation
+from scotopic.processes.calculation import PROCESSES, Calculation
 from scotopic.progress import Report, silent
 from scotopic.search.allowance import Allowance
 from scotopic.search.cards import checked, selection_of
+from scotopic.statistics.methods import METHODS
 from scotopic.signatures.base import SIGNATURES, Accepted, Question, Response, Signature
 
 if TYPE_CHECKING:
@@ -186,6 +189,36 @@ class Search:
                     found[i][number] = response
         return [Responses(self, one) for one in found]
 
+    def by_experiment(self) -> "list[Search]":
+        """Return the searches of each experiment alone."""
+        return [
+            replace(self, parts=tuple(p for p in self.parts if p.experiment is one))
+            for one in self.experiments
+        ]
+
+    def processes(self, model: "DecayingMediator") -> tuple[str, ...]:
+        """Return the names of the processes that count for a model, in any part."""
+        every = (self.calculation.applicable(p.question.dump, model) for p in self.parts)
+        return tuple(dict.fromkeys(name for names in every for name in names))
+
+    def inputs(self) -> dict[str, Any]:
+        """Return all that its answers depend on beside the model, as JSON can write it."""
+        return {
+            "parts": [[p.experiment.fingerprint, p.card.name] for p in self.parts],
+            "likelihoods": [_digest(e.likelihood) for e in self.experiments],
+            "calculation": asdict(self.calculation),
+            "alpha_D": self.parts[0].question.alpha_D,
+            "method": self.method,
+        }
+
+    def modules(self) -> set[str]:
+        """Return the modules whose code answers, which no import of this one names."""
+        names = self.calculation.processes or PROCESSES.names()
+        homes = [PROCESSES.home(name) for name in names]
+        homes += [SIGNATURES.home(p.card.signature) for p in self.parts]
+        homes.append(METHODS.home(self.method))
+        return {home.partition(":")[0] for home in homes}
+
     @property
     def allowance(self) -> Allowance:
         """How many events its likelihood allows."""
@@ -237,6 +270,15 @@ class Responses:
             found[i] = self.search.parts[i].card.exposure * accepted.per_particle
         return found
 
+    def relative_error(self, coupling: FloatArray, alpha_D: FloatArray) -> FloatArray:
+        """Return the numerical error of the sum of the events, shape as the couplings."""
+        total, wrong = np.zeros(coupling.shape), np.zeros(coupling.shape)
+        for i, accepted in self.accepted(coupling, alpha_D).items():
+            events = self.search.parts[i].card.exposure * accepted.per_particle
+            total += events
+            wrong += events * accepted.numerical_error
+        return np.divide(wrong, total, out=np.zeros_like(total), where=total > 0)
+
 
 def refuse_common_data(experiments: "Sequence[Experiment]") -> None:
     """Refuse experiments that are the same, or measured at one place in the same year.
@@ -270,6 +312,11 @@ def _common_years(one: "Experiment", other: "Experiment") -> list[int]:
 def _set_up(experiment: "Experiment") -> tuple[object, ...]:
     beam = experiment.beam
     return beam.particle, beam.energy_GeV, experiment.target.build()
+
+
+def _digest(file: str | None) -> str | None:
+    """Return the digest of a likelihood's file, if there is one."""
+    return None if file is None else hashlib.sha256(Path(file).read_bytes()).hexdigest()
 
 
 def _require_known(kind: str, names: Sequence[str], known: "Mapping[str, None] | Sequence[str]") -> None:

@@ -1,0 +1,311 @@
+"""Excluded couplings along one axis, with the edges solved for."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from scotopic.errors import RangeError, ScotopicError
+from scotopic.models.derived import COUPLING, PROBE
+from scotopic.models.parameters import value_of
+from scotopic.progress import Report, silent
+from scotopic.search.allowance import OUTCOMES
+from scotopic.search.intervals import Intervals, excluded_intervals
+
+if TYPE_CHECKING:
+    from scotopic.models.mediator import DecayingMediator
+    from scotopic.search.search import Responses, Search
+
+FloatArray = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.intp]
+
+OK: Final = "limit"
+NOTHING_EXCLUDED: Final = "nothing excluded"
+
+ALPHA_D: Final = (1e-5, 1.0)
+"""Range in which limits on alpha_D are looked for."""
+
+_PER_DECADE = 20  # couplings on which intervals are looked for
+_NO_EVENTS = 1e-300
+_EQUAL_SHARES = 1e-9
+_POLISHINGS = 8
+_LONGEST = 0.5  # step of the logarithm of a coupling
+_STEP = 1e-4  # of the same, for slopes
+_SETTLED = 1e-10  # of the logarithm of an edge, where the limit depends on the shares
+
+
+@dataclass(frozen=True, eq=False)
+class Exclusion:
+    """Excluded intervals of the coupling of several models.
+
+    Attributes
+    ----------
+    outcomes : mapping of str to Intervals
+        For each of `allowance.OUTCOMES`, a row for each model.
+    status : tuple of str
+        `OK`, `NOTHING_EXCLUDED`, or why a model has none.
+    allowed_events : ndarray, shape (outcomes, models)
+        Largest number of signal events, at the edge.
+    shares : ndarray, shape (parts, models)
+        Of the parts of the search in the expected events, at the observed edge.
+    relative_error : ndarray, shape (models,)
+        Numerical, of the lower edge of the first observed interval.
+    """
+
+    outcomes: Mapping[str, Intervals]
+    status: tuple[str, ...]
+    allowed_events: FloatArray
+    shares: FloatArray
+    relative_error: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Path:
+    """What a solved parameter means for coupling and alpha_D of every model.
+
+    Attributes
+    ----------
+    values : ndarray, shape (k,)
+        The parameter on a grid, ascending.
+    couplings : callable
+        Gives coupling and alpha_D at values of the parameter, each for the row whose number is
+        given.
+    """
+
+    values: FloatArray
+    couplings: Callable[[FloatArray, Integers], tuple[FloatArray, FloatArray]]
+
+    @classmethod
+    def coupling(cls, models: "Sequence[DecayingMediator]") -> "Path":
+        """Return the path along the coupling, alpha_D being that of the models."""
+        alpha_D = np.array([model.alpha_D for model in models])
+        low, high = models[0].coupling_range
+        count = math.ceil(_PER_DECADE * math.log10(high / low)) + 1
+        return cls(np.geomspace(low, high, count), lambda value, row: (value, alpha_D[row]))
+
+    @classmethod
+    def alpha_D(cls, models: "Sequence[DecayingMediator]", y: float) -> "Path":
+        """Return the path along alpha_D at a fixed y, which then gives the coupling."""
+        at_one = np.array([m.coupling_unit * math.sqrt(y) * m.mass_ratio**2 for m in models])
+        count = math.ceil(_PER_DECADE * math.log10(ALPHA_D[1] / ALPHA_D[0])) + 1
+        return cls(
+            np.geomspace(*ALPHA_D, count),
+            lambda value, row: (at_one[row] / np.sqrt(value), value),
+        )
+
+
+def excluded_along(
+    search: "Search",
+    models: "Sequence[DecayingMediator]",
+    path: "Callable[[Sequence[DecayingMediator]], Path]" = Path.coupling,
+    report: Report = silent,
+) -> Exclusion:
+    """Return the excluded intervals of the coupling, for models that differ in all else.
+
+    Parameters
+    ----------
+    search : Search
+        What is asked.
+    models : sequence of DecayingMediator
+        One row each; what the path determines does not enter.
+    path : callable
+        Along what intervals are looked for: the coupling by default.
+    report : callable
+        Is told how far it is.
+
+    Raises
+    ------
+    RangeError
+        If the search sees none of the models; with the reason of the first.
+    """
+    reasons = [_reason(search, model) for model in models]
+    seen = [i for i, reason in enumerate(reasons) if reason is None]
+    if not seen:
+        raise RangeError(str(reasons[0]))
+    chosen = [models[i] for i in seen]
+    along = _Along(search, path(chosen), search.responses(chosen, report))
+    found = along.solved()
+    status = [reason or NOTHING_EXCLUDED for reason in reasons]
+    for row, i in enumerate(seen):
+        if np.isfinite(found.outcomes["observed"].lower[row, 0]):
+            status[i] = OK
+    return _spread(found, seen, len(models), tuple(status))
+
+
+def _reason(search: "Search", model: "DecayingMediator") -> str | None:
+    try:
+        search.seeing(model)
+    except ScotopicError as error:
+        return str(error)
+    return None
+
+
+class _Along:
+    """Expected and allowed events of some models over the logarithm of what is solved for."""
+
+    def __init__(
+        self,
+        search: "Search",
+        path: Path,
+        responses: "Sequence[Responses]",
+    ) -> None:
+        self.path, self.responses = path, responses
+        self.parts = len(search.parts)
+        self.allowance = search.allowance
+        self.rows = np.arange(len(responses))
+        self.limits = self._limits_of_rows()
+
+    def _limits_of_rows(self) -> FloatArray | None:
+        """Limits of every row, shape (outcomes, rows); None if they depend on the coupling."""
+        if self.allowance.is_constant:
+            limits, self.limit_error = self.allowance.at(np.ones((1, 1)))
+            return np.tile(limits, (1, len(self.rows)))
+        grid = np.log(self.path.values)
+        events = self.events(np.tile(grid, len(self.rows)), np.repeat(self.rows, len(grid)))
+        shares = _shares(events).reshape(self.parts, len(self.rows), len(grid))
+        self.limit_error = np.zeros(1)
+        if np.any(np.nanmax(shares, axis=2) - np.nanmin(shares, axis=2) > _EQUAL_SHARES):
+            return None
+        limits, error = self.allowance.at(np.nan_to_num(np.nanmean(shares, axis=2)))
+        self.limit_error = np.array([error.max()])
+        return limits
+
+    def events(self, logarithm: FloatArray, rows: Integers) -> FloatArray:
+        """Return the expected events of the parts, shape (parts, n)."""
+        found = np.zeros((self.parts, len(rows)))
+        coupling, alpha_D = self.path.couplings(np.exp(logarithm), rows)
+        for row in np.unique(rows):
+            here = rows == row
+            found[:, here] = self.responses[row].events(coupling[here], alpha_D[here])
+        return found
+
+    def solved(self) -> Exclusion:
+        """Find the intervals of every outcome."""
+        outcomes, allowed = {}, []
+        for k, name in enumerate(OUTCOMES):
+            found = excluded_intervals(partial(self._excess, k), len(self.rows), self.path.values)
+            if self.limits is None:
+                found = self._polished(k, found)
+            outcomes[name] = found
+            edge = np.log(_first_edges(found, self.path.values[-1]))
+            allowed.append(self.events(edge, self.rows).sum(axis=0))
+        edge = np.log(_first_edges(outcomes["observed"], self.path.values[-1]))
+        shares = np.nan_to_num(_shares(self.events(edge, self.rows)))
+        if self.limits is not None:
+            allowed = list(self.limits)
+        return Exclusion(outcomes, (), np.array(allowed), shares, self._errors(edge))
+
+    def _excess(self, k: int, logarithm: FloatArray, rows: Integers) -> FloatArray:
+        events = self.events(logarithm, rows)
+        limit = self.allowance.between(events)[k] if self.limits is None else self.limits[k, rows]
+        return _logarithm(events.sum(axis=0)) - np.log(limit)
+
+    def _polished(self, k: int, found: Intervals) -> Intervals:
+        """Return the intervals with the limit at each edge set exactly for the shares there.
+
+        The shares hardly change with the coupling: Newton's steps settle in a few. Where few
+        counts make the limit step they need not; the last step then is the error.
+        """
+        ends = {"lower": found.lower.copy(), "upper": found.upper.copy()}
+        for name, is_open in (("lower", found.open_below), ("upper", found.open_above)):
+            row, column = np.nonzero(np.isfinite(ends[name]) & ~is_open)
+            if len(row) == 0:
+                continue
+            at = np.log(ends[name][row, column])
+            for _ in range(_POLISHINGS):
+                events = self.events(at, row)
+                limit, error = self.allowance.at(_shares(events))
+                step = (np.log(limit[k]) - _logarithm(events.sum(axis=0))) / self._slope(at, row)
+                at = at + np.clip(step, -_LONGEST, _LONGEST)
+                if np.max(np.abs(step)) < _SETTLED:
+                    break
+            self.limit_error = np.maximum(self.limit_error, error.max() + np.max(np.abs(step)))
+            ends[name][row, column] = np.exp(at)
+        return replace(found, **ends)
+
+    def _slope(self, logarithm: FloatArray, rows: Integers) -> FloatArray:
+        """Return d ln(events)/d ln(coupling)."""
+        up, down = (self.events(logarithm + h, rows).sum(axis=0) for h in (_STEP, -_STEP))
+        return (_logarithm(up) - _logarithm(down)) / (2 * _STEP)
+
+    def _errors(self, edge: FloatArray) -> FloatArray:
+        """Return the relative error of couplings: that of events and limit over the slope."""
+        errors = np.zeros(len(self.rows))
+        coupling, alpha_D = self.path.couplings(np.exp(edge), self.rows)
+        for row, response in enumerate(self.responses):
+            here = slice(row, row + 1)
+            errors[row] = response.relative_error(coupling[here], alpha_D[here])[0]
+        slope = np.abs(self._slope(edge, self.rows))
+        total = errors + self.limit_error
+        return np.divide(total, slope, out=np.full_like(total, np.inf), where=slope > 0)
+
+
+def _first_edges(found: Intervals, otherwise: float) -> FloatArray:
+    first = found.lower[:, 0]
+    return np.where(np.isfinite(first), first, otherwise)
+
+
+def _shares(events: FloatArray) -> FloatArray:
+    total = events.sum(axis=0)
+    return np.divide(events, total, out=np.full_like(events, np.nan), where=total > 0)
+
+
+def _logarithm(events: FloatArray) -> FloatArray:
+    return np.log(np.maximum(events, _NO_EVENTS))
+
+
+def _spread(
+    found: Exclusion, seen: "Sequence[int]", total: int, status: tuple[str, ...]
+) -> Exclusion:
+    """Return an exclusion with empty rows for the models that were not seen."""
+    rows = np.array(seen)
+
+    def spread(values: npt.NDArray[Any], fill: float | bool, axis: int = 0) -> npt.NDArray[Any]:
+        shape = list(values.shape)
+        shape[axis] = total
+        wide = np.full(shape, fill, dtype=values.dtype)
+        wide[(slice(None),) * axis + (rows,)] = values
+        return wide
+
+    outcomes = {
+        name: Intervals(
+            spread(one.lower, np.nan),
+            spread(one.upper, np.nan),
+            spread(one.open_below, fill=False),
+            spread(one.open_above, fill=False),
+        )
+        for name, one in found.outcomes.items()
+    }
+    return Exclusion(
+        outcomes,
+        status,
+        spread(found.allowed_events, np.nan, 1),
+        spread(found.shares, np.nan, 1),
+        spread(found.relative_error, np.nan),
+    )
+
+
+def in_quantity(
+    models: "Sequence[DecayingMediator]", quantity: str, couplings: FloatArray
+) -> FloatArray:
+    """Return couplings as another quantity that goes with them or with their squares.
+
+    Parameters
+    ----------
+    models : sequence of DecayingMediator
+        One for each row.
+    quantity : str
+        The coupling's field, its square, y, a magnetic moment, ...
+    couplings : ndarray, shape (rows, ...)
+        To be converted.
+    """
+    kind = type(models[0])
+    if quantity in (kind.coupling_field, COUPLING):
+        return couplings
+    unit = [replace(m, **{kind.coupling_field: PROBE}) for m in models]
+    scale = np.array([value_of(model, quantity) for model in unit]) / PROBE**2
+    return couplings**2 * scale.reshape(-1, *[1] * (couplings.ndim - 1))

@@ -1,0 +1,192 @@
+"""What was found: one container for curves, planes, combinations and islands.
+
+A result is a set of named arrays with dimensions, units and words, together with everything that
+went into it. It is a value: equal where its content is equal. `Result.dataset` is the same as an
+xarray Dataset.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from scotopic.errors import RangeError
+from scotopic.extras import required
+
+if TYPE_CHECKING:
+    import xarray
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Variable:
+    """One named array of a result.
+
+    Attributes
+    ----------
+    dims : tuple of str
+        Names of its dimensions; those of an axis bear the parameter's name.
+    values : ndarray
+        Read-only.
+    unit : str
+        "GeV", "GeV^-1" or "1".
+    long_name : str
+        What it is.
+    """
+
+    dims: tuple[str, ...]
+    values: Array
+    unit: str = "1"
+    long_name: str = ""
+
+    def __post_init__(self) -> None:
+        """Make the array read-only, and check the number of dimensions."""
+        if self.values.ndim != len(self.dims):
+            raise RangeError(f"dims: {self.dims} are not those of shape {self.values.shape}")
+        self.values.setflags(write=False)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Result:
+    """What searches exclude of a model along one axis or two.
+
+    Attributes
+    ----------
+    axes : tuple of str
+        Names of the parameters of the axes; they are variables too.
+    variables : mapping of str to Variable
+        All arrays. Of a curve: `lower` and `upper`, the excluded intervals of `quantity`, with
+        dimensions ("limit", "outcome", axis, "interval").
+    attributes : mapping
+        Everything that went into it, as JSON can write it: title, model, experiments, how it was
+        computed. Time and machine are not part of it.
+    """
+
+    axes: tuple[str, ...]
+    variables: Mapping[str, Variable]
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Array:
+        """Return an array by name.
+
+        Raises
+        ------
+        RangeError
+            If there is none of this name.
+        """
+        if name not in self.variables:
+            raise RangeError(f"result: no {name!r}; there are {', '.join(self.variables)}")
+        return self.variables[name].values
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Names of the limits."""
+        return tuple(self["limit"].tolist())
+
+    @property
+    def axis(self) -> Array:
+        """Values of the first axis."""
+        return self[self.axes[0]]
+
+    @property
+    def quantity(self) -> str:
+        """The parameter whose excluded intervals a curve gives."""
+        found: str = self.attributes["quantity"]
+        return found
+
+    def number(self, label: str | None) -> int:
+        """Return the place of a limit, the first if none is named.
+
+        Raises
+        ------
+        RangeError
+            If there is none of this name.
+        """
+        if label is None:
+            return 0
+        if label not in self.labels:
+            raise RangeError(f"limit: {label!r} is not one of {', '.join(self.labels)}")
+        return self.labels.index(label)
+
+    def limits(self, label: str | None = None, outcome: str = "observed") -> Array:
+        """Return the upper limits along a curve, not-a-number where there is none.
+
+        Parameters
+        ----------
+        label : str, optional
+            Which limit; the first by default.
+        outcome : str
+            "observed", or an expected one: "median", "plus_one_sigma", ...
+
+        Returns
+        -------
+        ndarray
+            Lower edges of the intervals that are open above: what is above is excluded.
+        """
+        i, j = self.number(label), self["outcome"].tolist().index(outcome)
+        lower, is_open = self["lower"][i, j], self["open_above"][i, j]
+        return np.where(is_open, lower, np.nan).min(axis=-1, where=is_open, initial=np.inf) * np.where(
+            is_open.any(axis=-1), 1.0, np.nan
+        )
+
+    def intervals(
+        self, label: str | None = None, outcome: str = "observed"
+    ) -> list[list[tuple[float, float]]]:
+        """Return the excluded intervals of a curve at each point of its axis."""
+        i, j = self.number(label), self["outcome"].tolist().index(outcome)
+        rows = zip(self["lower"][i, j].tolist(), self["upper"][i, j].tolist(), strict=True)
+        return [
+            [(low, high) for low, high in zip(*row, strict=True) if low == low]  # noqa: PLR0124
+            for row in rows
+        ]
+
+    @property
+    def has_islands(self) -> bool:
+        """Whether an interval of a curve ends above: then there is no upper limit."""
+        known = np.isfinite(self["lower"])
+        return bool(np.any(known & ~self["open_above"]))
+
+    @cached_property
+    def dataset(self) -> "xarray.Dataset":
+        """The same as an xarray Dataset, axes and labels as coordinates."""
+        required("xarray")
+        import xarray  # noqa: PLC0415 - half a second
+
+        def described(one: Variable) -> tuple[tuple[str, ...], Array, dict[str, str]]:
+            return one.dims, one.values, {"units": one.unit, "long_name": one.long_name}
+
+        coordinates = {n: described(v) for n, v in self.variables.items() if v.dims == (n,)}
+        data = {n: described(v) for n, v in self.variables.items() if n not in coordinates}
+        return xarray.Dataset(data, coordinates, dict(self.attributes))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of all arrays and attributes."""
+        digest = hashlib.sha256(json.dumps(self.attributes, sort_keys=True, default=str).encode())
+        for name in sorted(self.variables):
+            one = self.variables[name]
+            digest.update(f"{name} {one.dims} {one.values.shape} {one.unit}".encode())
+            if one.values.dtype.kind in "TUO":
+                digest.update("\0".join(map(str, one.values.ravel().tolist())).encode())
+            else:
+                digest.update(np.ascontiguousarray(one.values).tobytes())
+        return digest.hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether all arrays and attributes are the same."""
+        return isinstance(other, Result) and self.fingerprint == other.fingerprint
+
+    def __hash__(self) -> int:
+        """Return a hash of the content."""
+        return hash(self.fingerprint)
+
+    def __repr__(self) -> str:
+        """Return one line: axes, limits, quantity."""
+        sizes = " x ".join(f"{name}: {len(self[name])}" for name in self.axes)
+        return f"<scotopic.Result {self.attributes.get('title', '')!r}, {sizes}>"
