@@ -226,7 +226,7 @@ def test_code_without_a_file_is_not_kept(own_directory: Path) -> None:
 
 def test_host_process_keeps_its_allocator(monkeypatch: pytest.MonkeyPatch) -> None:
     """Computing with the library must not call mallopt, which holds for the whole process."""
-    called = []
+    called: list[object] = []
     monkeypatch.setattr(ctypes, "CDLL", called.append)
     assert track_lengths(material("lead"), "e-", 3.0, minimum_energy=2.0).electron.sum() > 0
     assert not called
