@@ -91,7 +91,7 @@ def load_experiment(name_or_path: str | os.PathLike[str]) -> Experiment:
 
 
 def _check_likelihood(experiment: Experiment, label: str) -> None:
-    from scotopic.statistics.experiment import experiment_likelihood  # noqa: PLC0415 - seldom
+    from scotopic.search.likelihood import experiment_likelihood  # noqa: PLC0415 - seldom
 
     try:
         experiment_likelihood(experiment)

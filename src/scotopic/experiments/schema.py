@@ -28,7 +28,7 @@ from scotopic.experiments.decay_regions import DecayRegion
 from scotopic.experiments.messages import KeyedError, KeyPath, nearest, shown
 from scotopic.experiments.signatures import Signature, excludes
 from scotopic.experiments.tables import Items, Table, Text, refuse_repeated_names
-from scotopic.statistics.methods import CONFIDENCE_LEVELS, MAX_COUNTS
+from scotopic.words import CONFIDENCE_LEVELS, MAX_COUNTS
 
 THICK_X0: Final = 20.0
 """Thickness in radiation lengths of a calorimeter from which less than 5 % of 100 GeV leaks."""

@@ -12,7 +12,9 @@ from scotopic.cache import Arrays, cached_arrays
 from scotopic.errors import RangeError
 from scotopic.progress import Report, silent
 from scotopic.scan.solving import Limit, Quantity, alpha_D_solver, coupling_solver, quantities
+from scotopic.search.likelihood import experiment_likelihood
 from scotopic.signal import AcceptedYields, Calculation, accepted_yields
+from scotopic.statistics.methods import BUILT_IN
 from scotopic.units import ELECTRON_MASS
 from scotopic.words import MassAxis
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from scotopic.experiments import Experiment
     from scotopic.models.dark_photon import DarkPhoton
     from scotopic.models.mediator import DecayingMediator
-    from scotopic.statistics import Likelihood, Method, SummedCounts
+    from scotopic.statistics import Likelihood
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -43,7 +45,7 @@ class ExclusionCurve:
     calculation : Calculation
         How the mediators were counted.
     method : str
-        How the limit on the number of events was set (`scotopic.statistics.Method`).
+        How the limit on the number of events was set (`scotopic.statistics.strength_limits`).
     quantity : str
         What is limited, one of `quantities(model)`.
     y : float or None
@@ -67,7 +69,7 @@ class ExclusionCurve:
     experiment: "Experiment"
     model: "DecayingMediator"
     calculation: Calculation
-    method: "Method"
+    method: str
     quantity: Quantity
     y: float | None
     mediator_mass: FloatArray
@@ -145,7 +147,7 @@ def exclusion_curve(
     quantity: Quantity | None = None,
     y: float | None = None,
     calculation: Calculation | None = None,
-    method: "Method" = "cls",
+    method: str = "cls",
     report: Report = silent,
 ) -> ExclusionCurve:
     """Compute the exclusion curve of an experiment for invisibly decaying mediators.
@@ -168,7 +170,7 @@ def exclusion_curve(
     calculation : Calculation, optional
         How the mediators are counted; exactly by default.
     method : str
-        How the limit on the number of events is set; see `scotopic.statistics.upper_limit`.
+        How the limit on the number of events is set; see `scotopic.statistics.strength_limits`.
     report : callable
         Is told how far a long computation is; see `scotopic.progress`.
 
@@ -209,8 +211,8 @@ def exclusion_curve(
     unit = {model.coupling_field: 1.0}
     models = [replace(model, mediator_mass=float(m), **unit) for m in masses]
     yields = accepted_yields(experiment, models, calculation, report)
-    counting = counting_model(experiment)
-    limits, error = signal_limits(counting, method)
+    counted = experiment_likelihood(experiment)
+    limits, error = signal_limits(counted, method)
     if quantity == "alpha_D":
         mixed = cast("Sequence[DarkPhoton]", models)
         solve = alpha_D_solver(experiment, mixed, yields, calculation, _checked_y(y))
@@ -231,39 +233,8 @@ def exclusion_curve(
         observed=curves.pop("observed"),
         expected=curves,
         yields=yields,
-        signal_limit_events=limits["observed"] * counting.signal_weight,
+        signal_limit_events=limits["observed"] * counted.signal_weight,
         relative_error=power * (yields.relative_error + error),
-    )
-
-
-def counting_model(experiment: "Experiment") -> "SummedCounts | Likelihood":
-    """Return what an experiment counts, per unit of the yield per particle on target.
-
-    The data sets added up, or the card's own likelihood.
-    """
-    if experiment.likelihood is None:
-        return summed_counts(experiment)
-    from scotopic.statistics.experiment import experiment_likelihood  # noqa: PLC0415 - seldom
-
-    return experiment_likelihood(experiment)
-
-
-def summed_counts(experiment: "Experiment") -> "SummedCounts":
-    """Return the data sets of an experiment, with exposure times efficiency as their weights."""
-    from scotopic.statistics import CountingModel, SummedCounts  # noqa: PLC0415 - see signal_limits
-
-    return SummedCounts(
-        tuple(
-            CountingModel(
-                d.observed_events,
-                d.expected_background,
-                d.background_uncertainty,
-                experiment.relative_signal_uncertainty,
-                experiment.confidence_level,
-            )
-            for d in experiment.data_sets
-        ),
-        tuple(d.particles_on_target * d.signal_efficiency for d in experiment.data_sets),
     )
 
 
@@ -343,48 +314,35 @@ def _checked_y(y: float | None) -> float:
     return y
 
 
-def signal_limits(
-    counting: "SummedCounts | Likelihood", method: "Method"
-) -> tuple[dict[str, float], float]:
-    """Return limits on what the counting model counts, and their largest relative error.
+def signal_limits(likelihood: "Likelihood", method: str) -> tuple[dict[str, float], float]:
+    """Return limits on the strength of a likelihood, and their relative error.
 
     Returns
     -------
     dict of str to float
         "observed" (for a projection the median expected) and the expected ones in `BANDS`.
     float
-        Largest relative numerical error.
+        Relative numerical error.
 
     Raises
     ------
     RangeError
-        If a likelihood is to be treated in another way than by CLs.
+        For an unknown method, and for what it cannot compute.
     """
 
     def build() -> Arrays:
-        from scotopic.statistics import (  # noqa: PLC0415 - see above
-            Likelihood,
-            expected_limits,
-            strength_limits,
-            upper_limit,
-        )
+        from scotopic.statistics import strength_limits  # noqa: PLC0415 - only if cold
 
-        if isinstance(counting, Likelihood):
-            if method != "cls":
-                raise RangeError(f"method: {method!r} cannot treat a likelihood; 'cls' can")
-            found = strength_limits(counting, method)
-            values = zip(("observed", *BANDS), (found.value, *found.expected), strict=True)
-            return {name: np.array(value) for name, value in values} | {
-                "error": np.array(found.error / found.value)
-            }
-        observed = upper_limit(counting, method)
-        expected = expected_limits(counting, method)
-        limits = {"observed": observed} | {name: getattr(expected, name) for name in BANDS}
-        errors = [limit.numerical_error / limit.value for limit in limits.values()]
-        return {name: np.array(limit.value) for name, limit in limits.items()} | {
-            "error": np.array(max(errors))
+        found = strength_limits(likelihood, method)
+        values = zip(("observed", *BANDS), (found.value, *found.expected), strict=True)
+        return {name: np.array(value) for name, value in values} | {
+            "error": np.array(found.error / found.value)
         }
 
-    inputs = {"counting": asdict(counting), "method": method}
-    found = cached_arrays("signal-limits", inputs, ("scotopic.statistics",), build)
-    return {name: float(found[name]) for name in ("observed", *BANDS)}, float(found["error"])
+    # what is not ours may change without a change of ours
+    if method in BUILT_IN:
+        inputs = {"likelihood": asdict(likelihood), "method": method}
+        limits = cached_arrays("signal-limits", inputs, ("scotopic.statistics",), build)
+    else:
+        limits = build()
+    return {name: float(limits[name]) for name in ("observed", *BANDS)}, float(limits["error"])

@@ -119,7 +119,7 @@ def _set_up(experiment: "Experiment") -> tuple[object, ...]:
 
 def _named(experiment: "Experiment") -> "Likelihood":
     """Return the likelihood of an experiment, names of bins its own like those of nuisances."""
-    from scotopic.statistics.experiment import experiment_likelihood  # noqa: PLC0415 - if cold
+    from scotopic.search.likelihood import experiment_likelihood  # noqa: PLC0415 - if cold
     from scotopic.statistics.likelihood import combine  # noqa: PLC0415
 
     return combine(experiment_likelihood(experiment), names=[experiment.title])

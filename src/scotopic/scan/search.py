@@ -10,13 +10,13 @@ import numpy.typing as npt
 from scotopic.errors import RangeError
 from scotopic.models.mediator import DecayingMediator
 from scotopic.progress import Report
-from scotopic.scan.exclusion import BANDS, counting_model, signal_limits
+from scotopic.scan.exclusion import BANDS, signal_limits
 from scotopic.scan.joint import JointAllowance
+from scotopic.search.likelihood import experiment_likelihood
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
     from scotopic.scan.points import Setup
-    from scotopic.statistics import Method
 
 FloatArray = npt.NDArray[np.float64]
 Groups = Sequence[Sequence[DecayingMediator]]
@@ -76,7 +76,7 @@ class Search:
         label: str,
         experiments: "Experiment | Sequence[Experiment]",
         signatures: Sequence[str],
-        method: "Method" = "cls",
+        method: str = "cls",
         sector: Sector | None = None,
     ) -> "Search":
         """Set the limit on the number of events.
@@ -96,8 +96,8 @@ class Search:
                 raise RangeError(f"method: {method!r} cannot join experiments; 'cls' can")
             nowhere = dict.fromkeys(("observed", *BANDS), np.nan)
             return cls(label, cards, names, nowhere, JointAllowance.of(cards), sector)
-        found, _ = signal_limits(counting := counting_model(cards[0]), method)
-        limits = {name: value * counting.signal_weight for name, value in found.items()}
+        found, _ = signal_limits(counted := experiment_likelihood(cards[0]), method)
+        limits = {name: value * counted.signal_weight for name, value in found.items()}
         return cls(label, cards, names, limits, sector=sector)
 
     def exposures(self, experiment: "Experiment") -> FloatArray:

@@ -15,9 +15,9 @@ import numpy as np
 from scotopic.cache import Arrays, cached_arrays
 from scotopic.errors import RangeError
 from scotopic.progress import Report, silent
-from scotopic.statistics.asymptotic import STANDARD_DEVIATIONS
 from scotopic.statistics.extrapolation import Extrapolated, Histogram, extrapolate
 from scotopic.statistics.likelihood import Bin, Component, FloatArray, Likelihood, Shift
+from scotopic.statistics.strength import STANDARD_DEVIATIONS
 from scotopic.statistics.weighted_counts import weighted_counts
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ _SOURCES = (
     "scotopic.models",
     "scotopic.production",
     "scotopic.shower",
+    "scotopic.scan.cuts",
     "scotopic.signal",
     "scotopic.statistics",
     "scotopic.units",

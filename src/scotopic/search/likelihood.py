@@ -1,4 +1,4 @@
-"""The likelihood of an experiment card."""
+"""The likelihood of an experiment card: what was counted, per unit of yield."""
 
 from collections.abc import Collection
 from pathlib import Path
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from scotopic.errors import RangeError
 from scotopic.statistics.likelihood import Bin, Component, Likelihood, Shift
-from scotopic.statistics.workspace import read_workspace
 
 if TYPE_CHECKING:
     from scotopic.experiments import DataSet, Experiment
@@ -41,8 +40,7 @@ def experiment_likelihood(
     Likelihood
         The strength is the yield per particle on target: the signal at strength one is exposure
         times efficiency. Without a workspace the signal's uncertainty is common to all data sets
-        and is called "signal", and the backgrounds "background DATA SET" are independent, as in
-        `scotopic.scan.counting_model`.
+        and is called "signal", and the backgrounds "background DATA SET" are independent.
 
     Raises
     ------
@@ -62,6 +60,8 @@ def experiment_likelihood(
     'signal'
     """
     if workspace is None and experiment.likelihood is not None:
+        from scotopic.statistics.workspace import read_workspace  # noqa: PLC0415 - seldom
+
         workspace = read_workspace(Path(experiment.likelihood), experiment.confidence_level)
     if workspace is not None:
         found = _with_workspace(experiment, workspace)

@@ -1,0 +1,1 @@
+"""What is asked of experiments: likelihoods made of their cards."""
