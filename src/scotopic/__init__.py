@@ -43,21 +43,18 @@ if TYPE_CHECKING:
     from scotopic.scan.plane import Axis, Plane, exclusion_plane
     from scotopic.scan.run import run, write_run
     from scotopic.scan.run_card import load_run_card
+    from scotopic.search.likelihood import experiment_likelihood
     from scotopic.shower import TrackLengths, track_lengths
     from scotopic.signatures.photon_decays import photon_islands
     from scotopic.signatures.visible import visible_islands
     from scotopic.signatures.yields import AcceptedYields, accepted_yields
     from scotopic.statistics import (
-        CountingModel,
         Likelihood,
         combine,
-        expected_limits,
         from_workspace,
         strength_limits,
         to_workspace,
-        upper_limit,
     )
-    from scotopic.statistics.experiment import experiment_likelihood
 
 _HOMES = {
     "AcceptedYields": "scotopic.signatures.yields",
@@ -70,7 +67,6 @@ _HOMES = {
     "CardError": "scotopic.errors",
     "ChargedVector": "scotopic.models.charged_vector",
     "CombinedExclusion": "scotopic.scan.combination",
-    "CountingModel": "scotopic.statistics",
     "CrossSectionTable": "scotopic.production",
     "DarkPhoton": "scotopic.models.dark_photon",
     "ExclusionCurve": "scotopic.scan",
@@ -103,8 +99,7 @@ _HOMES = {
     "element": "scotopic.materials",
     "exclusion_curve": "scotopic.scan",
     "exclusion_plane": "scotopic.scan.plane",
-    "expected_limits": "scotopic.statistics",
-    "experiment_likelihood": "scotopic.statistics.experiment",
+    "experiment_likelihood": "scotopic.search.likelihood",
     "experiment_names": "scotopic.experiments",
     "from_workspace": "scotopic.statistics",
     "landau_pole": "scotopic.models.running",
@@ -125,7 +120,6 @@ _HOMES = {
     "to_workspace": "scotopic.statistics",
     "total_cross_section": "scotopic.production",
     "track_lengths": "scotopic.shower",
-    "upper_limit": "scotopic.statistics",
     "visible_islands": "scotopic.signatures.visible",
     "write_curve": "scotopic.scan.output",
     "write_run": "scotopic.scan.run",
@@ -142,7 +136,6 @@ __all__ = [
     "CardError",
     "ChargedVector",
     "CombinedExclusion",
-    "CountingModel",
     "CrossSectionTable",
     "DarkPhoton",
     "ExclusionCurve",
@@ -176,7 +169,6 @@ __all__ = [
     "element",
     "exclusion_curve",
     "exclusion_plane",
-    "expected_limits",
     "experiment_likelihood",
     "experiment_names",
     "from_workspace",
@@ -198,7 +190,6 @@ __all__ = [
     "to_workspace",
     "total_cross_section",
     "track_lengths",
-    "upper_limit",
     "visible_islands",
     "write_curve",
     "write_run",

@@ -27,3 +27,9 @@ FormFactor = Literal["elastic", "elastic+inelastic"]
 
 MassAxis = Literal["mediator_mass", "dark_matter_mass"]
 """The mass that a curve is shown against."""
+
+CONFIDENCE_LEVELS: Final = (0.5, 0.9999)
+"""Lowest and highest confidence level of a limit that can be asked for."""
+
+MAX_COUNTS: Final = 100_000
+"""Largest number of events that is treated count by count; beyond it asymptotics are better."""

@@ -11,17 +11,39 @@ from hypothesis import strategies as st
 from numpy.polynomial.hermite_e import hermegauss
 from scipy import integrate, optimize, stats
 from scipy.special import gammaincc
+from tests.statistics.counts import Count
 
 from scotopic.errors import RangeError
-from scotopic.statistics import CountingModel, SummedCounts, confidence_levels, upper_limit
-from scotopic.statistics.cls import cls_limit
+from scotopic.statistics import (
+    Bin,
+    Component,
+    Likelihood,
+    Shift,
+    confidence_levels,
+    strength_limits,
+)
 from scotopic.statistics.poisson import poisson_log_pmf
+from scotopic.statistics.single_count import SingleCount, single_count
 
-NA64 = CountingModel(0, 0.53, 0.17, 0.20)
+NA64 = Count(0, 0.53, 0.17, 0.20)
 
 
-def limit(model: CountingModel | SummedCounts) -> float:
-    return upper_limit(model).value
+def limit(model: Count) -> float:
+    """The limit alone, for backgrounds too large for bands too."""
+    assert model.observed is not None
+    return counted(model).limit(model.observed)
+
+
+def counted(model: Count) -> SingleCount:
+    found = single_count(model.likelihood)
+    assert found is not None
+    return found
+
+
+def with_error(model: Count, n: int) -> tuple[float, float]:
+    one = counted(model)
+    value = one.limit(n)
+    return value, one.error(n, {n: value})
 
 
 @given(
@@ -34,7 +56,7 @@ def test_no_events_and_a_known_efficiency_forget_the_background(
     background: float, relative: float, confidence_level: float
 ) -> None:
     """CLs(s) = e^-s for n = 0 (Zech 1989; Read 2002): 2.303 at 90 %, 2.996 at 95 %."""
-    model = CountingModel(0, background, background * relative, confidence_level=confidence_level)
+    model = Count(0, background, background * relative, confidence_level=confidence_level)
     # rounding in the root search alone
     assert limit(model) == pytest.approx(-math.log1p(-confidence_level), rel=1e-11)
 
@@ -45,7 +67,7 @@ def test_no_events_and_a_known_efficiency_forget_the_background(
 )
 @pytest.mark.parametrize("confidence_level", [0.90, 0.95])
 def test_known_background_and_efficiency(n: int, b: float, confidence_level: float) -> None:
-    s = limit(CountingModel(n, b, confidence_level=confidence_level))
+    s = limit(Count(n, b, confidence_level=confidence_level))
     ratio = stats.poisson.cdf(n, s + b) / stats.poisson.cdf(n, b)
     # scipy.stats.poisson.cdf is good to 1e-12
     assert ratio == pytest.approx(1 - confidence_level, rel=1e-10)
@@ -56,7 +78,7 @@ def test_known_background_and_efficiency(n: int, b: float, confidence_level: flo
 )
 def test_without_background_it_is_the_classical_limit(n: int, published: float) -> None:
     """Table 40.3 of the Review of Particle Physics at 95 %, two decimals."""
-    assert limit(CountingModel(n, confidence_level=0.95)) == pytest.approx(published, abs=0.0051)
+    assert limit(Count(n, confidence_level=0.95)) == pytest.approx(published, abs=0.0051)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +97,7 @@ def test_it_is_the_bayesian_limit_of_a_flat_prior(n: int, b: float, db: float) -
     def posterior(s: float) -> float:
         return float(prior @ stats.poisson.pmf(n, s + backgrounds_thrown))
 
-    edges = [0.0, limit(CountingModel(n, b, db)), 60.0]
+    edges = [0.0, limit(Count(n, b, db)), 60.0]
     inside, outside = (
         integrate.quad(posterior, low, high, epsabs=0, epsrel=1e-8)[0]
         for low, high in pairwise(edges)
@@ -91,16 +113,16 @@ def test_small_signal_uncertainties_act_in_second_order(n: int, uncertainty: flo
     Their efficiency has mean one; the log-normal one has median one and its mean is higher by
     d^2/2, which takes away d^2/2 of the limit.
     """
-    exact = limit(CountingModel(n))
+    exact = limit(Count(n))
     sigma = math.log1p(uncertainty)
     expansion = exact * (1 + (exact - n - 1) * sigma**2 / 2)
     # terms of fourth order, s0^2 sigma^4
-    assert limit(CountingModel(n, signal_uncertainty=uncertainty)) == pytest.approx(
+    assert limit(Count(n, signal_uncertainty=uncertainty)) == pytest.approx(
         expansion, abs=exact**2 * 10 * sigma**4
     )
 
 
-def brute_force(model: CountingModel, s: float) -> tuple[float, float]:
+def brute_force(model: Count, s: float) -> tuple[float, float]:
     """CL_{s+b} and CL_b as double sums over both nuisance parameters of incomplete gammas."""
     theta = np.linspace(-9, 9, 801)
     weights = stats.norm.pdf(theta) * (theta[1] - theta[0])
@@ -115,18 +137,18 @@ def brute_force(model: CountingModel, s: float) -> tuple[float, float]:
     "model",
     [
         NA64,
-        CountingModel(3, 0.53, 0.17, 0.2),
-        CountingModel(5, 3.0, 2.0, 0.5),
-        CountingModel(10, 8.0, 2.0, 0.2),
-        CountingModel(100, 90.0, 20.0, 0.2),
-        CountingModel(1_000, 1_000.0, 50.0, 0.2),
-        CountingModel(10_000, 10_000.0, 500.0, 0.1),
-        CountingModel(2, 1.0, 1.0, 1.0),
+        Count(3, 0.53, 0.17, 0.2),
+        Count(5, 3.0, 2.0, 0.5),
+        Count(10, 8.0, 2.0, 0.2),
+        Count(100, 90.0, 20.0, 0.2),
+        Count(1_000, 1_000.0, 50.0, 0.2),
+        Count(10_000, 10_000.0, 500.0, 0.1),
+        Count(2, 1.0, 1.0, 1.0),
     ],
 )
-def test_marginalised_levels_equal_a_double_sum(model: CountingModel) -> None:
+def test_marginalised_levels_equal_a_double_sum(model: Count) -> None:
     s = limit(model)
-    levels = confidence_levels(model, s)
+    levels = confidence_levels(model.likelihood, s)
     both, background = brute_force(model, s)
     # 1e-10: gammaincc at n = 1e4 has a few 1e-12, the sums of logarithms here 1e-11
     assert levels.signal_plus_background == pytest.approx(both, rel=1e-10)
@@ -150,25 +172,25 @@ def test_a_gauss_hermite_rule_gives_the_same_limit() -> None:
 
 
 TOY_CASES = [
-    CountingModel(0, 0.53, 0.17, 0.20),
-    CountingModel(1, 0.53, 0.17, 0.20),
-    CountingModel(2, 0.53, 0.17, 0.20),
-    CountingModel(0, 0.19, 0.07, 0.20),
-    CountingModel(0, 3.0, 1.0, 0.10),
-    CountingModel(1, 3.0, 0.0, 0.30),
-    CountingModel(3, 3.0, 1.0, 0.0),
-    CountingModel(5, 3.0, 2.0, 0.50),
-    CountingModel(10, 6.0, 1.0, 0.20),
-    CountingModel(8, 12.0, 3.0, 0.20),
-    CountingModel(30, 25.0, 5.0, 0.15),
-    CountingModel(4, 0.0, 0.0, 0.40),
-    CountingModel(100, 100.0, 15.0, 0.20),
-    CountingModel(7, 1.0, 3.0, 1.0),
+    Count(0, 0.53, 0.17, 0.20),
+    Count(1, 0.53, 0.17, 0.20),
+    Count(2, 0.53, 0.17, 0.20),
+    Count(0, 0.19, 0.07, 0.20),
+    Count(0, 3.0, 1.0, 0.10),
+    Count(1, 3.0, 0.0, 0.30),
+    Count(3, 3.0, 1.0, 0.0),
+    Count(5, 3.0, 2.0, 0.50),
+    Count(10, 6.0, 1.0, 0.20),
+    Count(8, 12.0, 3.0, 0.20),
+    Count(30, 25.0, 5.0, 0.15),
+    Count(4, 0.0, 0.0, 0.40),
+    Count(100, 100.0, 15.0, 0.20),
+    Count(7, 1.0, 3.0, 1.0),
 ]
 
 
 @pytest.mark.parametrize("model", TOY_CASES)
-def test_levels_agree_with_toys_of_the_hybrid_procedure(model: CountingModel) -> None:
+def test_levels_agree_with_toys_of_the_hybrid_procedure(model: Count) -> None:
     """Throw both nuisance parameters, then the counts; 400 000 toys for each hypothesis."""
     toys = 400_000
     rng = np.random.default_rng([2018, TOY_CASES.index(model)])
@@ -181,7 +203,7 @@ def test_levels_agree_with_toys_of_the_hybrid_procedure(model: CountingModel) ->
         assert model.observed is not None
         return float(np.mean(rng.poisson(expectation) <= model.observed))
 
-    levels = confidence_levels(model, s)
+    levels = confidence_levels(model.likelihood, s)
     for exact, thrown in [
         (levels.signal_plus_background, fraction(s)),
         (levels.background, fraction(0.0)),
@@ -193,16 +215,16 @@ def test_levels_agree_with_toys_of_the_hybrid_procedure(model: CountingModel) ->
 def test_a_sum_of_data_sets_agrees_with_toys() -> None:
     toys = 400_000
     rng = np.random.default_rng(58)
-    years = (CountingModel(1, 0.5, 0.2, 0.2), CountingModel(2, 1.5, 1.0, 0.2))
-    model = SummedCounts(years, (1.0, 3.0))
-    strength = limit(model)
-    b = sum(
-        year.background
-        * (1 + year.background_uncertainty / year.background) ** rng.standard_normal(toys)
-        for year in years
+    efficiency = (Shift.relative("signal", 0.2),)
+    backgrounds = tuple(
+        Component(year, b, (Shift.relative(year, d),))
+        for year, b, d in (("2021", 0.5, 0.4), ("2022", 1.5, 2 / 3))
     )
-    efficiency = 1.2 ** rng.standard_normal(toys)  # common to both
-    counts = rng.poisson(b + strength * (1 + 3) * efficiency)
+    whole = Bin("both", 3, (Component("signal", 4.0, efficiency),), backgrounds)
+    model = Likelihood((whole,))
+    strength = strength_limits(model).value
+    b = sum(part.events * part.shifts[0].up ** rng.standard_normal(toys) for part in backgrounds)
+    counts = rng.poisson(b + strength * 4 * 1.2 ** rng.standard_normal(toys))
     exact = confidence_levels(model, strength).signal_plus_background
     assert abs(np.mean(counts <= 3) - exact) <= 4 * math.sqrt(exact * (1 - exact) / toys)
 
@@ -211,16 +233,17 @@ def test_a_sum_of_data_sets_agrees_with_toys() -> None:
 @pytest.mark.parametrize("n", [0, 3, 100])
 def test_the_stated_error_covers_the_true_one(n: int, uncertainty: float) -> None:
     """The true error is found by replacing the quadrature: 1025 instead of 65 points."""
-    model = CountingModel(n, n + 0.5, (n + 0.5) * uncertainty, uncertainty)
-    value, error = cls_limit(model, n)
+    model = Count(n, n + 0.5, (n + 0.5) * uncertainty, uncertainty)
+    value, error = with_error(model, n)
 
     def pmf(median: float, log_width: float) -> np.ndarray:
         return np.exp(poisson_log_pmf(n + 1, median, log_width, nodes=1025))
 
-    background = pmf(*model.backgrounds[0])
+    one = counted(model)
+    background = pmf(*one.backgrounds[0])
 
     def converged(s: float) -> float:
-        both = np.convolve(pmf(s, model.signal_log_width), background)[: n + 1].sum()
+        both = np.convolve(pmf(s, one.signal_log_width), background)[: n + 1].sum()
         return float(both / background.sum() - 0.10)
 
     reference = optimize.brentq(converged, value / 2, value * 2, xtol=1e-13, rtol=1e-13)
@@ -238,7 +261,7 @@ SLACK = 1 + 1e-9  # numerical error of two limits
 @given(n=counts, b=backgrounds, db=relatives, ds=relatives)
 @monotonic
 def test_the_limit_grows_with_the_events(n: int, b: float, db: float, ds: float) -> None:
-    model = CountingModel(n, b, b * db, ds)
+    model = Count(n, b, b * db, ds)
     assert limit(replace(model, observed=n + 1)) > limit(model)
 
 
@@ -247,10 +270,10 @@ def test_the_limit_grows_with_the_events(n: int, b: float, db: float, ds: float)
 def test_the_limit_does_not_grow_with_the_background(
     n: int, b: float, db: float, ds: float, factor: float
 ) -> None:
-    less, more = (CountingModel(n, x, x * db, ds) for x in (b, b * factor))
+    less, more = (Count(n, x, x * db, ds) for x in (b, b * factor))
     assert limit(more) <= limit(less) * SLACK
-    assert limit(less) <= limit(CountingModel(n, signal_uncertainty=ds)) * SLACK
-    assert limit(more) >= limit(CountingModel(0, signal_uncertainty=ds)) / SLACK
+    assert limit(less) <= limit(Count(n, signal_uncertainty=ds)) * SLACK
+    assert limit(more) >= limit(Count(0, signal_uncertainty=ds)) / SLACK
 
 
 @given(n=counts, b=backgrounds, db=relatives, ds=relatives, step=st.floats(0, 1))
@@ -258,40 +281,41 @@ def test_the_limit_does_not_grow_with_the_background(
 def test_the_limit_grows_with_the_signal_uncertainty(
     n: int, b: float, db: float, ds: float, step: float
 ) -> None:
-    model = CountingModel(n, b, b * db, ds)
+    model = Count(n, b, b * db, ds)
     assert limit(replace(model, signal_uncertainty=ds + step)) >= limit(model) / SLACK
 
 
 @given(n=counts, b=backgrounds, db=relatives, ds=relatives)
 @monotonic
 def test_a_higher_confidence_level_excludes_less(n: int, b: float, db: float, ds: float) -> None:
-    model = CountingModel(n, b, b * db, ds)
+    model = Count(n, b, b * db, ds)
     assert limit(replace(model, confidence_level=0.95)) > limit(model)
 
 
 def test_the_limit_is_where_cls_crosses_alpha() -> None:
-    s = limit(NA64)
-    assert confidence_levels(NA64, 0.999 * s).cls > 0.10 > confidence_levels(NA64, 1.001 * s).cls
-    assert confidence_levels(NA64, 0.0).cls == 1.0
-    assert confidence_levels(NA64, 1e6).cls < 1e-9
+    model, s = NA64.likelihood, limit(NA64)
+    assert NA64.limits().value == s
+    assert confidence_levels(model, 0.999 * s).cls > 0.10 > confidence_levels(model, 1.001 * s).cls
+    assert confidence_levels(model, 0.0).cls == 1.0
+    assert confidence_levels(model, 1e6).cls < 1e-9
 
 
 @pytest.mark.parametrize("signal", [-1.0, math.nan, math.inf])
 def test_impossible_signals_are_refused(signal: float) -> None:
-    with pytest.raises(RangeError, match=f"^signal: {signal} is not"):
-        confidence_levels(NA64, signal)
+    with pytest.raises(RangeError, match=f"^strength: {signal} is not"):
+        confidence_levels(NA64.likelihood, signal)
 
 
 def test_a_projection_has_no_observed_confidence_level() -> None:
     with pytest.raises(RangeError, match=r"^observed: None has no confidence level"):
-        confidence_levels(replace(NA64, observed=None), 1.0)
+        confidence_levels(replace(NA64, observed=None).likelihood, 1.0)
 
 
 def test_the_largest_count_is_no_problem() -> None:
     """Known background of 1e5 and as many events: the Gaussian limit 1.645 sqrt(b)."""
-    value, error = cls_limit(CountingModel(None, 1e5), 100_000)
+    value, error = with_error(Count(None, 1e5), 100_000)
     # the next order is (z^2 + ...)/sqrt(b) = 1 %
     assert value == pytest.approx(1.645 * math.sqrt(1e5), rel=0.01)
     assert error < 1e-6 * value
     with pytest.raises(RangeError, match=r"^counts: 100001 is not"):
-        cls_limit(CountingModel(None, 1e5), 100_001)
+        with_error(Count(None, 1e5), 100_001)

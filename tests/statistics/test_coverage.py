@@ -2,20 +2,16 @@
 
 import numpy as np
 import pytest
-
-from scotopic.statistics import CountingModel, upper_limit
+from tests.statistics.counts import Count
 
 PSEUDO_EXPERIMENTS = 100_000
 TRUE_SIGNALS = [0.01, 0.5, 1.0, 2.0, 2.30, 2.31, 3.0, 3.49, 3.51, 4.0, 4.85, 6.0, 8.0, 12.0, 20.0]
 
 
 def limits_by_count(signal_uncertainty: float, largest: int) -> np.ndarray:
-    model = CountingModel(0, 0.53, 0.17, signal_uncertainty)
+    model = Count(0, 0.53, 0.17, signal_uncertainty)
     return np.array(
-        [
-            upper_limit(CountingModel(n, 0.53, 0.17, model.signal_uncertainty)).value
-            for n in range(largest + 1)
-        ]
+        [Count(n, 0.53, 0.17, model.signal_uncertainty).limits().value for n in range(largest + 1)]
     )
 
 
@@ -41,9 +37,7 @@ def test_the_limit_covers_for_a_fixed_background_and_a_fluctuating_estimate() ->
     """The frequentist's ensemble: the true background is 0.53, its estimate varies."""
     rng = np.random.default_rng(17)
     estimates = 0.53 * (0.70 / 0.53) ** rng.standard_normal(200)
-    tables = [
-        [upper_limit(CountingModel(n, b, 0.32 * b)).value for n in range(30)] for b in estimates
-    ]
+    tables = [[Count(n, b, 0.32 * b).limits().value for n in range(30)] for b in estimates]
     for signal in (0.5, 2.31, 3.6, 5.0, 9.0):
         counts = rng.poisson(0.53 + signal, size=(len(estimates), 1000))
         covered = [np.mean(np.array(t)[c] >= signal) for t, c in zip(tables, counts, strict=True)]

@@ -9,24 +9,20 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import stats
+from tests.statistics.counts import Count
 
 from scotopic.errors import RangeError
 from scotopic.experiments import load_experiment
-from scotopic.scan.exclusion import summed_counts
+from scotopic.search.likelihood import experiment_likelihood
 from scotopic.statistics import (
     AsymptoticWarning,
     Bin,
     Component,
-    CountingModel,
     Likelihood,
     Shift,
-    SummedCounts,
     combine,
-    expected_limits,
     strength_limits,
-    upper_limit,
 )
-from scotopic.statistics.experiment import experiment_likelihood
 from scotopic.statistics.profile import cost_of, fit
 from scotopic.statistics.weighted_counts import weighted_counts
 
@@ -79,32 +75,26 @@ def test_no_events_give_2_303_for_any_background(background: float, bins: int) -
     ],
 )
 def test_one_bin_is_the_single_count(n: int, b: float, db: float, ds: float) -> None:
-    """The same CLs by the older module, which sums over signal counts instead."""
-    found = strength_limits(Likelihood((one_bin("a", n, b, db, ds),)))
-    single = CountingModel(n, b, db, ds)
-    assert found.value == pytest.approx(upper_limit(single).value, rel=1e-9)
-    bands = expected_limits(single)
-    assert found.expected == pytest.approx(
-        [getattr(bands, name).value for name in vars(bands)], rel=1e-9
-    )
+    """The sum over outcomes that any likelihood gets, against the one over signal counts."""
+    general = weighted_counts(Likelihood((one_bin("a", n, b, db, ds),)), 0)
+    single = Count(n, b, db, ds).limits()
+    assert general.limit(n) == pytest.approx(single.value, rel=1e-9)
+    quantiles = general.quantiles(stats.norm.cdf([-2, -1, 0, 1, 2]).tolist())
+    assert single.expected == pytest.approx([general.limit(q) for q in quantiles], rel=1e-9)
 
 
 def test_equal_ratios_of_signal_to_background_are_summed() -> None:
     """Uncertain backgrounds would tell the bins apart: the larger one is limited by its own."""
-    years = (CountingModel(1, 0.5, 0.0, 0.2), CountingModel(2, 1.5, 0.0, 0.2))
-    summed = upper_limit(SummedCounts(years, (1.0, 3.0))).value
+    summed = Count(3, 2.0, 0.0, 0.2).limits().value / 4
     bins = (one_bin("a", 1, 0.5, 0.0, 0.2, 1.0), one_bin("b", 2, 1.5, 0.0, 0.2, 3.0))
-    # the shared signal uncertainty is a Gauss-Hermite sum here, an adapted rule there
-    assert strength_limits(Likelihood(bins)).value == pytest.approx(summed, rel=1e-7)
+    assert strength_limits(Likelihood(bins)).value == pytest.approx(summed, rel=1e-10)
 
 
 def test_a_clean_bin_is_not_diluted_by_a_dirty_one() -> None:
     clean, dirty = one_bin("clean", 0, 0.1, 0.0), one_bin("dirty", 50, 50.0, 5.0)
     alone = strength_limits(Likelihood((clean,))).value
     both = strength_limits(Likelihood((clean, dirty))).value
-    summed = upper_limit(
-        SummedCounts((CountingModel(0, 0.1), CountingModel(50, 50.0, 5.0)), (1.0, 1.0))
-    ).value
+    summed = Count(50, 50.1, 5.0).limits().value / 2
     assert both < 1.02 * alone
     assert summed > 2 * alone
 
@@ -142,13 +132,17 @@ def test_correlated_backgrounds_agree_with_toys() -> None:
     )
     model = Likelihood(bins)
     found = weighted_counts(model, 0)
-    value = found.statistic((2, 3))
+    assert found.likelihood.observed is not None
+    value = found.statistic(found.likelihood.observed)
     limit = strength_limits(model).value
     rng, toys = np.random.default_rng(11), 400_000
     for strength in (limit, 0.0):
         theta = rng.standard_normal(toys)
         factor = np.where(theta > 0, 1.3**theta, 0.85 ** (-theta))
-        counts = [rng.poisson(factor * (strength * b.signal + b.background)) for b in bins]
+        counts = [
+            rng.poisson(factor * (strength * b.signal + b.background))
+            for b in found.likelihood.bins
+        ]
         thrown = np.mean(np.dot(found.weights, counts) <= value)
         exact = found.cumulative(strength, value)
         # 2 comparisons, 4 binomial standard deviations
@@ -225,9 +219,7 @@ def test_asymptotics_at_small_counts_warn_and_say_so() -> None:
         large = strength_limits(Likelihood((one_bin("a", 1000, 1000.0, 30.0),)), "asymptotic")
     assert large.remarks == ()
     # continuity correction 1/(2 sqrt n) and profiling against marginalising: few per cent
-    assert large.value == pytest.approx(
-        upper_limit(CountingModel(1000, 1000.0, 30.0)).value, rel=0.03
-    )
+    assert large.value == pytest.approx(Count(1000, 1000.0, 30.0).limits().value, rel=0.03)
 
 
 def test_toys_carry_their_error_and_depend_on_the_seed_alone() -> None:
@@ -306,7 +298,9 @@ def test_fits_converge_with_lopsided_nuisances(uncertainty: float) -> None:
 def test_cards_give_likelihoods() -> None:
     card = load_experiment("na64e-2018")
     found = strength_limits(experiment_likelihood(card))
-    assert found.value == pytest.approx(upper_limit(summed_counts(card)).value, rel=1e-9)
+    single = Count(0, 0.528, card.background_uncertainty, card.relative_signal_uncertainty)
+    exposure = 2.84e11 * 0.5
+    assert found.value * exposure == pytest.approx(single.limits().value, rel=1e-9)
     projection = strength_limits(experiment_likelihood(load_experiment("na64e-1e12")))
     assert projection.is_projection
     assert projection.value == projection.expected[2]
@@ -354,9 +348,12 @@ def test_a_workspace_takes_the_place_of_the_backgrounds_of_a_card() -> None:
         (lambda: Shift("x", 0.0, 1.0), r"^x.up: 0.0 is not"),
         (lambda: Shift("x", 1e300, 1.0), r"^x.up: 1e\+300 is not from 0.01 to 100"),
         (lambda: Shift.relative("x", -1), r"^x.uncertainty: -1 is not a finite number >= 0"),
-        (lambda: CountingModel(0, WORD), r"^background: a is not a finite number >= 0"),
-        (lambda: CountingModel(0, 10**400), r"^background: 10+ is not a finite number >= 0"),
-        (lambda: CountingModel(0, 1.0, 0.1, 0.1, WORD), r"^confidence_level: a is not between"),
+        (lambda: Likelihood.of_count(0, WORD), r"^background: a is not a finite number >= 0"),
+        (lambda: Likelihood.of_count(0, 10**400), r"^background: 10+ is not a finite number >= 0"),
+        (
+            lambda: Likelihood.of_count(0, 1.0, 0.1, 0.1, WORD),
+            r"^confidence_level: a is not between",
+        ),
         (lambda: Component("x", WORD), r"^x.events: a is not a finite number"),
         (lambda: Component("x", -1.0), r"^x.events: -1.0 is not"),
         (lambda: Bin("x", -1, (), ()), r"^x.observed: -1 is not"),

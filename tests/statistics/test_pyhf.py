@@ -12,11 +12,12 @@ import pyhf
 import pytest
 from pyhf.infer.calculators import ToyCalculator
 from scipy import stats
+from tests.statistics.counts import Count
 
-from scotopic.statistics import CountingModel, confidence_levels, upper_limit
+from scotopic.statistics import confidence_levels
 
 
-def workspace(model: CountingModel, signal: float) -> pyhf.Model:
+def workspace(model: Count, signal: float) -> pyhf.Model:
     """The same experiment as a pyhf model: a factor kappa^theta is its `normsys`."""
 
     def factor(name: str, relative: float) -> list[dict[str, Any]]:
@@ -52,16 +53,16 @@ def options(model: pyhf.Model) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "model",
     [
-        CountingModel(1_000, 1_000.0),
-        CountingModel(950, 1_000.0, 30.0),
-        CountingModel(1_000, 1_000.0, 50.0),
-        CountingModel(1_000, 1_000.0, 50.0, 0.10),
-        CountingModel(1_080, 1_000.0, 30.0, 0.05),
-        CountingModel(10_000, 10_000.0, 200.0, 0.05),
+        Count(1_000, 1_000.0),
+        Count(950, 1_000.0, 30.0),
+        Count(1_000, 1_000.0, 50.0),
+        Count(1_000, 1_000.0, 50.0, 0.10),
+        Count(1_080, 1_000.0, 30.0, 0.05),
+        Count(10_000, 10_000.0, 200.0, 0.05),
     ],
 )
-def test_large_counts_agree_with_asymptotic_formulae(model: CountingModel) -> None:
-    limit = upper_limit(model).value
+def test_large_counts_agree_with_asymptotic_formulae(model: Count) -> None:
+    limit = model.limits().value
     reference = workspace(model, limit)
     data = [model.observed, *reference.config.auxdata]
     cls = float(pyhf.infer.hypotest(1.0, data, reference, **options(reference)))
@@ -72,8 +73,8 @@ def test_large_counts_agree_with_asymptotic_formulae(model: CountingModel) -> No
 @pytest.mark.parametrize(("n", "b"), [(0, 0.53), (2, 0.53), (3, 3.0), (5, 8.0), (12, 9.0)])
 def test_counting_orders_events_as_the_profile_likelihood_does(n: int, b: float) -> None:
     """Exact sums over the counts that pyhf's statistic finds at least as far from the signal."""
-    model = CountingModel(n, b)
-    signal = upper_limit(model).value
+    model = Count(n, b)
+    signal = model.limits().value
     reference = workspace(model, signal)
     settings = options(reference)
     counts = np.arange(60)
@@ -93,7 +94,7 @@ def test_counting_orders_events_as_the_profile_likelihood_does(n: int, b: float)
     # equal statistics differ by the minimiser's tolerance
     extreme = np.array(statistic) >= statistic[n] - 1e-6
     levels = [stats.poisson.pmf(counts, mean)[extreme].sum() for mean in (signal + b, b)]
-    ours = confidence_levels(model, signal)
+    ours = confidence_levels(model.likelihood, signal)
     # the truncated sum lacks less than 1e-12
     assert ours.signal_plus_background == pytest.approx(levels[0], rel=1e-10)
     assert ours.background == pytest.approx(levels[1], rel=1e-10)
@@ -104,8 +105,8 @@ def test_counting_orders_events_as_the_profile_likelihood_does(n: int, b: float)
 def test_levels_agree_with_toys_of_pyhf(n: int, b: float) -> None:
     toys = 1000
     np.random.seed(20 + n)  # noqa: NPY002 - pyhf draws from numpy's global state
-    model = CountingModel(n, b)
-    signal = 0.8 * upper_limit(model).value
+    model = Count(n, b)
+    signal = 0.8 * model.limits().value
     reference = workspace(model, signal)
     data = [n, *reference.config.auxdata]
     calculator = ToyCalculator(
@@ -113,7 +114,7 @@ def test_levels_agree_with_toys_of_pyhf(n: int, b: float) -> None:
     )
     observed = calculator.teststatistic(1.0)
     thrown = calculator.pvalues(observed, *calculator.distributions(1.0))
-    ours = confidence_levels(model, signal)
+    ours = confidence_levels(model.likelihood, signal)
     for exact, toy in zip((ours.signal_plus_background, ours.background), thrown, strict=False):
         # six comparisons, each within 3.5 binomial standard deviations
         assert abs(float(toy) - exact) <= 3.5 * math.sqrt(exact * (1 - exact) / toys)

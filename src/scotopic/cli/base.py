@@ -13,6 +13,7 @@ from scotopic._version import __version__
 from scotopic.errors import RangeError
 from scotopic.progress import Report, silent
 from scotopic.results import usable_directory
+from scotopic.statistics.methods import BUILT_IN
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
@@ -60,6 +61,11 @@ Output = Annotated[
     ),
 ]
 """Refused before anything is computed if it cannot be made or written."""
+
+
+Statistics = Annotated[
+    str, typer.Option(help=f"How the limit on events is set: {', '.join(BUILT_IN)}.")
+]
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from scotopic.cli.base import (
     Card,
     Output,
     Points,
+    Statistics,
     app,
     assignments,
     name_caveats,
@@ -23,8 +24,7 @@ from scotopic.cli.base import (
 from scotopic.errors import RangeError
 from scotopic.models.registry import BUILT_IN
 from scotopic.results import output_directory, write_files
-from scotopic.statistics.methods import Method as LimitMethod
-from scotopic.words import PROCESSES, DarkMatter, FormFactor, MassAxis, Method, Process
+from scotopic.words import MODEL_NAMES, PROCESSES, DarkMatter, FormFactor, MassAxis, Method, Process
 
 if TYPE_CHECKING:
     from scotopic.models.mediator import DecayingMediator
@@ -94,9 +94,7 @@ def limit(
     form_factor: Annotated[
         FormFactor, typer.Option(help="Form factor of the atom.")
     ] = "elastic+inelastic",
-    statistics: Annotated[
-        LimitMethod, typer.Option(help="How the limit on events is set.")
-    ] = "cls",
+    statistics: Statistics = "cls",
     muon_band: Annotated[
         bool, typer.Option("--muon-band", help="Add the 2 sigma band of the muon's g-2.")
     ] = False,

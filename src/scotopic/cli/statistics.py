@@ -20,6 +20,7 @@ from scotopic.cli.base import (
     progress,
     remark,
 )
+from scotopic.errors import RangeError
 from scotopic.results import (
     output_directory,
     provenance,
@@ -28,12 +29,13 @@ from scotopic.results import (
     write_csv,
     write_json,
 )
-from scotopic.statistics.methods import CONFIDENCE_LEVELS, LikelihoodMethod
+from scotopic.statistics.methods import BUILT_IN
+from scotopic.words import CONFIDENCE_LEVELS
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
-    from scotopic.statistics.cut_card import CutCard
-    from scotopic.statistics.cuts import CutScan
+    from scotopic.scan.cut_card import CutCard
+    from scotopic.scan.cuts import CutScan
 
 likelihood = typer.Typer(
     help="Likelihoods as pyhf workspaces.", no_args_is_help=True, rich_markup_mode=None
@@ -91,8 +93,8 @@ def export(
     begin with the experiment's title, so that those of different experiments are independent.
     """
     from scotopic.experiments import load_experiment  # noqa: PLC0415 - keep the help fast
+    from scotopic.search.likelihood import experiment_likelihood  # noqa: PLC0415
     from scotopic.statistics import to_workspace  # noqa: PLC0415
-    from scotopic.statistics.experiment import experiment_likelihood  # noqa: PLC0415
     from scotopic.statistics.workspace import read_workspace  # noqa: PLC0415
 
     experiment = load_experiment(card)
@@ -113,21 +115,48 @@ def export(
 @likelihood.command("limit")
 def limit_of_workspace(
     files: Annotated[list[Path], typer.Argument(help="pyhf workspaces; several are combined.")],
-    method: Annotated[LikelihoodMethod, typer.Option(help="How the limit is computed.")] = "cls",
+    method: Annotated[
+        str, typer.Option(help=f"How the limit is computed: {', '.join(BUILT_IN)}.")
+    ] = "cls",
     confidence_level: Level = 0.90,
-    toys: Annotated[int, typer.Option(help="Pseudo-experiments for --method toys.")] = 10_000,
-    seed: Annotated[int, typer.Option(min=0, help="Of the random numbers.")] = 1,
+    toys: Annotated[
+        int | None,
+        typer.Option(
+            help="Pseudo-experiments for --method toys.", show_default="10000, 500 by pyhf"
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Of the random numbers.", show_default="1")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Set the limit on the signal strength of a pyhf workspace, or of a combination."""
-    from scotopic.statistics import combine, strength_limits  # noqa: PLC0415 - keep the help fast
-    from scotopic.statistics.workspace import read_workspace  # noqa: PLC0415
+    """Set the limit on the signal strength of a pyhf workspace, or of a combination.
 
+    What no likelihood of scotopic expresses, such as staterror and histosys, is computed by pyhf.
+    """
+    from scotopic.statistics import (  # noqa: PLC0415 - keep the help fast
+        Likelihood,
+        combine,
+        read_likelihood,
+        strength_limits,
+    )
+
+    read = [read_likelihood(file, confidence_level) for file in files]
+    ours = [one for one in read if isinstance(one, Likelihood)]
+    if len(read) > 1 and len(ours) < len(read):
+        odd = next(one for one in read if not isinstance(one, Likelihood))
+        raise RangeError(
+            f"{odd.label}: has {odd.reason} and cannot be combined; 'pyhf combine' makes one"
+            " workspace of several"
+        )
     names = [str(file) for file in files] if len(files) > 1 else []
-    model = combine(*(read_workspace(file, confidence_level) for file in files), names=names)
+    model = combine(*ours, names=names) if ours else read[0]
+    options = {"toys": toys, "seed": seed}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the result's remarks say the same, and are printed
-        found = strength_limits(model, method, toys=toys, seed=seed)
+        found = strength_limits(
+            model, method, **{k: v for k, v in options.items() if v is not None}
+        )
     if as_json:
         typer.echo(json.dumps(asdict(found), indent=1, allow_nan=False))
     else:
@@ -160,8 +189,8 @@ def cuts(
     out/cuts-CARD.
     """
     from scotopic.models.dark_photon import DarkPhoton  # noqa: PLC0415 - keep the help fast
-    from scotopic.statistics.cut_card import load_cut_card  # noqa: PLC0415
-    from scotopic.statistics.cuts import scan_cuts  # noqa: PLC0415
+    from scotopic.scan.cut_card import load_cut_card  # noqa: PLC0415
+    from scotopic.scan.cuts import scan_cuts  # noqa: PLC0415
 
     started = time.perf_counter()
     place = output or usable_directory(Path("out") / f"cuts-{Path(card).stem}")

@@ -14,6 +14,7 @@ from scotopic.cli.base import (
     Card,
     Output,
     Points,
+    Statistics,
     app,
     between,
     name_written,
@@ -22,7 +23,6 @@ from scotopic.cli.base import (
 )
 from scotopic.errors import RangeError
 from scotopic.results import output_directory, provenance, write_csv, write_files, write_json
-from scotopic.statistics.methods import Method as LimitMethod
 from scotopic.words import FormFactor, Method, Parity
 
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ VisibleMediator = Literal["dark_photon", "scalar", "pseudoscalar", "axial_vector
 """Mediators that decay into e+ e- alone if they do not couple to dark matter."""
 
 Mediators = Annotated[VisibleMediator, typer.Option(help="What decays into e+ e-.")]
-Statistics = Annotated[LimitMethod, typer.Option(help="How the limit on events is set.")]
 Drawn = Annotated[bool, typer.Option(help="Draw it as PNG and PDF.")]
 
 
@@ -274,23 +273,24 @@ def _model(name: VisibleMediator, mass: float) -> "DecayingMediator":
     return kind(**values, **({"dark_matter": "dirac"} if name == "dark_photon" else {}))
 
 
-def _signal_limit(experiments: "Sequence[Experiment]", method: LimitMethod) -> float:
+def _signal_limit(experiments: "Sequence[Experiment]", method: str) -> float:
     """Return the largest number of signal events that experiments together allow."""
-    from scotopic.scan.exclusion import signal_limits, summed_counts  # noqa: PLC0415
+    from scotopic.scan.exclusion import signal_limits  # noqa: PLC0415
     from scotopic.scan.joint import refuse_common_data  # noqa: PLC0415
-    from scotopic.statistics import SummedCounts  # noqa: PLC0415
+    from scotopic.search.likelihood import experiment_likelihood  # noqa: PLC0415
+    from scotopic.statistics import combine  # noqa: PLC0415
 
     refuse_common_data(experiments)
     for experiment in experiments:
         if experiment.likelihood is not None:
             raise RangeError(f"likelihood: this search cannot use that of {experiment.title}")
-    each = [summed_counts(experiment) for experiment in experiments]
-    counting = SummedCounts(
-        tuple(data_set for one in each for data_set in one.data_sets),
-        tuple(weight for one in each for weight in one.signal_weights),
-    )
-    limits, _ = signal_limits(counting, method)
-    return limits["observed"] * counting.signal_weight
+    each = [
+        experiment_likelihood(e, shared=["signal"] if e.relative_signal_uncertainty else ())
+        for e in experiments
+    ]
+    counted = combine(*each, names=[e.title for e in experiments])
+    limits, _ = signal_limits(counted, method)
+    return limits["observed"] * counted.signal_weight
 
 
 def _describe(

@@ -16,7 +16,7 @@ from scotopic.experiments.tables import (
     Year,
     refuse_repeated_names,
 )
-from scotopic.statistics.methods import MAX_COUNTS
+from scotopic.words import MAX_COUNTS
 
 
 class BackgroundSource(Table):

@@ -24,7 +24,7 @@ from scotopic.experiments.apparatus import (
 from scotopic.experiments.messages import KeyedError, KeyPath, shown
 from scotopic.experiments.searches import SearchCard
 from scotopic.experiments.tables import Items, Table, Text, refuse_repeated_names
-from scotopic.statistics.methods import CONFIDENCE_LEVELS, MAX_COUNTS
+from scotopic.words import CONFIDENCE_LEVELS, MAX_COUNTS
 
 
 class NaturalModel(Table):

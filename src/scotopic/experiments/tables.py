@@ -11,7 +11,7 @@ from typing import Annotated, Protocol, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints
 
 from scotopic.experiments.messages import KeyedError, shown
-from scotopic.statistics.methods import MAX_COUNTS
+from scotopic.words import MAX_COUNTS
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 
 from scotopic.figures.style import CYCLE, GREY, decades, new_figure
-from scotopic.statistics.cuts import CutScan
+from scotopic.scan.cuts import CutScan
 
 _BANDS = ((0, 4, "#D9D9D9", 2), (1, 3, "#B3B3B3", 1))
 _SIZE = (5.6, 5.4)  # inches
@@ -20,7 +20,7 @@ def draw_cuts(scan: CutScan, title: str = "") -> Figure:
     Parameters
     ----------
     scan : CutScan
-        From `scotopic.statistics.cuts.scan_cuts`. The bands are those of the mass in the middle
+        From `scotopic.scan.cuts.scan_cuts`. The bands are those of the mass in the middle
         of the list.
     title : str
         Printed above the axes.

@@ -71,8 +71,8 @@ def of_an_experiment(card: Json, name: str) -> list[Attachment]:
         Of the files, without suffix: from `card_names`.
     """
     from scotopic.experiments import Experiment  # noqa: PLC0415 - keep the help fast
+    from scotopic.search.likelihood import experiment_likelihood  # noqa: PLC0415
     from scotopic.statistics import to_workspace  # noqa: PLC0415
-    from scotopic.statistics.experiment import experiment_likelihood  # noqa: PLC0415
 
     title = card["title"]
     likelihood = _per_event(experiment_likelihood(Experiment.model_validate(card)))

@@ -26,7 +26,6 @@ from scotopic.scan.survey import InMemory, in_process, require_some, survey
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
     from scotopic.models.mediator import DecayingMediator
-    from scotopic.statistics import Method
 
 __all__ = ["Axis", "Plane", "Scale", "exclusion_plane"]
 
@@ -201,7 +200,7 @@ def exclusion_plane(
     fixed: Mapping[str, Any],
     *,
     simulation: Simulation | None = None,
-    method: "Method" = "cls",
+    method: str = "cls",
     report: Report = silent,
 ) -> Plane:
     """Compute what an experiment excludes of a model over two of its parameters.
@@ -223,7 +222,7 @@ def exclusion_plane(
     simulation : Simulation, optional
         Number of events, seed, and how the mediators are made.
     method : str
-        How the limit on the number of events is set; see `scotopic.statistics.upper_limit`.
+        How the limit on the number of events is set; see `scotopic.statistics.strength_limits`.
     report : callable
         Is told how far it is.
 

@@ -1,6 +1,7 @@
 """From counted events to limits on a signal.
 
-A limit is a number of expected signal events; what it means for a coupling is not decided here.
+A `Likelihood` is what was counted and what is expected; a method makes a limit on its signal's
+strength of it (`strength_limits`). What the limit means for a coupling is not decided here.
 Each name is imported when it is first used.
 """
 
@@ -10,12 +11,11 @@ from scotopic.lazy import lazy_attributes
 
 if TYPE_CHECKING:
     from scotopic.statistics.asymptotic import AsymptoticWarning
-    from scotopic.statistics.bands import ExpectedLimits, expected_limits
-    from scotopic.statistics.cls import ConfidenceLevels, confidence_levels
-    from scotopic.statistics.counting import Counting, CountingModel, SummedCounts
+    from scotopic.statistics.cls import confidence_levels
+    from scotopic.statistics.foreign import ForeignLikelihood, read_likelihood
     from scotopic.statistics.likelihood import Bin, Component, Likelihood, Shift, combine
-    from scotopic.statistics.limits import UpperLimit, upper_limit
-    from scotopic.statistics.methods import LikelihoodMethod, Method
+    from scotopic.statistics.methods import Method, register_method
+    from scotopic.statistics.single_count import ConfidenceLevels
     from scotopic.statistics.strength import StrengthLimits, strength_limits
     from scotopic.statistics.workspace import from_workspace, to_workspace
 
@@ -24,23 +24,18 @@ __all__ = [
     "Bin",
     "Component",
     "ConfidenceLevels",
-    "Counting",
-    "CountingModel",
-    "ExpectedLimits",
+    "ForeignLikelihood",
     "Likelihood",
-    "LikelihoodMethod",
     "Method",
     "Shift",
     "StrengthLimits",
-    "SummedCounts",
-    "UpperLimit",
     "combine",
     "confidence_levels",
-    "expected_limits",
     "from_workspace",
+    "read_likelihood",
+    "register_method",
     "strength_limits",
     "to_workspace",
-    "upper_limit",
 ]
 
 __getattr__ = lazy_attributes(
@@ -49,23 +44,18 @@ __getattr__ = lazy_attributes(
         "AsymptoticWarning": "scotopic.statistics.asymptotic",
         "Bin": "scotopic.statistics.likelihood",
         "Component": "scotopic.statistics.likelihood",
-        "ConfidenceLevels": "scotopic.statistics.cls",
-        "Counting": "scotopic.statistics.counting",
-        "CountingModel": "scotopic.statistics.counting",
-        "ExpectedLimits": "scotopic.statistics.bands",
+        "ConfidenceLevels": "scotopic.statistics.single_count",
+        "ForeignLikelihood": "scotopic.statistics.foreign",
         "Likelihood": "scotopic.statistics.likelihood",
-        "LikelihoodMethod": "scotopic.statistics.methods",
         "Method": "scotopic.statistics.methods",
         "Shift": "scotopic.statistics.likelihood",
         "StrengthLimits": "scotopic.statistics.strength",
-        "SummedCounts": "scotopic.statistics.counting",
-        "UpperLimit": "scotopic.statistics.limits",
         "combine": "scotopic.statistics.likelihood",
         "confidence_levels": "scotopic.statistics.cls",
-        "expected_limits": "scotopic.statistics.bands",
         "from_workspace": "scotopic.statistics.workspace",
+        "read_likelihood": "scotopic.statistics.foreign",
+        "register_method": "scotopic.statistics.methods",
         "strength_limits": "scotopic.statistics.strength",
         "to_workspace": "scotopic.statistics.workspace",
-        "upper_limit": "scotopic.statistics.limits",
     },
 )

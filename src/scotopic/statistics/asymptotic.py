@@ -6,6 +6,7 @@ whoever asks for them is warned.
 """
 
 import math
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -13,14 +14,13 @@ from functools import partial
 import numpy as np
 
 from scotopic.statistics.likelihood import Cells, FloatArray, Likelihood
+from scotopic.statistics.methods import register_method
 from scotopic.statistics.profile import Fits, fit, statistic
+from scotopic.statistics.strength import STANDARD_DEVIATIONS, StrengthLimits
 from scotopic.statistics.weighted_counts import reference_strength
 
 FEWEST_EVENTS = 5.0
 """Expected events in a bin with signal below which the asymptotic formulae are not trusted."""
-
-STANDARD_DEVIATIONS = (-2, -1, 0, 1, 2)
-"""Quantiles of the expected limits."""
 
 _RELATIVE_TOLERANCE = 1e-9
 
@@ -70,6 +70,29 @@ def few_events(likelihood: Likelihood) -> str:
     return (
         f"asymptotic formulae do not hold: {least.background:.3g} expected events in bin "
         f"{least.name!r}{others}, less than {FEWEST_EVENTS:g}; use 'cls' or 'toys'"
+    )
+
+
+@register_method("asymptotic")
+def asymptotic(likelihood: Likelihood) -> StrengthLimits:
+    """Profile likelihood ratio in the limit of large counts.
+
+    Warns
+    -----
+    AsymptoticWarning
+        If a bin with signal expects less than 5 events; the `remarks` say so too.
+    """
+    text = few_events(likelihood)
+    if text:
+        warnings.warn(text, AsymptoticWarning, stacklevel=4)
+    value, expected = asymptotic_limits(likelihood)
+    return StrengthLimits.of(
+        likelihood,
+        "asymptotic",
+        value,
+        expected=expected,
+        error=1e-6 * value,
+        remarks=(text,) if text else (),
     )
 
 

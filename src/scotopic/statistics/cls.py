@@ -1,150 +1,84 @@
-r"""Limits by CLs with marginalised nuisance parameters.
-
-CLs = P(N <= n | signal + background)/P(N <= n | background). Because the counts of signal and
-background add up independently, CLs is also the probability that the signal's count and a
-background count *known not to exceed n* add up to at most n. That second form is computed here:
-it has no small denominator, and for n = 0 the background drops out identically.
-"""
+"""CLs with marginalised nuisance parameters, by sums over all outcomes."""
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
-
-import numpy as np
 
 from scotopic.errors import RangeError
-from scotopic.statistics.counting import Counting, require_counts
-from scotopic.statistics.poisson import (
-    COARSE_NODES,
-    NODES,
-    FloatArray,
-    background_log_pmf,
-    poisson_log_pmf,
-)
+from scotopic.statistics.checks import LARGEST_SEED, require_whole
+from scotopic.statistics.likelihood import Likelihood
+from scotopic.statistics.methods import register_method
+from scotopic.statistics.single_count import ConfidenceLevels, SingleCount, single_count
+from scotopic.statistics.strength import STANDARD_DEVIATIONS, StrengthLimits
+from scotopic.statistics.weighted_counts import WeightedCounts, weighted_counts
 
-_ROOT_TOLERANCE = 1e-12
-_ROUNDING = 1e-10  # of the limit: root search and the rounding of sums of up to 1e5 logarithms
+_QUANTILES = [math.erfc(-z / math.sqrt(2)) / 2 for z in STANDARD_DEVIATIONS]
 
 
-@dataclass(frozen=True)
-class ConfidenceLevels:
-    """Tail probabilities of one hypothesis about the signal.
-
-    Attributes
-    ----------
-    signal_plus_background : float
-        CL_{s+b}: probability of at most the observed number of events with signal.
-    background : float
-        CL_b: the same without signal.
-    cls : float
-        Their ratio CLs; the signal is excluded at confidence level 1 - alpha if it is below alpha.
-    """
-
-    signal_plus_background: float
-    background: float
-    cls: float
-
-
-def confidence_levels(model: Counting, signal: float) -> ConfidenceLevels:
-    """CL_{s+b}, CL_b and CLs of a signal.
+@register_method("cls")
+def cls(likelihood: Likelihood, *, seed: int = 1) -> StrengthLimits:
+    """CLs, nuisance parameters marginalised, exact at any number of events.
 
     Parameters
     ----------
-    model : CountingModel or SummedCounts
-        With observed events.
-    signal : float
-        Expected signal events of a `CountingModel`, strength of a `SummedCounts`; >= 0.
-
-    Returns
-    -------
-    ConfidenceLevels
-        Each exact to 1e-10 for relative uncertainties up to 2.
+    likelihood : Likelihood
+        What was counted.
+    seed : int
+        Of the quadrature over four or more shared nuisance parameters.
 
     Raises
     ------
     RangeError
-        If nothing was observed yet or the signal is negative.
+        If there are too many outcomes to sum.
+    """
+    require_whole("seed", seed, 0, LARGEST_SEED)
+    model, unused = statistic_of(likelihood, seed)
+    quantiles = model.quantiles(_QUANTILES)
+    observed = model.likelihood.observed
+    seen = quantiles[2] if observed is None else model.statistic(observed)
+    limits = {value: model.limit(value) for value in {seen, *quantiles}}
+    remarks = (f"too little signal to matter in: {', '.join(unused)}",) if unused else ()
+    return StrengthLimits.of(
+        likelihood,
+        "cls",
+        limits[seen],
+        expected=[limits[q] for q in quantiles],
+        error=model.error(seen, limits),
+        remarks=remarks,
+    )
+
+
+def confidence_levels(
+    likelihood: Likelihood, strength: float, *, seed: int = 1
+) -> ConfidenceLevels:
+    """Return CL_{s+b}, CL_b and CLs of a signal strength, as the method "cls" has them.
+
+    Raises
+    ------
+    RangeError
+        If nothing was observed yet or the strength is negative.
 
     Examples
     --------
-    >>> from scotopic.statistics.counting import CountingModel
-    >>> levels = confidence_levels(CountingModel(0, 0.53, 0.17), 2.302585)
+    >>> levels = confidence_levels(Likelihood.of_count(0, 0.53, 0.17), 2.302585)
     >>> round(levels.background, 3), round(levels.cls, 6)
     (0.583, 0.1)
     """
-    if model.observed is None:
+    if likelihood.observed is None:
         raise RangeError("observed: None has no confidence level; give a number of events")
-    if not (math.isfinite(signal) and signal >= 0):
-        raise RangeError(f"signal: {signal} is not a finite number >= 0")
-    log_cumulative = np.logaddexp.accumulate(background_log_pmf(model, model.observed + 1))
-    background = math.exp(log_cumulative[-1])
-    if signal == 0:
-        return ConfidenceLevels(background, background, 1.0)
-    log_cls = _log_cls(model, model.observed, NODES)(signal * model.signal_weight)
-    both = math.exp(log_cls + log_cumulative[-1])
-    return ConfidenceLevels(both, background, math.exp(log_cls))
+    if not (math.isfinite(strength) and strength >= 0):
+        raise RangeError(f"strength: {strength} is not a finite number >= 0")
+    model, _ = statistic_of(likelihood, seed)
+    assert model.likelihood.observed is not None  # noqa: S101 - as the likelihood it is made of
+    return model.levels(strength, model.statistic(model.likelihood.observed))
 
 
-def cls_limit(model: Counting, counts: int) -> tuple[float, float]:
-    """Upper limit on the expected signal events by CLs.
+def statistic_of(
+    likelihood: Likelihood, seed: int
+) -> tuple[SingleCount | WeightedCounts, tuple[str, ...]]:
+    """Return what outcomes are ordered by, and the bins with signal that it leaves out.
 
-    Parameters
-    ----------
-    model : CountingModel or SummedCounts
-        Backgrounds, uncertainties and confidence level 1 - alpha; its `observed` is not used.
-    counts : int
-        The number of events n for which the limit is wanted.
-
-    Returns
-    -------
-    limit : float
-        The s with CLs(s) = alpha, in events.
-    error : float
-        Bound on its numerical error: the change when every other point of the quadratures is
-        left out, and 1e-10 of the limit for rounding.
-
-    Raises
-    ------
-    RangeError
-        If `counts` is negative or above `MAX_COUNTS`.
-
-    Examples
-    --------
-    >>> from scotopic.statistics.counting import CountingModel
-    >>> limit, error = cls_limit(CountingModel(None, 0.53, 0.17, signal_uncertainty=0.2), 0)
-    >>> round(limit, 4), error < 1e-6
-    (2.3527, True)
+    The number of events if there is one bin to look at, or if all have the same weight.
     """
-    require_counts("counts", counts)
-    limit = _solve(_log_cls(model, counts, NODES), counts, model)
-    coarse = _solve(_log_cls(model, counts, COARSE_NODES), counts, model)
-    return limit, abs(limit - coarse) + _ROUNDING * limit
-
-
-def _log_cls(model: Counting, counts: int, nodes: int) -> Callable[[float], float]:
-    """Logarithm of CLs for n = `counts` as a function of the expected signal events s > 0."""
-    log_background = np.logaddexp.accumulate(background_log_pmf(model, counts + 1, nodes))
-    # log of P(background <= n - k | background <= n), for k = 0, ..., n
-    log_room: FloatArray = (log_background - log_background[-1])[::-1]
-
-    def log_cls(signal: float) -> float:
-        log_signal = poisson_log_pmf(counts + 1, signal, model.signal_log_width, nodes)
-        return float(np.logaddexp.reduce(log_signal + log_room))
-
-    return log_cls
-
-
-def _solve(log_cls: Callable[[float], float], counts: int, model: Counting) -> float:
-    """Find the s with CLs(s) = alpha; the logarithm is nearly linear in s where it matters."""
-    from scipy.optimize import brentq  # noqa: PLC0415 - not on the warm path
-
-    log_alpha = math.log1p(-model.confidence_level)
-    # CLs >= P(no signal event) >= exp(-s E[kappa^theta]) by Jensen's inequality
-    low = -0.5 * log_alpha * math.exp(-(model.signal_log_width**2) / 2)
-    high = max(2 * low, counts + 1.0)
-    while log_cls(high) > log_alpha:
-        low, high = high, 2 * high
-    root: float = brentq(
-        lambda s: log_cls(s) - log_alpha, low, high, xtol=_ROOT_TOLERANCE, rtol=_ROOT_TOLERANCE
-    )
-    return root
+    if one := single_count(likelihood):
+        return one, ()
+    weighted = weighted_counts(likelihood, seed)
+    return single_count(weighted.likelihood) or weighted, weighted.unused

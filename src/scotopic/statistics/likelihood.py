@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.errors import RangeError
-from scotopic.statistics.counting import (
+from scotopic.statistics.checks import (
     require_confidence_level,
     require_counts,
     require_number,
@@ -194,6 +194,56 @@ class Likelihood:
                 f"{unseen[0]!r}, and measurements and projections have no common limit"
             )
 
+    @classmethod
+    def of_count(
+        cls,
+        observed: int | None,
+        background: float = 0.0,
+        background_uncertainty: float = 0.0,
+        signal_uncertainty: float = 0.0,
+        confidence_level: float = 0.90,
+    ) -> "Likelihood":
+        """Return the likelihood of one count, of which the strength is the expected signal events.
+
+        Parameters
+        ----------
+        observed : int or None
+            Events seen; None for a projection.
+        background : float
+            Expected background events (the median of their log-normal distribution).
+        background_uncertainty : float
+            Absolute uncertainty of `background`; positive only if `background` is.
+        signal_uncertainty : float
+            Relative uncertainty of the expected signal (efficiency, exposure, cross section).
+        confidence_level : float
+            Of the limits, between 0 and 1.
+
+        Raises
+        ------
+        RangeError
+            If a value is impossible; the message begins with its name.
+
+        Examples
+        --------
+        >>> Likelihood.of_count(0, background=0.53, background_uncertainty=0.17).nuisances
+        ('background',)
+        """
+        if observed is not None:
+            require_counts("observed", observed)
+        require_number("background", background)
+        require_number("background_uncertainty", background_uncertainty)
+        require_number("signal_uncertainty", signal_uncertainty)
+        if background_uncertainty > 0 and background == 0:
+            raise RangeError(
+                f"background_uncertainty: {background_uncertainty} is not 0 although the "
+                "background is: a log-normal uncertainty needs a positive background"
+            )
+        relative = background_uncertainty / background if background else 0.0
+        signal = (Component("signal", 1.0, _relative("signal", signal_uncertainty)),)
+        parts = (Component("background", background, _relative("background", relative)),)
+        one = Bin("counts", observed, signal, parts if background else ())
+        return cls((one,), confidence_level)
+
     @property
     def observed(self) -> tuple[int, ...] | None:
         """Events seen in each bin; None for a projection."""
@@ -354,6 +404,37 @@ def combine(*likelihoods: Likelihood, names: Sequence[str] = ()) -> Likelihood:
     if len(levels) != 1:
         raise RangeError(f"confidence_level: {levels} is not one common value")
     return Likelihood(tuple(b for one in likelihoods for b in one.bins), levels[0])
+
+
+def summed(bins: Sequence[Bin]) -> Bin:
+    """Return the bin that counts the events of several: Poisson counts add up to one.
+
+    Components that the same shifts move are added up too: their sum moves like each of them. What
+    is left are components that move differently.
+    """
+    seen = [b.observed for b in bins if b.observed is not None]
+    return Bin(
+        "+".join(b.name for b in bins),
+        sum(seen) if seen else None,
+        _gathered("signal", [part for b in bins for part in b.signals]),
+        _gathered("background", [part for b in bins for part in b.backgrounds]),
+    )
+
+
+def _gathered(name: str, parts: list[Component]) -> tuple[Component, ...]:
+    events: dict[frozenset[Shift], list[float]] = {}
+    for part in parts:
+        moving = frozenset(s for s in part.shifts if (s.up, s.down) != (1, 1))
+        if part.events > 0:
+            events.setdefault(moving, []).append(part.events)
+    return tuple(
+        Component(f"{name} {i}", math.fsum(each), tuple(sorted(shifts, key=lambda s: s.nuisance)))
+        for i, (shifts, each) in enumerate(events.items())
+    )
+
+
+def _relative(nuisance: str, uncertainty: float) -> tuple[Shift, ...]:
+    return (Shift.relative(nuisance, uncertainty),) if uncertainty else ()
 
 
 def _with_signal(one: Bin, events: float) -> Bin:

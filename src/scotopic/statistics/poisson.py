@@ -13,8 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.errors import RangeError
-from scotopic.statistics.counting import Counting
-from scotopic.statistics.methods import MAX_COUNTS
+from scotopic.words import MAX_COUNTS
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -100,13 +99,17 @@ def _integral_at_maximum(mu: FloatArray, w: FloatArray, sigma: float, nodes: int
     return integral
 
 
-def background_log_pmf(model: Counting, size: int, nodes: int = NODES) -> FloatArray:
+Backgrounds = Sequence[tuple[float, float]]
+"""Independent backgrounds, each as its median and the width ln kappa of its logarithm."""
+
+
+def background_log_pmf(backgrounds: Backgrounds, size: int, nodes: int = NODES) -> FloatArray:
     """Logarithm of the probability of 0, 1, ..., size - 1 background events.
 
     Parameters
     ----------
-    model : CountingModel or SummedCounts
-        Its independent backgrounds are convolved.
+    backgrounds : sequence of (float, float)
+        They are convolved.
     size : int
         How many counts, from 0 on.
     nodes : int
@@ -118,7 +121,7 @@ def background_log_pmf(model: Counting, size: int, nodes: int = NODES) -> FloatA
         Natural logarithms; minus infinity where the probability vanishes or is below 1e-300 of
         the largest.
     """
-    each = [poisson_log_pmf(size, median, width, nodes) for median, width in model.backgrounds]
+    each = [poisson_log_pmf(size, median, width, nodes) for median, width in backgrounds]
     if not each:
         return np.concatenate(([0.0], np.full(size - 1, -np.inf)))
     return reduce(_log_convolve, each)
@@ -133,13 +136,15 @@ def _log_convolve(first: FloatArray, second: FloatArray) -> FloatArray:
     return log_product + sum(tops)
 
 
-def background_quantiles(model: Counting, probabilities: Sequence[float]) -> tuple[int, ...]:
+def background_quantiles(
+    backgrounds: Backgrounds, probabilities: Sequence[float]
+) -> tuple[int, ...]:
     """Quantiles of the number of events if there is background only.
 
     Parameters
     ----------
-    model : CountingModel or SummedCounts
-        Only its backgrounds matter.
+    backgrounds : sequence of (float, float)
+        As for `background_log_pmf`.
     probabilities : sequence of float
         Each between 0 and 1.
 
@@ -155,59 +160,17 @@ def background_quantiles(model: Counting, probabilities: Sequence[float]) -> tup
 
     Examples
     --------
-    >>> from scotopic.statistics.counting import CountingModel
-    >>> background_quantiles(CountingModel(None, 0.53, 0.17), [0.5, 0.84, 0.98])
+    >>> background_quantiles([(0.53, math.log(0.70 / 0.53))], [0.5, 0.84, 0.98])
     (0, 1, 3)
     """
-    size = min(16 + 2 * math.ceil(min(model.background, MAX_COUNTS)), MAX_COUNTS + 1)
+    total = math.fsum(median for median, _ in backgrounds)
+    size = min(16 + 2 * math.ceil(min(total, MAX_COUNTS)), MAX_COUNTS + 1)
     while True:
-        cumulative = np.cumsum(np.exp(background_log_pmf(model, size)))
+        cumulative = np.cumsum(np.exp(background_log_pmf(backgrounds, size)))
         if cumulative[-1] >= max(probabilities):
             return tuple(int(n) for n in np.searchsorted(cumulative, probabilities))
         if size > MAX_COUNTS:
             raise RangeError(
-                f"background: {model.background} +- {model.background_uncertainty} may give more "
-                f"than {MAX_COUNTS} events"
+                f"background: {total:g} and its uncertainty may give more than {MAX_COUNTS} events"
             )
         size = min(2 * size, MAX_COUNTS + 1)
-
-
-def classical_limit(observed: int, background: float, confidence_level: float) -> float:
-    """Classical upper limit on a Poisson signal over a known background.
-
-    Parameters
-    ----------
-    observed : int
-        Number of events n.
-    background : float
-        Known background b.
-    confidence_level : float
-        1 - alpha.
-
-    Returns
-    -------
-    float
-        The s with Sum_{k<=n} Pois(k; s + b) = alpha.
-
-    Raises
-    ------
-    RangeError
-        If there is none: even s = 0 is excluded, because the background has fluctuated down.
-
-    Examples
-    --------
-    >>> round(classical_limit(1, 0.0, 0.90), 3)
-    3.89
-    >>> classical_limit(0, 3.0, 0.90)
-    Traceback (most recent call last):
-    scotopic.errors.RangeError: background: 3.0 leaves an empty interval for 0 observed events ...
-    """
-    from scipy.special import gammainccinv  # noqa: PLC0415 - not on the warm path
-
-    limit = float(gammainccinv(observed + 1, 1 - confidence_level)) - background
-    if limit < 0:
-        raise RangeError(
-            f"background: {background} leaves an empty interval for {observed} observed events "
-            f"at confidence level {confidence_level} by the method 'poisson'; use 'cls'"
-        )
-    return limit

@@ -1,27 +1,17 @@
-"""Limits on the signal strength of a likelihood, by one of three methods."""
+"""Limits on the signal strength of a likelihood."""
 
-import math
-import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import get_args
+from typing import TYPE_CHECKING, Any, Final
 
-from scotopic.errors import RangeError
-from scotopic.statistics.asymptotic import (
-    STANDARD_DEVIATIONS,
-    AsymptoticWarning,
-    asymptotic_limits,
-    few_events,
-)
-from scotopic.statistics.counting import require_whole
-from scotopic.statistics.likelihood import Likelihood
-from scotopic.statistics.methods import LikelihoodMethod
-from scotopic.statistics.toys import Toys
-from scotopic.statistics.weighted_counts import numerical_error, weighted_counts
+from scotopic.statistics.methods import method as method_of
 
-TOYS = 10_000
-"""Pseudo-experiments for each hypothesis, unless said otherwise."""
+if TYPE_CHECKING:
+    from scotopic.statistics.foreign import ForeignLikelihood
+    from scotopic.statistics.likelihood import Likelihood
 
-_LARGEST_SEED = 2**64 - 1
+STANDARD_DEVIATIONS: Final = (-2, -1, 0, 1, 2)
+"""Quantiles of the expected limits."""
 
 
 @dataclass(frozen=True)
@@ -33,12 +23,12 @@ class StrengthLimits:
     value : float
         The limit; for a projection the median expected one.
     error : float
-        Numerical error of ``"cls"`` and ``"asymptotic"``, not that of the asymptotic formula;
-        statistical error of ``"toys"``, one standard deviation.
+        Numerical error, not that of a formula that is approximate; of "toys" the statistical
+        error, one standard deviation.
     expected : tuple of float
         Expected limits at the quantiles Phi(-2), Phi(-1), 1/2, Phi(1), Phi(2).
     method : str
-        A word of `LikelihoodMethod`.
+        Name of the method.
     confidence_level : float
         Of the limit.
     is_projection : bool
@@ -50,34 +40,53 @@ class StrengthLimits:
     value: float
     error: float
     expected: tuple[float, ...]
-    method: LikelihoodMethod
+    method: str
     confidence_level: float
     is_projection: bool
     remarks: tuple[str, ...]
 
+    @classmethod
+    def of(
+        cls,
+        likelihood: "Likelihood | ForeignLikelihood",
+        method: str,
+        value: float,
+        *,
+        expected: Sequence[float],
+        error: float = 0.0,
+        remarks: Sequence[str] = (),
+    ) -> "StrengthLimits":
+        """Return limits with what the likelihood itself says of them."""
+        return cls(
+            value=value,
+            error=error,
+            expected=tuple(expected),
+            method=method,
+            confidence_level=likelihood.confidence_level,
+            is_projection=likelihood.observed is None,
+            remarks=tuple(remarks),
+        )
+
 
 def strength_limits(
-    likelihood: Likelihood,
-    method: LikelihoodMethod = "cls",
-    *,
-    toys: int = TOYS,
-    seed: int = 1,
+    likelihood: "Likelihood | ForeignLikelihood",
+    method: str = "cls",
+    **options: Any,  # noqa: ANN401 - each method has its own
 ) -> StrengthLimits:
     """Limit on the signal strength, with the expected bands.
 
     Parameters
     ----------
-    likelihood : Likelihood
+    likelihood : Likelihood or ForeignLikelihood
         What was or will be counted.
     method : str
         ``"cls"``: nuisance parameters marginalised, sums over all outcomes, exact for small
         counts. ``"toys"``: profile likelihood ratio and pseudo-experiments. ``"asymptotic"``: its
-        limit of large counts.
-    toys : int
-        Pseudo-experiments for each hypothesis of ``"toys"``.
-    seed : int
-        Of the random numbers of ``"toys"``, and of the quadrature of ``"cls"`` over four or more
-        shared nuisance parameters.
+        limit of large counts. ``"poisson"``: classical limit on the sum of the counts, nothing
+        uncertain. ``"poisson_zero_background"``: no events and no background. Or another of
+        `scotopic.statistics.methods.methods()`.
+    **options
+        Of the method: ``seed`` of "cls" and "toys", ``toys`` of "toys".
 
     Returns
     -------
@@ -87,8 +96,7 @@ def strength_limits(
     Raises
     ------
     RangeError
-        For an unknown method, a seed that is none, if ``"cls"`` has too many outcomes to sum, or
-        ``"toys"`` too few to resolve CLs = 1 - confidence level; the message says how many do.
+        For an unknown method or option, and for what the method cannot compute.
 
     Warns
     -----
@@ -104,63 +112,14 @@ def strength_limits(
     >>> s2 = Bin("S2", 1, (Component("signal", 2.0, scale),), (Component("hadrons", 0.53),))
     >>> round(strength_limits(Likelihood((s1, s2))).value, 3)
     1.083
+    >>> na64 = Likelihood.of_count(0, 0.53, 0.17)
+    >>> round(strength_limits(na64).value, 4)
+    2.3026
+    >>> strength_limits(na64, "poisson").remarks
+    ('poisson leaves out: the background uncertainty',)
     """
-    if method not in get_args(LikelihoodMethod):
-        allowed = ", ".join(get_args(LikelihoodMethod))
-        raise RangeError(f"method: {method!r} is not one of {allowed}")
-    require_whole("seed", seed, 0, _LARGEST_SEED)
-    remarks: tuple[str, ...] = ()
-    if method == "cls":
-        value, error, expected, remarks = _exact(likelihood, seed)
-    elif method == "toys":
-        value, error, expected, remarks = _thrown(likelihood, toys, seed)
-    else:
-        text = few_events(likelihood)
-        if text:
-            remarks = (text,)
-            warnings.warn(text, AsymptoticWarning, stacklevel=2)
-        value, expected = asymptotic_limits(likelihood)
-        error = 1e-6 * value
-    return StrengthLimits(
-        value=value,
-        error=error,
-        expected=expected,
-        method=method,
-        confidence_level=likelihood.confidence_level,
-        is_projection=likelihood.observed is None,
-        remarks=remarks,
-    )
+    from scotopic.statistics.likelihood import Likelihood  # noqa: PLC0415 - methods come first
 
-
-def _thrown(
-    likelihood: Likelihood, toys: int, seed: int
-) -> tuple[float, float, tuple[float, ...], tuple[str, ...]]:
-    """Return limit, error, expected limits and remarks from pseudo-experiments."""
-    thrown = Toys(likelihood, toys, seed)
-    found, expected = thrown.limits()
-    remarks = tuple(
-        f"expected limit at {z} standard deviations: too uncertain with {toys} pseudo-experiments; "
-        f"at least {needed} are needed"
-        for z, one in zip(STANDARD_DEVIATIONS, expected, strict=True)
-        if (needed := thrown.needed(one.background)) > toys
-    )
-    return found.value, found.error, tuple(one.value for one in expected), remarks
-
-
-def _exact(
-    likelihood: Likelihood, seed: int
-) -> tuple[float, float, tuple[float, ...], tuple[str, ...]]:
-    """Return limit, error, expected limits and remarks from the weighted number of events."""
-    model = weighted_counts(likelihood, seed)
-    probabilities = [math.erfc(-z / math.sqrt(2)) / 2 for z in STANDARD_DEVIATIONS]
-    quantiles = model.quantiles(probabilities)
-    seen = quantiles[2] if likelihood.observed is None else model.statistic(likelihood.observed)
-    limits = {value: model.limit(value) for value in {seen, *quantiles}}
-    unused = [
-        b.name
-        for b, weight in zip(likelihood.bins, model.weights, strict=True)
-        if weight == 0 and b.signal > 0
-    ]
-    remarks = (f"too little signal to matter in: {', '.join(unused)}",) if unused else ()
-    error = numerical_error(model, seen, seed)
-    return limits[seen], error, tuple(limits[q] for q in quantiles), remarks
+    if not isinstance(likelihood, Likelihood):
+        return likelihood.limits(method, **options)
+    return method_of(method)(likelihood, **options)

@@ -12,11 +12,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scotopic.errors import RangeError
-from scotopic.statistics.asymptotic import STANDARD_DEVIATIONS, observed_data
-from scotopic.statistics.counting import require_whole
+from scotopic.statistics.asymptotic import observed_data
+from scotopic.statistics.checks import LARGEST_SEED, require_whole
 from scotopic.statistics.likelihood import FloatArray, Likelihood
+from scotopic.statistics.methods import register_method
 from scotopic.statistics.profile import fit, statistic
+from scotopic.statistics.strength import STANDARD_DEVIATIONS, StrengthLimits
 from scotopic.statistics.weighted_counts import reference_strength
+
+TOYS = 10_000
+"""Pseudo-experiments for each hypothesis, unless said otherwise."""
 
 _TIE = 1e-6  # statistics of equal outcomes differ by what a fit leaves
 _RATIO = 1.15  # of neighbouring strengths; ln CLs is interpolated linearly between them
@@ -27,6 +32,43 @@ _WIDE = 0.99 * _RATIO**2  # how far outside a step the slope is taken: neighbour
 _FARTHEST = 8.0  # logarithm of a strength over that to be expected
 _LARGEST_ERROR = 1 / 3  # of the limit, and of CLs there
 _MEDIAN = 1 + STANDARD_DEVIATIONS.index(0)  # the observation comes first
+
+
+@register_method("toys")
+def toys(likelihood: Likelihood, *, toys: int = TOYS, seed: int = 1) -> StrengthLimits:
+    """Profile likelihood ratio with pseudo-experiments.
+
+    Parameters
+    ----------
+    likelihood : Likelihood
+        What was counted.
+    toys : int
+        Pseudo-experiments for each hypothesis.
+    seed : int
+        Of the random numbers.
+
+    Raises
+    ------
+    RangeError
+        If they are too few to resolve CLs = 1 - confidence level; the message says how many do.
+    """
+    require_whole("seed", seed, 0, LARGEST_SEED)
+    thrown = Toys(likelihood, toys, seed)
+    found, expected = thrown.limits()
+    remarks = [
+        f"expected limit at {z} standard deviations: too uncertain with {toys} pseudo-experiments; "
+        f"at least {needed} are needed"
+        for z, one in zip(STANDARD_DEVIATIONS, expected, strict=True)
+        if (needed := thrown.needed(one.background)) > toys
+    ]
+    return StrengthLimits.of(
+        likelihood,
+        "toys",
+        found.value,
+        expected=[one.value for one in expected],
+        error=found.error,
+        remarks=remarks,
+    )
 
 
 @dataclass(frozen=True)

@@ -6,23 +6,32 @@ to small whole numbers; they depend neither on the data nor on the tested signal
 the data gives valid limits; this one is nearly the best, is the number of events for a single bin,
 and makes CLs fall steadily with the signal and the limit rise with T, so that quantiles of T are
 quantiles of the limit.
+
+Bins of equal weight are added up to one before anything else: T depends on their sum alone, and
+Poisson counts add up to a Poisson count. Bins of equal ratio of signal to background that share
+their nuisance parameters have equal weights, so that it does not matter how data are divided.
 """
 
 import math
-from dataclasses import dataclass
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from scotopic.errors import RangeError
-from scotopic.statistics.likelihood import FloatArray, Likelihood
+from scotopic.statistics.likelihood import FloatArray, Likelihood, summed
 from scotopic.statistics.marginal import Marginal, add_counts, marginal
 from scotopic.statistics.poisson import NODES
 from scotopic.statistics.profile import fit
+from scotopic.statistics.single_count import ConfidenceLevels
+from scotopic.words import MAX_COUNTS
 
 _RESOLUTIONS = (60, 24, 12, 6, 4, 3, 2, 1)  # of the largest weight; the finest that is affordable
 _LARGEST_WORK = 2e7  # multiplications for one confidence level
-_SMALLEST_BACKGROUND = 1e-3  # for the weights alone: an event without background has weight 6 to 8
+_SMALLEST_BACKGROUND = 1e-3  # of all bins, for the weights alone: they would be infinite without
+_HALF = 1e-7
 _TOLERANCE = 1e-11
 _ROUNDING = 1e-10
 
@@ -34,16 +43,30 @@ class WeightedCounts:
     Attributes
     ----------
     likelihood : Likelihood
-        What is counted.
+        What is counted; bins of equal weight are one, those of no weight are left out.
     weights : tuple of int
-        Of the bins.
+        Of its bins, all different.
     marginal : Marginal
         The expectations.
+    seed : int
+        Of the quadrature.
+    unused : tuple of str
+        Names of bins with signal that have no weight.
     """
 
     likelihood: Likelihood
     weights: tuple[int, ...]
     marginal: Marginal
+    seed: int = 1
+    unused: tuple[str, ...] = ()
+
+    @property
+    def work(self) -> float:
+        """Multiplications that a confidence level takes."""
+        _, background = self.likelihood.cells.signal_and_background()
+        counts = background + 5 * np.sqrt(background) + 5
+        length = float(np.abs(self.weights) @ counts) if len(self.weights) > 1 else NODES
+        return len(self.marginal.weight) * float(counts.sum()) * length
 
     def statistic(self, counts: tuple[int, ...]) -> int:
         """Return T of an outcome."""
@@ -61,8 +84,6 @@ class WeightedCounts:
         start = True
         for i in order:
             weight = self.weights[i]
-            if weight == 0:
-                continue
             size = min(sizes[i], -(-length // abs(weight))) if weight > 0 else sizes[i]
             pmf = self.marginal.pmf(int(i), strength, size)
             if weight < 0:
@@ -100,7 +121,12 @@ class WeightedCounts:
     def _known(self) -> dict[int, float]:
         return {}
 
-    def quantiles(self, probabilities: list[float]) -> list[int]:
+    def levels(self, strength: float, value: int) -> ConfidenceLevels:
+        """Return the confidence levels of a signal strength for an observed T."""
+        both, background = self.cumulative(strength, value), self._background(value)
+        return ConfidenceLevels(both, background, both / background)
+
+    def quantiles(self, probabilities: Sequence[float]) -> list[int]:
         """Return for each p the smallest T with P(T <= T_p | background) >= p."""
         _, background = self.likelihood.cells.signal_and_background()
         top = sum(
@@ -129,6 +155,17 @@ class WeightedCounts:
         root: float = brentq(excess, low, high, xtol=_TOLERANCE * high, rtol=_TOLERANCE)
         return root
 
+    def error(self, seen: int, limits: dict[int, float]) -> float:
+        """Return the numerical error of the limit at an observed T.
+
+        The change with the number of points of the quadrature, and 1e-10 for rounding.
+        """
+        limit = limits[seen]
+        if len(self.marginal.weight) == 1:
+            return _ROUNDING * limit
+        points = marginal(self.likelihood.cells, self.seed, coarse=True)
+        return abs(limit - replace(self, marginal=points).limit(seen)) + _ROUNDING * limit
+
 
 def weighted_counts(likelihood: Likelihood, seed: int) -> WeightedCounts:
     """Return the test statistic of a likelihood.
@@ -138,12 +175,11 @@ def weighted_counts(likelihood: Likelihood, seed: int) -> WeightedCounts:
     RangeError
         If so many events are expected that sums over outcomes take too long.
     """
-    points = marginal(likelihood.cells, seed)
     raw = _raw_weights(likelihood)
     for resolution in _RESOLUTIONS:
-        weights = _whole(raw, resolution)
-        if _work(likelihood, weights, len(points.weight)) <= _LARGEST_WORK:
-            return WeightedCounts(likelihood, weights, points)
+        found = _gathered(likelihood, _whole(raw, resolution), seed)
+        if found is not None and found.work <= _LARGEST_WORK:
+            return found
     _, background = likelihood.cells.signal_and_background()
     raise RangeError(
         f"method: 'cls' sums over outcomes, too many with {background.sum():.4g} expected events; "
@@ -151,17 +187,20 @@ def weighted_counts(likelihood: Likelihood, seed: int) -> WeightedCounts:
     )
 
 
-def numerical_error(model: WeightedCounts, value: int, seed: int) -> float:
-    """Return the numerical error of the limit at a value of T.
-
-    The change with the number of points of the quadrature, and 1e-10 for rounding.
-    """
-    limit = model.limit(value)
-    if len(model.marginal.weight) == 1:
-        return _ROUNDING * limit
-    points = marginal(model.likelihood.cells, seed, coarse=True)
-    coarse = WeightedCounts(model.likelihood, model.weights, points)
-    return abs(limit - coarse.limit(value)) + _ROUNDING * limit
+def _gathered(likelihood: Likelihood, weights: Sequence[int], seed: int) -> WeightedCounts | None:
+    """Return the test statistic with bins of equal weight as one; None for too many events."""
+    bins = []
+    kept = sorted(set(weights) - {0})
+    for weight in kept:
+        alike = [b for b, w in zip(likelihood.bins, weights, strict=True) if w == weight]
+        if max(sum(b.observed or 0 for b in alike), sum(b.background for b in alike)) > MAX_COUNTS:
+            return None
+        bins.append(summed(alike))
+    whole = replace(likelihood, bins=tuple(bins))
+    unused = [
+        b.name for b, w in zip(likelihood.bins, weights, strict=True) if w == 0 and b.signal > 0
+    ]
+    return WeightedCounts(whole, tuple(kept), marginal(whole.cells, seed), seed, tuple(unused))
 
 
 def reference_strength(likelihood: Likelihood) -> float:
@@ -173,7 +212,9 @@ def reference_strength(likelihood: Likelihood) -> float:
     from scipy.optimize import brentq  # noqa: PLC0415 - slow to import
 
     signal, background = likelihood.cells.signal_and_background()
-    background = np.maximum(background, _SMALLEST_BACKGROUND)
+    background = np.maximum(background, _floor(signal))
+    with_signal = signal > 0
+    signal, background = signal[with_signal], background[with_signal]
     target = -math.log1p(-likelihood.confidence_level)
 
     def excess(strength: float) -> float:
@@ -189,28 +230,25 @@ def reference_strength(likelihood: Likelihood) -> float:
 def _raw_weights(likelihood: Likelihood) -> FloatArray:
     """d/dn_i of ln L(mu, theta^^)/L(0, theta^) = ln nu_i(mu, theta^^)/nu_i(0) at n = b."""
     cells = likelihood.cells
-    _, background = cells.signal_and_background()
+    signal, background = cells.signal_and_background()
     strength = reference_strength(likelihood)
     nowhere = np.zeros((1, cells.log_up.shape[1]))
     fitted = fit(cells, background[None, :], nowhere, strength)
     expected = (cells.expected(fitted.strength, fitted.theta) @ cells.membership)[0]
-    floor = _SMALLEST_BACKGROUND
+    floor = np.maximum(_floor(signal), sys.float_info.min)
     raw: FloatArray = np.log(np.maximum(expected, floor) / np.maximum(background, floor))
     return raw
 
 
+def _floor(signal: FloatArray) -> FloatArray:
+    """Return the least background of each bin, shared like the signal: parts are like a whole."""
+    floor: FloatArray = _SMALLEST_BACKGROUND * signal / signal.sum()
+    return floor
+
+
 def _whole(raw: FloatArray, resolution: int) -> tuple[int, ...]:
     """Round weights to whole numbers up to the resolution, without a common divisor."""
-    whole = [round(float(w)) for w in resolution * raw / np.abs(raw).max()]
+    # equal weights stay equal: what rounding leaves of half a unit decides nothing
+    whole = [round(float(w)) for w in resolution * raw / np.abs(raw).max() + _HALF]
     divisor = math.gcd(*whole)
     return tuple(w // divisor for w in whole)
-
-
-def _work(likelihood: Likelihood, weights: tuple[int, ...], points: int) -> float:
-    """Multiplications that a confidence level takes."""
-    _, background = likelihood.cells.signal_and_background()
-    counts = background + 5 * np.sqrt(background) + 5
-    length = float(np.abs(weights) @ counts)
-    several = np.count_nonzero(weights) > 1
-    total = float(counts.sum())
-    return points * total * (length if several else NODES)

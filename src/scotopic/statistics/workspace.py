@@ -17,7 +17,9 @@ from scotopic.statistics.likelihood import Bin, Component, Likelihood, Shift
 
 _VERSION = "1.0.0"
 _POI = "mu"
-_PROJECTION = "projection"
+PROJECTION = "projection"
+"""Name of the measurement of a projection."""
+
 _REASONS = {
     "histosys": "shapes that change with a nuisance parameter",
     "lumi": "a Gaussian luminosity; write it as normsys",
@@ -55,7 +57,7 @@ def to_workspace(likelihood: Likelihood) -> Workspace:
         {"name": b.name, "data": [float(b.background if b.observed is None else b.observed)]}
         for b in likelihood.bins
     ]
-    name = _PROJECTION if likelihood.observed is None else "limit"
+    name = PROJECTION if likelihood.observed is None else "limit"
     measurement = {"name": name, "config": {"poi": _POI, "parameters": []}}
     return {
         "channels": channels,
@@ -117,7 +119,7 @@ def from_workspace(
         if workspace["version"] != _VERSION:
             raise CardError(f"{label}: version: {workspace['version']!r} is not {_VERSION!r}")
         measurement = _only_measurement(workspace["measurements"], label)
-        config, is_projection = measurement["config"], measurement["name"] == _PROJECTION
+        config, is_projection = measurement["config"], measurement["name"] == PROJECTION
         _check_parameters(config, label)
         seen = _observations(workspace, label)
         bins = [
@@ -274,10 +276,20 @@ def read_workspace(file: Path, confidence_level: float) -> Likelihood:
     CardError
         If it cannot be read, in one line.
     """
+    return from_workspace(read_json(file), confidence_level=confidence_level, label=str(file))
+
+
+def read_json(file: Path) -> Any:  # noqa: ANN401 - whatever JSON has
+    """Read JSON whose tables have each key once.
+
+    Raises
+    ------
+    CardError
+        If it cannot be read, in one line.
+    """
     try:
-        content = json.loads(file.read_text("utf-8"), object_pairs_hook=_without_repetition)
+        return json.loads(file.read_text("utf-8"), object_pairs_hook=_without_repetition)
     except OSError as error:
         raise CardError(f"{file}: cannot be read: {error.strerror or error}") from None
     except ValueError as error:
         raise CardError(f"{file}: not JSON: {error}") from None
-    return from_workspace(content, confidence_level=confidence_level, label=str(file))

@@ -16,10 +16,9 @@ from scotopic.cache import Arrays, cached_arrays
 from scotopic.errors import RangeError
 from scotopic.models.inputs import model_inputs
 from scotopic.progress import Report, silent
-from scotopic.sources import module_names
-from scotopic.statistics.asymptotic import STANDARD_DEVIATIONS
 from scotopic.statistics.extrapolation import Extrapolated, Histogram, extrapolate
 from scotopic.statistics.likelihood import Bin, Component, FloatArray, Likelihood, Shift
+from scotopic.statistics.strength import STANDARD_DEVIATIONS
 from scotopic.statistics.weighted_counts import weighted_counts
 
 if TYPE_CHECKING:
@@ -27,6 +26,21 @@ if TYPE_CHECKING:
     from scotopic.models.dark_photon import DarkPhoton
     from scotopic.processes.dump import Calculation
 
+_SOURCES = (
+    "scotopic.decays",
+    "scotopic.materials",
+    "scotopic.models",
+    "scotopic.production",
+    "scotopic.shower",
+    "scotopic.scan.cuts",
+    "scotopic.detector",
+    "scotopic.events",
+    "scotopic.processes",
+    "scotopic.search",
+    "scotopic.signatures",
+    "scotopic.statistics",
+    "scotopic.units",
+)
 _BOUNDARIES = [math.erfc(-z / math.sqrt(2)) / 2 for z in STANDARD_DEVIATIONS]
 _NEGLECTED = 1e-5  # probability of outcomes that are left out of the mean
 

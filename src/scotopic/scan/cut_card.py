@@ -10,7 +10,7 @@ from scotopic.experiments.data_sets import BackgroundSource
 from scotopic.experiments.loader import card_error, load_experiment, read_card
 from scotopic.experiments.messages import KeyedError, describe, shown
 from scotopic.experiments.tables import Items, SourcedTable, Table, Text, refuse_repeated_names
-from scotopic.statistics.cuts import (
+from scotopic.scan.cuts import (
     Leakage,
     Neighbours,
     background_below,

@@ -11,16 +11,18 @@ from typing import Any
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from tests.statistics.counts import Count
 
 from scotopic import DarkPhoton, load_experiment
 from scotopic.cli import main
 from scotopic.errors import CardError, RangeError
 from scotopic.figures.cuts import draw_cuts
+from scotopic.scan import cuts
+from scotopic.scan.cut_card import load_cut_card
+from scotopic.scan.cuts import Leakage, Neighbours, scan_cuts
 from scotopic.processes.dump import Calculation
 from scotopic.signatures.yields import accepted_yields
-from scotopic.statistics import Component, CountingModel, Shift, cuts, expected_limits, upper_limit
-from scotopic.statistics.cut_card import load_cut_card
-from scotopic.statistics.cuts import Leakage, Neighbours, scan_cuts
+from scotopic.statistics import Component, Shift
 from scotopic.statistics.extrapolation import Histogram, extrapolate
 
 EDGES = tuple(range(50, 85, 5))
@@ -143,13 +145,11 @@ def test_the_scan_is_the_yield_and_the_limit_of_each_cut() -> None:
         found = scan.extrapolated[i]
         width = math.hypot(found.statistical, math.log1p(found.shape))
         uncertainty = found.events * math.expm1(width)
-        single = CountingModel(None, found.events, uncertainty, card.relative_signal_uncertainty)
+        single = Count(None, found.events, uncertainty, card.relative_signal_uncertainty)
         assert scan.background[i] == found.events
-        bands = expected_limits(single)
-        assert scan.quantile_events[:, i] == pytest.approx(
-            [getattr(bands, name).value for name in vars(bands)], rel=1e-6
-        )
-        assert scan.mean_events[i] > upper_limit(single).value > 2.3
+        limits = single.limits()
+        assert scan.quantile_events[:, i] == pytest.approx(limits.expected, rel=1e-6)
+        assert scan.mean_events[i] > limits.value > 2.3
     assert scan.mean_mixing == pytest.approx(np.sqrt(scan.mean_events / scan.signal))
 
 
@@ -168,9 +168,9 @@ def test_more_background_asks_for_a_tighter_cut() -> None:
 
 def test_the_mean_limit_of_a_known_background() -> None:
     """The sum over Poisson outcomes, written out."""
-    limits = [upper_limit(CountingModel(n, 0.53)).value for n in range(9)]
+    limits = [Count(n, 0.53).limits().value for n in range(9)]
     probabilities = [math.exp(-0.53) * 0.53**n / math.factorial(n) for n in range(9)]
-    from scotopic.statistics.cuts import _expected  # noqa: PLC0415 - private
+    from scotopic.scan.cuts import _expected  # noqa: PLC0415 - private
 
     card = load_experiment("na64e-2018").model_copy(update={"systematics": ()})
     exact = card.model_copy(
