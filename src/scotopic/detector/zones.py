@@ -159,7 +159,7 @@ class Cuts:
 
     def __init__(self, setup: SetUp, mediator_energy: FloatArray, pair_energy: FloatArray) -> None:
         self.setup, self.mediator_energy, self.pair_energy = setup, mediator_energy, pair_energy
-        signature = setup.selection
+        selection = setup.selection
         self._window = self.setup.window
         self._cuts: list[tuple[Places, Callable[[FloatArray, FloatArray], FloatArray]]] = [
             (veto.detectors, partial(_probability_below, veto.maximum_energy_GeV))

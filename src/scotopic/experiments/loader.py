@@ -159,12 +159,7 @@ def _resolve(
     card = _with_paths(card, file.parent)
     if file.resolve() in chain:
         raise card_error(label, "extends: leads back to this card")
-    known = [*Extension.model_fields, *Experiment.model_fields]
-    for key in card:
-        if key in _MOVED:
-            raise card_error(label, f"{key}: {_MOVED[key]}; see the page on experiment cards")
-        if key not in known:
-            raise card_error(label, f"{key_path((key,))}: unknown key; {nearest(key, known)}")
+    _refuse_unknown_keys(card, label)
     try:
         extension = Extension.model_validate(
             {key: card.pop(key) for key in Extension.model_fields if key in card}
@@ -191,6 +186,15 @@ def _resolve(
     except KeyedError as error:
         unsourced.append(card_error(label, f"{key_path(error.path)}: {error}"))
     return merged
+
+
+def _refuse_unknown_keys(card: Card, label: str) -> None:
+    known = [*Extension.model_fields, *Experiment.model_fields]
+    for key in card:
+        if key in _MOVED:
+            raise card_error(label, f"{key}: {_MOVED[key]}; see the page on experiment cards")
+        if key not in known:
+            raise card_error(label, f"{key_path((key,))}: unknown key; {nearest(key, known)}")
 
 
 def _with_paths(card: Card, directory: Path) -> Card:

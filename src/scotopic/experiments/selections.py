@@ -167,7 +167,9 @@ class CalorimeterSelection(Table):
         return self.model_copy(update={"vetoes": vetoes})
 
 
-def excludes(one: CalorimeterSelection, other: CalorimeterSelection, rear_cm: Mapping[str, float]) -> bool:
+def excludes(
+    one: CalorimeterSelection, other: CalorimeterSelection, rear_cm: Mapping[str, float]
+) -> bool:
     """Return whether no event can be accepted by a selection if another one accepts it.
 
     Parameters

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.processes.base import Process, Produced, Sample, Window, Yields
+from scotopic.processes.base import AcceptedYields, Process, Produced, Sample, Window
 from scotopic.processes.calculation import Calculation
 from scotopic.processes.dump import Dump
 from scotopic.processes.inversion import inverted
@@ -68,12 +68,12 @@ class Annihilation(Process):
         window: Window,
         calculation: Calculation,
         report: Report = silent,  # noqa: ARG002 - it is fast
-    ) -> Yields:
+    ) -> AcceptedYields:
         """Return what the window accepts, integrated on panels: see `accepted_annihilation`."""
         made = accepted_annihilation(dump, models, window)
         softest = float(window.thresholds()[0].min())
         errors = [self.relative_error(dump, model, softest, calculation) for model in models]
-        return Yields(made, np.array(errors))
+        return AcceptedYields(made, np.array(errors))
 
     def relative_error(
         self,
@@ -82,7 +82,7 @@ class Annihilation(Process):
         minimum_energy: float,
         calculation: Calculation,  # noqa: ARG002 - there is one way
     ) -> float:
-        """Return the error of the shower, and what its nodes leave where a cross section sets in."""
+        """Return the error of the shower, and of its nodes where a cross section sets in."""
         return dump.track_lengths(minimum_energy).error + _ONSET_ERROR
 
     def produced(

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 FloatArray = npt.NDArray[np.float64]
 
 WEAK_COUPLING: Final = 1e-3
-"""Yields per squared coupling are computed at this one, where visible decays do not widen it."""
+"""Yields per squared coupling are computed at this one: visible decays do not widen it."""
 
 UNIFORMS: Final = 3
 """Random numbers that one sampled mediator takes."""
@@ -87,7 +87,7 @@ class Sample:
 
 
 @dataclass(frozen=True, eq=False)
-class Yields:
+class AcceptedYields:
     """Mediators that a window accepts, for several models.
 
     Attributes
@@ -174,11 +174,11 @@ class Process(ABC):
         window: Window,
         calculation: Calculation,
         report: Report = silent,
-    ) -> Yields:
+    ) -> AcceptedYields:
         """Return what a window accepts of each model."""
         softest = float(window.thresholds()[0].min())
         every = self.produced(dump, models, softest, _whole(dump), calculation, report)
-        return Yields(
+        return AcceptedYields(
             np.array([one.yields.sum(axis=0) @ window.acceptance(one.energies) for one in every]),
             np.array([one.relative_error for one in every]),
         )
@@ -230,7 +230,7 @@ def accepted_yields(
     window: Window,
     calculation: Calculation,
     report: Report = silent,
-) -> Yields:
+) -> AcceptedYields:
     """Return what a window accepts of the mediators that a process makes; kept on disk.
 
     Parameters
@@ -250,7 +250,7 @@ def accepted_yields(
 
     Returns
     -------
-    Yields
+    AcceptedYields
         For every model. Models that do not differ for the process are computed once.
     """
     asked = _Asked.of(name, dump, models, calculation)
@@ -262,7 +262,7 @@ def accepted_yields(
     inputs = {**asked.inputs, "window": window.inputs()}
     modules = sorted({*asked.modules, type(window).__module__})
     kept = cached_arrays(f"yields-{name}", inputs, build, modules=modules)
-    return Yields(kept["values"][asked.index], kept["relative_error"][asked.index])
+    return AcceptedYields(kept["values"][asked.index], kept["relative_error"][asked.index])
 
 
 def produced_by_depth(

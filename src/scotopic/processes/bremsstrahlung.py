@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.processes.base import Process, Produced, Sample, Window, Yields
-from scotopic.processes.cross_sections import cross_section_table, prepare_tables
+from scotopic.processes.base import AcceptedYields, Process, Produced, Sample, Window
 from scotopic.processes.calculation import Calculation
+from scotopic.processes.cross_sections import cross_section_table, prepare_tables
 from scotopic.processes.dump import Dump
 from scotopic.processes.inversion import inverted
 from scotopic.processes.shower_depths import shower_depths
@@ -66,13 +66,13 @@ class Bremsstrahlung(Process):
         window: Window,
         calculation: Calculation,
         report: Report = silent,
-    ) -> Yields:
+    ) -> AcceptedYields:
         """Return the yields above the window's thresholds, without bins of energy."""
         thresholds, weights = window.thresholds()
         above = bremsstrahlung_above(dump, models, thresholds, calculation, report)
         softest = float(thresholds.min())
         errors = [self.relative_error(dump, model, softest, calculation) for model in models]
-        return Yields(above @ weights, np.array(errors))
+        return AcceptedYields(above @ weights, np.array(errors))
 
     def prepare(
         self,

@@ -5,7 +5,6 @@ energy: with the photons' track length T(E), N = sum_i n_i Int dE T(E) sigma_i(E
 target and per unit of the squared coupling to photons in GeV^-2.
 """
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -18,6 +17,8 @@ from scotopic.processes.dump import Dump
 from scotopic.progress import Report, silent
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from scotopic.models.mediator import DecayingMediator
 
 Array = npt.NDArray[np.float64]

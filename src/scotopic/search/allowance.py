@@ -7,7 +7,6 @@ One part has one number. Of several, the limit is set exactly where shares are g
 """
 
 import itertools
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -17,9 +16,11 @@ import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
 from scotopic.errors import RangeError
-from scotopic.statistics.methods import METHODS
+from scotopic.statistics.methods import method_module
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from scotopic.search.search import Part
     from scotopic.statistics.likelihood import Likelihood
 
@@ -93,7 +94,7 @@ class Allowance:
             "shares": distinct.tolist(),
             "method": self.method,
         }
-        modules = [METHODS.home(self.method).partition(":")[0]]
+        modules = [method_module(self.method)]
         found = cached_arrays("limits", inputs, build, modules=modules)["limits"][index.ravel()]
         return found[:, :-1].T, found[:, -1]
 

@@ -1,7 +1,6 @@
 """Experiment cards with the selections of their searches checked by the signatures."""
 
 import os
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -13,6 +12,8 @@ from scotopic.experiments.toml_text import toml_text
 from scotopic.signatures.base import SIGNATURES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from scotopic.experiments import Experiment, SearchCard
     from scotopic.experiments.tables import Table
 

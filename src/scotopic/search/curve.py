@@ -62,6 +62,27 @@ class Exclusion:
     shares: FloatArray
     relative_error: FloatArray
 
+    @classmethod
+    def joined(cls, parts: "Sequence[Exclusion]") -> "Exclusion":
+        """Return the models of several, one after the other."""
+        return cls(
+            {n: Intervals.joined([p.outcomes[n] for p in parts]) for n in OUTCOMES},
+            tuple(word for part in parts for word in part.status),
+            np.concatenate([part.allowed_events for part in parts], axis=1),
+            np.concatenate([part.shares for part in parts], axis=1),
+            np.concatenate([part.relative_error for part in parts]),
+        )
+
+    def ordered(self, order: Integers) -> "Exclusion":
+        """Return the models in another order."""
+        return Exclusion(
+            {name: one.ordered(order) for name, one in self.outcomes.items()},
+            tuple(self.status[i] for i in order.tolist()),
+            self.allowed_events[:, order],
+            self.shares[:, order],
+            self.relative_error[order],
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class Path:
@@ -197,7 +218,9 @@ class _Along:
         shares = np.nan_to_num(_shares(self.events(edge, self.rows)))
         if self.limits is not None:
             allowed = list(self.limits)
-        return Exclusion(outcomes, (), np.array(allowed), shares, self._errors(edge))
+        found = np.isfinite(outcomes["observed"].lower[:, 0])
+        errors = np.where(found, self._errors(edge), np.nan)
+        return Exclusion(outcomes, (), np.array(allowed), shares, errors)
 
     def _excess(self, k: int, logarithm: FloatArray, rows: Integers) -> FloatArray:
         events = self.events(logarithm, rows)

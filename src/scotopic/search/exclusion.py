@@ -91,7 +91,7 @@ def exclusion_curve(
     ...                    dark_matter="complex_scalar")
     >>> found = exclusion_curve(load_experiment("na64e-2018"), model, [0.01, 0.1])
     >>> [f"{value:.2e}" for value in found.limits()]
-    ['4.02e-05', '3.56e-04']
+    ['3.83e-05', '3.37e-04']
     """
     search = search if isinstance(search, Search) else Search.of(search)
     kind = type(model)
@@ -101,7 +101,7 @@ def exclusion_curve(
         search = search.over_alpha_D(*ALPHA_D)
     along = _axis(search, axis)
     given = {f.name: getattr(model, f.name) for f in fields(model) if f.init}
-    given = overridden(kind, given, {along.parameter: math.nan, COUPLING: PROBE})
+    given = overridden(kind, given, {along.parameter: math.nan, kind.coupling_field: PROBE})
 
     def find(one: Search, values: FloatArray) -> Exclusion:
         models = [build(kind, {**given, along.parameter: value}) for value in values.tolist()]
@@ -159,8 +159,9 @@ def quantities(model: "DecayingMediator") -> tuple[str, ...]:
     """
     kind = type(model)
     own = kind.coupling_field
-    squares = [n for n, one in derived(kind).items() if one.field == own and n not in _GENERIC]
-    return (own, *(n for n in squares if n != "y"), *(("y", "alpha_D") if model.alpha_D > 0 else ()))
+    others = [n for n, one in derived(kind).items() if one.field == own and n not in _GENERIC]
+    dark = ("y", "alpha_D") if "y" in others and model.alpha_D > 0 else ()
+    return (own, *(name for name in others if name != "y"), *dark)
 
 
 _GENERIC = (COUPLING, f"{COUPLING}_squared")
@@ -219,14 +220,15 @@ def _with_tip(
         return values, found
     last = int(np.flatnonzero(covered)[-1])
     inside, outside = float(values[last]), float(values[last + 1])
-    added = []
+    every, parts = [*values.tolist()], [found]
     for _ in range(_HALVINGS):
         middle = math.sqrt(inside * outside)
-        added.append(middle)
-        there = find(np.array([middle])).outcomes["observed"].lower[0, 0]
-        inside, outside = (middle, outside) if np.isfinite(there) else (inside, middle)
-    every = np.sort(np.append(values, added))
-    return every, find(every)
+        every.append(middle)
+        parts.append(find(np.array([middle])))
+        there = np.isfinite(parts[-1].outcomes["observed"].lower[0, 0])
+        inside, outside = (middle, outside) if there else (inside, middle)
+    order = np.argsort(every)
+    return np.array(every)[order], Exclusion.joined(parts).ordered(order)
 
 
 def _result(
@@ -285,7 +287,10 @@ def _result(
     for other in ("mediator_mass", "dark_matter_mass"):
         if other not in variables:
             variables[other] = Variable(
-                (axis,), np.array([getattr(m, other) for m in models]), "GeV", other.replace("_", " ")
+                (axis,),
+                np.array([getattr(m, other) for m in models]),
+                "GeV",
+                other.replace("_", " "),
             )
     shares = next(iter(every.values())).shares
     variables["part"] = Variable(("part",), np.array([p.label for p in search.parts], words))

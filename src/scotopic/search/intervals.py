@@ -5,9 +5,9 @@ neighbours on different sides of the limit the edge is a root. A maximum that ma
 limit between points of the grid is looked for.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +40,24 @@ class Intervals:
     upper: FloatArray
     open_below: npt.NDArray[np.bool_]
     open_above: npt.NDArray[np.bool_]
+
+    @classmethod
+    def joined(cls, parts: "Sequence[Intervals]") -> "Intervals":
+        """Return the rows of several, one after the other."""
+        most = max(part.lower.shape[1] for part in parts)
+
+        def stacked(name: str) -> npt.NDArray[Any]:
+            rows = [getattr(part, name) for part in parts]
+            fill = {"constant_values": False if name.startswith("open") else np.nan}
+            return np.concatenate(
+                [np.pad(r, ((0, 0), (0, most - r.shape[1])), **fill) for r in rows]
+            )
+
+        return cls(*(stacked(f.name) for f in fields(cls)))
+
+    def ordered(self, order: IntArray) -> "Intervals":
+        """Return the rows in another order."""
+        return Intervals(*(getattr(self, f.name)[order] for f in fields(self)))
 
 
 def excluded_intervals(excess: Excess, rows: int, couplings: FloatArray) -> Intervals:

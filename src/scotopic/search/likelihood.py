@@ -141,8 +141,12 @@ def part_likelihood(part: "Part", *, with_title: bool) -> Likelihood:
         Whether bins begin with the experiment's title, as among several experiments.
     """
     whole = experiment_likelihood(part.experiment)
-    names = {name for name, search, _ in data_sets(part.experiment) if search.name == part.card.name}
-    others = {name for name, search, _ in data_sets(part.experiment) if search.name != part.card.name}
+    names = {
+        name for name, search, _ in data_sets(part.experiment) if search.name == part.card.name
+    }
+    others = {
+        name for name, search, _ in data_sets(part.experiment) if search.name != part.card.name
+    }
     kept = [b for b in whole.bins if _data_set_of(b.name, names | others) not in others]
     found = Likelihood(tuple(kept), whole.confidence_level)
     return combine(found, names=[part.experiment.title]) if with_title else found

@@ -131,9 +131,8 @@ class Result:
         """
         i, j = self.number(label), self["outcome"].tolist().index(outcome)
         lower, is_open = self["lower"][i, j], self["open_above"][i, j]
-        return np.where(is_open, lower, np.nan).min(axis=-1, where=is_open, initial=np.inf) * np.where(
-            is_open.any(axis=-1), 1.0, np.nan
-        )
+        found = np.where(is_open, lower, np.inf).min(axis=-1)
+        return np.where(np.isfinite(found), found, np.nan)
 
     def intervals(
         self, label: str | None = None, outcome: str = "observed"

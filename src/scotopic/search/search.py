@@ -15,8 +15,8 @@ from scotopic.processes.calculation import PROCESSES, Calculation
 from scotopic.progress import Report, silent
 from scotopic.search.allowance import Allowance
 from scotopic.search.cards import checked, selection_of
-from scotopic.statistics.methods import METHODS
 from scotopic.signatures.base import SIGNATURES, Accepted, Question, Response, Signature
+from scotopic.statistics.methods import method_module
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment, SearchCard
@@ -216,8 +216,7 @@ class Search:
         names = self.calculation.processes or PROCESSES.names()
         homes = [PROCESSES.home(name) for name in names]
         homes += [SIGNATURES.home(p.card.signature) for p in self.parts]
-        homes.append(METHODS.home(self.method))
-        return {home.partition(":")[0] for home in homes}
+        return {*(home.partition(":")[0] for home in homes), method_module(self.method)}
 
     @property
     def allowance(self) -> Allowance:
@@ -319,7 +318,9 @@ def _digest(file: str | None) -> str | None:
     return None if file is None else hashlib.sha256(Path(file).read_bytes()).hexdigest()
 
 
-def _require_known(kind: str, names: Sequence[str], known: "Mapping[str, None] | Sequence[str]") -> None:
+def _require_known(
+    kind: str, names: Sequence[str], known: "Mapping[str, None] | Sequence[str]"
+) -> None:
     for name in names:
         if name not in known:
             raise RangeError(f"{kind}: {name!r} is not one of {', '.join(known)}")

@@ -104,7 +104,10 @@ class DecayPositions:
 
 
 def acceptance(
-    experiment: "Experiment", selection: "CalorimeterSelection", events: DecayEvents, normals: FloatArray
+    experiment: "Experiment",
+    selection: "CalorimeterSelection",
+    events: DecayEvents,
+    normals: FloatArray,
 ) -> Acceptance:
     """Return what a signature accepts of events, for every lifetime.
 
@@ -148,7 +151,10 @@ def acceptance(
 
 
 def decay_positions(
-    experiment: "Experiment", selection: "CalorimeterSelection", events: DecayEvents, normals: FloatArray
+    experiment: "Experiment",
+    selection: "CalorimeterSelection",
+    events: DecayEvents,
+    normals: FloatArray,
 ) -> DecayPositions:
     """Return where the decays of events with one unstable particle are accepted.
 

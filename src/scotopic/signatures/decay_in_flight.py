@@ -5,7 +5,6 @@ its `channel`. Production and flight are in `scotopic.events.flight`.
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self, cast
 
@@ -24,6 +23,8 @@ from scotopic.progress import Report, silent
 from scotopic.signatures.base import Accepted, Question, Response, Signature
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from scotopic.experiments import Experiment
     from scotopic.models.mediator import DecayingMediator
 

@@ -6,7 +6,6 @@ be seen are applied to each event (`semi_visible`).
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, cast
 
@@ -25,6 +24,8 @@ from scotopic.signatures.semi_visible import follows_alpha_D, semi_visible_respo
 from scotopic.units import MUON_MASS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from scotopic.experiments import Experiment
     from scotopic.experiments.tables import Table
     from scotopic.models.mediator import DecayingMediator
@@ -107,9 +108,7 @@ class MissingEnergy(Signature):
 
     def overlaps(self, experiment: "Experiment", one: "Table", other: "Table") -> bool:
         """Return whether two selections might accept the same event."""
-        if not (
-            isinstance(one, CalorimeterSelection) and isinstance(other, CalorimeterSelection)
-        ):
+        if not (isinstance(one, CalorimeterSelection) and isinstance(other, CalorimeterSelection)):
             return True
         rear = {d.name: d.position_cm + d.length_cm for d in experiment.detectors}
         return not (excludes(one, other, rear) or excludes(other, one, rear))
@@ -126,11 +125,12 @@ class MissingEnergy(Signature):
         chosen = cast("CalorimeterSelection", question.selection)
         if chosen.calorimeter != target.detector or target.thickness_X0 >= THICK_X0:
             return ()
-        return (
+        text = (
             f"the target of {target.thickness_X0:.3g} radiation lengths does not contain the"
             f" shower (that takes {THICK_X0:g}); energy that leaks out of it is counted as"
-            " measured, and no veto behind it fires: the limit may be too strong",
+            " measured, and no veto behind it fires: the limit may be too strong"
         )
+        return (text,)
 
 
 MISSING_ENERGY: Final = MissingEnergy()
@@ -319,7 +319,7 @@ def invisible_responses(
 
 
 def _unit_widths(model: "DecayingMediator") -> tuple[float, float, float]:
-    """Return the dark width per alpha_D, and per squared coupling that which scales, the visible."""
+    """Return the dark width per alpha_D, the scaling and the visible one per squared coupling."""
     square = model.coupling**2
     scaling = model.scaling_invisible_width
     dark = model.invisible_width - scaling

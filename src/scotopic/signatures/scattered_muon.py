@@ -5,7 +5,6 @@ beam energy; a spectrometer measures it. Loss and emission are taken as independ
 that a muon loses behind the emission hardly depends on its own (see the documentation).
 """
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, Self, cast
 
 from pydantic import Field, model_validator
@@ -22,6 +21,8 @@ from scotopic.signatures.missing_energy import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from scotopic.experiments import Experiment
     from scotopic.models.mediator import DecayingMediator
 

@@ -12,7 +12,6 @@ from scotopic.cache import Arrays, cached_arrays
 from scotopic.events.lifetimes import ExponentialSum
 from scotopic.processes.base import modules_of
 from scotopic.processes.calculation import PROCESSES
-from scotopic.processes.cross_sections import prepare_tables
 from scotopic.progress import Report
 from scotopic.signatures.base import Accepted, Question
 

@@ -121,6 +121,11 @@ def methods() -> tuple[str, ...]:
     return tuple(dict.fromkeys((*BUILT_IN, *_known, *_entry_points())))
 
 
+def method_module(name: str) -> str:
+    """Return the module of a method, without importing a built-in one."""
+    return BUILT_IN.get(name) or method(name).compute.__module__
+
+
 def method(name: str) -> Method:
     """Return a method.
 
