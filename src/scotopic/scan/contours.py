@@ -10,8 +10,8 @@ import numpy.typing as npt
 from scotopic.models.derived import Kind
 from scotopic.models.parameters import parameter
 from scotopic.results import write_csv
-from scotopic.scan.axis import Axis
 from scotopic.scan.plane import Plane
+from scotopic.search.axis import Axis
 
 FloatArray = npt.NDArray[np.float64]
 

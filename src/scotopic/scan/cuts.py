@@ -328,9 +328,8 @@ def _compute(
     report: Report,
 ) -> FloatArray:
     from scotopic.detector.window import MissingEnergy  # noqa: PLC0415 - see _accepted
-    from scotopic.processes.spectrum import annihilation_in_bins, bremsstrahlung_above  # noqa: PLC0415
+    from scotopic.processes.spectrum import bremsstrahlung_above  # noqa: PLC0415
     from scotopic.signatures.yields import dump_of  # noqa: PLC0415
-    from scotopic.units import ELECTRON_MASS  # noqa: PLC0415
 
     dump, selection = dump_of(experiment), experiment.selection
     resolution = experiment.visible_energy_resolution(selection.calorimeter)

@@ -10,21 +10,21 @@ import numpy.typing as npt
 from scotopic.models.derived import Kind
 from scotopic.models.parameters import parameter
 from scotopic.models.registry import model_name
-from scotopic.scan.axis import Axis
-from scotopic.scan.exclusion import BANDS
-from scotopic.scan.points import STATUSES, Setup
+from scotopic.scan.points import STATUSES, Limit, Plan
+from scotopic.search.allowance import OUTCOMES
+from scotopic.search.axis import Axis
 
 _OF_POINTS: Mapping[str, tuple[tuple[str, ...], str, str, str]] = {
     "expected_events": (
-        ("limit", "data_set", "signature"),
+        ("limit", "part"),
         "1",
         "expected signal events",
-        "Their sum is to be compared with allowed_events. Not-a-number: no such data set.",
+        "Their sum is to be compared with allowed_events. Not-a-number: not of this limit.",
     ),
     "efficiency": (
-        ("limit", "signature"),
+        ("limit", "part"),
         "1",
-        "share of mediators that the signature accepts",
+        "share of mediators that the search accepts",
         "Of those with an energy in its window, before the data set's signal_efficiency.",
     ),
     "excess": (
@@ -49,7 +49,7 @@ _OF_POINTS: Mapping[str, tuple[tuple[str, ...], str, str, str]] = {
         ("limit",),
         "1",
         "largest number of expected signal events that is allowed",
-        "limit_events; of joined experiments it depends on their shares in the expected events.",
+        "Of several searches it depends on their shares in the expected events.",
     ),
     "model_mediator_mass": (("limit",), "GeV", "mass of the mediator", "Of the point's model."),
     "model_coupling": (
@@ -90,79 +90,79 @@ class Coordinate:
     attributes: dict[str, Any]
 
 
-def dimensions(setup: Setup) -> dict[str, tuple[tuple[str, ...], dict[str, Any]]]:
+def dimensions(plan: Plan) -> dict[str, tuple[tuple[str, ...], dict[str, Any]]]:
     """Return dimensions and attributes of what has a value at every point, by name."""
     found = {}
     for name, (first, unit, long_name, description) in _OF_POINTS.items():
         attributes: dict[str, Any] = _attributes(unit, long_name, description)
         if name == "model_coupling":
-            attributes["units"] = parameter(setup.kind, setup.kind.coupling_field).unit
+            attributes["units"] = " or ".join(dict.fromkeys(_unit(limit) for limit in plan.limits))
         if name == "status":
             attributes["flag_values"] = list(range(len(STATUSES)))
             attributes["flag_meanings"] = " ".join(STATUSES)
-        found[name] = ((*first, setup.x.parameter, setup.y.parameter), attributes)
+        found[name] = ((*first, plan.x.parameter, plan.y.parameter), attributes)
     return found
 
 
-def coordinates(setup: Setup) -> list[Coordinate]:
+def coordinates(plan: Plan) -> list[Coordinate]:
     """Return all that does not depend on the point."""
-    searches = setup.searches
-    per_set = np.full((2, len(searches), len(setup.data_sets)), np.nan)
+    searches = [limit.search for limit in plan.limits]
+    labels = plan.parts
+    per_part = np.full((3, len(searches), len(labels)), np.nan)
     for row, search in enumerate(searches):
-        for data in (d for e in search.experiments for d in e.data_sets):
-            column = setup.data_sets.index(data.name)
-            per_set[:, row, column] = data.particles_on_target, data.signal_efficiency
-    limits = np.array([[s.limits[name] for name in BANDS] for s in searches])
-    first = [search.experiments[0] for search in searches]
-    uncertainty = np.array([one.relative_signal_uncertainty for one in first])
-    levels = np.array([one.confidence_level for one in first])
-    observed = np.array([s.limits["observed"] for s in searches])
+        for part in search.parts:
+            card, column = part.card, labels.index(part.label)
+            efficiency = card.exposure / card.particles_on_target
+            uncertainty = card.relative_signal_uncertainty
+            per_part[:, row, column] = card.particles_on_target, efficiency, uncertainty
+    single = [search.allowance if search.allowance.is_constant else None for search in searches]
+    nowhere = np.full(len(OUTCOMES), np.nan)
+    limits = [nowhere if one is None else one.at(np.ones((1, 1)))[0][:, 0] for one in single]
+    levels = np.array([search.confidence_level for search in searches])
+    kind = plan.limits[0].sector.kind
+    of_parts = ("limit", "part")
     return [
-        _axis(setup.kind, setup.x),
-        _axis(setup.kind, setup.y),
-        _names("limit", [s.label for s in searches], "label of the limit in the run card"),
-        _names("data_set", setup.data_sets, "data set of the experiment's card"),
-        _names("signature", setup.signatures, "signature of the experiment's card"),
-        _names("band", BANDS, "expected limits, from the most to the least lucky outcome"),
-        Coordinate(
-            "particles_on_target", ("limit", "data_set"), per_set[0], _attributes("1", "exposure")
-        ),
+        _axis(kind, plan.x),
+        _axis(kind, plan.y),
+        _names("limit", [one.label for one in plan.limits], "label of the limit"),
+        _names("part", labels, "search of an experiment"),
+        _names("outcome", OUTCOMES, "what was observed, or is expected without signal"),
+        Coordinate("particles_on_target", of_parts, per_part[0], _attributes("1", "exposure")),
         Coordinate(
             "signal_efficiency",
-            ("limit", "data_set"),
-            per_set[1],
+            of_parts,
+            per_part[1],
             _attributes("1", "efficiency of the cuts that are not simulated"),
         ),
         Coordinate(
-            "limit_events",
-            ("limit",),
-            observed,
-            _attributes(
-                "1",
-                "largest number of expected signal events that is allowed",
-                "Not-a-number for joined experiments: see allowed_events.",
-            ),
-        ),
-        Coordinate(
-            "expected_limit_events",
-            ("limit", "band"),
-            limits,
-            _attributes("1", "the same, expected without signal"),
-        ),
-        Coordinate(
-            "confidence_level", ("limit",), levels, _attributes("1", "confidence level of limits")
-        ),
-        Coordinate(
             "systematic_error",
-            ("limit",),
-            uncertainty,
+            of_parts,
+            per_part[2],
             _attributes(
                 "1",
                 "relative systematic error of the expected events",
                 "From the experiment's card; it is in the limits.",
             ),
         ),
+        Coordinate(
+            "limit_events",
+            ("limit", "outcome"),
+            np.array(limits),
+            _attributes(
+                "1",
+                "largest number of expected signal events that is allowed",
+                "Not-a-number for several searches: see allowed_events.",
+            ),
+        ),
+        Coordinate(
+            "confidence_level", ("limit",), levels, _attributes("1", "confidence level of limits")
+        ),
     ]
+
+
+def _unit(limit: Limit) -> str:
+    kind = limit.sector.kind
+    return parameter(kind, kind.coupling_field).unit
 
 
 def _axis(kind: Kind, axis: Axis) -> Coordinate:
@@ -181,11 +181,11 @@ def _attributes(unit: str, long_name: str, description: str = "") -> dict[str, A
     return found | ({"description": description} if description else {})
 
 
-def described(setup: Setup, content: Mapping[str, Any]) -> dict[str, Any]:
+def described(plan: Plan, content: Mapping[str, Any]) -> dict[str, Any]:
     """Return the dataset's own attributes: where it comes from, the card included."""
     return {
         "title": content["card"]["title"],
         "source": f"scotopic {content['code']['scotopic']}",
-        "model": model_name(setup.kind),
+        "model": model_name(plan.limits[0].sector.kind),
         "provenance": dict(content),
     }

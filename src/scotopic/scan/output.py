@@ -13,7 +13,7 @@ from scotopic.cache import cached_bytes
 from scotopic.precision.magnetic_moments import SIGN
 from scotopic.results import provenance, write_csv, write_json
 from scotopic.scan.exclusion import BANDS, ExclusionCurve
-from scotopic.scan.ties import MOMENTS
+from scotopic.search.ties import MOMENTS
 from scotopic.words import MassAxis
 
 if TYPE_CHECKING:

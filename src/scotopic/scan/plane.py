@@ -1,33 +1,32 @@
 """Planes: expected events over two parameters of a model, and the regions that are excluded."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from scotopic.progress import Report, silent
-from scotopic.scan.axis import Axis, Scale
 from scotopic.scan.points import (
     COMPUTED,
     FAILED,
     NOT_COMPUTED,
     NOT_COVERED,
     Arrays,
-    Setup,
+    Limit,
+    Plan,
+    Sector,
     excess,
 )
 from scotopic.scan.refinement import Refinement, position_error
-from scotopic.scan.search import Search
-from scotopic.scan.semi_visible import Simulation
 from scotopic.scan.survey import InMemory, in_process, require_some, survey
+from scotopic.search.axis import Axis
+from scotopic.search.search import Search
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
     from scotopic.models.mediator import DecayingMediator
-
-__all__ = ["Axis", "Plane", "Scale", "exclusion_plane"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -99,15 +98,6 @@ class Plane:
         """Whether a point is excluded, shape (x, y)."""
         return np.nan_to_num(self.excess, nan=-1.0) > 0
 
-    def transposed(self) -> "Plane":
-        """Return the plane with its axes exchanged."""
-        names = ("expected_events", "limit_events", "relative_error", "mediator_mass", "coupling")
-        turned: dict[str, Any] = {name: getattr(self, name).T for name in names}
-        if self.interpolated is not None:
-            turned["interpolated"] = self.interpolated.T
-        refused = {(j, i): why for (i, j), why in self.refused.items()}
-        return replace(self, x=self.y, y=self.x, refused=refused, **turned)
-
     def intervals(self) -> list[list[tuple[float, float]]]:
         """Return the excluded intervals of y for every x.
 
@@ -145,22 +135,22 @@ def _positive_stretches(at: FloatArray, values: FloatArray) -> list[tuple[float,
 
 
 def plane_of(
-    setup: Setup, arrays: Arrays, search: Search, refinement: Refinement | None = None
+    plan: Plan, arrays: Arrays, limit: Limit, refinement: Refinement | None = None
 ) -> Plane:
-    """Return the plane of one search.
+    """Return the plane of one limit.
 
     Parameters
     ----------
-    setup : Setup
+    plan : Plan
         The plane.
     arrays : mapping of str to ndarray
         Of all its points, the last two axes x and y.
-    search : Search
-        One of the set-up's.
+    limit : Limit
+        One of the plan's.
     refinement : Refinement, optional
         Of an adaptive survey: interpolates between its points.
     """
-    index = setup.searches.index(search)
+    index = plan.limits.index(limit)
     status = arrays["status"][index]
     logarithm = arrays["excess"][index]
     interpolated = error = None
@@ -172,16 +162,15 @@ def plane_of(
         (int(i), int(j)): str(arrays["reason"][index, i, j])
         for i, j in np.argwhere((status == NOT_COVERED) | (status == FAILED))
     }
-    events = np.nansum(arrays["expected_events"][index], axis=(0, 1))
-    limit = arrays["allowed_events"][index]
-    usual = search.limits["observed"] if search.joint is None else np.nanmedian(limit)
-    limit = np.where(np.isfinite(limit), limit, usual)
+    events = np.nansum(arrays["expected_events"][index], axis=0)
+    allowed = arrays["allowed_events"][index]
+    allowed = np.where(np.isfinite(allowed), allowed, np.nanmedian(allowed))
     return Plane(
-        x=setup.x,
-        y=setup.y,
-        fixed=dict(setup.sector(search).fixed),
-        expected_events=np.where(status == COMPUTED, events, limit * np.exp(logarithm)),
-        limit_events=limit,
+        x=plan.x,
+        y=plan.y,
+        fixed=dict(limit.sector.fixed),
+        expected_events=np.where(status == COMPUTED, events, allowed * np.exp(logarithm)),
+        limit_events=allowed,
         relative_error=arrays["statistical_error"][index],
         mediator_mass=arrays["model_mediator_mass"][index],
         coupling=arrays["model_coupling"][index],
@@ -192,53 +181,54 @@ def plane_of(
 
 
 def exclusion_plane(
-    experiment: "Experiment | Sequence[Experiment]",
-    signatures: Sequence[str],
+    search: "Search | Experiment | Sequence[Experiment]",
     model: "type[DecayingMediator]",
     x: Axis,
     y: Axis,
     fixed: Mapping[str, Any],
     *,
-    simulation: Simulation | None = None,
-    method: str = "cls",
     report: Report = silent,
 ) -> Plane:
-    """Compute what an experiment excludes of a model over two of its parameters.
+    """Compute what is excluded of a model over two of its parameters.
 
     Parameters
     ----------
-    experiment : Experiment or sequence of Experiment
-        A card, or several that are joined through the product of their likelihoods.
-    signatures : sequence of str
-        Names of signatures of the card that exclude each other; their events are added up. Empty
-        but for inelastic dark matter: the card's selection accepts invisible mediators, its
-        `decay_regions` those that decay behind the target.
+    search : Search, Experiment or several experiments
+        What is asked; of experiments all searches that see the model count together.
     model : type
-        Of `scotopic.models`.
+        Of `scotopic.models`, or of one's own.
     x, y : Axis
         The two parameters.
     fixed : mapping
         The other parameters by name.
-    simulation : Simulation, optional
-        Number of events, seed, and how the mediators are made.
-    method : str
-        How the limit on the number of events is set; see `scotopic.statistics.strength_limits`.
     report : callable
         Is told how far it is.
 
     Returns
     -------
     Plane
-        Points where the model does not exist are marked with the reason.
+        Points where the model does not exist, or that no search sees, are marked with the reason.
 
     Raises
     ------
     RangeError
-        If a parameter or a signature is unknown, or no point of the plane exists.
+        If a parameter is unknown, or no point of the plane exists.
+
+    Examples
+    --------
+    >>> from scotopic.models.dark_photon import DarkPhoton
+    >>> from scotopic.search import load_experiment
+    >>> plane = exclusion_plane(
+    ...     load_experiment("na64e-2018"), DarkPhoton,
+    ...     Axis("mediator_mass", 0.01, 0.1, 2), Axis("kinetic_mixing", 1e-5, 1e-3, 3),
+    ...     {"alpha_D": 0.1, "mass_ratio": 3, "dark_matter": "dirac"})
+    >>> plane.excluded.tolist()
+    [[False, True, True], [False, False, True]]
     """
-    search = Search.of("limit", experiment, signatures, method)
-    setup = Setup(model, x, y, dict(fixed), (search,), simulation or Simulation())
-    kept = InMemory(setup)
-    survey(setup, kept, in_process, report=report)
+    asked = search if isinstance(search, Search) else Search.of(search)
+    limit = Limit("limit", asked, Sector(model, dict(fixed)))
+    plan = Plan(x, y, (limit,))
+    kept = InMemory(plan)
+    survey(plan, kept, in_process, report=report)
     require_some(kept.arrays)
-    return plane_of(setup, kept.arrays, search)
+    return plane_of(plan, kept.arrays, plan.limits[0])

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.errors import CardError, RangeError
-from scotopic.experiments import Experiment, load_experiment
+from scotopic.experiments import Experiment, SearchCard
 from scotopic.precision.bands import mixing_band
 from scotopic.progress import Report, silent
 from scotopic.results import provenance, write_csv, write_json
@@ -21,6 +21,7 @@ from scotopic.scan.plane import Plane
 from scotopic.scan.run_card import BandLayer, BoundLayer, LimitLayer, RunCard, SectorLayer
 from scotopic.scan.session import Keeping, Surveyed, asked_for, survey_card
 from scotopic.scan.store import refuse_another
+from scotopic.search.cards import load_experiment, with_thresholds
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -143,8 +144,7 @@ def _experiment(layer: LimitLayer, name: str, directory: Path) -> Experiment:
         experiment = with_efficiency(experiment, layer.signal_efficiency)
     if layer.thresholds == "nominal":
         return experiment
-    moved = tuple(s.with_thresholds(layer.thresholds) for s in experiment.signatures)
-    return experiment.model_copy(update={"signatures": moved})
+    return with_thresholds(experiment, layer.thresholds)
 
 
 def with_efficiency(experiment: Experiment, efficiency: float) -> Experiment:
@@ -156,17 +156,21 @@ def with_efficiency(experiment: Experiment, efficiency: float) -> Experiment:
     >>> recast.signal_efficiency, round(recast.relative_signal_uncertainty, 2)
     (0.33, 0.2)
     """
-    changed = tuple(
-        data.model_copy(
-            update={
-                "signal_efficiency": efficiency,
-                "signal_efficiency_uncertainty": data.signal_efficiency_uncertainty
-                * (efficiency / data.signal_efficiency),
-            }
+
+    def changed(search: SearchCard) -> SearchCard:
+        data_sets = tuple(
+            data.model_copy(
+                update={
+                    "signal_efficiency": efficiency,
+                    "signal_efficiency_uncertainty": data.signal_efficiency_uncertainty
+                    * (efficiency / data.signal_efficiency),
+                }
+            )
+            for data in search.data_sets
         )
-        for data in experiment.data_sets
-    )
-    return experiment.model_copy(update={"data_sets": changed})
+        return search.model_copy(update={"data_sets": data_sets})
+
+    return experiment.with_searches(changed(search) for search in experiment.searches)
 
 
 def _bound(layer: BoundLayer, directory: Path) -> FloatArray:

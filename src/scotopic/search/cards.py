@@ -1,7 +1,7 @@
 """Experiment cards with the selections of their searches checked by the signatures."""
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ValidationError
 
@@ -101,6 +101,23 @@ def _pairs(
     for i, other in enumerate(searches):
         for one in searches[:i]:
             yield i, one, other
+
+
+def with_thresholds(experiment: "Experiment", end: Literal["lowest", "highest"]) -> "Experiment":
+    """Return an experiment with the thresholds of its searches at one end of their ranges.
+
+    Examples
+    --------
+    >>> lowest = with_thresholds(load_experiment("na64e-2018"), "lowest")
+    >>> lowest.search("invisible").selection["vetoes"][0]["maximum_energy_GeV"]
+    0.001
+    """
+
+    def moved(search: "SearchCard") -> "SearchCard":
+        selection = SIGNATURES[search.signature].with_thresholds(selection_of(search), end)
+        return search.model_copy(update={"selection": dumped(selection)})
+
+    return experiment.with_searches(moved(search) for search in experiment.searches)
 
 
 def selection_of(search: "SearchCard") -> "Table":

@@ -29,6 +29,7 @@ from scotopic.search.intervals import Intervals
 from scotopic.search.masses import default_masses
 from scotopic.search.result import Result, Variable
 from scotopic.search.search import Search
+from scotopic.search.ties import TIES  # noqa: F401 - makes magnetic moments known to models
 from scotopic.sources import module_names
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ import hashlib
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -218,7 +219,7 @@ class Search:
         homes += [SIGNATURES.home(p.card.signature) for p in self.parts]
         return {*(home.partition(":")[0] for home in homes), method_module(self.method)}
 
-    @property
+    @cached_property
     def allowance(self) -> Allowance:
         """How many events its likelihood allows."""
         return Allowance.of(self.parts, self.method)

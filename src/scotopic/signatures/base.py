@@ -9,7 +9,7 @@ events, cross sections) is computed once, when the response is made.
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -120,6 +120,14 @@ class Signature(ABC):
     def resonance_energies(self, question: Question) -> tuple[float, float] | None:  # noqa: ARG002
         """Return the energies in GeV between which a resonance is seen; None if nowhere."""
         return None
+
+    def with_thresholds(
+        self,
+        selection: "Table",
+        end: Literal["lowest", "highest"],  # noqa: ARG002
+    ) -> "Table":
+        """Return a selection with its thresholds at one end of their ranges."""
+        return selection
 
     def caveats(self, question: Question) -> tuple[str, ...]:  # noqa: ARG002
         """Return what the response leaves out for this set-up."""

@@ -7,7 +7,7 @@ be seen are applied to each event (`semi_visible`).
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, Literal, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -118,6 +118,10 @@ class MissingEnergy(Signature):
         energy = question.experiment.beam.energy_GeV
         chosen = cast("CalorimeterSelection", question.selection)
         return energy - chosen.maximum_calorimeter_energy_GeV, energy
+
+    def with_thresholds(self, selection: "Table", end: Literal["lowest", "highest"]) -> "Table":
+        """Return the selection with every veto at one end of the range of its threshold."""
+        return cast("CalorimeterSelection", selection).with_thresholds(end)
 
     def caveats(self, question: Question) -> tuple[str, ...]:
         """Return that a thin calorimeter does not contain the shower."""
