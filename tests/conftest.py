@@ -56,10 +56,10 @@ class TimeLeft:
             return
         self.told = now
         left = (now - self.started) * (total / self.done - 1) / 60
-        self.reporter.ensure_newline()
-        self.reporter.write_line(f"{self.done} of {total} tests, about {left:.1f} minutes left")
+        self.reporter.write(f"\n{self.done} of {total} tests, about {left:.1f} minutes left\n")
 
 
+@pytest.hookimpl(trylast=True)  # the reporter is made by another
 def pytest_configure(config: pytest.Config) -> None:
     """Show the time left where the tests are reported: in the first of several processes."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")

@@ -143,6 +143,15 @@ def momenta(events: Events, mass: float, k: int = 0) -> Array:
     return np.stack([energy, slope * along, along])
 
 
+def test_narrow_resonance_has_one_energy() -> None:
+    model = make(mediator_mass=0.25, alpha_D=1e-6)
+    events = run(model, 1, 4096, calculation=Calculation(processes=("annihilation",)))
+    energy = events.mediator_energy
+    found = np.quantile(energy, [0.1, 0.5, 0.9])
+    # half of them are within the width, nine in ten within six times as much: far below 1 MeV
+    np.testing.assert_allclose(found, 0.25**2 / (2 * ELECTRON_MASS), atol=1e-3, rtol=0)
+
+
 @pytest.mark.parametrize("process", ["bremsstrahlung", "annihilation"])
 def test_the_other_particle_is_chi1(process: str) -> None:
     """What the mediator's four-momentum leaves for the other particle has its mass."""

@@ -8,6 +8,7 @@ per particle on target and per unit of the squared coupling, with n_e electrons 
 radiation length and the full Breit-Wigner shape in sigma.
 """
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +20,7 @@ from scotopic.processes.calculation import Calculation
 from scotopic.processes.dump import Dump
 from scotopic.processes.inversion import inverted
 from scotopic.processes.shower_depths import LINE, shower_depths
+from scotopic.production.annihilation import resonance_energy
 from scotopic.progress import Report, silent
 from scotopic.units import ELECTRON_MASS
 
@@ -36,6 +38,7 @@ _ONSET_ERROR = 7e-4
 _NARROW = 1 / 2000
 _BINS = 1500  # where depth or single annihilations are wanted
 
+_RESONANCE_STEP = 0.05  # of arsinh((E - E_res)/width)
 _RESOLVED = 0.9997  # of the beam energy: above, track lengths are known on average only
 _PANELS = 128  # even ones of the positron's energy
 
@@ -96,7 +99,7 @@ class Annihilation(Process):
     ) -> list[Produced]:
         """Return annihilations in bins of energy, shared over depth as the positrons are."""
         shower = shower_depths(dump, minimum_energy)
-        edges = _sampled_edges(dump, minimum_energy)
+        edges = _even_edges(dump, minimum_energy)
         middle = (edges[1:] + edges[:-1]) / 2
         shares = np.diff(shower.shares_before(shower.positron_depth, middle, edges_X0), axis=1).T
         return [
@@ -121,7 +124,10 @@ class Annihilation(Process):
         if threshold >= dump.energy:
             return None
         shower = shower_depths(dump, minimum_energy)
-        edges = _sampled_edges(dump, minimum_energy)
+        even = _even_edges(dump, minimum_energy)
+        narrow = _resonance_cells(model, float(even[1] - even[0]))
+        inside = narrow[(narrow > minimum_energy) & (narrow < even[-2])]
+        edges = np.union1d(even, inside)
         bins = np.maximum(annihilation_in_bins(dump, [model], edges)[0], 0.0)
         total = float(bins.sum())
         if not total > 0:
@@ -138,8 +144,19 @@ class Annihilation(Process):
 ANNIHILATION: Final = Annihilation()
 
 
-def _sampled_edges(dump: Dump, minimum_energy: float) -> Array:
+def _even_edges(dump: Dump, minimum_energy: float) -> Array:
     return np.append(np.linspace(minimum_energy, LINE * dump.energy, _BINS), dump.energy)
+
+
+def _resonance_cells(model: "DecayingMediator", reach: float) -> Array:
+    """Positron energies in GeV around the resonance, dense where its cross section changes.
+
+    They go as far as `reach` on both sides. In them the Breit-Wigner shape is constant to 5 %.
+    """
+    width = model.mediator_mass * model.invisible_width / (2 * ELECTRON_MASS)
+    most = math.asinh(reach / width)
+    steps = np.linspace(-most, most, 2 * math.ceil(most / _RESONANCE_STEP) + 1)
+    return np.asarray(resonance_energy(model.mediator_mass) + width * np.sinh(steps))
 
 
 def annihilation_in_bins(dump: Dump, models: Sequence["DecayingMediator"], edges: Array) -> Array:
