@@ -406,5 +406,5 @@ def _save(draw: "Callable[[], Figure]", result: dict[str, Any], path: Path) -> l
 
     shown = {key: value for key, value in result.items() if key != "provenance"}
     inputs = {"name": path.name, "result": shown, "matplotlib": version("matplotlib")}
-    sources = ("scotopic.figures", "scotopic.cli.visible")
+    sources = ("scotopic.figures", "scotopic.models", "scotopic.cli.visible")
     return write_files(cached_bytes("decay-figure", inputs, sources, contents), path)

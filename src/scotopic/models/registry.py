@@ -13,6 +13,7 @@ or if a package has an entry point of the group `scotopic.models`; and always as
 import importlib
 import sys
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -67,8 +68,8 @@ def register_model(name: str) -> Callable[[Kind], Kind]:
 
     def register(kind: Kind) -> Kind:
         there = _REGISTERED.get(name)
-        same = there is not None and _path(there) == _path(kind)  # a module that is read again
-        if ":" in name or name in BUILT_IN or (there is not None and not same):
+        again = there is None or there.__qualname__ == kind.__qualname__  # a module read again
+        if ":" in name or name in BUILT_IN or not again:
             raise RangeError(f"model: {name!r} is taken, or has a colon")
         _REGISTERED[name] = kind
         return kind
@@ -131,6 +132,27 @@ def model_name(kind: "type[DecayingMediator]") -> str:
     if path not in names:
         names |= {one.value: one.name for one in _installed()}
     return names.get(path, path)
+
+
+@lru_cache
+def fingerprint(kind: "type[DecayingMediator]") -> str:
+    """Return what tells a class from others and from its own earlier source, for keys of caches.
+
+    The sources of this package are in the keys anyway. What has no source to be read, as in an
+    interactive session, is kept for the session alone.
+    """
+    path = _path(kind)
+    if path in BUILT_IN.values():
+        return kind.__qualname__
+    from hashlib import sha256  # noqa: PLC0415 - not for the package's own
+    from inspect import getsource  # noqa: PLC0415
+    from uuid import uuid4  # noqa: PLC0415
+
+    try:
+        source = getsource(sys.modules[kind.__module__])
+    except (KeyError, OSError, TypeError):
+        source = uuid4().hex
+    return f"{path} {sha256(source.encode()).hexdigest()}"
 
 
 def name_for_lepton(name: str, lepton: str) -> str:

@@ -116,4 +116,5 @@ def combination_figure(
         "against": against,
         "matplotlib": version("matplotlib"),
     }
-    return cached_bytes("combination-figure", inputs, ("scotopic.figures", "scotopic.scan"), draw)
+    sources = ("scotopic.figures", "scotopic.models", "scotopic.scan")
+    return cached_bytes("combination-figure", inputs, sources, draw)

@@ -25,6 +25,7 @@ from scotopic.errors import ScotopicError
 from scotopic.models.derived import COUPLING
 from scotopic.models.mediator import DecayingMediator
 from scotopic.models.parameters import field_of, value_of
+from scotopic.models.registry import fingerprint
 from scotopic.progress import Report, silent
 from scotopic.scan.grid import Grid, Index
 
@@ -300,7 +301,7 @@ def _beside_bends(grid: Grid, excess: FloatArray) -> FloatArray:
 def _shape(model: DecayingMediator) -> list[object]:
     """Return what a model's line depends on."""
     values = [getattr(model, f.name) for f in fields(model) if f.name != model.coupling_field]
-    return [type(model).__qualname__, *values]
+    return [fingerprint(type(model)), *values]
 
 
 def _nodes(grid: Grid) -> list[int]:

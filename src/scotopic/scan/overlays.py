@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
 from scotopic.errors import RangeError
+from scotopic.models.registry import fingerprint
 from scotopic.precision.bands import MUON_2021, Deviation, mixing_band
 from scotopic.scan.solving import Quantity, per_square
 
@@ -134,7 +135,7 @@ def thermal_overlay(
         return {"coupling": thermal_line(models, omega_h2).kinetic_mixing}
 
     inputs = {
-        "class": type(model).__qualname__,
+        "class": fingerprint(type(model)),
         "models": [asdict(m) for m in models],
         "omega_h2": omega_h2,
     }

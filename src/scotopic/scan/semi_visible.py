@@ -13,6 +13,7 @@ from scotopic.errors import RangeError
 from scotopic.models.derived import COUPLING
 from scotopic.models.inelastic import TwoDarkFermions
 from scotopic.models.mediator import DecayingMediator
+from scotopic.models.registry import fingerprint
 from scotopic.progress import Report, silent
 from scotopic.scan.search import Accepted, Groups, Search
 from scotopic.signal import Calculation, MissingEnergy, dump_of
@@ -216,7 +217,7 @@ def _shape_inputs(model: TwoDarkFermions, simulation: Simulation) -> dict[str, o
     del values["kinetic_mixing"]
     if "annihilation" not in simulation.calculation.processes:
         del values["alpha_D"]
-    return {"class": type(model).__qualname__, **values}
+    return {"class": fingerprint(type(model)), **values}
 
 
 def _simulated(

@@ -19,6 +19,7 @@ from scotopic.errors import RangeError
 from scotopic.models.mediator import DecayingMediator
 from scotopic.models.metadata import Parameter
 from scotopic.models.parameters import supply
+from scotopic.models.registry import fingerprint
 
 if TYPE_CHECKING:
     from scotopic.words import Lepton
@@ -97,7 +98,7 @@ def _at_nodes(shape: DecayingMediator) -> tuple[FloatArray, tuple[str, ...]]:
         line = thermal_line([replace(shape, alpha_D=float(alpha_D)) for alpha_D in _NODES])
         return {"line": json.dumps([line.kinetic_mixing.tolist(), line.status]).encode()}
 
-    inputs = {"class": type(shape).__qualname__, "model": asdict(shape)}
+    inputs = {"class": fingerprint(type(shape)), "model": asdict(shape)}
     couplings, status = json.loads(cached_bytes("thermal-tie", inputs, _SOURCES, build)["line"])
     return np.log(np.array(couplings) * np.sqrt(_NODES)), tuple(status)
 

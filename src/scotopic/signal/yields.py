@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
+from scotopic.models.registry import fingerprint
 from scotopic.progress import Report, silent
 from scotopic.signal.dump import Calculation, Dump
 from scotopic.signal.missing_energy import MissingEnergy
@@ -111,7 +112,7 @@ def model_inputs(model: "DecayingMediator") -> dict[str, Any]:
     """Return what the yields of a model depend on: all but its coupling to ordinary matter."""
     values = {f.name: getattr(model, f.name) for f in fields(model)}
     del values[model.coupling_field]
-    return {"class": type(model).__qualname__, **values}
+    return {"class": fingerprint(type(model)), **values}
 
 
 def _window(experiment: "Experiment") -> MissingEnergy:
