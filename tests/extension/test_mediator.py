@@ -19,7 +19,13 @@ from scotopic.models import registry
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.metadata import parameters
 from scotopic.models.parameters import build, parameter, parameter_names, value_of
-from scotopic.models.registry import model_class, model_name, model_names, register_model
+from scotopic.models.registry import (
+    fingerprint,
+    model_class,
+    model_name,
+    model_names,
+    register_model,
+)
 from scotopic.scan import exclusion_curve
 from scotopic.scan.run import run, write_run
 from scotopic.scan.run_card import load_run_card
@@ -193,6 +199,48 @@ def test_a_package_makes_its_models_known(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(registry, "_installed", lambda: EntryPoints([point]))
     assert model_class("their_vector") is SterileVector
     assert "their_vector" in model_names()
+
+
+INCOMPLETE = """
+from dataclasses import dataclass
+from scotopic.models.mediator import DecayingMediator
+@dataclass(frozen=True, kw_only=True)
+class Model(DecayingMediator):
+    coupling_field = "g"
+    symbol = "X"
+    spin_parity = "scalar"
+    dark_threshold = 1.0
+    def lepton_coupling(self, lepton): return 0.0
+    def dark_widths_at(self, mass): return {}
+"""
+WIDTHS = "    def visible_widths_at(self, mass): return {}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("incomplete", INCOMPLETE, "'incomplete:Model' lacks visible_widths_at"),
+        ("without", INCOMPLETE + WIDTHS, "'without:Model' is no dataclass with the field g"),
+    ],
+)
+def test_what_a_class_lacks_is_named(
+    name: str, text: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    (tmp_path / f"{name}.py").write_text(text)
+    with pytest.raises(RangeError, match=message):
+        model_class(f"{name}:Model")
+
+
+def test_a_changed_source_is_another_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    source = (HERE / "sterile.py").read_text().replace('@register_model("sterile_vector")\n', "")
+    found = set()
+    for name, text in (("first", source), ("second", source.replace("2 * self", "2.0 * self"))):
+        (tmp_path / f"{name}.py").write_text(text)
+        found.add(fingerprint(model_class(f"{name}:SterileVector")).partition(" ")[2])
+    assert len(found) == 2
+    assert fingerprint(DarkPhoton) == "DarkPhoton"
 
 
 def test_names_are_not_taken_twice() -> None:

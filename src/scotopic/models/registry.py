@@ -13,6 +13,7 @@ or if a package has an entry point of the group `scotopic.models`; and always as
 import importlib
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -71,7 +72,7 @@ def register_model(name: str) -> Callable[[Kind], Kind]:
         again = there is None or there.__qualname__ == kind.__qualname__  # a module read again
         if ":" in name or name in BUILT_IN or not again:
             raise RangeError(f"model: {name!r} is taken, or has a colon")
-        _REGISTERED[name] = kind
+        _REGISTERED[name] = _checked(kind, name)
         return kind
 
     return register
@@ -184,14 +185,24 @@ def _installed() -> "EntryPoints":
 
 
 def _imported(path: str) -> "type[DecayingMediator]":
-    from scotopic.models.mediator import DecayingMediator  # noqa: PLC0415 - keep the help fast
-
     module, _, name = path.partition(":")
     try:
         found = getattr(importlib.import_module(module), name)
     except Exception as error:
         why = " ".join(f"{type(error).__name__}: {error}".split())
         raise RangeError(f"model: {path!r} cannot be imported: {why}") from error
+    return _checked(found, path)
+
+
+def _checked(found: object, path: str) -> "type[DecayingMediator]":
+    """Refuse what is no complete model."""
+    from scotopic.models.mediator import DecayingMediator  # noqa: PLC0415 - keep the help fast
+
     if not (isinstance(found, type) and issubclass(found, DecayingMediator)):
         raise RangeError(f"model: {path!r} is no class that derives from DecayingMediator")
+    lacks = [name for name in ("coupling_field", "symbol") if not hasattr(found, name)]
+    if lacks := [*lacks, *sorted(found.__abstractmethods__)]:
+        raise RangeError(f"model: {path!r} lacks {', '.join(lacks)}")
+    if not is_dataclass(found) or found.coupling_field not in {f.name for f in fields(found)}:
+        raise RangeError(f"model: {path!r} is no dataclass with the field {found.coupling_field}")
     return found
