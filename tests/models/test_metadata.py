@@ -151,6 +151,14 @@ def test_currents_of_slow_dark_matter() -> None:
     assert BMinusL(mediator_mass=0.1, gauge_coupling=1e-3).s_wave_current is None
 
 
+def test_annotations_that_mean_nothing_are_named() -> None:
+    class Odd(DarkPhoton):
+        number: "Unknown"  # type: ignore[name-defined]  # noqa: F821
+
+    with pytest.raises(RangeError, match=r"annotations of .*Odd: name 'Unknown' is not defined"):
+        parameters(Odd)
+
+
 def test_models_are_values_with_a_short_repr() -> None:
     assert dark_photon("dirac") == dark_photon("dirac")
     assert len({dark_photon("dirac"), dark_photon("dirac"), dark_photon("majorana")}) == 2
