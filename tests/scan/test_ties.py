@@ -13,6 +13,7 @@ from scotopic.models.axion_like import AxionLikeParticle
 from scotopic.models.charged_vector import LMuMinusLTau
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.electrophilic import ScalarMediator
+from scotopic.models.inelastic import InelasticDarkMatter
 from scotopic.models.mediator import DecayingMediator
 from scotopic.models.muonphilic import MuonphilicScalar
 from scotopic.models.parameters import build
@@ -113,3 +114,15 @@ def test_review_on_what_na64_excludes(
 def test_particles_of_no_tie() -> None:
     with pytest.raises(RangeError, match="photon_coupling"):
         build(AxionLikeParticle, {"mediator_mass": 0.05, "photon_coupling": "muon central"})
+
+
+# The founders' notes, section 6, from review eqs. 22 and 23, to their rounding.
+@pytest.mark.parametrize(
+    ("edge", "expected"), [("lower", 5.655e-3), ("central", 7.768e-3), ("upper", 9.419e-3)]
+)
+def test_mixing_tied_to_the_muon(edge: str, expected: float) -> None:
+    others = {"alpha_D": 0.1, "mass_ratio": 3.0, "splitting": 0.4}
+    model = build(
+        InelasticDarkMatter, {**others, "mediator_mass": 0.39, "kinetic_mixing": f"muon {edge}"}
+    )
+    assert model.kinetic_mixing == pytest.approx(expected, rel=5e-3)

@@ -69,9 +69,8 @@ def limit(
     quantity: Annotated[
         str | None,
         typer.Option(
-            help="What to limit: the model's coupling (kinetic_mixing, electron_coupling,"
-            " muon_coupling, gauge_coupling), the same with _squared, y, alpha_D (needs --y),"
-            " delta_a_e, delta_a_mu.",
+            help="What to limit: the model's coupling by its name (kinetic_mixing for the dark"
+            " photon), the same with _squared, y, alpha_D (needs --y), delta_a_e, delta_a_mu.",
             show_default="the coupling",
         ),
     ] = None,

@@ -110,7 +110,8 @@ def build(kind: type[Model], values: Values) -> Model:
     kind : type
         Of `scotopic.models`, or of one's own.
     values : mapping
-        Parameters by names of `parameter_names`; a coupling may be one of its `words`.
+        Parameters by names of `parameter_names`; a coupling may be one of its `words`. Magnetic
+        moments and ties are among them once `scotopic.scan` is imported.
 
     Raises
     ------
@@ -131,7 +132,8 @@ def build(kind: type[Model], values: Values) -> Model:
     coupling = kind.coupling_field
     if isinstance(tie := found[coupling], str):
         if tie not in _TIES:
-            raise RangeError(f"{coupling}: {tie!r} is no number and not {', '.join(_TIES)}")
+            known = f" and not {', '.join(_TIES)}" if _TIES else "; import scotopic.scan for words"
+            raise RangeError(f"{coupling}: {tie!r} is no number{known}")
         found[coupling] = _TIES[tie](kind(**{**found, coupling: PROBE}))
     return kind(**found)
 

@@ -13,6 +13,8 @@ or if a package has an entry point of the group `scotopic.models`; and always as
 import importlib
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -67,10 +69,10 @@ def register_model(name: str) -> Callable[[Kind], Kind]:
 
     def register(kind: Kind) -> Kind:
         there = _REGISTERED.get(name)
-        same = there is not None and _path(there) == _path(kind)  # a module that is read again
-        if ":" in name or name in BUILT_IN or (there is not None and not same):
+        again = there is None or there.__qualname__ == kind.__qualname__  # a module read again
+        if ":" in name or name in BUILT_IN or not again:
             raise RangeError(f"model: {name!r} is taken, or has a colon")
-        _REGISTERED[name] = kind
+        _REGISTERED[name] = _checked(kind, name)
         return kind
 
     return register
@@ -133,6 +135,27 @@ def model_name(kind: "type[DecayingMediator]") -> str:
     return names.get(path, path)
 
 
+@lru_cache
+def fingerprint(kind: "type[DecayingMediator]") -> str:
+    """Return what tells a class from others and from its own earlier source, for keys of caches.
+
+    The sources of this package are in the keys anyway. What has no source to be read, as in an
+    interactive session, is kept for the session alone.
+    """
+    path = _path(kind)
+    if path in BUILT_IN.values():
+        return kind.__qualname__
+    from hashlib import sha256  # noqa: PLC0415 - not for the package's own
+    from inspect import getsource  # noqa: PLC0415
+    from uuid import uuid4  # noqa: PLC0415
+
+    try:
+        source = getsource(sys.modules[kind.__module__])
+    except (KeyError, OSError, TypeError):
+        source = uuid4().hex
+    return f"{path} {sha256(source.encode()).hexdigest()}"
+
+
 def name_for_lepton(name: str, lepton: str) -> str:
     """Return what a name means for a beam: scalars that couple to one lepton couple to its.
 
@@ -162,14 +185,24 @@ def _installed() -> "EntryPoints":
 
 
 def _imported(path: str) -> "type[DecayingMediator]":
-    from scotopic.models.mediator import DecayingMediator  # noqa: PLC0415 - keep the help fast
-
     module, _, name = path.partition(":")
     try:
         found = getattr(importlib.import_module(module), name)
     except Exception as error:
         why = " ".join(f"{type(error).__name__}: {error}".split())
         raise RangeError(f"model: {path!r} cannot be imported: {why}") from error
+    return _checked(found, path)
+
+
+def _checked(found: object, path: str) -> "type[DecayingMediator]":
+    """Refuse what is no complete model."""
+    from scotopic.models.mediator import DecayingMediator  # noqa: PLC0415 - keep the help fast
+
     if not (isinstance(found, type) and issubclass(found, DecayingMediator)):
         raise RangeError(f"model: {path!r} is no class that derives from DecayingMediator")
+    lacks = [name for name in ("coupling_field", "symbol") if not hasattr(found, name)]
+    if lacks := [*lacks, *sorted(found.__abstractmethods__)]:
+        raise RangeError(f"model: {path!r} lacks {', '.join(lacks)}")
+    if not is_dataclass(found) or found.coupling_field not in {f.name for f in fields(found)}:
+        raise RangeError(f"model: {path!r} is no dataclass with the field {found.coupling_field}")
     return found

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from scotopic.errors import ScotopicError
 from scotopic.publication.results import MISSING, Cell, CsvTable, Json, Result, Shape
 from scotopic.scan.exclusion import BANDS
+
+if TYPE_CHECKING:
+    from scotopic.models.mediator import DecayingMediator
 
 NOTHING: Final = "-"
 """What HEPData shows where there is no value."""
@@ -97,7 +101,7 @@ def _published(
 ) -> PublishedTable:
     labels = tuple(one for one in result.experiments if not shape.group or one == label)
     cards = [card for one in labels for card in result.experiments[one]]
-    variables = _variables(table, result.content)
+    variables = _variables(table, result.content, _model(result))
     independent = variables[slice(*shape.independent)]
     return PublishedTable(
         name,
@@ -110,10 +114,10 @@ def _published(
     )
 
 
-def _variables(table: CsvTable, content: Json) -> list[Variable]:
+def _variables(table: CsvTable, content: Json, model: str) -> list[Variable]:
     """Return the columns; limits come behind the first, those expected as one with its bands."""
     if "expected_median" not in table.columns:
-        return [_variable(name, cells) for name, cells in table.columns.items()]
+        return [_variable(name, cells, model) for name, cells in table.columns.items()]
     about = content.get("limit") or content["combination"]
     side = about.get("side", "upper")
     quantity = about["quantity"]
@@ -127,7 +131,7 @@ def _variables(table: CsvTable, content: Json) -> list[Variable]:
         elif name == "expected_median":
             limits.append(_expected(f"Expected {side} limit on {words}", table))
         elif name not in {f"expected_{band}" for band in BANDS}:
-            others.append(_variable(name, cells))
+            others.append(_variable(name, cells, model))
     return [*others[:1], *limits, *others[1:]]
 
 
@@ -148,15 +152,26 @@ def _distances(centre: Cell, ends: tuple[Cell, Cell]) -> tuple[float, float]:
     return min([0.0, *away]), max([0.0, *away])
 
 
-def _variable(column: str, cells: Sequence[Cell]) -> Variable:
-    """Name a column without its unit."""
+def _variable(column: str, cells: Sequence[Cell], model: str) -> Variable:
+    """Name a column without its unit, which its name or the model tells."""
     ends = next((end for end in _ENDS if column.endswith(end)), "")
     base = column.removesuffix(ends)
     for suffix, units in _UNITS:
         if base.endswith(suffix):
             return Variable(_heading(base.removesuffix(suffix) + ends), units, _shown(cells))
-    units = "GeV" if base.endswith("_mass") else ""
-    return Variable(_heading(column), units, _shown(cells))
+    return Variable(_heading(column), _unit(base, model), _shown(cells))
+
+
+def _unit(parameter: str, model: str) -> str:
+    """Return the unit of a parameter of a model; none of what is none."""
+    from scotopic.models.parameters import parameter as known  # noqa: PLC0415
+    from scotopic.models.parameters import parameter_names  # noqa: PLC0415 - slow
+
+    kind = _kind(model)
+    if kind is None or parameter not in parameter_names(kind):
+        return ""
+    unit = known(kind, parameter).unit
+    return "" if unit == "1" else unit.replace("^-1", "^{-1}")
 
 
 def _heading(name: str) -> str:
@@ -194,8 +209,12 @@ def _qualifiers(
         yield f"Confidence level{of_this}", 100 * card["confidence_level"], "%"
     for name, value in _parameters(result, label).items():
         if isinstance(value, (int, float, str)):
-            shown = _variable(name, [value])
+            shown = _variable(name, [value], _model(result))
             yield shown.name, shown.values[0], shown.units
+
+
+def _model(result: Result) -> str:
+    return str(_parameters(result, "")["model"])
 
 
 def _parameters(result: Result, label: str) -> Mapping[str, Any]:
@@ -211,7 +230,8 @@ def _parameters(result: Result, label: str) -> Mapping[str, Any]:
 
 
 def _keywords(result: Result, shape: Shape, cards: Sequence[Json]) -> dict[str, list[str]]:
-    mediator = _symbol(str(_parameters(result, "")["model"]))
+    kind = _kind(_model(result))
+    mediator = "A" if kind is None else kind.symbol
     reactions = [
         _PROCESSES[process].format(beam=card["beam"]["particle"].upper(), mediator=mediator)
         for card in cards
@@ -243,11 +263,14 @@ def _processes(content: Json) -> Sequence[str]:
     return found
 
 
-def _symbol(model: str) -> str:
-    """Return the symbol of a mediator, by the name of its model or of the model's class."""
+def _kind(model: str) -> "type[DecayingMediator] | None":
+    """Return a model by its name or that of its class; None if it is not known here."""
     from scotopic.models.registry import BUILT_IN, model_class  # noqa: PLC0415 - slow
 
     for name, home in BUILT_IN.items():
         if model in {name, home.rpartition(":")[2]}:
-            return model_class(name).symbol
-    return model_class(model).symbol if ":" in model else "A"
+            return model_class(name)
+    try:
+        return model_class(model)
+    except ScotopicError:
+        return None

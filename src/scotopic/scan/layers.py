@@ -26,6 +26,7 @@ from scotopic.models.derived import COUPLING
 from scotopic.models.inputs import model_inputs
 from scotopic.models.mediator import DecayingMediator
 from scotopic.models.parameters import field_of, value_of
+from scotopic.models.registry import fingerprint
 from scotopic.progress import Report, silent
 from scotopic.scan.grid import Grid, Index
 from scotopic.sources import module_names
@@ -201,9 +202,6 @@ def _cmb_couplings(models: Sequence[DecayingMediator]) -> list[Coupling]:
 
     found = []
     for model in models:
-        if model.s_wave_current is None:
-            found.append(Coupling(None, f"no bound is known of {type(model).__name__}"))
-            continue
         try:
             bound = cmb_bound(model)
         except ScotopicError as error:

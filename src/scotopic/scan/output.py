@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.cache import cached_bytes
+from scotopic.models.registry import fingerprint
 from scotopic.precision.magnetic_moments import SIGN
 from scotopic.results import provenance, write_csv, write_json
 from scotopic.scan.exclusion import BANDS, ExclusionCurve
@@ -152,6 +153,7 @@ def limit_figure(
 
     inputs = {
         "curve": content(curve),
+        "class": fingerprint(type(curve.model)),
         "against": against,
         "beside": [described(one) for one in beside],
         "matplotlib": version("matplotlib"),
