@@ -13,7 +13,8 @@ from functools import partial
 
 import numpy as np
 
-from scotopic.statistics.likelihood import Cells, FloatArray, Likelihood
+from scotopic.statistics.cells import Cells, FloatArray
+from scotopic.statistics.likelihood import Likelihood
 from scotopic.statistics.methods import register_method
 from scotopic.statistics.profile import Fits, fit, statistic
 from scotopic.statistics.strength import STANDARD_DEVIATIONS, StrengthLimits

@@ -21,7 +21,8 @@ from functools import cached_property
 import numpy as np
 
 from scotopic.errors import RangeError
-from scotopic.statistics.likelihood import FloatArray, Likelihood, summed
+from scotopic.statistics.cells import FloatArray
+from scotopic.statistics.likelihood import Likelihood, summed
 from scotopic.statistics.marginal import Marginal, add_counts, marginal
 from scotopic.statistics.poisson import NODES
 from scotopic.statistics.profile import fit
