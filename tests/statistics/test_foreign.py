@@ -46,7 +46,7 @@ WORKSPACE: dict[str, Any] = {
 }
 SHAPE = {"hi_data": [55.0, 50.0], "lo_data": [45.0, 54.0]}
 LUMI = {"name": "lumi", "auxdata": [1.0], "sigmas": [0.02], "inits": [1.0], "bounds": [[0.9, 1.1]]}
-MODIFIERS = [
+MODIFIERS: list[dict[str, Any]] = [
     {"name": "shape", "type": "histosys", "data": SHAPE},
     {"name": "bins", "type": "shapesys", "data": [5.0, 4.0]},
     {"name": "staterror_spectrum", "type": "staterror", "data": [5.0, 4.0]},
@@ -89,7 +89,7 @@ def test_a_free_background_weakens_the_limit(tmp_path: Path) -> None:
     free = with_modifier({"name": "free", "type": "normfactor", "data": None})
     foreign = read_likelihood(written(tmp_path, free), 0.9)
     assert isinstance(foreign, ForeignLikelihood)
-    assert foreign.observed == (51, 48)
+    assert foreign.observed == (51.0, 48.0)
     ours = read_likelihood(written(tmp_path, WORKSPACE), 0.9)
     assert isinstance(ours, Likelihood)
     known = strength_limits(ours, "asymptotic").value
@@ -100,9 +100,9 @@ def test_a_free_background_weakens_the_limit(tmp_path: Path) -> None:
 def test_pseudo_experiments_of_pyhf(tmp_path: Path) -> None:
     """At fifty events they agree with the asymptotic formulae; numpy's generator is left alone."""
     foreign = read_likelihood(written(tmp_path, with_modifier(MODIFIERS[0])), 0.9)
-    before = np.random.get_state()[1].tolist()  # type: ignore[union-attr]  # noqa: NPY002
+    before = np.random.get_state(legacy=False)["state"]["key"].tolist()  # noqa: NPY002
     found = strength_limits(foreign, "toys", toys=100, seed=3)
-    assert np.random.get_state()[1].tolist() == before  # type: ignore[union-attr]  # noqa: NPY002
+    assert np.random.get_state(legacy=False)["state"]["key"].tolist() == before  # noqa: NPY002
     asymptotic = strength_limits(foreign, "asymptotic")
     assert abs(found.value - asymptotic.value) < 3 * found.error
     assert 0.05 < found.error / found.value < 0.5

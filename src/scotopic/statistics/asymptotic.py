@@ -172,4 +172,5 @@ def _solve(cls: Callable[[float], float], alpha: float, start: float) -> float:
         low = high / 2
         while cls(low) < alpha:
             low, high = low / 2, low
-    return float(brentq(lambda mu: cls(mu) - alpha, low, high, rtol=_RELATIVE_TOLERANCE))
+    tolerance = _RELATIVE_TOLERANCE * high
+    return float(brentq(lambda mu: cls(mu) - alpha, low, high, xtol=tolerance))

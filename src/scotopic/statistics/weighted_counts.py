@@ -225,7 +225,8 @@ def reference_strength(likelihood: Likelihood) -> float:
     low = high = target / signal.sum()
     while excess(high) < 0:
         high *= 2
-    return low if excess(low) >= 0 else float(brentq(excess, low, high, rtol=1e-9))
+    # strengths may be of any size: a yield per particle on target is 1e-11
+    return low if excess(low) >= 0 else float(brentq(excess, low, high, xtol=1e-9 * low, rtol=1e-9))
 
 
 def _raw_weights(likelihood: Likelihood) -> FloatArray:
