@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from scotopic.statistics import Bin, Component, Likelihood, Shift, strength_limits
 from scotopic.statistics.cls import statistic_of
@@ -53,6 +54,17 @@ def test_a_dirty_run_does_not_weaken_a_clean_one() -> None:
     both = strength_limits(Likelihood((clean, dirty))).value
     assert alone == pytest.approx(-math.log(0.1) / 2, rel=1e-11)
     assert both == pytest.approx(0.861 * alone, rel=1e-3)
+    weights = weighted_counts(Likelihood((clean, dirty)), 1)
+    assert dict(zip([b.name for b in weights.likelihood.bins], weights.weights, strict=True)) == {
+        "dirty": 1,
+        "clean": 15,
+    }
+
+    def level(mu: float) -> float:
+        """P(15 n_1 + n_2 <= 5): no event in the clean run."""
+        return float(stats.poisson.pmf(0, 2 * mu + 0.1) * stats.poisson.cdf(5, mu + 5))
+
+    assert level(both) / level(0.0) == pytest.approx(0.1, rel=1e-9)
     summed = strength_limits(Likelihood((data_set("sum", 5, 3.0, 5.1),))).value
     assert summed == pytest.approx(1.477 * alone, rel=1e-3)
 
