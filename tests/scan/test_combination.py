@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from scotopic.cli.base import app
 from scotopic.cli.commands import register
 from scotopic.errors import RangeError
-from scotopic.experiments import load_experiment
+from scotopic.experiments import Experiment, load_experiment
 from scotopic.figures.combination import draw_combination
 from scotopic.models.charged_vector import LMuMinusLTau
 from scotopic.models.dark_photon import DarkPhoton
@@ -60,6 +60,22 @@ def test_never_weaker_than_the_better_one_and_independent_of_the_order() -> None
     assert alone[0, 0] < 0.01 * alone[1, 0]
     assert alone[1, -1] < alone[0, -1]
     assert both.observed.values[0] == pytest.approx(alone[0, 0], rel=0.01)
+
+
+@pytest.mark.parametrize(("quantity", "power"), [("kinetic_mixing", 0.5), ("y", 1.0)])
+def test_the_error_is_that_of_the_yields_and_of_the_likelihood(
+    monkeypatch: pytest.MonkeyPatch, quantity: str, power: float
+) -> None:
+    """Events go as the square of the mixing: half of the error of the limit on them is left."""
+
+    def set_limits(_: list[Experiment], shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return np.full((6, shares.shape[1]), 2.3), np.full(shares.shape[1], 0.03)
+
+    monkeypatch.setattr("scotopic.scan.combination.strength_limits_of_shares", set_limits)
+    cards = [load_experiment(name) for name in ("na64e-2018", "na64mu")]
+    both = combined_exclusion(cards, PHOTON, [0.03], quantity=quantity)
+    yields = max(float(curve.yields.relative_error[0]) for curve in both.singles)
+    assert both.relative_error == pytest.approx(power * (yields + 0.03), rel=1e-9)
 
 
 def test_reach_of_the_review() -> None:

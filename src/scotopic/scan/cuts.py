@@ -16,8 +16,9 @@ from scotopic.cache import Arrays, cached_arrays
 from scotopic.errors import RangeError
 from scotopic.models.inputs import model_inputs
 from scotopic.progress import Report, silent
+from scotopic.statistics.cells import FloatArray
 from scotopic.statistics.extrapolation import Extrapolated, Histogram, extrapolate
-from scotopic.statistics.likelihood import Bin, Component, FloatArray, Likelihood, Shift
+from scotopic.statistics.likelihood import Bin, Component, Likelihood, Shift
 from scotopic.statistics.strength import STANDARD_DEVIATIONS
 from scotopic.statistics.weighted_counts import weighted_counts
 
