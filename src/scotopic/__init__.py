@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from scotopic.models.running import landau_pole, maximum_alpha_D, running_alpha_D
     from scotopic.precision.bands import mixing_band
     from scotopic.precision.magnetic_moments import magnetic_moment
-    from scotopic.processes.dump import Calculation
+    from scotopic.processes.calculation import Calculation
     from scotopic.production import (
         CrossSectionTable,
         bremsstrahlung_table,

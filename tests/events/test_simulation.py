@@ -14,7 +14,8 @@ from scotopic.errors import RangeError
 from scotopic.events.simulation import Events, simulate
 from scotopic.materials import material
 from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMatter
-from scotopic.processes.dump import Calculation, Dump
+from scotopic.processes.calculation import Calculation
+from scotopic.processes.dump import Dump
 from scotopic.processes.sampling import inverted
 from scotopic.processes.spectrum import annihilation_in_bins, bremsstrahlung_above
 from scotopic.production import bremsstrahlung_table

@@ -10,10 +10,12 @@ from scotopic.errors import RangeError
 from scotopic.experiments import load_experiment
 from scotopic.materials import element, material
 from scotopic.models.dark_photon import DarkPhoton
-from scotopic.processes.dump import Calculation, Dump
+from scotopic.processes.calculation import Calculation
+from scotopic.processes.dump import Dump
 from scotopic.processes.spectrum import annihilation_in_bins, bremsstrahlung_above, spectra
 from scotopic.production import total_cross_section
-from scotopic.processes.dump import Calculation, Dump
+from scotopic.processes.calculation import Calculation
+from scotopic.processes.dump import Dump
 from scotopic.processes.spectrum import spectra
 from scotopic.detector.window import MissingEnergy
 from scotopic.processes.spectrum import (

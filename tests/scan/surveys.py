@@ -8,7 +8,7 @@ from pathlib import Path
 from scotopic.experiments import load_experiment
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.inelastic import InelasticDarkMatter
-from scotopic.processes.dump import Calculation
+from scotopic.processes.calculation import Calculation
 from scotopic.scan.axis import Axis
 from scotopic.scan.execute import computing
 from scotopic.scan.points import Arrays, Setup

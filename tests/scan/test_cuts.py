@@ -20,7 +20,7 @@ from scotopic.figures.cuts import draw_cuts
 from scotopic.scan import cuts
 from scotopic.scan.cut_card import load_cut_card
 from scotopic.scan.cuts import Leakage, Neighbours, scan_cuts
-from scotopic.processes.dump import Calculation
+from scotopic.processes.calculation import Calculation
 from scotopic.signatures.yields import accepted_yields
 from scotopic.statistics import Component, Shift
 from scotopic.statistics.extrapolation import Histogram, extrapolate

@@ -15,10 +15,10 @@ from scotopic.cli.commands import register
 from scotopic.errors import RangeError
 from scotopic.experiments import Experiment, load_experiment
 from scotopic.models.dark_photon import DarkPhoton
-from scotopic.processes.dump import Calculation
+from scotopic.processes.calculation import Calculation
 from scotopic.scan import ExclusionCurve, default_masses, exclusion_curve
 from scotopic.scan.search import Search
-from scotopic.processes.dump import Calculation
+from scotopic.processes.calculation import Calculation
 from scotopic.units import ELECTRON_MASS
 
 Reader = Callable[[str], npt.NDArray[np.float64]]

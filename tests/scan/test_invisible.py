@@ -8,7 +8,7 @@ from tests.scan import surveys
 
 from scotopic.experiments import load_experiment
 from scotopic.models.dark_photon import DarkPhoton
-from scotopic.processes.dump import Calculation
+from scotopic.processes.calculation import Calculation
 from scotopic.scan import exclusion_curve
 from scotopic.scan.axis import Axis
 from scotopic.scan.contours import Contour, contours

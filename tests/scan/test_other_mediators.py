@@ -19,7 +19,7 @@ from scotopic.models.electrophilic import (
 from scotopic.models.inelastic import InelasticDarkMatter
 from scotopic.models.mediator import DecayingMediator
 from scotopic.precision.magnetic_moments import moment_of
-from scotopic.processes.dump import Calculation
+from scotopic.processes.calculation import Calculation
 from scotopic.scan import exclusion_curve
 from scotopic.scan.solving import quantities
 from scotopic.units import ALPHA

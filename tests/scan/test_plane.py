@@ -7,7 +7,7 @@ from scotopic.errors import RangeError
 from scotopic.experiments import load_experiment
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMatter
-from scotopic.processes.dump import Calculation
+from scotopic.processes.calculation import Calculation
 from scotopic.scan import exclusion_curve
 from scotopic.scan.plane import Axis, Plane, exclusion_plane
 from scotopic.scan.run import with_efficiency

@@ -21,7 +21,7 @@ from scotopic.models.muonphilic import MuonphilicScalar
 from scotopic.models.parameters import build, field_of, parameter, parameter_names, value_of
 from scotopic.models.registry import BUILT_IN, model_class
 from scotopic.precision.magnetic_moments import magnetic_moment
-from scotopic.processes.dump import Calculation
+from scotopic.processes.calculation import Calculation
 from scotopic.scan import exclusion_curve
 from scotopic.scan.combination import combined_exclusion
 from scotopic.scan.joint import JointAllowance, strength_limits_of_shares

@@ -18,7 +18,7 @@ from scotopic.models.mediator import DecayingMediator
 from scotopic.models.muonphilic import MuonphilicScalar
 from scotopic.models.parameters import build
 from scotopic.precision.magnetic_moments import moment_of
-from scotopic.processes.dump import Calculation
+from scotopic.processes.calculation import Calculation
 from scotopic.scan.plane import Axis, exclusion_plane
 from scotopic.scan.semi_visible import Simulation
 

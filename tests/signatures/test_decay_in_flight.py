@@ -21,7 +21,7 @@ from scotopic.models.axion_like import AxionLikeParticle
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.electrophilic import AxialVectorMediator, ScalarMediator
 from scotopic.detector.window import MissingEnergy
-from scotopic.processes.dump import Calculation
+from scotopic.processes.calculation import Calculation
 from scotopic.signatures.decay_in_flight import DecaysInFlight, decay_probability
 from scotopic.search.intervals import Interval, coupling_grid, excluded_intervals, with_tip
 from scotopic.signatures.photon_decays import photon_islands

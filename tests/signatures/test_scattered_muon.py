@@ -15,7 +15,8 @@ from scotopic.models.charged_vector import ChargedVector, LMuMinusLTau
 from scotopic.models.electrophilic import ScalarMediator
 from scotopic.models.mediator import DecayingMediator
 from scotopic.models.muonphilic import MuonphilicPseudoscalar, MuonphilicScalar
-from scotopic.processes.dump import Calculation, Dump
+from scotopic.processes.calculation import Calculation
+from scotopic.processes.dump import Dump
 from scotopic.processes.spectrum import bremsstrahlung_above
 from scotopic.production import bremsstrahlung_table
 from scotopic.scan import default_masses, exclusion_curve

@@ -107,7 +107,7 @@ def limit(
     """
     from scotopic.experiments import load_experiment  # noqa: PLC0415 - keep the help fast
     from scotopic.models.registry import name_for_lepton  # noqa: PLC0415
-    from scotopic.processes.dump import Calculation  # noqa: PLC0415
+    from scotopic.processes.calculation import Calculation  # noqa: PLC0415
     from scotopic.scan import default_masses, exclusion_curve  # noqa: PLC0415
 
     started = time.perf_counter()

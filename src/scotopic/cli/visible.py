@@ -70,7 +70,7 @@ def visible(
     """
     from scotopic.experiments import load_experiment  # noqa: PLC0415 - keep the help fast
     from scotopic.models.registry import model_class  # noqa: PLC0415
-    from scotopic.processes.dump import Calculation  # noqa: PLC0415
+    from scotopic.processes.calculation import Calculation  # noqa: PLC0415
     from scotopic.scan import default_masses  # noqa: PLC0415
     from scotopic.search.intervals import with_tip  # noqa: PLC0415
     from scotopic.signatures.visible import visible_islands  # noqa: PLC0415

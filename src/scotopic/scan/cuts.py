@@ -25,7 +25,7 @@ from scotopic.statistics.weighted_counts import weighted_counts
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
     from scotopic.models.dark_photon import DarkPhoton
-    from scotopic.processes.dump import Calculation
+    from scotopic.processes.calculation import Calculation
 
 _SOURCES = (
     "scotopic.decays",
@@ -302,7 +302,7 @@ def _accepted(
     The same as `accepted_yields` of the experiment with each of the cuts, but with one pass over
     the shower for all of them.
     """
-    from scotopic.processes.dump import Calculation  # noqa: PLC0415 - imports what only this needs
+    from scotopic.processes.calculation import Calculation  # noqa: PLC0415 - imports what only this needs
     from scotopic.signatures.yields import WEAK_COUPLING  # noqa: PLC0415
 
     how = calculation or Calculation()

@@ -11,7 +11,7 @@ from scotopic.detector.calorimeter import ShowerModel, measured
 from scotopic.detector.zones import BEHIND_ALL, SetUp
 from scotopic.errors import RangeError
 from scotopic.events.simulation import Events, simulate
-from scotopic.processes.dump import Calculation
+from scotopic.processes.calculation import Calculation
 from scotopic.signatures.yields import dump_of
 from scotopic.words import PROCESSES
 
