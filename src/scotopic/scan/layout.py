@@ -1,18 +1,17 @@
 """The layout of a dataset: names, dimensions, units and meanings of all that it holds."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from scotopic.models.derived import Kind
 from scotopic.models.parameters import parameter
 from scotopic.models.registry import model_name
-from scotopic.scan.points import STATUSES, Limit, Plan
+from scotopic.scan.points import STATUSES, Arrays, Limit, Plan
 from scotopic.search.allowance import OUTCOMES
 from scotopic.search.axis import Axis
+from scotopic.search.result import Variable
 
 _OF_POINTS: Mapping[str, tuple[tuple[str, ...], str, str, str]] = {
     "expected_events": (
@@ -68,43 +67,26 @@ _OF_POINTS: Mapping[str, tuple[tuple[str, ...], str, str, str]] = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class Coordinate:
-    """A coordinate, or what depends on searches and data sets alone.
+def of_points(plan: Plan, arrays: Arrays) -> dict[str, Variable]:
+    """Return what has a value at every point, by name.
 
-    Attributes
+    Parameters
     ----------
-    name : str
-        Of the variable.
-    dims : tuple of str
-        Its dimensions.
-    values : ndarray
-        All of it.
-    attributes : mapping
-        Unit and meaning.
+    plan : Plan
+        The plane.
+    arrays : dict of str to ndarray
+        As from `scotopic.scan.points.no_points`.
     """
-
-    name: str
-    dims: tuple[str, ...]
-    values: npt.NDArray[Any]
-    attributes: dict[str, Any]
-
-
-def dimensions(plan: Plan) -> dict[str, tuple[tuple[str, ...], dict[str, Any]]]:
-    """Return dimensions and attributes of what has a value at every point, by name."""
+    axes = plan.x.parameter, plan.y.parameter
     found = {}
     for name, (first, unit, long_name, description) in _OF_POINTS.items():
-        attributes: dict[str, Any] = _attributes(unit, long_name, description)
         if name == "model_coupling":
-            attributes["units"] = " or ".join(dict.fromkeys(_unit(limit) for limit in plan.limits))
-        if name == "status":
-            attributes["flag_values"] = list(range(len(STATUSES)))
-            attributes["flag_meanings"] = " ".join(STATUSES)
-        found[name] = ((*first, plan.x.parameter, plan.y.parameter), attributes)
+            unit = " or ".join(dict.fromkeys(_unit(limit) for limit in plan.limits))  # noqa: PLW2901
+        found[name] = Variable((*first, *axes), arrays[name], unit, long_name, description)
     return found
 
 
-def coordinates(plan: Plan) -> list[Coordinate]:
+def of_limits(plan: Plan) -> dict[str, Variable]:
     """Return all that does not depend on the point."""
     searches = [limit.search for limit in plan.limits]
     labels = plan.parts
@@ -121,43 +103,34 @@ def coordinates(plan: Plan) -> list[Coordinate]:
     levels = np.array([search.confidence_level for search in searches])
     kind = plan.limits[0].sector.kind
     of_parts = ("limit", "part")
-    return [
-        _axis(kind, plan.x),
-        _axis(kind, plan.y),
-        _names("limit", [one.label for one in plan.limits], "label of the limit"),
-        _names("part", labels, "search of an experiment"),
-        _names("outcome", OUTCOMES, "what was observed, or is expected without signal"),
-        Coordinate("particles_on_target", of_parts, per_part[0], _attributes("1", "exposure")),
-        Coordinate(
-            "signal_efficiency",
-            of_parts,
-            per_part[1],
-            _attributes("1", "efficiency of the cuts that are not simulated"),
+    words = np.dtypes.StringDType()
+    return {
+        **of_axes(kind, plan.x, plan.y),
+        "limit": Variable(
+            ("limit",), np.array([one.label for one in plan.limits], words), "1", "whose limit"
         ),
-        Coordinate(
-            "systematic_error",
+        "part": Variable(("part",), np.array(labels, words), "1", "search of an experiment"),
+        "outcome": Variable(("outcome",), np.array(OUTCOMES, words), "1", "observed or expected"),
+        "particles_on_target": Variable(of_parts, per_part[0], "1", "exposure"),
+        "signal_efficiency": Variable(
+            of_parts, per_part[1], "1", "efficiency of the cuts that are not simulated"
+        ),
+        "systematic_error": Variable(
             of_parts,
             per_part[2],
-            _attributes(
-                "1",
-                "relative systematic error of the expected events",
-                "From the experiment's card; it is in the limits.",
-            ),
+            "1",
+            "relative systematic error of the expected events",
+            "From the experiment's card; it is in the limits.",
         ),
-        Coordinate(
-            "limit_events",
+        "limit_events": Variable(
             ("limit", "outcome"),
             np.array(limits),
-            _attributes(
-                "1",
-                "largest number of expected signal events that is allowed",
-                "Not-a-number for several searches: see allowed_events.",
-            ),
+            "1",
+            "largest number of expected signal events that is allowed",
+            "Not-a-number for several searches: see allowed_events.",
         ),
-        Coordinate(
-            "confidence_level", ("limit",), levels, _attributes("1", "confidence level of limits")
-        ),
-    ]
+        "confidence_level": Variable(("limit",), levels, "1", "confidence level of limits"),
+    }
 
 
 def _unit(limit: Limit) -> str:
@@ -165,24 +138,32 @@ def _unit(limit: Limit) -> str:
     return parameter(kind, kind.coupling_field).unit
 
 
-def _axis(kind: Kind, axis: Axis) -> Coordinate:
+def of_axes(kind: Kind, x: Axis, y: Axis) -> dict[str, Variable]:
+    """Return the values of the axes, by name."""
+    return {axis.parameter: _axis(kind, axis) for axis in (x, y)}
+
+
+def _axis(kind: Kind, axis: Axis) -> Variable:
     known = parameter(kind, axis.parameter)
-    attributes = _attributes(known.unit, known.long_name) | {"scale": axis.scale}
-    return Coordinate(axis.parameter, (axis.parameter,), axis.values, attributes)
+    return Variable((axis.parameter,), axis.values.copy(), known.unit, known.long_name)
 
 
-def _names(name: str, values: "list[str] | tuple[str, ...]", long_name: str) -> Coordinate:
-    array = np.array(values, np.dtypes.StringDType())
-    return Coordinate(name, (name,), array, _attributes("1", long_name))
-
-
-def _attributes(unit: str, long_name: str, description: str = "") -> dict[str, Any]:
-    found = {"units": unit, "long_name": long_name}
-    return found | ({"description": description} if description else {})
+def attributes_of(one: Variable, name: str, plan: Plan) -> dict[str, Any]:
+    """Return the attributes that a variable has in a dataset, as the CF conventions name them."""
+    found: dict[str, Any] = {"units": one.unit, "long_name": one.long_name}
+    if one.description:
+        found["description"] = one.description
+    if name == "status":
+        found["flag_values"] = list(range(len(STATUSES)))
+        found["flag_meanings"] = " ".join(STATUSES)
+    for axis in (plan.x, plan.y):
+        if name == axis.parameter:
+            found["scale"] = axis.scale
+    return found
 
 
 def described(plan: Plan, content: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the dataset's own attributes: where it comes from, the card included."""
+    """Return the attributes of the whole dataset: title, source and provenance."""
     return {
         "title": content["card"]["title"],
         "source": f"scotopic {content['code']['scotopic']}",

@@ -9,7 +9,7 @@ from scotopic.errors import CardError, RangeError
 from scotopic.experiments import Experiment
 from scotopic.processes.calculation import Calculation
 from scotopic.progress import Report, silent
-from scotopic.scan.plane import Plane, plane_of
+from scotopic.scan.plane import plane_result
 from scotopic.scan.points import Arrays, Limit, Plan, Sector
 from scotopic.scan.run_card import LimitLayer, RunCard
 from scotopic.scan.survey import (
@@ -21,6 +21,7 @@ from scotopic.scan.survey import (
     some_exist,
     survey,
 )
+from scotopic.search.result import Result
 from scotopic.search.search import Search
 
 
@@ -46,28 +47,12 @@ class Keeping:
     scheduler: str | None = None
 
 
-@dataclass(frozen=True)
-class Surveyed:
-    """What a survey found.
-
-    Attributes
-    ----------
-    planes : mapping of str to Plane
-        By the labels of the card's limits.
-    failed_points : int
-        How many points failed in some limit.
-    """
-
-    planes: Mapping[str, Plane]
-    failed_points: int
-
-
 def survey_card(
     card: RunCard,
     experiments: Mapping[str, tuple[Experiment, ...]],
     keeping: Keeping | None = None,
     report: Report = silent,
-) -> Surveyed:
+) -> Result:
     """Compute the limits of a run card at all points of its plane that need it.
 
     Parameters
@@ -110,8 +95,8 @@ def survey_card(
             if not some_exist(arrays):
                 dataset.remove()
     require_some(arrays)
-    planes = {one.label: plane_of(plan, arrays, one, refinement) for one in plan.limits}
-    return Surveyed(planes, int(failures(arrays).sum()))
+    failed = int(failures(arrays).sum())
+    return plane_result(plan, arrays, refinement, {"failed_points": failed})
 
 
 def asked_for(card: RunCard, experiments: Mapping[str, tuple[Experiment, ...]]) -> dict[str, Any]:

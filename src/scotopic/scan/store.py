@@ -28,7 +28,7 @@ from scotopic.extras import required
 from scotopic.models.registry import BUILT_IN
 from scotopic.processes.calculation import PROCESSES
 from scotopic.results import whole_file
-from scotopic.scan.layout import coordinates, described, dimensions
+from scotopic.scan.layout import attributes_of, described, of_limits, of_points
 from scotopic.scan.points import FAILED, Arrays, Plan, no_points
 from scotopic.scan.tiles import Blocks, Tile
 from scotopic.signatures.base import SIGNATURES
@@ -146,16 +146,16 @@ class Dataset:
         group = zarr.open_group(
             part, mode="w", zarr_format=3, attributes=described(self._plan, self._content)
         )
-        for coordinate in coordinates(self._plan):
+        for name, one in of_limits(self._plan).items():
             array = group.create_array(
-                coordinate.name,
-                shape=coordinate.values.shape,
-                dtype=coordinate.values.dtype,
-                dimension_names=coordinate.dims,
-                attributes=coordinate.attributes,
+                name,
+                shape=one.values.shape,
+                dtype=one.values.dtype,
+                dimension_names=one.dims,
+                attributes=attributes_of(one, name, self._plan),
             )
-            array[...] = coordinate.values
-        for name, (dims, attributes) in dimensions(self._plan).items():
+            array[...] = one.values
+        for name, one in of_points(self._plan, self.arrays).items():
             empty = self.arrays[name]
             group.create_array(
                 name,
@@ -163,8 +163,8 @@ class Dataset:
                 chunks=(*empty.shape[:-2], *self._blocks.chunk),
                 dtype=empty.dtype,
                 fill_value=empty.flat[0],
-                dimension_names=dims,
-                attributes=attributes,
+                dimension_names=one.dims,
+                attributes=attributes_of(one, name, self._plan),
             )
         part.rename(self.path)
 

@@ -38,18 +38,49 @@ class Variable:
         "GeV", "GeV^-1" or "1".
     long_name : str
         What it is.
+    description : str
+        What must be known to read it.
     """
 
     dims: tuple[str, ...]
     values: Array
     unit: str = "1"
     long_name: str = ""
+    description: str = ""
 
     def __post_init__(self) -> None:
         """Make the array read-only, and check the number of dimensions."""
         if self.values.ndim != len(self.dims):
             raise RangeError(f"dims: {self.dims} are not those of shape {self.values.shape}")
-        self.values.setflags(write=False)
+        view = self.values.view()
+        view.setflags(write=False)
+        object.__setattr__(self, "values", view)
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """What stands beside the limits: a line, a band, a bound.
+
+    Attributes
+    ----------
+    kind : str
+        What it is: "thermal line", "cmb", "band" or "bound".
+    label : str
+        What it is called.
+    variables : mapping of str to Variable
+        Its own arrays; an axis of the same name as the result's may have other points.
+    attributes : mapping
+        Its own words, as JSON can write them.
+    """
+
+    kind: str
+    label: str
+    variables: Mapping[str, Variable]
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Array:
+        """Return an array by name."""
+        return self.variables[name].values
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -66,11 +97,14 @@ class Result:
     attributes : mapping
         Everything that went into it, as JSON can write it: title, model, experiments, how it was
         computed. Time and machine are not part of it.
+    layers : tuple of Layer
+        What stands beside the limits.
     """
 
     axes: tuple[str, ...]
     variables: Mapping[str, Variable]
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    layers: tuple[Layer, ...] = ()
 
     def __getitem__(self, name: str) -> Array:
         """Return an array by name.
@@ -167,14 +201,12 @@ class Result:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of all arrays and attributes."""
-        digest = hashlib.sha256(json.dumps(self.attributes, sort_keys=True, default=str).encode())
-        for name in sorted(self.variables):
-            one = self.variables[name]
-            digest.update(f"{name} {one.dims} {one.values.shape} {one.unit}".encode())
-            if one.values.dtype.kind in "TUO":
-                digest.update("\0".join(map(str, one.values.ravel().tolist())).encode())
-            else:
-                digest.update(np.ascontiguousarray(one.values).tobytes())
+        digest = hashlib.sha256()
+        for one in (self, *self.layers):
+            words = [one.kind, one.label] if isinstance(one, Layer) else list(one.axes)
+            digest.update(json.dumps([words, one.attributes], sort_keys=True, default=str).encode())
+            for name in sorted(one.variables):
+                _digest(digest, name, one.variables[name])
         return digest.hexdigest()
 
     def __eq__(self, other: object) -> bool:
@@ -189,3 +221,11 @@ class Result:
         """Return one line: axes, limits, quantity."""
         sizes = " x ".join(f"{name}: {len(self[name])}" for name in self.axes)
         return f"<scotopic.Result {self.attributes.get('title', '')!r}, {sizes}>"
+
+
+def _digest(digest: "hashlib._Hash", name: str, one: Variable) -> None:
+    digest.update(f"{name} {one.dims} {one.values.shape} {one.unit}".encode())
+    if one.values.dtype.kind in "TUO":
+        digest.update("\0".join(map(str, one.values.ravel().tolist())).encode())
+    else:
+        digest.update(np.ascontiguousarray(one.values).tobytes())
