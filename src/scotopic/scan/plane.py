@@ -172,6 +172,12 @@ def axes_of(result: Result) -> tuple[Axis, Axis]:
     return x, y
 
 
+def planes_of(found: Result) -> dict[str, Plane]:
+    """Return the limits of a result by label; none if it has only layers."""
+    labels = found.labels if "limit" in found.variables else ()
+    return {label: Plane.of(found, label) for label in labels}
+
+
 def plane_result(
     plan: Plan,
     arrays: Arrays,

@@ -11,6 +11,7 @@ from scotopic.scan.beside import band_layer, bound_layer, line_layer
 from scotopic.scan.grid import Grid
 from scotopic.scan.layers import cmb_line, relic_line
 from scotopic.scan.layout import of_axes
+from scotopic.scan.plane import planes_of
 from scotopic.scan.run_card import LimitLayer, RunCard, SectorLayer
 from scotopic.scan.session import Keeping, asked_for, survey_card
 from scotopic.scan.store import refuse_another
@@ -116,8 +117,8 @@ def with_efficiency(experiment: Experiment, efficiency: float) -> Experiment:
 
     Examples
     --------
-    >>> recast = with_efficiency(load_experiment("na64e-2018"), 0.33)
-    >>> recast.signal_efficiency, round(recast.relative_signal_uncertainty, 2)
+    >>> (search,) = with_efficiency(load_experiment("na64e-2018"), 0.33).searches
+    >>> search.data_sets[0].signal_efficiency, round(search.relative_signal_uncertainty, 2)
     (0.33, 0.2)
     """
 
@@ -135,3 +136,16 @@ def with_efficiency(experiment: Experiment, efficiency: float) -> Experiment:
         return search.model_copy(update={"data_sets": data_sets})
 
     return experiment.with_searches(changed(search) for search in experiment.searches)
+
+
+def missed_tolerances(found: Result) -> list[tuple[str, float, float]]:
+    """Return labels, tolerance and error of the limits that the axes' points are too few for.
+
+    `scotopic.scan.refinement` goes on to the tolerance unless the mesh ends.
+    """
+    asked = found.attributes["card"]["refinement"]
+    if asked is None:
+        return []
+    tolerance = asked["tolerance"]
+    errors = {label: plane.position_error for label, plane in planes_of(found).items()}
+    return [(label, tolerance, error) for label, error in errors.items() if error > tolerance]
