@@ -35,7 +35,7 @@ GONE: Final[Mapping[tuple[str, ...], str]] = MappingProxyType(
         ("alp",): "'scotopic limit na64e-alp' does that now: 'limit' takes every card",
         ("combine",): "'scotopic limit CARD CARD ...' does that now",
         ("likelihood", "export"): "'scotopic export likelihood CARD' does that now",
-        ("target-length",): "is no more; 'scotopic limit' takes a card of yours with another target",
+        ("target-length",): "is no more; give 'scotopic limit' a card with another target",
         ("visible",): "'scotopic limit CARD ...' does that now: it takes every card",
     }
 )

@@ -10,7 +10,9 @@ from scotopic.cli.base import Card, app, name_written
 from scotopic.results import usable_directory, usable_file, write_json
 
 export = typer.Typer(
-    help="Results for others: HEPData, Parquet, CSV, pyhf.", no_args_is_help=True, rich_markup_mode=None
+    help="Results for others: HEPData, Parquet, CSV, pyhf.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 app.add_typer(export, name="export")
 

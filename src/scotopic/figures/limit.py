@@ -117,9 +117,7 @@ class _Line:
         axes.plot(at, values, style, color=self.colour, label=self.label, zorder=order)
         if not self.is_combined:
             far = _FAR[self.curve.side]
-            axes.fill_between(
-                at, values, far, color=self.colour, alpha=0.12, linewidth=0, zorder=1
-            )
+            axes.fill_between(at, values, far, color=self.colour, alpha=0.12, linewidth=0, zorder=1)
 
     def _draw_islands(self, axes: Axes) -> None:
         label: str | None = self.label

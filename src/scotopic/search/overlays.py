@@ -1,6 +1,5 @@
 """What a limit is shown beside: bands of magnetic moments and thermal lines of its model."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,8 @@ from scotopic.search.result import Result, Variable
 from scotopic.sources import module_names
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from scotopic.models.mediator import DecayingMediator
 
 FloatArray = npt.NDArray[np.float64]
