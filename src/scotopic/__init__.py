@@ -12,9 +12,8 @@ from scotopic.lazy import lazy_attributes
 if TYPE_CHECKING:
     from scotopic.cosmology.cmb import cmb_bound
     from scotopic.cosmology.freeze_out import relic_abundance, thermal_coupling, thermal_line
-    from scotopic.detector.window import MissingEnergy
     from scotopic.errors import CardError, RangeError, ScotopicError
-    from scotopic.experiments import Experiment, experiment_names, load_experiment
+    from scotopic.experiments import Experiment, experiment_names
     from scotopic.figures import draw_limit, draw_plane, save
     from scotopic.materials import Layer, Material, Target, element, material
     from scotopic.models.axion_like import AxionLikeParticle
@@ -27,49 +26,52 @@ if TYPE_CHECKING:
     )
     from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMatter
     from scotopic.models.muonphilic import MuonphilicPseudoscalar, MuonphilicScalar
+    from scotopic.models.registry import model_class, model_names, register_model
     from scotopic.models.running import landau_pole, maximum_alpha_D, running_alpha_D
     from scotopic.precision.bands import mixing_band
     from scotopic.precision.magnetic_moments import magnetic_moment
-    from scotopic.processes.calculation import Calculation
+    from scotopic.processes.calculation import Calculation, register_process
     from scotopic.production import (
         CrossSectionTable,
         bremsstrahlung_table,
         differential_cross_section,
         total_cross_section,
     )
-    from scotopic.scan import ExclusionCurve, default_masses, exclusion_curve
-    from scotopic.scan.combination import CombinedExclusion, combined_exclusion
-    from scotopic.scan.output import write_curve
-    from scotopic.scan.plane import Axis, Plane, exclusion_plane
+    from scotopic.scan.plane import Plane, exclusion_plane
     from scotopic.scan.run import run, write_run
     from scotopic.scan.run_card import load_run_card
+    from scotopic.search import (
+        Axis,
+        Result,
+        Search,
+        default_masses,
+        exclusion_curve,
+        load_experiment,
+    )
     from scotopic.search.likelihood import experiment_likelihood
+    from scotopic.search.result_files import read_result, write_curve
     from scotopic.shower import TrackLengths, track_lengths
-    from scotopic.signatures.photon_decays import photon_islands
-    from scotopic.signatures.visible import visible_islands
-    from scotopic.signatures.yields import AcceptedYields, accepted_yields
+    from scotopic.signatures.base import register_signature
     from scotopic.statistics import (
         Likelihood,
         combine,
         from_workspace,
+        register_method,
         strength_limits,
         to_workspace,
     )
 
 _HOMES = {
-    "AcceptedYields": "scotopic.signatures.yields",
     "AxialVectorMediator": "scotopic.models.electrophilic",
     "AxionLikeParticle": "scotopic.models.axion_like",
-    "Axis": "scotopic.scan.plane",
+    "Axis": "scotopic.search",
     "BMinus3LE": "scotopic.models.charged_vector",
     "BMinusL": "scotopic.models.charged_vector",
-    "Calculation": "scotopic.processes.dump",
+    "Calculation": "scotopic.processes.calculation",
     "CardError": "scotopic.errors",
     "ChargedVector": "scotopic.models.charged_vector",
-    "CombinedExclusion": "scotopic.scan.combination",
     "CrossSectionTable": "scotopic.production",
     "DarkPhoton": "scotopic.models.dark_photon",
-    "ExclusionCurve": "scotopic.scan",
     "Experiment": "scotopic.experiments",
     "InelasticDarkMatter": "scotopic.models.inelastic",
     "InelasticDiracDarkMatter": "scotopic.models.inelastic",
@@ -77,39 +79,44 @@ _HOMES = {
     "Layer": "scotopic.materials",
     "Likelihood": "scotopic.statistics",
     "Material": "scotopic.materials",
-    "MissingEnergy": "scotopic.detector.window",
     "MuonphilicPseudoscalar": "scotopic.models.muonphilic",
     "MuonphilicScalar": "scotopic.models.muonphilic",
     "Plane": "scotopic.scan.plane",
     "PseudoscalarMediator": "scotopic.models.electrophilic",
     "RangeError": "scotopic.errors",
+    "Result": "scotopic.search",
     "ScalarMediator": "scotopic.models.electrophilic",
     "ScotopicError": "scotopic.errors",
+    "Search": "scotopic.search",
     "Target": "scotopic.materials",
     "TrackLengths": "scotopic.shower",
-    "accepted_yields": "scotopic.signatures.yields",
     "bremsstrahlung_table": "scotopic.production",
     "cmb_bound": "scotopic.cosmology.cmb",
     "combine": "scotopic.statistics",
-    "combined_exclusion": "scotopic.scan.combination",
-    "default_masses": "scotopic.scan",
+    "default_masses": "scotopic.search",
     "differential_cross_section": "scotopic.production",
     "draw_limit": "scotopic.figures",
     "draw_plane": "scotopic.figures",
     "element": "scotopic.materials",
-    "exclusion_curve": "scotopic.scan",
+    "exclusion_curve": "scotopic.search",
     "exclusion_plane": "scotopic.scan.plane",
     "experiment_likelihood": "scotopic.search.likelihood",
     "experiment_names": "scotopic.experiments",
     "from_workspace": "scotopic.statistics",
     "landau_pole": "scotopic.models.running",
-    "load_experiment": "scotopic.experiments",
+    "load_experiment": "scotopic.search",
     "load_run_card": "scotopic.scan.run_card",
     "magnetic_moment": "scotopic.precision.magnetic_moments",
     "material": "scotopic.materials",
     "maximum_alpha_D": "scotopic.models.running",
     "mixing_band": "scotopic.precision.bands",
-    "photon_islands": "scotopic.signatures.photon_decays",
+    "model_class": "scotopic.models.registry",
+    "model_names": "scotopic.models.registry",
+    "read_result": "scotopic.search.result_files",
+    "register_method": "scotopic.statistics",
+    "register_model": "scotopic.models.registry",
+    "register_process": "scotopic.processes.calculation",
+    "register_signature": "scotopic.signatures.base",
     "relic_abundance": "scotopic.cosmology.freeze_out",
     "run": "scotopic.scan.run",
     "running_alpha_D": "scotopic.models.running",
@@ -120,13 +127,11 @@ _HOMES = {
     "to_workspace": "scotopic.statistics",
     "total_cross_section": "scotopic.production",
     "track_lengths": "scotopic.shower",
-    "visible_islands": "scotopic.signatures.visible",
-    "write_curve": "scotopic.scan.output",
+    "write_curve": "scotopic.search.result_files",
     "write_run": "scotopic.scan.run",
 }
 
 __all__ = [
-    "AcceptedYields",
     "AxialVectorMediator",
     "AxionLikeParticle",
     "Axis",
@@ -135,10 +140,8 @@ __all__ = [
     "Calculation",
     "CardError",
     "ChargedVector",
-    "CombinedExclusion",
     "CrossSectionTable",
     "DarkPhoton",
-    "ExclusionCurve",
     "Experiment",
     "InelasticDarkMatter",
     "InelasticDiracDarkMatter",
@@ -146,22 +149,21 @@ __all__ = [
     "Layer",
     "Likelihood",
     "Material",
-    "MissingEnergy",
     "MuonphilicPseudoscalar",
     "MuonphilicScalar",
     "Plane",
     "PseudoscalarMediator",
     "RangeError",
+    "Result",
     "ScalarMediator",
     "ScotopicError",
+    "Search",
     "Target",
     "TrackLengths",
     "__version__",
-    "accepted_yields",
     "bremsstrahlung_table",
     "cmb_bound",
     "combine",
-    "combined_exclusion",
     "default_masses",
     "differential_cross_section",
     "draw_limit",
@@ -179,7 +181,13 @@ __all__ = [
     "material",
     "maximum_alpha_D",
     "mixing_band",
-    "photon_islands",
+    "model_class",
+    "model_names",
+    "read_result",
+    "register_method",
+    "register_model",
+    "register_process",
+    "register_signature",
     "relic_abundance",
     "run",
     "running_alpha_D",
@@ -190,7 +198,6 @@ __all__ = [
     "to_workspace",
     "total_cross_section",
     "track_lengths",
-    "visible_islands",
     "write_curve",
     "write_run",
 ]

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -14,9 +14,6 @@ from scotopic.errors import RangeError
 from scotopic.progress import Report, silent
 from scotopic.results import usable_directory
 from scotopic.statistics.methods import BUILT_IN
-
-if TYPE_CHECKING:
-    from scotopic.experiments import Experiment
 
 app = typer.Typer(
     name="scotopic",
@@ -118,11 +115,10 @@ def assignments(option: str, texts: Iterable[str]) -> dict[str, float | str]:
     return found
 
 
-def name_caveats(*experiments: "Experiment") -> None:
-    """Say what the calculation leaves out of experiments."""
-    for experiment in experiments:
-        for text in experiment.caveats():
-            remark(f"caveat: {experiment.title}: {text}")
+def name_caveats(texts: Iterable[str]) -> None:
+    """Say what a calculation leaves out."""
+    for text in texts:
+        remark(f"caveat: {text}")
 
 
 def name_written(files: list[Path]) -> None:

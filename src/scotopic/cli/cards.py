@@ -14,11 +14,8 @@ def experiments(
     as_json: AsJson = False,
 ) -> None:
     """List the experiment cards that come with the package."""
-    from scotopic.experiments import (  # noqa: PLC0415 - keep the help fast
-        experiment_card,
-        experiment_names,
-        load_experiment,
-    )
+    from scotopic.experiments import experiment_names  # noqa: PLC0415 - keep the help fast
+    from scotopic.search import experiment_card, load_experiment  # noqa: PLC0415
 
     if show is not None:
         if as_json:

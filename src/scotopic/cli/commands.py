@@ -15,8 +15,6 @@ from scotopic.memory import keep_freed_memory
 
 HOMES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "alp": "visible",
-        "combine": "combination",
         "cuts": "statistics",
         "event": "event",
         "experiments": "cards",
@@ -27,12 +25,21 @@ HOMES: Final[Mapping[str, str]] = MappingProxyType(
         "plane": "planes",
         "relic": "planes",
         "shower": "production",
-        "target-length": "visible",
-        "visible": "visible",
         "xsec": "production",
     }
 )
 """The module of every command; one that is asked for needs no other."""
+
+GONE: Final[Mapping[tuple[str, ...], str]] = MappingProxyType(
+    {
+        ("alp",): "'scotopic limit na64e-alp' does that now: 'limit' takes every card",
+        ("combine",): "'scotopic limit CARD CARD ...' does that now",
+        ("likelihood", "export"): "'scotopic export likelihood CARD' does that now",
+        ("target-length",): "is no more; give 'scotopic limit' a card with another target",
+        ("visible",): "'scotopic limit CARD ...' does that now: it takes every card",
+    }
+)
+"""Commands that were there once, and what to do instead."""
 
 USER_ERROR = 2
 SYSTEM_ERROR = 1
@@ -50,6 +57,10 @@ def run() -> int:
         Exit code.
     """
     keep_freed_memory()
+    for words, instead in GONE.items():
+        if tuple(sys.argv[1 : 1 + len(words)]) == words:
+            remark(f"scotopic: {' '.join(words)}: {instead}")
+            return USER_ERROR
     register(sys.argv[1] if len(sys.argv) > 1 else "")
     try:
         return app(standalone_mode=False, prog_name="scotopic") or 0

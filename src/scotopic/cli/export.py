@@ -1,15 +1,18 @@
 """The export commands: results as others want them."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from scotopic.cli.base import app, name_written
-from scotopic.results import usable_directory
+from scotopic.cli.base import Card, app, name_written
+from scotopic.results import usable_directory, usable_file, write_json
 
 export = typer.Typer(
-    help="Results for others: HEPData, Parquet, CSV.", no_args_is_help=True, rich_markup_mode=None
+    help="Results for others: HEPData, Parquet, CSV, pyhf.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 app.add_typer(export, name="export")
 
@@ -27,13 +30,74 @@ Elsewhere = Annotated[
 ]
 
 
+WorkspaceFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--workspace", help="A pyhf workspace in place of the card's backgrounds and observations."
+    ),
+]
+
+
+@export.command()
+def likelihood(
+    card: Card,
+    signal: Annotated[
+        float, typer.Option(help="Signal events of all data sets together at strength one.")
+    ] = 1.0,
+    workspace: WorkspaceFile = None,
+    shared: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--shared",
+            metavar="NAME",
+            help="A nuisance parameter, such as signal, that keeps its bare name: a combination"
+            " has it in common with others of that name. May be given several times.",
+            show_default="none",
+        ),
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "--file",
+            "-f",
+            parser=usable_file,
+            metavar="FILE",
+            help="Where to; the screen by default.",
+        ),
+    ] = None,
+) -> None:
+    """Write the likelihood of an experiment as a pyhf workspace (JSON).
+
+    A projection is written with its median background as observation. Names of nuisance parameters
+    begin with the experiment's title, so that those of different experiments are independent.
+    """
+    from scotopic.search import load_experiment  # noqa: PLC0415 - keep the help fast
+    from scotopic.search.likelihood import experiment_likelihood  # noqa: PLC0415
+    from scotopic.statistics import to_workspace  # noqa: PLC0415
+    from scotopic.statistics.workspace import read_workspace  # noqa: PLC0415
+
+    experiment = load_experiment(card)
+    own = read_workspace(workspace, experiment.confidence_level) if workspace else None
+    found = experiment_likelihood(experiment, own, shared=shared or ())
+    total = sum(b.signal for b in found.bins)
+    scaled = found.with_signal(
+        {b.name: b.signal * signal / total for b in found.bins if b.signal > 0}
+    )
+    content = to_workspace(scaled)
+    if file is None:
+        typer.echo(json.dumps(content, indent=1, allow_nan=False))
+    else:
+        write_json(file, content)
+        name_written([file])
+
+
 @export.command()
 def hepdata(
     directories: Annotated[
         list[Path],
         typer.Argument(
             metavar="DIR...",
-            help="Output of limit, combine, plane, relic, visible, alp or target-length.",
+            help="Output of limit, plane or relic.",
         ),
     ],
     output: Annotated[

@@ -1,16 +1,16 @@
-"""The limit command: exclusion curves of mediators of which nothing is seen."""
+"""The limit command: what experiments exclude of a model along one of its parameters."""
 
 import json
+import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from scotopic.cli.base import (
     AsJson,
-    Card,
     Output,
     Points,
     Statistics,
@@ -24,48 +24,39 @@ from scotopic.cli.base import (
 from scotopic.errors import RangeError
 from scotopic.models.registry import BUILT_IN
 from scotopic.results import output_directory, write_files
-from scotopic.words import MODEL_NAMES, PROCESSES, DarkMatter, FormFactor, MassAxis, Method, Process
+from scotopic.words import DarkMatter, FormFactor, MassAxis, Method
 
 if TYPE_CHECKING:
+    from scotopic.experiments import Experiment
     from scotopic.models.mediator import DecayingMediator
-    from scotopic.scan import ExclusionCurve, Limit
-    from scotopic.scan.exclusion import FloatArray
-    from scotopic.scan.overlays import Overlay
+    from scotopic.search import Axis, Result, Search
+    from scotopic.search.masses import FloatArray
 
-Against = Annotated[MassAxis, typer.Option(help="Mass on the figure's axis.")]
-WhatDecaysInto = Annotated[
-    DarkMatter | None,
-    typer.Option(help="What a vector decays into.", show_default="complex_scalar"),
-]
-AlphaD = Annotated[
-    float | None, typer.Option("--alpha-D", help="Dark coupling.", show_default="0.1")
-]
-MassRatio = Annotated[
-    float | None, typer.Option(help="Mediator mass over m_chi.", show_default="3")
-]
-Parameters = Annotated[
-    list[str] | None,
-    typer.Option("--set", help="Another parameter of the model, as name=value; repeatable."),
-]
-LowestMass = Annotated[float, typer.Option(help="Lowest mediator mass in GeV.")]
-HighestMass = Annotated[float, typer.Option(help="Highest mediator mass in GeV.")]
-ThermalLine = Annotated[
-    bool, typer.Option("--thermal-line", help="Add the line of the relic density.")
-]
+MASS: Final = "mediator_mass"
+
+_LOGARITHMIC = ("mass", "coupling", "dark coupling", "ratio")
 
 
 @app.command()
 def limit(
-    card: Card,
+    cards: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="CARD...",
+            help="Names of shipped cards, or paths. Several give one combined limit, with those of"
+            " each beside it.",
+        ),
+    ],
     output: Output = None,
     model: Annotated[
-        str,
+        str | None,
         typer.Option(
             help=f"What is searched for: {', '.join(BUILT_IN)}, or one's own as"
             " package.module:Class. For a beam of muons, scalar and pseudoscalar are the"
-            " muonphilic ones."
+            " muonphilic ones.",
+            show_default="that of the card",
         ),
-    ] = "dark_photon",
+    ] = None,
     quantity: Annotated[
         str | None,
         typer.Option(
@@ -74,108 +65,225 @@ def limit(
             show_default="the coupling",
         ),
     ] = None,
-    against: Against = "mediator_mass",
-    dark_matter: WhatDecaysInto = None,
-    alpha_D: AlphaD = None,
-    mass_ratio: MassRatio = None,
-    splitting: Annotated[
-        float | None, typer.Option(help="(m_chi2 - m_chi1)/m_chi1.", show_default="0")
-    ] = None,
-    parameters: Parameters = None,
     y: Annotated[float | None, typer.Option(help="Fixed y for a limit on alpha_D.")] = None,
-    mass_min: LowestMass = 1e-3,
-    mass_max: HighestMass = 1.0,
+    dark_matter: Annotated[
+        DarkMatter | None,
+        typer.Option(help="What a vector decays into.", show_default="complex_scalar"),
+    ] = None,
+    alpha_D: Annotated[
+        float | None,
+        typer.Option("--alpha-D", help="Dark coupling.", show_default="that of the card, or 0.1"),
+    ] = None,
+    mass_ratio: Annotated[
+        float | None, typer.Option(help="Mediator mass over m_chi.", show_default="3")
+    ] = None,
+    splitting: Annotated[
+        float | None,
+        typer.Option(help="(m_chi2 - m_chi1)/m_chi1.", show_default="that of the card, or 0"),
+    ] = None,
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Another parameter of the model, as name=value; repeatable."),
+    ] = None,
+    mass_min: Annotated[
+        float | None,
+        typer.Option(help="Lowest mediator mass in GeV.", show_default="as the card, or 0.001"),
+    ] = None,
+    mass_max: Annotated[
+        float | None,
+        typer.Option(help="Highest mediator mass in GeV.", show_default="as the card, or 1"),
+    ] = None,
     points: Points = 100,
+    axis: Annotated[
+        str,
+        typer.Option(
+            help="Parameter of the model that varies along the curve, from --axis-min to"
+            " --axis-max; --set gives the mass then."
+        ),
+    ] = MASS,
+    axis_min: Annotated[float | None, typer.Option(help="First value of --axis.")] = None,
+    axis_max: Annotated[float | None, typer.Option(help="Last value of --axis.")] = None,
     process: Annotated[
-        Process | None, typer.Option(help="The only way of production to count.")
+        list[str] | None,
+        typer.Option(
+            help="A way of production that counts, such as bremsstrahlung; repeatable.",
+            show_default="all that apply",
+        ),
+    ] = None,
+    signature: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A signature whose searches count, such as missing-energy; repeatable.",
+            show_default="all that apply",
+        ),
     ] = None,
     method: Annotated[Method, typer.Option(help="How bremsstrahlung is computed.")] = "exact",
     form_factor: Annotated[
-        FormFactor, typer.Option(help="Form factor of the atom.")
-    ] = "elastic+inelastic",
+        FormFactor | None,
+        typer.Option(
+            help="Form factor of the atom.",
+            show_default="elastic+inelastic, for two photons elastic",
+        ),
+    ] = None,
     statistics: Statistics = "cls",
+    against: Annotated[
+        MassAxis | None,
+        typer.Option(help="Mass on the figure's axis.", show_default="the curve's parameter"),
+    ] = None,
     muon_band: Annotated[
         bool, typer.Option("--muon-band", help="Add the 2 sigma band of the muon's g-2.")
     ] = False,
-    thermal_line: ThermalLine = False,
+    thermal_line: Annotated[
+        bool, typer.Option("--thermal-line", help="Add the line of the relic density.")
+    ] = False,
     figure: Annotated[bool, typer.Option(help="Draw the curve as PNG and PDF.")] = True,
     as_json: AsJson = False,
 ) -> None:
-    """Compute the exclusion curve of an experiment for mediators that decay invisibly.
+    """Compute which couplings experiments exclude: a limit, or islands, for every mass.
 
+    Model, parameters and masses are those of the cards' table [model] where no option gives them.
     With --output, leaves limit.csv, limit.png, limit.pdf and result.json in that directory.
     """
-    from scotopic.experiments import load_experiment  # noqa: PLC0415 - keep the help fast
-    from scotopic.models.registry import name_for_lepton  # noqa: PLC0415
-    from scotopic.processes.calculation import Calculation  # noqa: PLC0415
-    from scotopic.scan import default_masses, exclusion_curve  # noqa: PLC0415
+    from scotopic.processes.calculation import Calculation  # noqa: PLC0415 - keep the help fast
+    from scotopic.search import Search, exclusion_curve, load_experiment  # noqa: PLC0415
 
     started = time.perf_counter()
-    experiment = load_experiment(card)
-    given = {
+    experiments = [load_experiment(card) for card in cards]
+    search = Search.of(
+        experiments,
+        signatures=signature or (),
+        calculation=Calculation(method, form_factor, tuple(process or ())),
+        method=statistics,
+    )
+    options = {
         "dark_matter": dark_matter,
         "alpha_D": alpha_D,
         "mass_ratio": mass_ratio,
         "splitting": splitting,
     }
-    name = name_for_lepton(model, experiment.beam.lepton)
-    made = make_model(name, mass_max, all_given(given, parameters or []))
-    processes = (process,) if process else PROCESSES
-    with progress(experiment.title) as report:
+    given = all_given(options, parameters or [])
+    name = model or natural_model(experiments)
+    ends = (axis_min, axis_max) if axis != MASS else mass_range(experiments, mass_min, mass_max)
+    made = make_model(name, experiments, axis, ends[1], given)
+    with progress(search.title) as report:
         curve = exclusion_curve(
-            experiment,
+            search,
             made,
-            default_masses(points, mass_min, mass_max, experiment),
+            _along(search, made, axis, ends, points),
             quantity=quantity,
             y=y,
-            calculation=Calculation(method, form_factor, processes),
-            method=statistics,
             report=report,
         )
-    name_caveats(experiment)
-    beside = _overlays(curve, muon_band=muon_band, thermal_line=thermal_line)
+    name_caveats(curve.attributes["caveats"])
+    if muon_band or thermal_line:
+        from scotopic.search.overlays import with_overlays  # noqa: PLC0415 - rarely
+
+        curve = with_overlays(curve, made, muon_band=muon_band, thermal_line=thermal_line)
     seconds = time.perf_counter() - started
-    _print_limit(curve, seconds, beside, as_json=as_json)
+    if as_json:
+        _print_json(curve, seconds)
+    else:
+        _print(curve)
     if output is not None:
-        _write_limit(curve, output, against, seconds, beside, figure=figure)
+        _write(curve, output, against, seconds, figure=figure)
 
 
-def _overlays(
-    curve: "ExclusionCurve", *, muon_band: bool, thermal_line: bool
-) -> tuple["Overlay", ...]:
-    """Return what is asked for beside the limit."""
-    if not (muon_band or thermal_line):
-        return ()
-    from scotopic.scan.overlays import moment_band, thermal_overlay  # noqa: PLC0415 - rarely
+def natural_model(experiments: "Sequence[Experiment]") -> str:
+    """Return the model that all cards are for.
 
-    asked = ((muon_band, moment_band), (thermal_line, thermal_overlay))
-    return tuple(
-        make(curve.model, curve.mediator_mass, curve.quantity) for wanted, make in asked if wanted
+    Raises
+    ------
+    RangeError
+        If they are for different ones.
+    """
+    names = {one.title: one.model.name for one in experiments}
+    if len(set(names.values())) > 1:
+        said = ", ".join(f"{title} is for {name}" for title, name in names.items())
+        raise RangeError(f"--model: missing; {said}")
+    return experiments[0].model.name
+
+
+def mass_range(
+    experiments: "Sequence[Experiment]", lowest: float | None, highest: float | None
+) -> tuple[float, float]:
+    """Return the masses between which a curve runs: those of the cards if none are given."""
+    ranges = [one.model.mass_range_GeV for one in experiments]
+    return (
+        min(low for low, _ in ranges) if lowest is None else lowest,
+        max(high for _, high in ranges) if highest is None else highest,
     )
 
 
-def make_model(name: str, mass: float, given: dict[str, Any]) -> "DecayingMediator":
-    """Make a model with unit coupling, usual values where none are given."""
-    from scotopic.models.metadata import parameters  # noqa: PLC0415 - keep the help fast
-    from scotopic.models.parameters import missing_parameter  # noqa: PLC0415
-    from scotopic.models.registry import model_class  # noqa: PLC0415
+def _along(
+    search: "Search",
+    model: "DecayingMediator",
+    axis: str,
+    ends: tuple[float | None, float | None],
+    points: int,
+) -> "Axis | FloatArray":
+    from scotopic.models.parameters import parameter  # noqa: PLC0415 - keep the help fast
+    from scotopic.search import Axis, default_masses  # noqa: PLC0415
 
-    kind = model_class(name)
-    scanned = {"mediator_mass": mass, kind.coupling_field: 1.0}
-    free = {p: known for p, known in parameters(kind).items() if p not in scanned}
-    for parameter, value in given.items():
-        if parameter not in free:
+    low, high = ends
+    if low is None or high is None:
+        raise RangeError(f"--axis {axis}: needs --axis-min and --axis-max")
+    if axis == MASS:
+        return default_masses(points, low, high, search)
+    role = parameter(type(model), axis).role
+    return Axis(axis, low, high, points, "log" if role in _LOGARITHMIC else "linear")
+
+
+def make_model(
+    name: str,
+    experiments: "Sequence[Experiment]",
+    axis: str,
+    value: float | None,
+    given: Mapping[str, Any],
+) -> "DecayingMediator":
+    """Make a model at a value of the axis, with what is given, and what the cards say otherwise.
+
+    Where neither says anything, parameters are as usual.
+    """
+    from scotopic.models.derived import COUPLING, PROBE  # noqa: PLC0415 - keep the help fast
+    from scotopic.models.metadata import parameters  # noqa: PLC0415
+    from scotopic.models.parameters import (  # noqa: PLC0415
+        build,
+        field_of,
+        missing_parameter,
+        overridden,
+        parameter,
+        parameter_names,
+    )
+    from scotopic.models.registry import model_class, name_for_lepton  # noqa: PLC0415
+
+    leptons = {one.beam.lepton for one in experiments}
+    kind = model_class(name_for_lepton(name, *leptons) if len(leptons) == 1 else name)
+    known = parameter_names(kind)
+    solved = (field_of(kind, axis), COUPLING)
+    free = [one for one in known if field_of(kind, one) not in solved]
+    for one, what in given.items():
+        if one not in free:
             raise RangeError(
-                f"{parameter}: is no parameter of {name} that can be set; known: {', '.join(free)}"
+                f"{one}: is no parameter of {name} that can be set; known: {', '.join(free)}"
             )
-        if isinstance(value, str) and not free[parameter].choices:
-            raise RangeError(f"{parameter}: {value!r} is not a number")
-    values = given | scanned
+        if isinstance(what, str) and not parameter(kind, one).choices:
+            raise RangeError(f"{one}: {what!r} is not a number")
+    of_cards = {n: v for n, v in _natural_parameters(experiments).items() if n in free}
+    values = overridden(kind, of_cards, given)
+    values |= {axis: value, kind.coupling_field: PROBE}
     while (absent := missing_parameter(kind, values)) is not None:
-        if (usual := free[absent].usual) is None:
+        if (usual := parameters(kind)[absent].usual) is None:
             raise RangeError(f"{absent}: missing; give it as --set {absent}=...")
         values[absent] = usual
-    return kind(**values)
+    return build(kind, values)
+
+
+def _natural_parameters(experiments: "Sequence[Experiment]") -> dict[str, Any]:
+    """Return the parameters of the cards' models; the first card that has one decides."""
+    found: dict[str, Any] = {}
+    for one in experiments:
+        found = {**one.model.parameters, **found}
+    return found
 
 
 def all_given(options: Mapping[str, Any], pairs: list[str]) -> dict[str, Any]:
@@ -188,48 +296,77 @@ def all_given(options: Mapping[str, Any], pairs: list[str]) -> dict[str, Any]:
     return values | others
 
 
-def _print_limit(
-    curve: "ExclusionCurve", seconds: float, beside: tuple["Overlay", ...], *, as_json: bool
+def _print_json(curve: "Result", seconds: float) -> None:
+    from scotopic.results import provenance  # noqa: PLC0415 - with the next
+    from scotopic.search.result_files import as_json  # noqa: PLC0415 - keep the help fast
+
+    content = {"provenance": provenance(seconds), **as_json(curve)}
+    typer.echo(json.dumps(content, indent=1, allow_nan=False))
+
+
+def _print(curve: "Result") -> None:
+    """Print what a curve is, some of it, and where it has no limit."""
+    from scotopic.models.parameters import parameter  # noqa: PLC0415 - keep the help fast
+    from scotopic.search.result_files import heading, without_limit  # noqa: PLC0415
+
+    known = parameter(type(curve.model), curve.axes[0])
+    unit = "" if known.unit == "1" else f" {known.unit}"
+    typer.echo(heading(curve))
+    allowed = curve["allowed_events"][0, 0]
+    if allowed.max() <= allowed.min() * (1 + 1e-9):
+        typer.echo(f"at most {allowed[0]:.4g} signal events")
+    rows = zip(curve.axis.tolist(), _shown(curve), strict=True)
+    there = [(value, text) for value, text in rows if text]
+    symbol = re.sub(r"[{}\\]", "", known.label)
+    count = len(there)
+    for i in sorted({0, count // 4, count // 2, 3 * count // 4, count - 1}) if there else ():
+        typer.echo(f"  {symbol} = {there[i][0]:.4g}{unit}: {there[i][1]}")
+    for reason, low, high, count in without_limit(curve):
+        where = f"{low:.4g} to {high:.4g}{unit}"
+        remark(f"no limit at {count} values of {symbol} from {where}: {reason}")
+
+
+def _shown(curve: "Result") -> list[str]:
+    """Return what is excluded at each point of a curve, as text; nothing where nothing is."""
+    if not curve.has_islands:
+        return [f"{value:.4g}" if value > 0 else "" for value in curve.limits().tolist()]
+    pairs = (
+        [f"{low:.3g} to {high:.3g}" for low, high in intervals] for intervals in curve.intervals()
+    )
+    return [f"excluded {', '.join(texts)}" if texts else "" for texts in pairs]
+
+
+def _write(
+    curve: "Result", output: Path, against: MassAxis | None, seconds: float, *, figure: bool
 ) -> None:
-    from scotopic.scan.output import describe  # noqa: PLC0415 - keep the help fast
-
-    if as_json:
-        typer.echo(json.dumps(describe(curve, seconds, beside), indent=1, allow_nan=False))
-        return
-    side = "lower" if curve.quantity == "alpha_D" else "upper"
-    level = f"{100 * curve.experiment.confidence_level:g} % CL"
-    typer.echo(f"{curve.experiment.title}: {level} {side} limit on {curve.quantity}")
-    typer.echo(f"at most {curve.signal_limit_events:.4g} signal events")
-    print_some(curve.model.symbol, curve.mediator_mass, curve.observed)
-    for reason in sorted(set(curve.observed.status) - {"limit"}):
-        there = [s == reason for s in curve.observed.status]
-        at = curve.mediator_mass[there]
-        span = f"m_{curve.model.symbol} from {at[0]:.4g} to {at[-1]:.4g} GeV"
-        remark(f"no limit at {len(at)} masses, {span}: {reason}")
-
-
-def print_some(symbol: str, masses: "FloatArray", found: "Limit") -> None:
-    """Print a limit at up to five of the masses at which there is one."""
-    at, values = masses[found.covered], found.values[found.covered]
-    for i in sorted({0, len(at) // 4, len(at) // 2, 3 * len(at) // 4, len(at) - 1}):
-        if len(at):
-            typer.echo(f"  m_{symbol} = {at[i]:.4g} GeV: {values[i]:.4g}")
-
-
-def _write_limit(
-    curve: "ExclusionCurve",
-    output: Path,
-    against: MassAxis,
-    seconds: float,
-    beside: tuple["Overlay", ...],
-    *,
-    figure: bool,
-) -> None:
-    from scotopic.scan.output import limit_figure, write_curve  # noqa: PLC0415 - fast help
+    from scotopic.search.result_files import write_curve  # noqa: PLC0415 - keep the help fast
 
     directory = output_directory(output)
     written = []
     if figure:
-        written += write_files(limit_figure(curve, against, beside), directory / "limit")
-    written += write_curve(curve, directory, seconds, beside)
+        written += write_files(_figure(curve, against), directory / "limit")
+    written += write_curve(curve, directory, seconds)
     name_written(written)
+
+
+def _figure(curve: "Result", against: MassAxis | None) -> dict[str, bytes]:
+    """Return the figure as PNG and PDF, drawn anew only if something has changed.
+
+    Loading matplotlib and drawing takes longer than all else of a warm run.
+    """
+    from importlib.metadata import version  # noqa: PLC0415 - keep the help fast
+
+    from scotopic.cache import cached_bytes  # noqa: PLC0415
+    from scotopic.sources import module_names  # noqa: PLC0415
+
+    def draw() -> dict[str, bytes]:
+        from scotopic.figures import draw_limit, render  # noqa: PLC0415 - matplotlib
+
+        return render(draw_limit(curve, against=against))
+
+    inputs = {
+        "curve": curve.fingerprint,
+        "against": against,
+        "matplotlib": version("matplotlib"),
+    }
+    return cached_bytes("limit-figure", inputs, draw, modules=module_names(curve.model))

@@ -26,8 +26,8 @@ def shower(
     Writes shower.csv into the --output directory, and with --plot the figure; --plot alone
     writes into out/shower-CARD.
     """
-    from scotopic.experiments import load_experiment  # noqa: PLC0415 - keep the help fast
-    from scotopic.signatures.yields import dump_of  # noqa: PLC0415
+    from scotopic.search import load_experiment  # noqa: PLC0415 - keep the help fast
+    from scotopic.signatures.base import dump_of  # noqa: PLC0415
 
     place = output
     if plot and output is None:
@@ -94,7 +94,7 @@ def xsec(
     """
     from scotopic.materials import element  # noqa: PLC0415 - keep the help fast
     from scotopic.production import total_cross_section  # noqa: PLC0415
-    from scotopic.scan import default_masses  # noqa: PLC0415
+    from scotopic.search import default_masses  # noqa: PLC0415
 
     place = usable_directory(Path("out") / "xsec") if plot and output is None else output
     target = element(nucleus)

@@ -11,7 +11,6 @@ import typer
 
 from scotopic.cli.base import (
     AsJson,
-    Card,
     Output,
     app,
     between,
@@ -25,7 +24,6 @@ from scotopic.results import (
     output_directory,
     provenance,
     usable_directory,
-    usable_file,
     write_csv,
     write_json,
 )
@@ -42,12 +40,6 @@ likelihood = typer.Typer(
 )
 app.add_typer(likelihood, name="likelihood")
 
-WorkspaceFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--workspace", help="A pyhf workspace in place of the card's backgrounds and observations."
-    ),
-]
 Level = Annotated[
     float,
     typer.Option(
@@ -57,59 +49,6 @@ Level = Annotated[
         help="Of the limit.",
     ),
 ]
-
-
-@likelihood.command()
-def export(
-    card: Card,
-    signal: Annotated[
-        float, typer.Option(help="Signal events of all data sets together at strength one.")
-    ] = 1.0,
-    workspace: WorkspaceFile = None,
-    shared: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--shared",
-            metavar="NAME",
-            help="A nuisance parameter, such as signal, that keeps its bare name: a combination"
-            " has it in common with others of that name. May be given several times.",
-            show_default="none",
-        ),
-    ] = None,
-    file: Annotated[
-        Path | None,
-        typer.Option(
-            "--file",
-            "-f",
-            parser=usable_file,
-            metavar="FILE",
-            help="Where to; the screen by default.",
-        ),
-    ] = None,
-) -> None:
-    """Write the likelihood of an experiment as a pyhf workspace (JSON).
-
-    A projection is written with its median background as observation. Names of nuisance parameters
-    begin with the experiment's title, so that those of different experiments are independent.
-    """
-    from scotopic.experiments import load_experiment  # noqa: PLC0415 - keep the help fast
-    from scotopic.search.likelihood import experiment_likelihood  # noqa: PLC0415
-    from scotopic.statistics import to_workspace  # noqa: PLC0415
-    from scotopic.statistics.workspace import read_workspace  # noqa: PLC0415
-
-    experiment = load_experiment(card)
-    own = read_workspace(workspace, experiment.confidence_level) if workspace else None
-    found = experiment_likelihood(experiment, own, shared=shared or ())
-    total = sum(b.signal for b in found.bins)
-    scaled = found.with_signal(
-        {b.name: b.signal * signal / total for b in found.bins if b.signal > 0}
-    )
-    content = to_workspace(scaled)
-    if file is None:
-        typer.echo(json.dumps(content, indent=1, allow_nan=False))
-    else:
-        write_json(file, content)
-        name_written([file])
 
 
 @likelihood.command("limit")
@@ -191,6 +130,7 @@ def cuts(
     from scotopic.models.dark_photon import DarkPhoton  # noqa: PLC0415 - keep the help fast
     from scotopic.scan.cut_card import load_cut_card  # noqa: PLC0415
     from scotopic.scan.cuts import scan_cuts  # noqa: PLC0415
+    from scotopic.search import Search  # noqa: PLC0415
 
     started = time.perf_counter()
     place = output or usable_directory(Path("out") / f"cuts-{Path(card).stem}")
@@ -211,7 +151,7 @@ def cuts(
             cut_card.neighbours(),
             report=report,
         )
-    name_caveats(apparatus)
+    name_caveats(Search.of(apparatus).caveats())
     content = _describe(scan, cut_card, apparatus)
     directory = output_directory(place)
     written = _write(scan, content, directory, time.perf_counter() - started)

@@ -9,9 +9,9 @@ import json
 import math
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, Strict, model_validator
 
 from scotopic.errors import RangeError, nearest
 from scotopic.experiments.apparatus import (
@@ -23,7 +23,7 @@ from scotopic.experiments.apparatus import (
 )
 from scotopic.experiments.messages import KeyedError, KeyPath, shown
 from scotopic.experiments.searches import SearchCard
-from scotopic.experiments.tables import Items, Table, Text, refuse_repeated_names
+from scotopic.experiments.tables import Items, Mass, Table, Text, refuse_repeated_names
 from scotopic.words import CONFIDENCE_LEVELS, MAX_COUNTS
 
 
@@ -34,6 +34,17 @@ class NaturalModel(Table):
     parameters: dict[str, float | str] = Field(
         default={}, description="of its parameters, those that are not as usual"
     )
+    mass_range_GeV: Annotated[tuple[Mass, Mass], Strict(strict=False)] = Field(
+        default=(1e-3, 1.0),
+        description="lowest and highest mass of the mediator in a curve, if the user gives none",
+    )
+
+    @model_validator(mode="after")
+    def _ascending(self) -> Self:
+        low, high = self.mass_range_GeV
+        if not low < high:
+            raise KeyedError(("mass_range_GeV",), f"{low} to {high} is not ascending")
+        return self
 
 
 class Experiment(Table):

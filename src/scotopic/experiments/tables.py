@@ -18,6 +18,7 @@ T = TypeVar("T")
 Items = Annotated[tuple[T, ...], Strict(strict=False)]  # an array of TOML is a list
 Name = Annotated[str, StringConstraints(pattern=r"^[^\s\[\]]([^\[\]\p{Cc}]*[^\s\[\]])?$")]
 Text = Annotated[str, StringConstraints(pattern=r"\S")]
+Mass = Annotated[float, Field(gt=0)]
 Length = Annotated[float, Field(gt=0, le=1e6)]
 Events = Annotated[float, Field(ge=0, le=MAX_COUNTS)]
 Fraction = Annotated[float, Field(ge=0, le=1)]

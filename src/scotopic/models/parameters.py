@@ -1,6 +1,7 @@
 """Models from parameters by the names that papers use, derived ones and tied ones included."""
 
-from collections.abc import Collection, Mapping
+import math
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import MISSING, fields
 from functools import lru_cache
 from typing import Any, Final, TypeVar
@@ -136,6 +137,23 @@ def build(kind: type[Model], values: Values) -> Model:
             raise RangeError(f"{coupling}: {tie!r} is no number{known}")
         found[coupling] = _TIES[tie](kind(**{**found, coupling: PROBE}))
     return kind(**found)
+
+
+def models_along(model: Model, name: str, values: Iterable[float]) -> list[Model]:
+    """Return models that differ in one parameter, their couplings being `PROBE`.
+
+    Examples
+    --------
+    >>> from scotopic.models.dark_photon import DarkPhoton
+    >>> one = DarkPhoton(mediator_mass=0.1, kinetic_mixing=1e-4, alpha_D=0.1, mass_ratio=3,
+    ...                  dark_matter="dirac")
+    >>> [round(found.mediator_mass, 3) for found in models_along(one, "dark_matter_mass", [1, 2])]
+    [3.0, 6.0]
+    """
+    kind = type(model)
+    own = {f.name: getattr(model, f.name) for f in fields(model) if f.init}
+    given = overridden(kind, own, {name: math.nan, kind.coupling_field: PROBE})
+    return [build(kind, {**given, name: value}) for value in values]
 
 
 @lru_cache

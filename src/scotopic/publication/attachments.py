@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,9 +11,10 @@ import numpy as np
 
 from scotopic.errors import ScotopicError
 from scotopic.publication.names import file_name, unique
-from scotopic.publication.results import Json, Result
+from scotopic.publication.results import Directory, Json
 
 if TYPE_CHECKING:
+    from scotopic.search import Result, Search
     from scotopic.statistics import Likelihood
 
 THUMBNAIL: Final = (240, 179)
@@ -40,13 +41,13 @@ class Attachment:
     file_type: str | None = None
 
 
-def of_the_result(result: Result, prefix: str) -> list[Attachment]:
+def of_the_result(result: Directory, prefix: str) -> list[Attachment]:
     """Return what belongs to all tables of a result: figures, result, run card.
 
     Parameters
     ----------
-    result : Result
-        From `read_result`.
+    result : Directory
+        From `read_directory`.
     prefix : str
         What the names of the files begin with, once for each result of the submission.
     """
@@ -88,40 +89,48 @@ def of_an_experiment(card: Json, name: str) -> list[Attachment]:
     ]
 
 
-def of_the_combination(result: Result, prefix: str) -> list[Attachment]:
-    """Return the product of the likelihoods of experiments that were combined, if they were.
+def of_the_combination(result: Directory, prefix: str) -> list[Attachment]:
+    """Return the product of the likelihoods of searches that count together, if several do.
 
     Parameters
     ----------
-    result : Result
-        From `read_result`.
+    result : Directory
+        From `read_directory`.
     prefix : str
         As for `of_the_result`.
     """
-    if "signal_shares" not in (found := result.content.get("combination", {})):
+    if (curve := result.curve) is None or len(curve["part"]) < 2:
         return []
-    from scotopic.experiments import Experiment  # noqa: PLC0415 - keep the help fast
-    from scotopic.scan.joint import combined_likelihood  # noqa: PLC0415
-    from scotopic.statistics import to_workspace  # noqa: PLC0415
+    from scotopic.statistics import to_workspace  # noqa: PLC0415 - keep the help fast
 
-    cards = [card for (card,) in result.experiments.values()]
-    shares = np.array(found["signal_shares"], dtype=float)
+    shares = curve["share"]
     even = int(np.argmax(np.nan_to_num(shares).min(axis=0)))
-    experiments = [Experiment.model_validate(card) for card in cards]
-    likelihood = combined_likelihood(experiments, shares[:, even])
+    likelihood = _search_of(curve).allowance.likelihood(shares[:, even])
     return [
         Attachment(
             f"{prefix}-likelihood.json",
             "Combined likelihood as a pyhf workspace; the strength is the number of accepted signal"
-            f" events in all experiments, shared as at {found['mediator_mass_GeV'][even]!r} GeV;"
-            " combination.signal_shares of the result has the shares at all masses",
+            f" events in all searches, shared as at {curve.axes[0]} = {curve.axis[even].item()!r};"
+            " the variable share of the result has the shares at all points",
             _json(to_workspace(likelihood)),
             "HistFactory",
         )
     ]
 
 
-def card_names(result: Result, prefix: str) -> dict[str, list[str]]:
+def _search_of(curve: "Result") -> "Search":
+    """Return the search that a curve is of."""
+    from scotopic.experiments import Experiment  # noqa: PLC0415 - keep the help fast
+    from scotopic.search import Search  # noqa: PLC0415
+
+    used = {tuple(one) for one in curve.attributes["searches"]}
+    experiments = [Experiment.model_validate(card) for card in curve.attributes["experiments"]]
+    search = Search.of(experiments, method=curve.attributes["method"])
+    parts = (p for p in search.parts if (p.experiment.title, p.card.name) in used)
+    return replace(search, parts=tuple(parts))
+
+
+def card_names(result: Directory, prefix: str) -> dict[str, list[str]]:
     """Return what the files of the experiments are called, without suffix, by label."""
     taken: set[str] = set()
     return {
@@ -136,14 +145,14 @@ def _per_event(likelihood: "Likelihood") -> "Likelihood":
     return likelihood.with_signal({b.name: b.signal / total for b in likelihood.bins if b.signal})
 
 
-def _figures(result: Result, prefix: str) -> Iterator[Attachment]:
+def _figures(result: Directory, prefix: str) -> Iterator[Attachment]:
     """Find the figures; PNG with a thumbnail, which HEPData knows by its name."""
-    for path in sorted(result.directory.glob("*.png")):
+    for path in sorted(result.path.glob("*.png")):
         content = path.read_bytes()
         name = f"{prefix}-{file_name(path.stem)}.png"
         yield Attachment(name, "Image file", content)
         yield Attachment(f"thumb_{name}", "Thumbnail image file", thumbnail(content, path))
-    for path in sorted(result.directory.glob("*.pdf")):
+    for path in sorted(result.path.glob("*.pdf")):
         name = f"{prefix}-{file_name(path.stem)}.pdf"
         yield Attachment(name, "Figure as vector graphics", path.read_bytes())
 
@@ -176,7 +185,7 @@ def _timeless(content: Json) -> Json:
     return content | {"provenance": kept}
 
 
-def _self_contained(card: Json, result: Result, prefix: str) -> Json:
+def _self_contained(card: Json, result: Directory, prefix: str) -> Json:
     """Point a run card to the attached experiment cards, which have its changes already."""
     names = card_names(result, prefix)
     limits = []

@@ -7,7 +7,7 @@ from typing import Final
 
 from scotopic.errors import ScotopicError
 from scotopic.extras import required
-from scotopic.publication.results import MISSING, Cell, CsvTable, read_csv
+from scotopic.publication.csv_tables import MISSING, Cell, CsvTable, read_csv
 from scotopic.results import output_directory, whole_file, write_csv
 
 DATASET: Final = "dataset.zarr"

@@ -22,9 +22,11 @@ from scotopic.publication.attachments import (
     of_the_combination,
     of_the_result,
 )
+from scotopic.publication.curves import curve_tables
 from scotopic.publication.names import file_name, table_name, unique
-from scotopic.publication.results import Result, read_result
-from scotopic.publication.tables import PublishedTable, Variable, published_tables
+from scotopic.publication.planes import plane_tables
+from scotopic.publication.results import Directory, read_directory
+from scotopic.publication.tables import PublishedTable, Variable
 from scotopic.results import whole_file
 
 _EXACT: Final = 17
@@ -72,7 +74,7 @@ def write_submission(directories: Sequence[Path], output: Path) -> list[Path]:
     for i, directory in enumerate(directories):
         if places[i] in places[:i]:
             raise ScotopicError(f"{directory}: is named twice; its tables would be there twice")
-    results = [read_result(directory) for directory in directories]
+    results = [read_directory(directory) for directory in directories]
     entries = list(_entries(results))
     if not entries:
         raise ScotopicError(f"{directories[0]}: no table has rows; nothing is to be published")
@@ -101,11 +103,11 @@ def _aside(output: Path) -> Iterator[Path]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _entries(results: Iterable[Result]) -> Iterator[_Entry]:
+def _entries(results: Iterable[Directory]) -> Iterator[_Entry]:
     prefixes: set[str] = set()
     names: set[str] = set()
     for result in results:
-        prefix = unique(file_name(result.directory.resolve().name), prefixes)
+        prefix = unique(file_name(result.path.resolve().name), prefixes)
         common = [*of_the_result(result, prefix), *of_the_combination(result, prefix)]
         own = {
             label: [
@@ -115,12 +117,18 @@ def _entries(results: Iterable[Result]) -> Iterator[_Entry]:
             ]
             for label, names_of_cards in card_names(result, prefix).items()
         }
-        for table in published_tables(result, prefix):
+        for table in _tables(result, prefix):
             files = [*common, *(file for label in table.labels for file in own[label])]
             yield _Entry(unique(table_name(table.name), names), table, tuple(files))
 
 
-def _write(entries: Sequence[_Entry], results: Sequence[Result], directory: Path) -> None:
+def _tables(result: Directory, prefix: str) -> list[PublishedTable]:
+    if result.curve is not None:
+        return curve_tables(result.curve, prefix)
+    return plane_tables(result, prefix)
+
+
+def _write(entries: Sequence[_Entry], results: Sequence[Directory], directory: Path) -> None:
     import yaml  # noqa: PLC0415 - comes with hepdata_lib
 
     library = _hepdata_lib()
@@ -139,10 +147,8 @@ def _write(entries: Sequence[_Entry], results: Sequence[Result], directory: Path
             (directory / file.name).write_bytes(file.content)
 
 
-def _comment(results: Sequence[Result]) -> str:
-    titles = dict.fromkeys(
-        table.comments[0] for one in results for table in one.tables.values() if table.comments
-    )
+def _comment(results: Sequence[Directory]) -> str:
+    titles = dict.fromkeys(title for one in results for title in one.titles)
     return f"{'; '.join(titles)}. Computed with scotopic {__version__}."
 
 

@@ -1,1 +1,1 @@
-"""Planes: points, tiles, refinement, and the run cards that ask for them."""
+"""Planes over two parameters of a model."""

@@ -25,6 +25,7 @@ Integers = npt.NDArray[np.intp]
 
 OK: Final = "limit"
 NOTHING_EXCLUDED: Final = "nothing excluded"
+EVERYTHING_EXCLUDED: Final = "everything excluded"
 
 ALPHA_D: Final = (1e-5, 1.0)
 """Range in which limits on alpha_D are looked for."""
@@ -47,7 +48,7 @@ class Exclusion:
     outcomes : mapping of str to Intervals
         For each of `allowance.OUTCOMES`, a row for each model.
     status : tuple of str
-        `OK`, `NOTHING_EXCLUDED`, or why a model has none.
+        `OK`, `NOTHING_EXCLUDED`, `EVERYTHING_EXCLUDED`, or why a model has none.
     allowed_events : ndarray, shape (outcomes, models)
         Largest number of signal events, at the edge.
     shares : ndarray, shape (parts, models)
@@ -152,7 +153,10 @@ def excluded_along(
     found = along.solved()
     status = [reason or NOTHING_EXCLUDED for reason in reasons]
     for row, i in enumerate(seen):
-        if np.isfinite(found.outcomes["observed"].lower[row, 0]):
+        observed = found.outcomes["observed"]
+        if observed.open_below[row, 0] and observed.open_above[row, 0]:
+            status[i] = EVERYTHING_EXCLUDED
+        elif np.isfinite(observed.lower[row, 0]):
             status[i] = OK
     return _spread(found, seen, len(models), tuple(status))
 

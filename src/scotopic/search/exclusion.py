@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
 from scotopic.errors import RangeError
-from scotopic.models.derived import COUPLING, PROBE, derived
+from scotopic.models.derived import COUPLING, derived
 from scotopic.models.inputs import model_inputs
-from scotopic.models.parameters import build, field_of, overridden, parameter
+from scotopic.models.parameters import field_of, models_along, parameter
 from scotopic.models.registry import model_name
 from scotopic.progress import Report, silent
 from scotopic.search.allowance import OUTCOMES
@@ -29,7 +29,7 @@ from scotopic.search.intervals import Intervals
 from scotopic.search.masses import default_masses
 from scotopic.search.result import Result, Variable
 from scotopic.search.search import Search
-from scotopic.search.ties import TIES  # noqa: F401 - makes magnetic moments known to models
+from scotopic.search.ties import MOMENTS  # noqa: F401 - makes them known
 from scotopic.sources import module_names
 
 if TYPE_CHECKING:
@@ -101,12 +101,9 @@ def exclusion_curve(
     if quantity == "alpha_D":
         search = search.over_alpha_D(*ALPHA_D)
     along = _axis(search, axis)
-    given = {f.name: getattr(model, f.name) for f in fields(model) if f.init}
-    given = overridden(kind, given, {along.parameter: math.nan, kind.coupling_field: PROBE})
 
     def find(one: Search, values: FloatArray) -> Exclusion:
-        models = [build(kind, {**given, along.parameter: value}) for value in values.tolist()]
-        return _kept(one, models, y, report)
+        return _kept(one, models_along(model, along.parameter, values.tolist()), y, report)
 
     values, first = _with_tip(along.values, partial(find, search))
     every = {search.title: first}
@@ -114,8 +111,8 @@ def exclusion_curve(
         every = {COMBINED: first}
         if singles:
             every |= {one.title: find(one, values) for one in search.by_experiment()}
-    models = [build(kind, {**given, along.parameter: value}) for value in values.tolist()]
-    return _result(search, model, along.parameter, models, values, quantity, y, every)
+    models = models_along(model, along.parameter, values.tolist())
+    return _result(search, model, along, models, values, quantity, y, every)
 
 
 def _axis(search: Search, axis: "Axis | npt.ArrayLike | None") -> "Axis | Masses":
@@ -135,6 +132,7 @@ class Masses:
 
     values: FloatArray
     parameter: str = "mediator_mass"
+    scale: str = "log"
 
 
 def _check_quantity(model: "DecayingMediator", quantity: str, y: float | None) -> None:
@@ -235,7 +233,7 @@ def _with_tip(
 def _result(
     search: Search,
     model: "DecayingMediator",
-    axis: str,
+    along: "Axis | Masses",
     models: "Sequence[DecayingMediator]",
     values: FloatArray,
     quantity: str,
@@ -243,7 +241,7 @@ def _result(
     every: Mapping[str, Exclusion],
 ) -> Result:
     """Put curves of one axis in a result."""
-    kind = type(model)
+    kind, axis = type(model), along.parameter
     most = max(one.lower.shape[1] for e in every.values() for one in e.outcomes.values())
     shape = (len(every), len(OUTCOMES), len(values), most)
     ends = np.full((2, *shape), np.nan)
@@ -298,22 +296,30 @@ def _result(
     variables["share"] = Variable(
         ("part", axis), shares, "1", "share of a search in the expected signal at the edge"
     )
-    return Result((axis,), variables, _attributes(search, model, axis, quantity, y))
+    return Result((axis,), variables, _attributes(search, model, along, quantity, y))
 
 
 def _attributes(
-    search: Search, model: "DecayingMediator", axis: str, quantity: str, y: float | None
+    search: Search,
+    model: "DecayingMediator",
+    along: "Axis | Masses",
+    quantity: str,
+    y: float | None,
 ) -> dict[str, Any]:
     kind = type(model)
-    solved = {field_of(kind, axis), kind.coupling_field}
+    solved = {field_of(kind, along.parameter), COUPLING}
     if quantity == "alpha_D":
         solved.add("alpha_D")
-    kept = {f.name: getattr(model, f.name) for f in fields(model) if f.name not in solved}
+    own = [f.name for f in fields(model) if f.init]
+    kept = {name: getattr(model, name) for name in own if field_of(kind, name) not in solved}
     return {
         "title": search.title,
         "quantity": quantity,
+        "side": "lower" if quantity == "alpha_D" else "upper",
         "fixed_y": y,
-        "model": {"name": model_name(kind), "class": kind.__name__, **kept},
+        "axis_scale": along.scale,
+        "model": {"name": model_name(kind), **kept},
+        "spin_parity": model.spin_parity,
         "confidence_level": search.confidence_level,
         "is_projection": search.is_projection,
         "searches": [[part.experiment.title, part.card.name] for part in search.parts],

@@ -21,6 +21,8 @@ from scotopic.extras import required
 if TYPE_CHECKING:
     import xarray
 
+    from scotopic.models.mediator import DecayingMediator
+
 Array = npt.NDArray[Any]
 
 
@@ -134,6 +136,22 @@ class Result:
         found: str = self.attributes["quantity"]
         return found
 
+    @cached_property
+    def model(self) -> "DecayingMediator":
+        """The model at the first values of the axes; what is solved for is arbitrary in it."""
+        from scotopic.models.derived import PROBE  # noqa: PLC0415 - not for numbers alone
+        from scotopic.models.metadata import parameters  # noqa: PLC0415
+        from scotopic.models.parameters import build, missing_parameter  # noqa: PLC0415
+        from scotopic.models.registry import model_class  # noqa: PLC0415
+
+        values = dict(self.attributes["model"])
+        kind = model_class(values.pop("name"))
+        values |= {name: float(self[name][0]) for name in self.axes}
+        while (absent := missing_parameter(kind, values)) is not None:
+            is_coupling = absent == kind.coupling_field
+            values[absent] = PROBE if is_coupling else parameters(kind)[absent].usual
+        return build(kind, values)
+
     def number(self, label: str | None) -> int:
         """Return the place of a limit, the first if none is named.
 
@@ -148,8 +166,14 @@ class Result:
             raise RangeError(f"limit: {label!r} is not one of {', '.join(self.labels)}")
         return self.labels.index(label)
 
+    @property
+    def side(self) -> str:
+        """Which limits a curve has: "upper" ones, or "lower" ones, below which all is excluded."""
+        found: str = self.attributes["side"]
+        return found
+
     def limits(self, label: str | None = None, outcome: str = "observed") -> Array:
-        """Return the upper limits along a curve, not-a-number where there is none.
+        """Return the limits along a curve, not-a-number where there is none.
 
         Parameters
         ----------
@@ -161,12 +185,17 @@ class Result:
         Returns
         -------
         ndarray
-            Lower edges of the intervals that are open above: what is above is excluded.
+            Lower edges of the intervals that are open above: what is above is excluded. Where the
+            curve has lower limits, upper edges of those that are open below.
         """
         i, j = self.number(label), self["outcome"].tolist().index(outcome)
-        lower, is_open = self["lower"][i, j], self["open_above"][i, j]
-        found = np.where(is_open, lower, np.inf).min(axis=-1)
-        return np.where(np.isfinite(found), found, np.nan)
+        below, above = self["open_below"][i, j], self["open_above"][i, j]
+        if self.side == "lower":
+            edges = np.where(below & ~above, self["upper"][i, j], np.nan)
+        else:
+            edges = np.where(above & ~below, self["lower"][i, j], np.nan)
+        known = np.isfinite(edges)
+        return np.where(known.any(axis=-1), np.where(known, edges, 0.0).max(axis=-1), np.nan)
 
     def intervals(
         self, label: str | None = None, outcome: str = "observed"
@@ -181,9 +210,9 @@ class Result:
 
     @property
     def has_islands(self) -> bool:
-        """Whether an interval of a curve ends above: then there is no upper limit."""
-        known = np.isfinite(self["lower"])
-        return bool(np.any(known & ~self["open_above"]))
+        """Whether an interval of a curve ends where a limit would go on: then it has no limits."""
+        goes_on = self["open_below" if self.side == "lower" else "open_above"]
+        return bool(np.any(np.isfinite(self["lower"]) & ~goes_on))
 
     @cached_property
     def dataset(self) -> "xarray.Dataset":

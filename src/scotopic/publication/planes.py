@@ -1,0 +1,101 @@
+"""Planes and lines of the relic density as tables of HEPData, from their files."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from scotopic.publication.csv_tables import CsvTable
+from scotopic.publication.results import Directory, Json
+from scotopic.publication.tables import (
+    PublishedTable,
+    description,
+    keywords,
+    qualifiers,
+    variable,
+)
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """How a file becomes tables: what is in it, and the column that tells one from the next.
+
+    `independent` has the first of the other columns that is an independent variable, and the one
+    behind the last.
+    """
+
+    what: str
+    group: str
+    observable: str = "EXCLUSION LIMIT"
+    independent: tuple[int, int] = (0, 1)
+
+
+_SHAPES: Final = {
+    "boundaries.csv": _Shape("excluded", "limit"),
+    "contours.csv": _Shape("contour", "limit", independent=(2, 3)),
+    "thermal.csv": _Shape("thermal", "line", "RELIC DENSITY"),
+}
+
+
+def plane_tables(plane: Directory, name: str) -> list[PublishedTable]:
+    """Return the tables of a plane, one for each limit and line; those without rows are left out.
+
+    Parameters
+    ----------
+    plane : Directory
+        From `read_directory`.
+    name : str
+        What the names of the tables begin with.
+    """
+    return [
+        _published(plane, shape, f"{name} {shape.what} {label}", label, table)
+        for file, shape in _SHAPES.items()
+        if file in plane.tables
+        for label, table in _groups(shape, plane.tables[file])
+        if table.rows
+    ]
+
+
+def _groups(shape: _Shape, table: CsvTable) -> Iterator[tuple[str, CsvTable]]:
+    for label in dict.fromkeys(table.columns[shape.group]):
+        yield str(label), table.where(shape.group, label)
+
+
+def _published(
+    plane: Directory, shape: _Shape, name: str, label: str, table: CsvTable
+) -> PublishedTable:
+    labels = tuple(one for one in plane.experiments if one == label)
+    cards = [card for one in labels for card in plane.experiments[one]]
+    variables = [variable(column, cells) for column, cells in table.columns.items()]
+    independent = variables[slice(*shape.independent)]
+    card: Json = plane.content["card"]
+    return PublishedTable(
+        name,
+        description(table.comments, label, cards),
+        tuple(independent),
+        tuple(one for one in variables if one not in independent),
+        qualifiers(cards, _parameters(card, label)),
+        keywords(
+            cards, shape.observable, ["Light dark matter"], _processes(card), _symbol(card["model"])
+        ),
+        labels,
+    )
+
+
+def _parameters(card: Json, label: str) -> Mapping[str, Any]:
+    """Return the model's parameters, with those that a layer of the run card changes."""
+    layers = {layer["label"]: layer for layer in card["thermal_lines"]}
+    layer = layers.get(label, {})
+    own = {k: v for k, v in layer.items() if k == "omega_h2"}
+    return {"model": card["model"], **card["fixed"], **layer.get("fixed", {}), **own}
+
+
+def _processes(card: Json) -> Sequence[str]:
+    """Return how the mediators are made."""
+    usual = ("bremsstrahlung", "annihilation")
+    return [*card["simulation"]["processes"]] or usual
+
+
+def _symbol(model: str) -> str:
+    from scotopic.models.registry import model_class  # noqa: PLC0415 - slow
+
+    return model_class(model).symbol

@@ -1,0 +1,177 @@
+"""What a limit is shown beside: bands of magnetic moments and thermal lines of its model."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from scotopic.cache import Arrays, cached_arrays
+from scotopic.errors import RangeError
+from scotopic.models.inputs import model_inputs
+from scotopic.models.parameters import models_along, parameter
+from scotopic.precision.bands import MUON_2021, Deviation, mixing_band
+from scotopic.search.curve import in_quantity
+from scotopic.search.result import Result, Variable
+from scotopic.sources import module_names
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scotopic.models.mediator import DecayingMediator
+
+FloatArray = npt.NDArray[np.float64]
+
+PLANCK_OMEGA_H2 = 0.120
+
+
+@dataclass(frozen=True, eq=False)
+class Overlay:
+    """A band, or a line if both edges are the same, in the plane of a limit.
+
+    Attributes
+    ----------
+    label : str
+        For the legend.
+    lower, upper : ndarray, shape (models,)
+        Values of the quantity that is limited; not-a-number where there are none.
+    """
+
+    label: str
+    lower: FloatArray
+    upper: FloatArray
+
+
+def moment_band(
+    models: "Sequence[DecayingMediator]",
+    quantity: str,
+    deviation: Deviation = MUON_2021,
+    sigmas: float = 2.0,
+) -> Overlay:
+    """Return the couplings with which a mediator explains a deviation of a magnetic moment.
+
+    Parameters
+    ----------
+    models : sequence of DecayingMediator
+        Of one class; their couplings play no part.
+    quantity : str
+        The coupling, its square or "y".
+    deviation : Deviation
+        What is explained; of the muon by default.
+    sigmas : float
+        Half width of the band in standard deviations.
+
+    Raises
+    ------
+    RangeError
+        If the models do not couple to the lepton, cannot explain the deviation, or the quantity
+        does not follow from the coupling.
+
+    Examples
+    --------
+    Review eq. 24: alpha' = (1.6 +- 0.4) 10^-8 for a light vector, g = 3.9e-4 to 5.0e-4.
+
+    >>> from scotopic.models.charged_vector import LMuMinusLTau
+    >>> vector = LMuMinusLTau(mediator_mass=1e-3, gauge_coupling=1.0)
+    >>> band = moment_band([vector], "gauge_coupling", sigmas=1.0)
+    >>> [f"{float(edge[0]):.1e}" for edge in (band.lower, band.upper)]
+    ['3.9e-04', '5.0e-04']
+    """
+    first = models[0]
+    _require_coupling(first, quantity)
+    unit = np.array([m.lepton_coupling(deviation.lepton) / m.coupling for m in models])
+    if not np.all(unit > 0):
+        raise RangeError(f"model: {type(first).__name__} does not couple to {deviation.lepton}s")
+    masses = np.array([m.mediator_mass for m in models])
+    band = mixing_band(deviation, first.spin_parity, masses, sigmas)
+    symbol = {"electron": "e", "muon": r"\mu"}[deviation.lepton]
+    return Overlay(
+        rf"$(g-2)_{symbol}$, $\pm{sigmas:g}\sigma$",
+        in_quantity(models, quantity, band.lower / unit),
+        in_quantity(models, quantity, band.upper / unit),
+    )
+
+
+def thermal_overlay(
+    models: "Sequence[DecayingMediator]", quantity: str, omega_h2: float = PLANCK_OMEGA_H2
+) -> Overlay:
+    """Return the couplings with which freeze-out leaves the observed density of dark matter.
+
+    Parameters
+    ----------
+    models, quantity
+        As in `moment_band`; the models need dark matter.
+    omega_h2 : float
+        The density to be reached.
+
+    Returns
+    -------
+    Overlay
+        From `scotopic.cosmology.freeze_out.thermal_line`, from disk if it was computed before.
+
+    Raises
+    ------
+    RangeError
+        If a model has no dark matter, or the quantity does not follow from the coupling.
+    """
+    first = models[0]
+    _require_coupling(first, quantity)
+    if not first.alpha_D > 0:
+        raise RangeError(f"alpha_D: {first.alpha_D} is not positive: nothing annihilates")
+
+    def build() -> Arrays:
+        from scotopic.cosmology.freeze_out import thermal_line  # noqa: PLC0415 - slow to import
+
+        return {"coupling": thermal_line(models, omega_h2).kinetic_mixing}
+
+    inputs = {"models": [model_inputs(one) for one in models], "omega_h2": omega_h2}
+    found = cached_arrays("thermal-overlay", inputs, build, modules=module_names(first))
+    values = in_quantity(models, quantity, found["coupling"])
+    return Overlay(rf"thermal relic, $\Omega h^2 = {omega_h2:g}$", values, values)
+
+
+def _require_coupling(model: "DecayingMediator", quantity: str) -> None:
+    field = model.coupling_field
+    allowed = (field, f"{field}_squared", *(("y",) if model.alpha_D > 0 else ()))
+    if quantity not in allowed:
+        raise RangeError(
+            f"quantity: {quantity!r} does not follow from a coupling alone; {', '.join(allowed)} do"
+        )
+
+
+def with_overlays(
+    curve: Result, model: "DecayingMediator", *, muon_band: bool = False, thermal_line: bool = False
+) -> Result:
+    """Return a curve with what it is shown beside, as further variables.
+
+    Parameters
+    ----------
+    curve : Result
+        From `exclusion_curve`.
+    model : DecayingMediator
+        That of the curve.
+    muon_band : bool
+        Whether to add the 2 sigma band of the muon's magnetic moment.
+    thermal_line : bool
+        Whether to add the line of the relic density.
+
+    Raises
+    ------
+    RangeError
+        As `moment_band` and `thermal_overlay`.
+    """
+    models = models_along(model, curve.axes[0], curve.axis.tolist())
+    asked = ((muon_band, moment_band), (thermal_line, thermal_overlay))
+    found = [make(models, curve.quantity) for wanted, make in asked if wanted]
+    if not found:
+        return curve
+    dims, unit = ("beside", curve.axes[0]), parameter(type(model), curve.quantity).unit
+    labels = np.array([one.label for one in found], np.dtypes.StringDType())
+    edges = {
+        f"beside_{side}": Variable(
+            dims, np.stack([getattr(one, side) for one in found]), unit, f"{side} edge of a band"
+        )
+        for side in ("lower", "upper")
+    }
+    beside = Variable(("beside",), labels, "1", "bands and lines that the limit is shown beside")
+    return replace(curve, variables={**curve.variables, "beside": beside, **edges})

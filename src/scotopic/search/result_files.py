@@ -1,0 +1,223 @@
+"""Results as files: everything as JSON, which reads back equal, and a curve as a table.
+
+The JSON of every result has the same form: `kind`, the names of the `axes`, `attributes`, and
+`variables` with their dimensions, units and nested lists of values. Not-a-number is null in it,
+and infinities are the words "inf" and "-inf", because JSON has neither.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from scotopic.errors import ScotopicError
+from scotopic.models.parameters import parameter
+from scotopic.models.registry import model_class
+from scotopic.precision.magnetic_moments import SIGN
+from scotopic.results import provenance, write_csv, write_json
+from scotopic.search.allowance import OUTCOMES
+from scotopic.search.result import Result, Variable
+from scotopic.search.ties import MOMENTS
+
+Json = dict[str, Any]
+Columns = dict[str, list[float | str]]
+
+CURVE: Final = "curve"
+
+EXPECTED: Final = OUTCOMES[1:]
+"""The outcomes that are expected without signal, from low to high."""
+
+_TYPES: Final[Mapping[str, Any]] = {
+    "float": np.float64,
+    "int": np.int64,
+    "bool": np.bool_,
+    "text": np.dtypes.StringDType(),
+}
+_KINDS: Final = {"f": "float", "i": "int", "b": "bool"}
+_DIRECTION: Final = {1: "positive", -1: "negative"}
+
+
+def as_json(result: Result, kind: str = CURVE) -> Json:
+    """Return a result as JSON can write it.
+
+    Parameters
+    ----------
+    result : Result
+        Any.
+    kind : str
+        What it is: "curve" or "plane".
+    """
+    return {
+        "kind": kind,
+        "axes": list(result.axes),
+        "attributes": dict(result.attributes),
+        "variables": {
+            name: {
+                "dims": list(one.dims),
+                "unit": one.unit,
+                "long_name": one.long_name,
+                "type": _KINDS.get(one.values.dtype.kind, "text"),
+                "values": _listed(one.values.tolist()),
+            }
+            for name, one in result.variables.items()
+        },
+    }
+
+
+def _listed(value: Any) -> Any:  # noqa: ANN401 - nested lists
+    if isinstance(value, list):
+        return [_listed(one) for one in value]
+    if isinstance(value, float) and not np.isfinite(value):
+        return None if np.isnan(value) else str(value)
+    return value
+
+
+def from_json(content: Json) -> Result:
+    """Return the result that `as_json` wrote.
+
+    Raises
+    ------
+    ScotopicError
+        If it is none.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> one = Result(("mass",), {"mass": Variable(("mass",), np.array([0.1, np.nan]), "GeV")})
+    >>> as_json(one)["variables"]["mass"]["values"], from_json(as_json(one)) == one
+    ([0.1, None], True)
+    """
+    try:
+        variables = {
+            name: Variable(tuple(one["dims"]), _array(one), one["unit"], one["long_name"])
+            for name, one in content["variables"].items()
+        }
+        return Result(tuple(content["axes"]), variables, content["attributes"])
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        what = f"{type(error).__name__}: {error}"
+        raise ScotopicError(f"result: not as scotopic writes results ({what})") from None
+
+
+def _array(one: Json) -> npt.NDArray[Any]:
+    values = one["values"]
+    if one["type"] == "float":
+        values = np.array(values, dtype=object)  # null becomes not-a-number, "inf" infinity
+    return np.asarray(values).astype(_TYPES[one["type"]])
+
+
+def write_result(result: Result, path: Path, seconds: float, kind: str = CURVE) -> None:
+    """Write a result with its provenance, whole or not at all.
+
+    Parameters
+    ----------
+    result : Result
+        Any.
+    path : Path
+        Of the file.
+    seconds : float
+        How long it took.
+    kind : str
+        As for `as_json`.
+    """
+    write_json(path, {"provenance": provenance(seconds), **as_json(result, kind)})
+
+
+def read_result(path: Path) -> Result:
+    """Read a `result.json`.
+
+    Raises
+    ------
+    ScotopicError
+        If it cannot be read or is no result; the message names the file.
+    """
+    try:
+        return from_json(json.loads(path.read_text("utf-8")))
+    except OSError as error:
+        raise ScotopicError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except ValueError as error:
+        raise ScotopicError(f"{path}: not JSON: {error}") from None
+    except ScotopicError as error:
+        raise ScotopicError(f"{path}: {error}") from None
+
+
+def write_curve(curve: Result, directory: Path, seconds: float) -> list[Path]:
+    """Write a curve as `limit.csv` and `result.json`, each whole or not at all.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+    """
+    files = [directory / "limit.csv", directory / "result.json"]
+    write_csv(files[0], *curve_table(curve))
+    write_result(curve, files[1], seconds)
+    return files
+
+
+def heading(curve: Result) -> str:
+    """Return in a line what a curve is."""
+    level = f"{100 * curve.attributes['confidence_level']:g} % CL"
+    what = "excluded intervals of" if curve.has_islands else f"{curve.side} limit on"
+    return f"{curve.attributes['title']}: {level} {what} {curve.quantity}"
+
+
+def without_limit(curve: Result) -> Iterator[tuple[str, float, float, int]]:
+    """Yield where a curve has no limit: the reason, first and last value, number of points.
+
+    Neighbouring points that have the same reason are one.
+    """
+    status, values = curve["status"][0].tolist(), curve.axis.tolist()
+    first = 0
+    for i in range(1, len(status) + 1):
+        if i < len(status) and status[i] == status[first]:
+            continue
+        if status[first] != "limit":
+            yield status[first], values[first], values[i - 1], i - first
+        first = i
+
+
+def curve_table(curve: Result) -> tuple[list[str], Columns]:
+    """Return the lines of comment and the columns of a curve's table.
+
+    Upper limits have a row for each point of the axis that has one; islands a row for each
+    interval, with its edges in place of the limit.
+    """
+    kind = model_class(curve.attributes["model"]["name"])
+    axis = parameter(kind, curve.axes[0]).column
+    comments = [heading(curve), *_sign(curve)]
+    for reason, low, high, count in without_limit(curve):
+        where = f"= {low!r}" if count == 1 else f"from {low!r} to {high!r}, {count} points"
+        comments.append(f"no limit at {axis} {where}: {reason}")
+    if curve.has_islands:
+        row, column = np.nonzero(np.isfinite(curve["lower"][0, 0]))
+        found: Columns = {
+            name: curve[name][0, 0][row, column].astype(float).tolist()
+            for name in ("lower", "upper", "open_below", "open_above")
+        }
+        others: Columns = {}
+    else:
+        (row,) = np.nonzero(np.isfinite(curve.limits()))
+        found = {parameter(kind, curve.quantity).column: curve.limits()[row].tolist()}
+        others = {f"expected_{n}": curve.limits(None, n)[row].tolist() for n in EXPECTED}
+        others |= {
+            f"{label} alone".replace(",", ""): curve.limits(label)[row].tolist()
+            for label in curve.labels[1:]
+        }
+    masses: Columns = {
+        f"{name}_GeV": curve[name][row].tolist()
+        for name in ("mediator_mass", "dark_matter_mass")
+        if name != curve.axes[0] and name in curve.variables
+    }
+    errors = curve["relative_error"][0][row].tolist()
+    columns = {axis: curve.axis[row].tolist(), **found, **masses, **others}
+    return comments, columns | {"relative_numerical_error": errors}
+
+
+def _sign(curve: Result) -> Iterator[str]:
+    """Say which sign the magnetic moment has of which the size is limited."""
+    if curve.quantity in MOMENTS:
+        kind = curve.attributes["spin_parity"]
+        yield f"size of Delta a, which is {_DIRECTION[SIGN[kind]]} for {kind} mediators"
