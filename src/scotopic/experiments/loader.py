@@ -20,6 +20,8 @@ CARDS = Path(__file__).parent / "cards"
 
 SUFFIX = ".toml"
 
+_PATHS = ("likelihood", "file")  # keys whose values are paths
+
 _MOVED = {
     "selection": "is the table [searches.selection] of one of [[searches]] now",
     "signatures": "are searches now: one of [[searches]] each",
@@ -156,10 +158,13 @@ def _resolve(
     `chain` are the files that led to this one. Changes without a source go to `unsourced`, to
     be told when nothing worse is wrong.
     """
-    card = _with_paths(card, file.parent)
     if file.resolve() in chain:
         raise card_error(label, "extends: leads back to this card")
     _refuse_unknown_keys(card, label)
+    try:
+        card = _with_paths(card, file.parent)
+    except RecursionError:
+        raise card_error(label, "nested too deeply") from None
     try:
         extension = Extension.model_validate(
             {key: card.pop(key) for key in Extension.model_fields if key in card}
@@ -199,8 +204,21 @@ def _refuse_unknown_keys(card: Card, label: str) -> None:
 
 def _with_paths(card: Card, directory: Path) -> Card:
     """Make the paths in a card those of files, wherever the card is used."""
-    path = card.get("likelihood")
-    return {**card, "likelihood": str(directory / path)} if isinstance(path, str) else card
+
+    def placed(value: Any) -> Any:  # noqa: ANN401 - whatever TOML has
+        if isinstance(value, list):
+            return [placed(entry) for entry in value]
+        if not isinstance(value, dict):
+            return value
+        return {
+            key: str(directory / entry)
+            if key in _PATHS and isinstance(entry, str)
+            else placed(entry)
+            for key, entry in value.items()
+        }
+
+    found: Card = placed(card)
+    return found
 
 
 def _own_texts_removed(base: dict[str, Any]) -> Card:

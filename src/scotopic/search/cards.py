@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from scotopic.errors import RangeError
 from scotopic.experiments.loader import read_experiment
-from scotopic.experiments.messages import KeyedError, explained
+from scotopic.experiments.messages import KeyedError, explained, shown
 from scotopic.experiments.toml_text import toml_text
 from scotopic.signatures.base import SIGNATURES
 
@@ -78,9 +78,34 @@ def checked(experiment: "Experiment") -> "Experiment":
         except KeyedError as error:
             path = ("searches", i, "selection", *error.path)
             raise KeyedError(path, str(error)) from None
+        _check_efficiencies(experiment, i, search, selection)
         searches.append(search.model_copy(update={"selection": dumped(selection)}))
     _refuse_overlaps(experiment)
     return experiment.with_searches(searches)
+
+
+def _check_efficiencies(
+    experiment: "Experiment", number: int, search: "SearchCard", selection: "Table"
+) -> None:
+    """Refuse tables over the energy that the signature does not heed, or that are too short."""
+    accepted = SIGNATURES[search.signature].energies(experiment, selection)
+    for i, data in enumerate(search.data_sets):
+        table = data.efficiency_table
+        if table is None or table.against != "mediator_energy_GeV":
+            continue
+        path = ("searches", number, "data_sets", i, "signal_efficiency")
+        if accepted is None:
+            raise KeyedError(
+                (*path, "against"),
+                f"{shown(table.against)} is not for the signature {shown(search.signature)}",
+            )
+        (low, high), (first, last) = accepted, table.ends
+        if low < first or high > last:
+            raise KeyedError(
+                (*path, "points"),
+                f"energies from {first:g} to {last:g} GeV do not cover the accepted ones, from"
+                f" {low:g} to {high:g} GeV",
+            )
 
 
 def _refuse_overlaps(experiment: "Experiment") -> None:

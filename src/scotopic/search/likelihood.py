@@ -41,8 +41,10 @@ def experiment_likelihood(
     Likelihood
         The strength is the yield per particle on target: the signal at strength one is exposure
         times efficiency. Without a workspace the signal's uncertainty is common to all bins and
-        is called "signal", and the backgrounds, "background BIN", are independent. Bins have the
-        names of the data sets, "SEARCH: DATA SET" if there are several searches.
+        is called "signal"; the backgrounds' are called "background BIN" and independent, but for
+        sources with a `nuisance` of the card: those of one name move together. Bins have the names
+        of the data sets, "SEARCH: DATA SET" if there are several searches. Of an efficiency that is
+        a table the largest entry counts.
 
     Raises
     ------
@@ -96,13 +98,22 @@ def data_sets(experiment: "Experiment") -> "Iterator[tuple[str, SearchCard, Data
 def _bin(name: str, search: "SearchCard", data: "DataSet") -> Bin:
     relative = search.relative_signal_uncertainty
     shifts = (Shift.relative(_SIGNAL, relative),) if relative else ()
-    signal = Component(_SIGNAL, data.particles_on_target * data.signal_efficiency, shifts)
-    backgrounds: tuple[Component, ...] = ()
-    if (expected := data.expected_background) > 0:
-        relative = data.background_uncertainty / expected
-        own = (Shift.relative(f"background {name}", relative),) if relative else ()
-        backgrounds = (Component("background", expected, own),)
-    return Bin(name, data.observed_events, (signal,), backgrounds)
+    signal = Component(_SIGNAL, data.particles_on_target * data.largest_efficiency, shifts)
+    backgrounds = [
+        _background(nuisance, f"background {name}", *expectation)
+        for nuisance, expectation in data.backgrounds.items()
+        if expectation[0] > 0
+    ]
+    return Bin(name, data.observed_events, (signal,), tuple(backgrounds))
+
+
+def _background(
+    nuisance: str | None, otherwise: str, expected: float, uncertainty: float
+) -> Component:
+    name = "background" if nuisance is None else f"background {nuisance}"
+    relative = uncertainty / expected
+    shifts = (Shift.relative(nuisance or otherwise, relative),) if relative else ()
+    return Component(name, expected, shifts)
 
 
 def _with_workspace(experiment: "Experiment", workspace: Likelihood) -> Likelihood:
@@ -120,7 +131,7 @@ def _with_workspace(experiment: "Experiment", workspace: Likelihood) -> Likeliho
                 f"data_sets: no channel of the likelihood with signal has the name {name!r}"
             )
         total = sum(b.signal for b in mine)
-        exposure = data.particles_on_target * data.signal_efficiency
+        exposure = data.particles_on_target * data.largest_efficiency
         events |= {b.name: exposure * b.signal / total for b in mine}
     extra = sorted({b.name for b in workspace.bins if b.signal > 0} - set(events))
     if extra:
@@ -141,12 +152,10 @@ def part_likelihood(part: "Part", *, with_title: bool) -> Likelihood:
         Whether bins begin with the experiment's title, as among several experiments.
     """
     whole = experiment_likelihood(part.experiment)
-    names = {
-        name for name, search, _ in data_sets(part.experiment) if search.name == part.card.name
-    }
-    others = {
-        name for name, search, _ in data_sets(part.experiment) if search.name != part.card.name
-    }
+    mine = {(part.card.name, data.name) for data in part.card.data_sets}
+    names, others = set(), set()
+    for name, search, data in data_sets(part.experiment):
+        (names if (search.name, data.name) in mine else others).add(name)
     kept = [b for b in whole.bins if _data_set_of(b.name, names | others) not in others]
     found = Likelihood(tuple(kept), whole.confidence_level)
     return combine(found, names=[part.experiment.title]) if with_title else found

@@ -20,7 +20,8 @@ from scotopic.signatures.base import SIGNATURES, Accepted, Question, Response, S
 from scotopic.statistics.methods import method_module
 
 if TYPE_CHECKING:
-    from scotopic.experiments import Experiment, SearchCard
+    from scotopic.experiments import DataSet, Experiment, SearchCard
+    from scotopic.experiments.efficiencies import EfficiencyTable
     from scotopic.models.mediator import DecayingMediator
 
 FloatArray = npt.NDArray[np.float64]
@@ -49,15 +50,62 @@ class Part:
         """How its signal is noticed."""
         return SIGNATURES[self.card.signature]
 
+    @classmethod
+    def all_of(
+        cls, experiment: "Experiment", card: "SearchCard", question: Question
+    ) -> "list[Part]":
+        """Return a search as parts, one for each shape of the efficiency of its data sets.
+
+        The data sets of a part share the expected signal alike for all models.
+        """
+        groups: dict[EfficiencyTable | None, list[DataSet]] = {}
+        for data in card.data_sets:
+            table = data.efficiency_table
+            groups.setdefault(None if table is None else table.relative(), []).append(data)
+        return [
+            cls(
+                experiment,
+                card.model_copy(update={"data_sets": tuple(data_sets)}),
+                replace(question, efficiency=table if _is_over_energy(table) else None),
+            )
+            for table, data_sets in groups.items()
+        ]
+
     @property
     def label(self) -> str:
         """Experiment and search, in few words."""
-        several = len(self.experiment.searches) > 1
-        return f"{self.experiment.title}, {self.card.name}" if several else self.experiment.title
+        whole = self.experiment.search(self.card.name)
+        words = [self.experiment.title]
+        if len(self.experiment.searches) > 1:
+            words.append(self.card.name)
+        if len(self.card.data_sets) < len(whole.data_sets):
+            words.append(" + ".join(data.name for data in self.card.data_sets))
+        return ", ".join(words)
 
     def obstacle(self, model: "DecayingMediator") -> str | None:
         """Return why it cannot see a model; None if it can."""
+        table = self._over_mass
+        if table is not None and not table.ends[0] <= model.mediator_mass <= table.ends[1]:
+            return (
+                f"mediator_mass: {model.mediator_mass:g} GeV is outside of the signal_efficiency"
+                f" of {self.label}, {table.ends[0]:g} to {table.ends[1]:g} GeV"
+            )
         return self.signature.obstacle(self.question, model)
+
+    def exposure(self, model: "DecayingMediator") -> float:
+        """Return particles on target times efficiency; the largest, where energies decide."""
+        table = self._over_mass
+        share = 1.0 if table is None else float(table.at(model.mediator_mass))
+        return self.card.exposure * share
+
+    @property
+    def _over_mass(self) -> "EfficiencyTable | None":
+        table = self.card.data_sets[0].efficiency_table
+        return None if table is None or _is_over_energy(table) else table.relative()
+
+
+def _is_over_energy(table: "EfficiencyTable | None") -> bool:
+    return table is not None and table.against == "mediator_energy_GeV"
 
 
 @dataclass(frozen=True)
@@ -114,9 +162,10 @@ class Search:
         _require_known("search", searches, names)
         refuse_common_data(cards)
         parts = tuple(
-            Part(e, s, Question(e, selection_of(s), calculation))
+            part
             for e in cards
             for s in e.searches
+            for part in Part.all_of(e, s, Question(e, selection_of(s), calculation))
             if (not signatures or s.signature in signatures)
             and (not searches or s.name in searches)
         )
@@ -188,7 +237,7 @@ class Search:
                 every = part.signature.responses(part.question, asked, report)
                 for i, response in zip(rows, every, strict=True):
                     found[i][number] = response
-        return [Responses(self, one) for one in found]
+        return [Responses(self, model, one) for model, one in zip(models, found, strict=True)]
 
     def by_experiment(self) -> "list[Search]":
         """Return the searches of each experiment alone."""
@@ -252,11 +301,14 @@ class Responses:
     ----------
     search : Search
         Whose parts they are.
+    model : DecayingMediator
+        Its coupling does not enter.
     by_part : mapping of int to Response
         Those of the parts that see the model.
     """
 
     search: Search
+    model: "DecayingMediator"
     by_part: Mapping[int, Response]
 
     def accepted(self, coupling: FloatArray, alpha_D: FloatArray) -> dict[int, Accepted]:
@@ -267,14 +319,14 @@ class Responses:
         """Return the expected events of each part, shape (parts, ...)."""
         found = np.zeros((len(self.search.parts), *coupling.shape))
         for i, accepted in self.accepted(coupling, alpha_D).items():
-            found[i] = self.search.parts[i].card.exposure * accepted.per_particle
+            found[i] = self.search.parts[i].exposure(self.model) * accepted.per_particle
         return found
 
     def relative_error(self, coupling: FloatArray, alpha_D: FloatArray) -> FloatArray:
         """Return the numerical error of the sum of the events, shape as the couplings."""
         total, wrong = np.zeros(coupling.shape), np.zeros(coupling.shape)
         for i, accepted in self.accepted(coupling, alpha_D).items():
-            events = self.search.parts[i].card.exposure * accepted.per_particle
+            events = self.search.parts[i].exposure(self.model) * accepted.per_particle
             total += events
             wrong += events * accepted.numerical_error
         return np.divide(wrong, total, out=np.zeros_like(total), where=total > 0)

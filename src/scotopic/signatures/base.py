@@ -21,6 +21,7 @@ from scotopic.registry import Registry
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
+    from scotopic.experiments.efficiencies import EfficiencyTable
     from scotopic.experiments.tables import Table
     from scotopic.models.mediator import DecayingMediator
 
@@ -77,12 +78,16 @@ class Question:
         Processes, and how they are computed.
     alpha_D : tuple of float or None
         The range in which responses are asked for other alpha_D than that of the models.
+    efficiency : EfficiencyTable or None
+        How the efficiency of the data sets depends on the energy of the mediator, its largest
+        value being one; None if it does not.
     """
 
     experiment: "Experiment"
     selection: "Table"
     calculation: Calculation
     alpha_D: tuple[float, float] | None = None
+    efficiency: "EfficiencyTable | None" = None
 
     @property
     def dump(self) -> Dump:
@@ -112,6 +117,13 @@ class Signature(ABC):
         self, question: Question, models: "Sequence[DecayingMediator]", report: Report = silent
     ) -> list[Response]:
         """Return the response to each of several models that the search can see."""
+
+    def energies(self, experiment: "Experiment", selection: "Table") -> tuple[float, float] | None:  # noqa: ARG002
+        """Return between which energies in GeV mediators are accepted, resolution left aside.
+
+        None if the responses do not heed `Question.efficiency`; cards with one are then refused.
+        """
+        return None
 
     def overlaps(self, experiment: "Experiment", one: "Table", other: "Table") -> bool:  # noqa: ARG002
         """Return whether two selections of one card might accept the same event."""

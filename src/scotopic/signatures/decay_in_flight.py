@@ -71,6 +71,12 @@ class DecayInFlight(Signature):
                     f"{experiment.beam.energy_GeV}",
                 )
 
+    def energies(self, experiment: "Experiment", selection: Table) -> tuple[float, float]:
+        """Return the energies from the least of any region to that of the beam."""
+        chosen = cast("DecayRegions", selection)
+        least = min(region.minimum_energy_GeV for region in chosen.regions)
+        return least, experiment.beam.energy_GeV
+
     def obstacle(self, question: Question, model: "DecayingMediator") -> str | None:
         """Return why no mediator is made here that decays as it must, if none does."""
         channel = cast("DecayRegions", question.selection).channel
@@ -109,6 +115,9 @@ class DecayInFlight(Signature):
                 )
                 for i, made in zip(rows, every, strict=True):
                     model = weak[i]
+                    yields = made.yields
+                    if question.efficiency is not None:
+                        yields = yields * question.efficiency.at(made.energies)
                     strength = (PROCESSES[name].coupling(dump, model) / WEAK_COUPLING) ** 2
                     scaling, dark = _widths(model)
                     flights[i].append(
@@ -116,7 +125,7 @@ class DecayInFlight(Signature):
                             region,
                             region.begins_cm + step / 2,
                             step,
-                            strength * made.yields,
+                            strength * yields,
                             decay_length_cm(made.energies, model.mediator_mass, scaling),
                             model.partial_widths()[chosen.channel] / WEAK_COUPLING**2 / scaling,
                             dark / scaling,

@@ -12,12 +12,18 @@ from typing import TYPE_CHECKING, Final, Literal, cast
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.detector.window import RESOLVED, EnergyWindow
+from scotopic.detector.window import RESOLVED, EfficientWindow, EnergyWindow
 from scotopic.errors import RangeError
 from scotopic.experiments.messages import KeyedError, KeyPath, shown
 from scotopic.experiments.selections import CalorimeterSelection, excludes
 from scotopic.models.inelastic import TwoDarkFermions
-from scotopic.processes.base import PROCESSES, WEAK_COUPLING, accepted_yields, at_weak_coupling
+from scotopic.processes.base import (
+    PROCESSES,
+    WEAK_COUPLING,
+    Window,
+    accepted_yields,
+    at_weak_coupling,
+)
 from scotopic.progress import Report, silent
 from scotopic.signatures.base import Accepted, Question, Response, Signature
 from scotopic.signatures.semi_visible import follows_alpha_D, semi_visible_responses
@@ -113,6 +119,13 @@ class MissingEnergy(Signature):
         rear = {d.name: d.position_cm + d.length_cm for d in experiment.detectors}
         return not (excludes(one, other, rear) or excludes(other, one, rear))
 
+    def energies(self, experiment: "Experiment", selection: "Table") -> tuple[float, float]:
+        """Return what the calorimeter's window leaves to the mediator."""
+        energy = experiment.beam.energy_GeV
+        chosen = cast("CalorimeterSelection", selection)
+        least = energy - chosen.maximum_calorimeter_energy_GeV
+        return least, energy - chosen.minimum_calorimeter_energy_GeV
+
     def resonance_energies(self, question: Question) -> tuple[float, float] | None:
         """Return the missing energy from the window's edge to the beam energy."""
         energy = question.experiment.beam.energy_GeV
@@ -188,14 +201,21 @@ def closed_decay(model: "DecayingMediator") -> str:
     )
 
 
-def _window(question: Question) -> EnergyWindow:
+def _window(question: Question) -> Window:
     chosen = cast("CalorimeterSelection", question.selection)
-    return EnergyWindow(
+    window = EnergyWindow(
         question.experiment.beam.energy_GeV,
         chosen.minimum_calorimeter_energy_GeV,
         chosen.maximum_calorimeter_energy_GeV,
         question.experiment.visible_energy_resolution(chosen.calorimeter),
     )
+    return with_efficiency(window, question)
+
+
+def with_efficiency(window: EnergyWindow, question: Question) -> Window:
+    """Return a window with the efficiency of a question's data sets, if it needs one."""
+    table = question.efficiency
+    return window if table is None else EfficientWindow(window, table)
 
 
 def _obstacle_in_flight(
@@ -280,7 +300,7 @@ class InvisibleResponse:
 def invisible_responses(
     question: Question,
     models: "Sequence[DecayingMediator]",
-    window: EnergyWindow,
+    window: Window,
     report: Report = silent,
 ) -> list[Response]:
     """Return the responses of a window to models that leave no trace.
@@ -291,7 +311,7 @@ def invisible_responses(
         With a range of alpha_D, yields that depend on it are interpolated between nodes.
     models : sequence of DecayingMediator
         Their coupling does not enter.
-    window : EnergyWindow
+    window : Window
         Of the energy that the mediator leaves.
     report : callable
         Is told how far it is.

@@ -87,6 +87,8 @@ def semi_visible_responses(
         "processes": used,
         "events": [calculation.events, calculation.seed],
     }
+    if question.efficiency is not None:
+        inputs["efficiency"] = question.efficiency.model_dump(mode="json")
 
     def build() -> Arrays:
         return _stacked(_simulated(question, models, used, report))
@@ -147,7 +149,11 @@ def _simulated(
             minimum_energy=softest,
             calculation=calculation,
         )
-        part = acceptance(question.experiment, selection, events, normals[: len(events)])
+        kept = events
+        if question.efficiency is not None:
+            share = question.efficiency.at(events.mediator_energy)
+            kept = replace(events, weight=events.weight * share)
+        part = acceptance(question.experiment, selection, kept, normals[: len(events)])
         unit = replace(model, **{model.coupling_field: 1.0}, alpha_D=1.0)
         errors = [
             PROCESSES[name].relative_error(dump, model, softest, calculation) for name in used
