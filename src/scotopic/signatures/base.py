@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.errors import RangeError
 from scotopic.processes.calculation import Calculation
 from scotopic.processes.dump import Dump
 from scotopic.progress import Report, silent
-from scotopic.registry import Registry
+from scotopic.registry import Registry, instance_of
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
@@ -25,18 +26,6 @@ if TYPE_CHECKING:
     from scotopic.models.mediator import DecayingMediator
 
 FloatArray = npt.NDArray[np.float64]
-
-SIGNATURES: "Final[Registry[Signature]]" = Registry(
-    "signature",
-    {
-        "missing-energy": "scotopic.signatures.missing_energy:MISSING_ENERGY",
-        "scattered-muon": "scotopic.signatures.scattered_muon:SCATTERED_MUON",
-        "decay-in-flight": "scotopic.signatures.decay_in_flight:DECAY_IN_FLIGHT",
-    },
-)
-"""All signatures; `register_signature("name")` adds a script's own."""
-
-register_signature = SIGNATURES.register
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,6 +113,28 @@ class Signature(ABC):
     def caveats(self, question: Question) -> tuple[str, ...]:  # noqa: ARG002
         """Return what the response leaves out for this set-up."""
         return ()
+
+
+def _signature(found: object, what: str) -> Signature:
+    made = instance_of(Signature, found, what)  # type: ignore[type-abstract]
+    if not hasattr(made, "table"):
+        raise RangeError(f"{what} lacks table")
+    return made
+
+
+SIGNATURES: Final[Registry[Signature]] = Registry(
+    "signature",
+    "signatures",
+    {
+        "missing-energy": "scotopic.signatures.missing_energy:MISSING_ENERGY",
+        "scattered-muon": "scotopic.signatures.scattered_muon:SCATTERED_MUON",
+        "decay-in-flight": "scotopic.signatures.decay_in_flight:DECAY_IN_FLIGHT",
+    },
+    _signature,
+)
+"""All signatures; `register_signature("name")` adds a script's own: a `Signature`, or its class."""
+
+register_signature = SIGNATURES.register
 
 
 def dump_of(experiment: "Experiment") -> Dump:

@@ -14,7 +14,6 @@ from functools import partial
 import numpy as np
 
 from scotopic.statistics.likelihood import Cells, FloatArray, Likelihood
-from scotopic.statistics.methods import register_method
 from scotopic.statistics.profile import Fits, fit, statistic
 from scotopic.statistics.strength import STANDARD_DEVIATIONS, StrengthLimits
 from scotopic.statistics.weighted_counts import reference_strength
@@ -73,7 +72,6 @@ def few_events(likelihood: Likelihood) -> str:
     )
 
 
-@register_method("asymptotic")
 def asymptotic(likelihood: Likelihood) -> StrengthLimits:
     """Profile likelihood ratio in the limit of large counts.
 
