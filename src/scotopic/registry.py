@@ -177,4 +177,4 @@ def _file(module: str) -> str | None:
 
 def _address(thing: object) -> str:
     named = thing if hasattr(thing, "__qualname__") else type(thing)
-    return f"{named.__module__}:{named.__qualname__}"  # type: ignore[attr-defined]
+    return f"{named.__module__}:{named.__qualname__}"

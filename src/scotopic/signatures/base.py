@@ -92,6 +92,10 @@ class Signature(ABC):
     def obstacle(self, question: Question, model: "DecayingMediator") -> str | None:
         """Return why the search cannot see a model, "parameter: reason"; None if it can."""
 
+    def processes(self, question: Question, model: "DecayingMediator") -> tuple[str, ...]:
+        """Return the names of the processes whose mediators of a model count."""
+        return question.calculation.applicable(question.dump, model)
+
     def follows_alpha_D(self, question: Question, model: "DecayingMediator") -> bool:  # noqa: ARG002
         """Return whether one response serves all alpha_D in the question's range."""
         return False
@@ -103,7 +107,17 @@ class Signature(ABC):
         """Return the response to each of several models that the search can see."""
 
     def overlaps(self, experiment: "Experiment", one: "Table", other: "Table") -> bool:  # noqa: ARG002
-        """Return whether two selections of one card might accept the same event."""
+        """Return whether selections of one card might accept the same event.
+
+        Parameters
+        ----------
+        experiment : Experiment
+            The card.
+        one : Table
+            A selection of this signature.
+        other : Table
+            Another one, perhaps of another signature.
+        """
         return True
 
     def resonance_energies(self, question: Question) -> tuple[float, float] | None:  # noqa: ARG002
