@@ -110,14 +110,17 @@ def _check_efficiencies(
 
 def _refuse_overlaps(experiment: "Experiment") -> None:
     for i, one, other in _pairs(experiment.searches):
-        signature = SIGNATURES[one.signature]
-        alike = one.signature == other.signature
-        if not alike or signature.overlaps(experiment, selection_of(one), selection_of(other)):
+        if _may_overlap(experiment, one, other) and _may_overlap(experiment, other, one):
             raise KeyedError(
                 ("searches", i),
                 f"{one.name} and {other.name} may accept the same event, which must not be"
                 " counted twice; searches of one card exclude each other",
             )
+
+
+def _may_overlap(experiment: "Experiment", one: "SearchCard", other: "SearchCard") -> bool:
+    signature = SIGNATURES[one.signature]
+    return signature.overlaps(experiment, selection_of(one), selection_of(other))
 
 
 def _pairs(

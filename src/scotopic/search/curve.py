@@ -193,9 +193,13 @@ class _Along:
         events = self.events(np.tile(grid, len(self.rows)), np.repeat(self.rows, len(grid)))
         shares = _shares(events).reshape(self.parts, len(self.rows), len(grid))
         self.limit_error = np.zeros(1)
-        if np.any(np.nanmax(shares, axis=2) - np.nanmin(shares, axis=2) > _EQUAL_SHARES):
+        known = np.isfinite(shares)
+        low, high = np.where(known, shares, np.inf), np.where(known, shares, -np.inf)
+        if np.any(high.max(axis=2) - low.min(axis=2) > _EQUAL_SHARES):
             return None
-        limits, error = self.allowance.at(np.nan_to_num(np.nanmean(shares, axis=2)))
+        mean = np.where(known, shares, 0.0).sum(axis=2) / np.maximum(known.sum(axis=2), 1)
+        mean[:, ~known.any(axis=(0, 2))] = 1 / self.parts  # no events at any coupling
+        limits, error = self.allowance.at(mean)
         self.limit_error = np.array([error.max()])
         return limits
 

@@ -221,7 +221,7 @@ def _with_tip(
     inside, outside = float(values[last]), float(values[last + 1])
     every, parts = [*values.tolist()], [found]
     for _ in range(_HALVINGS):
-        middle = math.sqrt(inside * outside)
+        middle = math.sqrt(inside * outside) if inside > 0 else (inside + outside) / 2
         every.append(middle)
         parts.append(find(np.array([middle])))
         there = np.isfinite(parts[-1].outcomes["observed"].lower[0, 0])

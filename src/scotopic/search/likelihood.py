@@ -1,6 +1,6 @@
 """The likelihood of an experiment card: what was counted, per unit of yield."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -141,26 +141,36 @@ def _with_workspace(experiment: "Experiment", workspace: Likelihood) -> Likeliho
     return Likelihood(scaled.bins, experiment.confidence_level)
 
 
-def part_likelihood(part: "Part", *, with_title: bool) -> Likelihood:
-    """Return the likelihood of one search of an experiment.
+def part_likelihoods(parts: "Sequence[Part]") -> tuple[Likelihood, ...]:
+    """Return the likelihoods of searches, whose bins are each there once.
 
     Parameters
     ----------
-    part : Part
-        The search.
-    with_title : bool
-        Whether bins begin with the experiment's title, as among several experiments.
+    parts : sequence of Part
+        The searches. Among several experiments the bins begin with the experiment's title.
+
+    Returns
+    -------
+    tuple of Likelihood
+        One for each. Control regions, which belong to no search, are with the first of their
+        experiment.
     """
-    whole = experiment_likelihood(part.experiment)
-    mine = {(part.card.name, data.name) for data in part.card.data_sets}
-    names, others = set(), set()
-    for name, search, data in data_sets(part.experiment):
-        (names if (search.name, data.name) in mine else others).add(name)
-    kept = [b for b in whole.bins if _data_set_of(b.name, names | others) not in others]
-    found = Likelihood(tuple(kept), whole.confidence_level)
-    return combine(found, names=[part.experiment.title]) if with_title else found
+    several = len({id(part.experiment) for part in parts}) > 1
+    found: list[Likelihood] = []
+    begun: set[int] = set()
+    for part in parts:
+        whole = experiment_likelihood(part.experiment)
+        owners = {name: (s.name, data.name) for name, s, data in data_sets(part.experiment)}
+        wanted: set[tuple[str, str] | None] = {(part.card.name, d.name) for d in part.card.data_sets}
+        if id(part.experiment) not in begun:
+            wanted.add(None)
+        begun.add(id(part.experiment))
+        kept = [b for b in whole.bins if _owner(b.name, owners) in wanted]
+        one = Likelihood(tuple(kept), whole.confidence_level)
+        found.append(combine(one, names=[part.experiment.title]) if several else one)
+    return tuple(found)
 
 
-def _data_set_of(name: str, names: set[str]) -> str:
-    """Return the data set of a bin; of several bins it has, "NAME[0]" is one."""
-    return name if name in names else name.rpartition("[")[0]
+def _owner(bin_name: str, owners: "Mapping[str, tuple[str, str]]") -> tuple[str, str] | None:
+    """Return search and data set of a bin; "NAME[0]" is one bin of several of a data set."""
+    return owners.get(bin_name) or owners.get(bin_name.rpartition("[")[0])

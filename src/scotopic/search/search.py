@@ -157,7 +157,11 @@ class Search:
         given = tuple(experiments) if isinstance(experiments, Sequence) else (experiments,)
         cards = tuple(checked(one) for one in given)
         calculation = calculation or Calculation()
-        _require_known("signature", signatures, SIGNATURES.names())
+        if not calculation.processes:  # by name, so that no other process of Python counts others
+            calculation = replace(calculation, processes=PROCESSES.names())
+        for name in signatures:
+            SIGNATURES.home(name)
+        method_module(method)
         names = dict.fromkeys(s.name for e in cards for s in e.searches)
         _require_known("search", searches, names)
         refuse_common_data(cards)
@@ -166,12 +170,15 @@ class Search:
             for e in cards
             for s in e.searches
             for part in Part.all_of(e, s, Question(e, selection_of(s), calculation))
-            if (not signatures or s.signature in signatures)
+            if (not signatures or {s.signature, SIGNATURES.home(s.signature)} & set(signatures))
             and (not searches or s.name in searches)
         )
         if not parts:
             titles = ", ".join(e.title for e in cards)
-            raise RangeError(f"signature: no search of {titles} is one of {', '.join(signatures)}")
+            raise RangeError(
+                f"signature: no search of {titles} that is asked for has one of"
+                f" {', '.join(signatures)}"
+            )
         return cls(parts, calculation, method)
 
     @property
@@ -248,7 +255,7 @@ class Search:
 
     def processes(self, model: "DecayingMediator") -> tuple[str, ...]:
         """Return the names of the processes that count for a model, in any part."""
-        every = (self.calculation.applicable(p.question.dump, model) for p in self.parts)
+        every = (p.signature.processes(p.question, model) for p in self.parts)
         return tuple(dict.fromkeys(name for names in every for name in names))
 
     def inputs(self) -> dict[str, Any]:
@@ -263,10 +270,11 @@ class Search:
 
     def modules(self) -> set[str]:
         """Return the modules whose code answers, which no import of this one names."""
-        names = self.calculation.processes or PROCESSES.names()
-        homes = [PROCESSES.home(name) for name in names]
-        homes += [SIGNATURES.home(p.card.signature) for p in self.parts]
-        return {*(home.partition(":")[0] for home in homes), method_module(self.method)}
+        return {
+            *map(PROCESSES.module, self.calculation.processes or PROCESSES.names()),
+            *(SIGNATURES.module(part.card.signature) for part in self.parts),
+            method_module(self.method),
+        }
 
     @cached_property
     def allowance(self) -> Allowance:

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.errors import RangeError
 from scotopic.processes.calculation import Calculation
 from scotopic.processes.dump import Dump
 from scotopic.progress import Report, silent
-from scotopic.registry import Registry
+from scotopic.registry import Registry, instance_of
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
@@ -26,18 +27,6 @@ if TYPE_CHECKING:
     from scotopic.models.mediator import DecayingMediator
 
 FloatArray = npt.NDArray[np.float64]
-
-SIGNATURES: "Final[Registry[Signature]]" = Registry(
-    "signature",
-    {
-        "missing-energy": "scotopic.signatures.missing_energy:MISSING_ENERGY",
-        "scattered-muon": "scotopic.signatures.scattered_muon:SCATTERED_MUON",
-        "decay-in-flight": "scotopic.signatures.decay_in_flight:DECAY_IN_FLIGHT",
-    },
-)
-"""All signatures; `register_signature("name")` adds a script's own."""
-
-register_signature = SIGNATURES.register
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +97,10 @@ class Signature(ABC):
     def obstacle(self, question: Question, model: "DecayingMediator") -> str | None:
         """Return why the search cannot see a model, "parameter: reason"; None if it can."""
 
+    def processes(self, question: Question, model: "DecayingMediator") -> tuple[str, ...]:
+        """Return the names of the processes whose mediators of a model count."""
+        return question.calculation.applicable(question.dump, model)
+
     def follows_alpha_D(self, question: Question, model: "DecayingMediator") -> bool:  # noqa: ARG002
         """Return whether one response serves all alpha_D in the question's range."""
         return False
@@ -126,7 +119,17 @@ class Signature(ABC):
         return None
 
     def overlaps(self, experiment: "Experiment", one: "Table", other: "Table") -> bool:  # noqa: ARG002
-        """Return whether two selections of one card might accept the same event."""
+        """Return whether selections of one card might accept the same event.
+
+        Parameters
+        ----------
+        experiment : Experiment
+            The card.
+        one : Table
+            A selection of this signature.
+        other : Table
+            Another one, perhaps of another signature.
+        """
         return True
 
     def resonance_energies(self, question: Question) -> tuple[float, float] | None:  # noqa: ARG002
@@ -144,6 +147,28 @@ class Signature(ABC):
     def caveats(self, question: Question) -> tuple[str, ...]:  # noqa: ARG002
         """Return what the response leaves out for this set-up."""
         return ()
+
+
+def _signature(found: object, what: str) -> Signature:
+    made = instance_of(Signature, found, what)  # type: ignore[type-abstract]
+    if not hasattr(made, "table"):
+        raise RangeError(f"{what} lacks table")
+    return made
+
+
+SIGNATURES: Final[Registry[Signature]] = Registry(
+    "signature",
+    "signatures",
+    {
+        "missing-energy": "scotopic.signatures.missing_energy:MISSING_ENERGY",
+        "scattered-muon": "scotopic.signatures.scattered_muon:SCATTERED_MUON",
+        "decay-in-flight": "scotopic.signatures.decay_in_flight:DECAY_IN_FLIGHT",
+    },
+    _signature,
+)
+"""All signatures; `register_signature("name")` adds a script's own: a `Signature`, or its class."""
+
+register_signature = SIGNATURES.register
 
 
 def dump_of(experiment: "Experiment") -> Dump:

@@ -81,7 +81,7 @@ class MissingEnergy(Signature):
         chosen = cast("CalorimeterSelection", question.selection)
         if question.dump.lepton == "muon":
             return "beam.particle: a muon leaves its energy nowhere; 'scattered-muon' is for muons"
-        if not question.calculation.applicable(question.dump, model):
+        if not self.processes(question, model):
             return f"model: {question.calculation.obstacles(question.dump, model)}"
         if model.leaves_no_trace:
             if chosen.decay_signal is not None:
@@ -93,8 +93,7 @@ class MissingEnergy(Signature):
 
     def follows_alpha_D(self, question: Question, model: "DecayingMediator") -> bool:
         """Return True, but for simulated events of processes that depend on widths."""
-        used = question.calculation.applicable(question.dump, model)
-        return model.leaves_no_trace or follows_alpha_D(used)
+        return model.leaves_no_trace or follows_alpha_D(self.processes(question, model))
 
     def responses(
         self, question: Question, models: "Sequence[DecayingMediator]", report: Report = silent
@@ -113,7 +112,7 @@ class MissingEnergy(Signature):
         return [found[i] for i in range(len(models))]
 
     def overlaps(self, experiment: "Experiment", one: "Table", other: "Table") -> bool:
-        """Return whether two selections might accept the same event."""
+        """Return whether two selections might accept the same event, as all others might."""
         if not (isinstance(one, CalorimeterSelection) and isinstance(other, CalorimeterSelection)):
             return True
         rear = {d.name: d.position_cm + d.length_cm for d in experiment.detectors}
@@ -322,10 +321,10 @@ def invisible_responses(
     nodes = _nodes(question.alpha_D) if by_alpha_D and question.alpha_D else np.array([0])
     total = np.zeros((len(models), len(nodes)))
     error = np.zeros((len(models), len(nodes)))
-    names = {name: calculation.applicable(dump, model) for name, model in enumerate(weak)}
-    for name in dict.fromkeys(n for used in names.values() for n in used):
+    used = [calculation.applicable(dump, model) for model in weak]
+    for name in dict.fromkeys(n for names in used for n in names):
         process = PROCESSES[name]
-        rows = [i for i, used in names.items() if name in used]
+        rows = [i for i, names in enumerate(used) if name in names]
         asked = [weak[i] for i in rows]
         if by_alpha_D and process.depends_on_widths:
             at = 10 ** (nodes / _NODES_PER_DECADE)

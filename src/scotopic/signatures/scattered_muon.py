@@ -73,7 +73,7 @@ class ScatteredMuon(Signature):
 
     def obstacle(self, question: Question, model: "DecayingMediator") -> str | None:
         """Return why the mediator is not made, or leaves a trace, if it does."""
-        if not question.calculation.applicable(question.dump, model):
+        if not self.processes(question, model):
             return f"model: {question.calculation.obstacles(question.dump, model)}"
         if model.leaves_no_trace:
             return None

@@ -74,7 +74,6 @@ def few_events(likelihood: Likelihood) -> str:
     )
 
 
-@register_method("asymptotic")
 def asymptotic(likelihood: Likelihood) -> StrengthLimits:
     """Profile likelihood ratio in the limit of large counts.
 

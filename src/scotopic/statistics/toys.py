@@ -35,7 +35,6 @@ _LARGEST_ERROR = 1 / 3  # of the limit, and of CLs there
 _MEDIAN = 1 + STANDARD_DEVIATIONS.index(0)  # the observation comes first
 
 
-@register_method("toys")
 def toys(likelihood: Likelihood, *, toys: int = TOYS, seed: int = 1) -> StrengthLimits:
     """Profile likelihood ratio with pseudo-experiments.
 
