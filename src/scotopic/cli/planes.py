@@ -21,7 +21,7 @@ from scotopic.cli.base import (
     remark,
 )
 from scotopic.errors import CardError, RangeError, StoppedError
-from scotopic.results import output_directory, usable_directory
+from scotopic.results import output_directory, provenance, usable_directory
 
 if TYPE_CHECKING:
     from scotopic.scan.run_card import RunCard
@@ -90,7 +90,8 @@ def plane(
     except StoppedError as error:
         remark(f"scotopic: {error}")
         raise typer.Exit(1) from None
-    name_caveats(dict.fromkeys(text for one in found.attributes["limits"] for text in one["caveats"]))
+    limits = found.attributes["limits"]
+    name_caveats(dict.fromkeys(text for one in limits for text in one["caveats"]))
     output_directory(directory)
     written = write_plane(found, directory, time.perf_counter() - started)
     if figure:
@@ -137,6 +138,7 @@ def relic(
     from scotopic.scan.relic import thermal_lines_alone  # noqa: PLC0415
     from scotopic.scan.run_card import load_run_card  # noqa: PLC0415
     from scotopic.scan.session import Keeping  # noqa: PLC0415
+    from scotopic.search.result_files import as_json  # noqa: PLC0415
 
     started = time.perf_counter()
     run_card, place = load_run_card(card)
@@ -151,7 +153,8 @@ def relic(
     found = _computed(card, lines, place, keeping)
     seconds = time.perf_counter() - started
     if as_json:
-        typer.echo(json.dumps(as_json(found, seconds, "plane"), indent=1, allow_nan=False))
+        content = {"provenance": provenance(seconds), **as_json(found, "plane")}
+        typer.echo(json.dumps(content, indent=1, allow_nan=False))
     else:
         for layer in found.layers:
             _print_line(found, layer)
@@ -164,7 +167,7 @@ def relic(
     name_written(written)
 
 
-def _computed(name: str, card: "RunCard", place: Path, keeping: "Keeping | None") -> "Run":
+def _computed(name: str, card: "RunCard", place: Path, keeping: "Keeping | None") -> "Result":
     """Compute what a run card asks for; what is wrong with it is named with the card."""
     from scotopic.scan.run import run  # noqa: PLC0415 - keep the help fast
 

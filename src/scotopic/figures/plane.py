@@ -106,16 +106,12 @@ class _Canvas:
     x: Axis
     y: Axis
 
-    def line(
-        self, values: FloatArray, columns: FloatArray | None = None, **style: Any
-    ) -> None:
+    def line(self, values: FloatArray, columns: FloatArray | None = None, **style: object) -> None:
         """Draw where a function is zero."""
         for one in contours(values, self.x, self.y, columns):
             self.axes.plot(one.x, one.y, **style)
 
-    def area(
-        self, values: FloatArray, columns: FloatArray | None = None, **style: Any
-    ) -> None:
+    def area(self, values: FloatArray, columns: FloatArray | None = None, **style: object) -> None:
         """Shade where a function is positive."""
         for one in regions(values, self.x, self.y, columns):
             self.axes.add_patch(PathPatch(Path(one.points, one.codes), **style))
@@ -200,7 +196,7 @@ def _unknown(canvas: _Canvas, planes: Sequence[Plane]) -> list[Patch]:
 
 
 def _limit(
-    canvas: _Canvas, plane: Plane, label: str, colour: str, is_filled: bool  # noqa: FBT001
+    canvas: _Canvas, plane: Plane, label: str, colour: str, is_filled: bool
 ) -> Line2D | Patch:
     """Draw the boundary of what is excluded, and shade its inside."""
     if not (plane.excess > 0).any():

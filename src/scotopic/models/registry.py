@@ -97,27 +97,6 @@ def model_name(kind: "type[DecayingMediator]") -> str:
     return MODELS.name_of(kind)
 
 
-@lru_cache
-def fingerprint(kind: "type[DecayingMediator]") -> str:
-    """Return what tells a class from others and from its own earlier source, for keys of caches.
-
-    The sources of this package are in the keys anyway. What has no source to be read, as in an
-    interactive session, is kept for the session alone.
-    """
-    path = _path(kind)
-    if path in BUILT_IN.values():
-        return kind.__qualname__
-    from hashlib import sha256  # noqa: PLC0415 - not for the package's own
-    from inspect import getsource  # noqa: PLC0415
-    from uuid import uuid4  # noqa: PLC0415
-
-    try:
-        source = getsource(sys.modules[kind.__module__])
-    except (KeyError, OSError, TypeError):
-        source = uuid4().hex
-    return f"{path} {sha256(source.encode()).hexdigest()}"
-
-
 def name_for_lepton(name: str, lepton: str) -> str:
     """Return what a name means for a beam: scalars that couple to one lepton couple to its.
 

@@ -2,13 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from scotopic.publication.csv_tables import MISSING, Cell
 from scotopic.publication.results import Json
-
-if TYPE_CHECKING:
-    from scotopic.models.mediator import DecayingMediator
 
 NOTHING: Final = "-"
 """What HEPData shows where there is no value."""

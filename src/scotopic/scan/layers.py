@@ -26,7 +26,6 @@ from scotopic.models.derived import COUPLING
 from scotopic.models.inputs import model_inputs
 from scotopic.models.mediator import DecayingMediator
 from scotopic.models.parameters import field_of, value_of
-from scotopic.models.registry import fingerprint
 from scotopic.progress import Report, silent
 from scotopic.scan.grid import Grid, Index
 from scotopic.sources import module_names

@@ -105,8 +105,8 @@ def _described(found: Result, planes: Mapping[str, Plane]) -> Iterator[str]:
 
 def _level(plane: Plane) -> str:
     """Write the events that are allowed, which several searches make depend on the point."""
-    low, high = float(plane.limit_events.min()), float(plane.limit_events.max())
-    return f"{low:.6g}" if low == high else f"{low:.6g} to {high:.6g}"
+    ends = (plane.limit_events.min(), plane.limit_events.max())
+    return " to ".join(dict.fromkeys(f"{end:.6g}" for end in ends))
 
 
 def _error_unit(plane: Plane) -> str:

@@ -161,9 +161,9 @@ def part_likelihoods(parts: "Sequence[Part]") -> tuple[Likelihood, ...]:
     for part in parts:
         whole = experiment_likelihood(part.experiment)
         owners = {name: (s.name, data.name) for name, s, data in data_sets(part.experiment)}
-        wanted: set[tuple[str, str] | None] = {(part.card.name, d.name) for d in part.card.data_sets}
-        if id(part.experiment) not in begun:
-            wanted.add(None)
+        wanted = {None, *((part.card.name, data.name) for data in part.card.data_sets)}
+        if id(part.experiment) in begun:
+            wanted.discard(None)
         begun.add(id(part.experiment))
         kept = [b for b in whole.bins if _owner(b.name, owners) in wanted]
         one = Likelihood(tuple(kept), whole.confidence_level)

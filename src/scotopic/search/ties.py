@@ -20,7 +20,6 @@ from scotopic.models.inputs import model_inputs
 from scotopic.models.mediator import DecayingMediator
 from scotopic.models.metadata import Parameter
 from scotopic.models.parameters import supply
-from scotopic.models.registry import fingerprint
 
 if TYPE_CHECKING:
     from scotopic.words import Lepton

@@ -208,7 +208,9 @@ def follow_event(
     )
 
 
-def detectors_behind(experiment: "Experiment", selection: "CalorimeterSelection") -> list["Detector"]:
+def detectors_behind(
+    experiment: "Experiment", selection: "CalorimeterSelection"
+) -> list["Detector"]:
     """Return the detectors that end behind the calorimeter, along the beam."""
     rear = rear_cm(experiment.detector(selection.calorimeter))
     along = sorted(experiment.detectors, key=lambda d: d.position_cm)

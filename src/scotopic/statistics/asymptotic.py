@@ -15,7 +15,6 @@ import numpy as np
 
 from scotopic.statistics.cells import Cells, FloatArray
 from scotopic.statistics.likelihood import Likelihood
-from scotopic.statistics.methods import register_method
 from scotopic.statistics.profile import Fits, fit, statistic
 from scotopic.statistics.strength import STANDARD_DEVIATIONS, StrengthLimits
 from scotopic.statistics.weighted_counts import reference_strength

@@ -16,7 +16,6 @@ from scotopic.statistics.asymptotic import observed_data
 from scotopic.statistics.cells import FloatArray
 from scotopic.statistics.checks import LARGEST_SEED, require_whole
 from scotopic.statistics.likelihood import Likelihood
-from scotopic.statistics.methods import register_method
 from scotopic.statistics.profile import fit, statistic
 from scotopic.statistics.strength import STANDARD_DEVIATIONS, StrengthLimits
 from scotopic.statistics.weighted_counts import reference_strength
