@@ -41,8 +41,8 @@ class Extension(Table):
     )
     replace: Items[Text] = Field(
         default=(),
-        description="paths that are not inherited, such as `data_sets` or "
-        "`data_sets[2016-2018].background`",
+        description="paths that are not inherited, such as `searches` or "
+        "`searches[S1].data_sets[2016-2018].background`",
     )
 
 
@@ -175,6 +175,8 @@ def _resolve(
         if extension.replace:
             raise card_error(label, "replace: means something only together with extends")
         return card
+    for i, path in enumerate(extension.replace):
+        _refuse_moved(re.split(r"[.\[]", path)[0], label, f"replace[{i}]: ")
     try:
         base_file, base_label = _locate(extension.extends, file.parent)
         base_card = read_card(base_file, base_label)
@@ -196,10 +198,14 @@ def _resolve(
 def _refuse_unknown_keys(card: Card, label: str) -> None:
     known = [*Extension.model_fields, *Experiment.model_fields]
     for key in card:
-        if key in _MOVED:
-            raise card_error(label, f"{key}: {_MOVED[key]}; see the page on experiment cards")
+        _refuse_moved(key, label)
         if key not in known:
             raise card_error(label, f"{key_path((key,))}: unknown key; {nearest(key, known)}")
+
+
+def _refuse_moved(key: str, label: str, where: str = "") -> None:
+    if key in _MOVED:
+        raise card_error(label, f"{where}{key}: {_MOVED[key]}; see the page on experiment cards")
 
 
 def _with_paths(card: Card, directory: Path) -> Card:

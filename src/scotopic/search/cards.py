@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ValidationError
 
-from scotopic.errors import RangeError
+from scotopic.errors import RangeError, ScotopicError
 from scotopic.experiments.loader import read_experiment
 from scotopic.experiments.messages import KeyedError, explained, shown
 from scotopic.experiments.toml_text import toml_text
@@ -71,7 +71,8 @@ def checked(experiment: "Experiment") -> "Experiment":
         try:
             SIGNATURES.home(search.signature)
         except RangeError as error:
-            raise KeyedError(("searches", i, "signature"), str(error)) from None
+            text = str(error).removeprefix("signature: ")
+            raise KeyedError(("searches", i, "signature"), text) from None
         try:
             selection = selection_of(search)
             SIGNATURES[search.signature].check(experiment, selection)
@@ -81,6 +82,13 @@ def checked(experiment: "Experiment") -> "Experiment":
         _check_efficiencies(experiment, i, search, selection)
         searches.append(search.model_copy(update={"selection": dumped(selection)}))
     _refuse_overlaps(experiment)
+    if experiment.likelihood is not None:
+        from scotopic.search.likelihood import experiment_likelihood  # noqa: PLC0415 - seldom
+
+        try:
+            experiment_likelihood(experiment)
+        except ScotopicError as error:
+            raise KeyedError(("likelihood",), str(error)) from None
     return experiment.with_searches(searches)
 
 
