@@ -138,7 +138,7 @@ def relic(
     from scotopic.scan.relic import thermal_lines_alone  # noqa: PLC0415
     from scotopic.scan.run_card import load_run_card  # noqa: PLC0415
     from scotopic.scan.session import Keeping  # noqa: PLC0415
-    from scotopic.search.result_files import as_json  # noqa: PLC0415
+    from scotopic.search.result_files import as_json as content_of  # noqa: PLC0415
 
     started = time.perf_counter()
     run_card, place = load_run_card(card)
@@ -153,7 +153,7 @@ def relic(
     found = _computed(card, lines, place, keeping)
     seconds = time.perf_counter() - started
     if as_json:
-        content = {"provenance": provenance(seconds), **as_json(found, "plane")}
+        content = {"provenance": provenance(seconds), **content_of(found, "plane")}
         typer.echo(json.dumps(content, indent=1, allow_nan=False))
     else:
         for layer in found.layers:

@@ -83,7 +83,9 @@ class EfficiencyTable(Table):
         """
         import numpy as np  # noqa: PLC0415 - cards are read without it
 
-        return np.interp(x, *np.array(self.points).T)
+        at, efficiency = np.array(self.points).T
+        found: npt.NDArray[np.float64] = np.interp(np.asarray(x, dtype=float), at, efficiency)
+        return found
 
 
 def _kind(value: object) -> str:

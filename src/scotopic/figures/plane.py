@@ -106,12 +106,22 @@ class _Canvas:
     x: Axis
     y: Axis
 
-    def line(self, values: FloatArray, columns: FloatArray | None = None, **style: object) -> None:
+    def line(
+        self,
+        values: FloatArray,
+        columns: FloatArray | None = None,
+        **style: Any,  # noqa: ANN401 - as matplotlib's
+    ) -> None:
         """Draw where a function is zero."""
         for one in contours(values, self.x, self.y, columns):
             self.axes.plot(one.x, one.y, **style)
 
-    def area(self, values: FloatArray, columns: FloatArray | None = None, **style: object) -> None:
+    def area(
+        self,
+        values: FloatArray,
+        columns: FloatArray | None = None,
+        **style: Any,  # noqa: ANN401 - as matplotlib's
+    ) -> None:
         """Shade where a function is positive."""
         for one in regions(values, self.x, self.y, columns):
             self.axes.add_patch(PathPatch(Path(one.points, one.codes), **style))
@@ -201,7 +211,7 @@ def _limit(
     """Draw the boundary of what is excluded, and shade its inside."""
     if not (plane.excess > 0).any():
         return Line2D([], [], linestyle="none", label=f"{label}: nothing")
-    style = "-" if is_filled else "--"
+    style: _Dash = "-" if is_filled else "--"
     if is_filled:
         canvas.area(plane.excess, facecolor=colour, edgecolor="none", alpha=0.25, zorder=2)
     if _changes_sign(plane.excess):

@@ -8,13 +8,14 @@ what it can do better: `accepted` without bins, `sample` with the energies of pa
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from scotopic.cache import cached_arrays
+from scotopic.models.inputs import model_inputs
 from scotopic.processes.calculation import PROCESSES, Calculation
 from scotopic.processes.dump import Dump
 from scotopic.processes.inversion import inverted
@@ -184,7 +185,7 @@ class Process(ABC):
         Here: everything but the coupling. A process whose yields depend on less says so, and is
         then not computed again.
         """
-        return all_but_coupling(model)
+        return model_inputs(model)
 
     def accepted(
         self,
@@ -245,7 +246,8 @@ class Process(ABC):
         uniforms : ndarray, shape (3, n)
             Numbers in [0, 1): a smooth function of them, and of the model.
         """
-        edges = np.linspace(*_whole(dump).tolist(), _SLICES + 1)
+        front, rear = _whole(dump).tolist()
+        edges = np.linspace(front, rear, _SLICES + 1)
         (made,) = self.produced(dump, [model], minimum_energy, edges, calculation)
         total = float(made.yields.sum())
         if not total > 0:
@@ -273,14 +275,6 @@ def _cumulative(made: Produced) -> FloatArray:
 
 def _whole(dump: Dump) -> FloatArray:
     return np.array([0.0, DEEPEST_X0 if dump.thickness_X0 is None else dump.thickness_X0])
-
-
-def all_but_coupling(model: "DecayingMediator") -> dict[str, Any]:
-    """Return the class of a model and its parameters other than the coupling."""
-    kind = type(model)
-    values = {f.name: getattr(model, f.name) for f in fields(model)}
-    del values[model.coupling_field]
-    return {"class": f"{kind.__module__}:{kind.__qualname__}", **values}
 
 
 def at_weak_coupling(models: "Sequence[DecayingMediator]") -> "list[DecayingMediator]":

@@ -4,6 +4,7 @@ Tables and figures take their lines from here, so that a figure shows what the t
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -98,7 +99,8 @@ def regions(
     >>> int((ring.codes == 1).sum())  # two outlines: one around it, one around its hole
     2
     """
-    outlines, codes = _generator(values, x, y, columns).filled(0.0, np.inf)
+    filled: Any = _generator(values, x, y, columns).filled(0.0, np.inf)
+    outlines, codes = filled
     return [
         Region(_points(np.asarray(at, dtype=float), x, y), np.asarray(code))
         for at, code in zip(outlines, codes, strict=True)

@@ -201,7 +201,7 @@ def plane_result(
     if refinement is not None:
         arrays = {**arrays, "excess": np.array([refinement.filled(e) for e in arrays["excess"]])}
         errors = refinement.position_errors().tolist()
-    limits = [
+    limits: list[dict[str, Any]] = [
         {
             "label": limit.label,
             "model": model_name(limit.sector.kind),

@@ -128,7 +128,7 @@ def with_efficiency(experiment: Experiment, efficiency: float) -> Experiment:
                 update={
                     "signal_efficiency": efficiency,
                     "signal_efficiency_uncertainty": data.signal_efficiency_uncertainty
-                    * (efficiency / data.signal_efficiency),
+                    * (efficiency / data.largest_efficiency),
                 }
             )
             for data in search.data_sets

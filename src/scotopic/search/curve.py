@@ -226,13 +226,15 @@ class _Along:
         shares = np.nan_to_num(_shares(self.events(edge, self.rows)))
         if self.limits is not None:
             allowed = list(self.limits)
-        found = np.isfinite(outcomes["observed"].lower[:, 0])
-        errors = np.where(found, self._errors(edge), np.nan)
+        is_limited = np.isfinite(outcomes["observed"].lower[:, 0])
+        errors = np.where(is_limited, self._errors(edge), np.nan)
         return Exclusion(outcomes, (), np.array(allowed), shares, errors)
 
     def _excess(self, k: int, logarithm: FloatArray, rows: Integers) -> FloatArray:
         events = self.events(logarithm, rows)
-        limit = self.allowance.between(events)[k] if self.limits is None else self.limits[k, rows]
+        limit: FloatArray = (
+            self.allowance.between(events)[k] if self.limits is None else self.limits[k, rows]
+        )
         return _logarithm(events.sum(axis=0)) - np.log(limit)
 
     def _polished(self, k: int, found: Intervals) -> Intervals:
@@ -256,7 +258,7 @@ class _Along:
                     break
             self.limit_error = np.maximum(self.limit_error, error.max() + np.max(np.abs(step)))
             ends[name][row, column] = np.exp(at)
-        return replace(found, **ends)
+        return replace(found, lower=ends["lower"], upper=ends["upper"])
 
     def _slope(self, logarithm: FloatArray, rows: Integers) -> FloatArray:
         """Return d ln(events)/d ln(coupling)."""
@@ -282,7 +284,8 @@ def _first_edges(found: Intervals, otherwise: float) -> FloatArray:
 
 def _shares(events: FloatArray) -> FloatArray:
     total = events.sum(axis=0)
-    return np.divide(events, total, out=np.full_like(events, np.nan), where=total > 0)
+    shares: FloatArray = np.divide(events, total, out=np.full_like(events, np.nan), where=total > 0)
+    return shares
 
 
 def _logarithm(events: FloatArray) -> FloatArray:

@@ -231,7 +231,8 @@ class Result:
     def fingerprint(self) -> str:
         """SHA-256 of all arrays and attributes."""
         digest = hashlib.sha256()
-        for one in (self, *self.layers):
+        parts: tuple[Result | Layer, ...] = (self, *self.layers)
+        for one in parts:
             words = [one.kind, one.label] if isinstance(one, Layer) else list(one.axes)
             digest.update(json.dumps([words, one.attributes], sort_keys=True, default=str).encode())
             for name in sorted(one.variables):

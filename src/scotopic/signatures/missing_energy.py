@@ -18,12 +18,12 @@ from scotopic.experiments.messages import KeyedError, KeyPath, shown
 from scotopic.experiments.selections import CalorimeterSelection, excludes
 from scotopic.models.inelastic import TwoDarkFermions
 from scotopic.processes.base import (
-    PROCESSES,
     WEAK_COUPLING,
     Window,
     accepted_yields,
     at_weak_coupling,
 )
+from scotopic.processes.calculation import PROCESSES
 from scotopic.progress import Report, silent
 from scotopic.signatures.base import Accepted, Question, Response, Signature
 from scotopic.signatures.semi_visible import follows_alpha_D, semi_visible_responses
@@ -287,9 +287,10 @@ class InvisibleResponse:
         at = np.log10(alpha_D) * _NODES_PER_DECADE
         first = np.clip(_first_node(at), self.nodes[0], self.nodes[-1] - 3)
         values = self.yields[(first - self.nodes[0])[..., None] + np.arange(4)]
-        total = np.sum(_cubic(at - first) * values, axis=-1)
-        lower = np.sum(_parabola(at - first) * values[..., :3], axis=-1)
-        upper = np.sum(_parabola(at - first - 1) * values[..., 1:], axis=-1)
+        t: FloatArray = at - first
+        total = np.sum(_cubic(t) * values, axis=-1)
+        lower = np.sum(_parabola(t) * values[..., :3], axis=-1)
+        upper = np.sum(_parabola(t - 1) * values[..., 1:], axis=-1)
         error = np.maximum(abs(total - lower), abs(total - upper))
         error = np.divide(error, total, out=np.zeros_like(total), where=total > 0)
         clipped = np.clip(total, values.min(axis=-1), values.max(axis=-1))

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
 from scotopic.events.lifetimes import ExponentialSum
-from scotopic.processes.base import all_but_coupling
+from scotopic.models.inputs import model_inputs
 from scotopic.processes.calculation import PROCESSES
 from scotopic.progress import Report
 from scotopic.signatures.base import Accepted, Question
@@ -126,7 +126,7 @@ def _apparatus(question: Question) -> list[object]:
 
 
 def _shape(model: "TwoDarkFermions", used: Sequence[str]) -> dict[str, object]:
-    values = all_but_coupling(model)
+    values = model_inputs(model)
     if follows_alpha_D(used):
         del values["alpha_D"]
     return values

@@ -168,8 +168,8 @@ def follow_event(
 
     Notes
     -----
-    The response is that of `signatures.decay_chains`, but for one drawn event: positions and measured
-    energies are numbers, not probabilities.
+    The response is that of `signatures.decay_chains`, but for one drawn event: positions and
+    measured energies are numbers, not probabilities.
     """
     if not 0 <= number < len(events):
         raise RangeError(f"number: {number} is not between 0 and {len(events) - 1}")
