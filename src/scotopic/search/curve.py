@@ -64,6 +64,18 @@ class Exclusion:
     relative_error: FloatArray
 
     @classmethod
+    def empty(cls, parts: int, status: tuple[str, ...]) -> "Exclusion":
+        """Return that of a search of several parts that sees none of the models."""
+        rows = len(status)
+        return cls(
+            dict.fromkeys(OUTCOMES, Intervals.empty(rows)),
+            status,
+            np.full((len(OUTCOMES), rows), np.nan),
+            np.full((parts, rows), np.nan),
+            np.full(rows, np.nan),
+        )
+
+    @classmethod
     def joined(cls, parts: "Sequence[Exclusion]") -> "Exclusion":
         """Return the models of several, one after the other."""
         return cls(
@@ -121,17 +133,17 @@ class Path:
 
 
 def excluded_along(
-    search: "Search",
+    searches: "Sequence[Search]",
     models: "Sequence[DecayingMediator]",
     path: "Callable[[Sequence[DecayingMediator]], Path]" = Path.coupling,
     report: Report = silent,
-) -> Exclusion:
+) -> list[Exclusion]:
     """Return the excluded intervals of the coupling, for models that differ in all else.
 
     Parameters
     ----------
-    search : Search
-        What is asked.
+    searches : sequence of Search
+        What is asked: the first has all parts, others have some of them.
     models : sequence of DecayingMediator
         One row each; what the path determines does not enter.
     path : callable
@@ -139,18 +151,38 @@ def excluded_along(
     report : callable
         Is told how far it is.
 
+    Returns
+    -------
+    list of Exclusion
+        One for each search.
+
     Raises
     ------
     RangeError
-        If the search sees none of the models; with the reason of the first.
+        If the first search sees none of the models; with the reason of the first.
     """
-    reasons = [_reason(search, model) for model in models]
+    whole = searches[0]
+    reasons = [_reason(whole, model) for model in models]
     seen = [i for i, reason in enumerate(reasons) if reason is None]
     if not seen:
         raise RangeError(str(reasons[0]))
+    every = whole.responses([models[i] for i in seen], report)
+    responses = dict(zip(seen, every, strict=True))
+    return [_excluded(search, models, responses, path) for search in searches]
+
+
+def _excluded(
+    search: "Search",
+    models: "Sequence[DecayingMediator]",
+    responses: "Mapping[int, Responses]",
+    path: "Callable[[Sequence[DecayingMediator]], Path]",
+) -> Exclusion:
+    reasons = [_reason(search, model) for model in models]
+    seen = [i for i, reason in enumerate(reasons) if reason is None]
+    if not seen:
+        return Exclusion.empty(len(search.parts), tuple(map(str, reasons)))
     chosen = [models[i] for i in seen]
-    along = _Along(search, path(chosen), search.responses(chosen, report))
-    found = along.solved()
+    found = _Along(search, path(chosen), [responses[i].of(search) for i in seen]).solved()
     status = [reason or NOTHING_EXCLUDED for reason in reasons]
     for row, i in enumerate(seen):
         observed = found.outcomes["observed"]

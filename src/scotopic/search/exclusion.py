@@ -1,7 +1,7 @@
 """Limits along one axis: the excluded intervals of a coupling, for every value of a parameter."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -102,15 +102,18 @@ def exclusion_curve(
         search = search.over_alpha_D(*ALPHA_D)
     along = _axis(search, axis)
 
-    def find(one: Search, values: FloatArray) -> Exclusion:
-        return _kept(one, models_along(model, along.parameter, values.tolist()), y, report)
-
-    values, first = _with_tip(along.values, partial(find, search))
-    every = {search.title: first}
+    searches = {search.title: search}
     if len(search.experiments) > 1:
-        every = {COMBINED: first}
+        searches = {COMBINED: search}
         if singles:
-            every |= {one.title: find(one, values) for one in search.by_experiment()}
+            searches |= {one.title: one for one in search.by_experiment()}
+
+    def find(values: FloatArray) -> list[Exclusion]:
+        models = models_along(model, along.parameter, values.tolist())
+        return _kept(list(searches.values()), models, y, report)
+
+    values, found = _with_tip(along.values, find)
+    every = dict(zip(searches, found, strict=True))
     models = models_along(model, along.parameter, values.tolist())
     return _result(search, model, along, models, values, quantity, y, every)
 
@@ -167,53 +170,58 @@ _GENERIC = (COUPLING, f"{COUPLING}_squared")
 
 
 def _kept(
-    search: Search, models: "Sequence[DecayingMediator]", y: float | None, report: Report
-) -> Exclusion:
+    searches: "Sequence[Search]",
+    models: "Sequence[DecayingMediator]",
+    y: float | None,
+    report: Report,
+) -> list[Exclusion]:
     """Return the excluded intervals, from disk if the same was computed before."""
 
     def compute() -> Arrays:
         path = Path.coupling if y is None else partial(Path.alpha_D, y=y)
-        found = excluded_along(search, models, path, report)
-        shapes = [one.lower.shape[1] for one in found.outcomes.values()]
-        ends = np.full((4, len(OUTCOMES), len(models), max(shapes)), np.nan)
-        for k, one in enumerate(found.outcomes.values()):
-            for i, values in enumerate((one.lower, one.upper, one.open_below, one.open_above)):
-                ends[i, k, :, : values.shape[1]] = values
-        status = np.array(found.status)
+        every = excluded_along(searches, models, path, report)
         return {
-            "ends": ends,
-            "status": status,
-            "allowed_events": found.allowed_events,
-            "shares": found.shares,
-            "relative_error": found.relative_error,
+            f"{name} {i}": values for i, one in enumerate(every) for name, values in _arrays(one)
         }
 
     inputs = {
-        **search.inputs(),
+        "searches": [search.inputs() for search in searches],
         "models": [model_inputs(model) for model in models],
         "y": y,
     }
-    modules = sorted({*search.modules(), *module_names(*models)})
+    modules = sorted({*searches[0].modules(), *module_names(*models)})
     kept = cached_arrays("exclusion", inputs, compute, modules=modules)
-    lower, upper, below, above = kept["ends"]
+    return [_exclusion({n: kept[f"{n} {i}"] for n in _ARRAYS}) for i in range(len(searches))]
+
+
+_ARRAYS = ("ends", "status", "allowed_events", "shares", "relative_error")
+
+
+def _arrays(found: Exclusion) -> Iterator[tuple[str, npt.NDArray[Any]]]:
+    every = Intervals.joined(list(found.outcomes.values()))
+    ends = np.stack([every.lower, every.upper, every.open_below, every.open_above])
+    arrays = (ends, np.array(found.status), found.allowed_events, found.shares)
+    return zip(_ARRAYS, (*arrays, found.relative_error), strict=True)
+
+
+def _exclusion(arrays: Mapping[str, npt.NDArray[Any]]) -> Exclusion:
+    ends = np.split(arrays["ends"], len(OUTCOMES), axis=1)
     return Exclusion(
         {
-            name: Intervals(lower[k], upper[k], below[k] == 1, above[k] == 1)
-            for k, name in enumerate(OUTCOMES)
+            name: Intervals(lower, upper, below == 1, above == 1)
+            for name, (lower, upper, below, above) in zip(OUTCOMES, ends, strict=True)
         },
-        tuple(kept["status"].tolist()),
-        kept["allowed_events"],
-        kept["shares"],
-        kept["relative_error"],
+        tuple(arrays["status"].tolist()),
+        *(arrays[name] for name in _ARRAYS[2:]),
     )
 
 
 def _with_tip(
-    values: FloatArray, find: Callable[[FloatArray], Exclusion]
-) -> tuple[FloatArray, Exclusion]:
-    """Find intervals over the axis, with more values behind the last island, where it closes."""
+    values: FloatArray, find: Callable[[FloatArray], list[Exclusion]]
+) -> tuple[FloatArray, list[Exclusion]]:
+    """Find intervals over the axis, with more values behind the first's last island."""
     found = find(values)
-    observed = found.outcomes["observed"]
+    observed = found[0].outcomes["observed"]
     covered = np.isfinite(observed.lower[:, 0])
     if not covered.any() or covered[-1] or np.any(observed.open_above):
         return values, found
@@ -224,10 +232,11 @@ def _with_tip(
         middle = math.sqrt(inside * outside) if inside > 0 else (inside + outside) / 2
         every.append(middle)
         parts.append(find(np.array([middle])))
-        there = np.isfinite(parts[-1].outcomes["observed"].lower[0, 0])
+        there = np.isfinite(parts[-1][0].outcomes["observed"].lower[0, 0])
         inside, outside = (middle, outside) if there else (inside, middle)
     order = np.argsort(every)
-    return np.array(every)[order], Exclusion.joined(parts).ordered(order)
+    joined = (Exclusion.joined(of_one) for of_one in zip(*parts, strict=True))
+    return np.array(every)[order], [one.ordered(order) for one in joined]
 
 
 def _result(

@@ -42,6 +42,12 @@ class Intervals:
     open_above: npt.NDArray[np.bool_]
 
     @classmethod
+    def empty(cls, rows: int) -> "Intervals":
+        """Return rows without intervals."""
+        edges, is_open = np.full((rows, 1), np.nan), np.zeros((rows, 1), dtype=bool)
+        return cls(edges, edges, is_open, is_open)
+
+    @classmethod
     def joined(cls, parts: "Sequence[Intervals]") -> "Intervals":
         """Return the rows of several, one after the other."""
         most = max(part.lower.shape[1] for part in parts)

@@ -319,6 +319,12 @@ class Responses:
     model: "DecayingMediator"
     by_part: Mapping[int, Response]
 
+    def of(self, search: Search) -> "Responses":
+        """Return the answers to another search, which has some of the parts."""
+        numbers = {id(part): number for number, part in enumerate(search.parts)}
+        every = {numbers.get(id(self.search.parts[i])): one for i, one in self.by_part.items()}
+        return Responses(search, self.model, {i: r for i, r in every.items() if i is not None})
+
     def accepted(self, coupling: FloatArray, alpha_D: FloatArray) -> dict[int, Accepted]:
         """Return what each part accepts, per particle on target."""
         return {i: response(coupling, alpha_D) for i, response in self.by_part.items()}
