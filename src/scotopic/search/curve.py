@@ -224,7 +224,7 @@ class _Along:
         grid = np.log(self.path.values)
         events = self.events(np.tile(grid, len(self.rows)), np.repeat(self.rows, len(grid)))
         shares = _shares(events).reshape(self.parts, len(self.rows), len(grid))
-        self.limit_error = np.zeros(1)
+        self.limit_error = np.zeros(len(self.rows))
         known = np.isfinite(shares)
         low, high = np.where(known, shares, np.inf), np.where(known, shares, -np.inf)
         if np.any(high.max(axis=2) - low.min(axis=2) > _EQUAL_SHARES):
@@ -232,7 +232,7 @@ class _Along:
         mean = np.where(known, shares, 0.0).sum(axis=2) / np.maximum(known.sum(axis=2), 1)
         mean[:, ~known.any(axis=(0, 2))] = 1 / self.parts  # no events at any coupling
         limits, error = self.allowance.at(mean)
-        self.limit_error = np.array([error.max()])
+        self.limit_error = error
         return limits
 
     def events(self, logarithm: FloatArray, rows: Integers) -> FloatArray:
@@ -288,7 +288,9 @@ class _Along:
                 at = at + np.clip(step, -_LONGEST, _LONGEST)
                 if np.max(np.abs(step)) < _SETTLED:
                     break
-            self.limit_error = np.maximum(self.limit_error, error.max() + np.max(np.abs(step)))
+            if k == 0 and name == "lower":
+                first = column == 0
+                self.limit_error[row[first]] = (error + np.abs(step))[first]
             ends[name][row, column] = np.exp(at)
         return replace(found, lower=ends["lower"], upper=ends["upper"])
 
