@@ -1,15 +1,20 @@
 """Figures, drawn without any window system.
 
-Importing this package imports matplotlib, which takes a third of a second: import it late.
+Their modules import matplotlib, which takes a third of a second: import them late.
 """
 
-from scotopic.figures.efficiency import draw_efficiency_map
-from scotopic.figures.event import draw_event
-from scotopic.figures.limit import draw_limit
-from scotopic.figures.plane import draw_plane
-from scotopic.figures.production import draw_cross_sections
-from scotopic.figures.shower import draw_shower
-from scotopic.figures.style import STYLE, render, save
+from typing import TYPE_CHECKING
+
+from scotopic.lazy import lazy_attributes
+
+if TYPE_CHECKING:
+    from scotopic.figures.efficiency import draw_efficiency_map
+    from scotopic.figures.event import draw_event
+    from scotopic.figures.limit import draw_limit
+    from scotopic.figures.plane import draw_plane
+    from scotopic.figures.production import draw_cross_sections
+    from scotopic.figures.shower import draw_shower
+    from scotopic.figures.style import STYLE, render, save
 
 __all__ = [
     "STYLE",
@@ -22,3 +27,18 @@ __all__ = [
     "render",
     "save",
 ]
+
+__getattr__ = lazy_attributes(
+    __name__,
+    {
+        "STYLE": "scotopic.figures.style",
+        "draw_cross_sections": "scotopic.figures.production",
+        "draw_efficiency_map": "scotopic.figures.efficiency",
+        "draw_event": "scotopic.figures.event",
+        "draw_limit": "scotopic.figures.limit",
+        "draw_plane": "scotopic.figures.plane",
+        "draw_shower": "scotopic.figures.shower",
+        "render": "scotopic.figures.style",
+        "save": "scotopic.figures.style",
+    },
+)
