@@ -215,9 +215,11 @@ def _with_tip(
     found = find(values)
     observed = found.outcomes["observed"]
     covered = np.isfinite(observed.lower[:, 0])
-    if not covered.any() or covered[-1] or np.any(observed.open_above):
+    if not covered.any() or covered[-1]:
         return values, found
     last = int(np.flatnonzero(covered)[-1])
+    if np.any(observed.open_above[last] | observed.open_below[last]):
+        return values, found
     inside, outside = float(values[last]), float(values[last + 1])
     every, parts = [*values.tolist()], [found]
     for _ in range(_HALVINGS):
