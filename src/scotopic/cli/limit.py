@@ -330,10 +330,18 @@ def _shown(curve: "Result") -> list[str]:
     """Return what is excluded at each point of a curve, as text; nothing where nothing is."""
     if not curve.has_islands:
         return [f"{value:.4g}" if value > 0 else "" for value in curve.limits().tolist()]
-    pairs = (
-        [f"{low:.3g} to {high:.3g}" for low, high in intervals] for intervals in curve.intervals()
-    )
-    return [f"excluded {', '.join(texts)}" if texts else "" for texts in pairs]
+    opens = zip(curve["open_below"][0, 0].tolist(), curve["open_above"][0, 0].tolist(), strict=True)
+    return [
+        ", ".join(_span(*ends) for ends in zip(intervals, *sides, strict=False))
+        for intervals, sides in zip(curve.intervals(), opens, strict=True)
+    ]
+
+
+def _span(ends: tuple[float, float], is_below: bool, is_above: bool) -> str:
+    low, high = ends
+    if is_above:
+        return "all excluded" if is_below else f"excluded above {low:.3g}"
+    return f"excluded below {high:.3g}" if is_below else f"excluded {low:.3g} to {high:.3g}"
 
 
 def _write(

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
 from scotopic.errors import RangeError
-from scotopic.models.derived import COUPLING, derived
+from scotopic.models.derived import COUPLING, PROBE, derived
 from scotopic.models.inputs import model_inputs
-from scotopic.models.parameters import field_of, models_along, parameter
+from scotopic.models.parameters import field_of, models_along, parameter, value_of
 from scotopic.models.registry import model_name
 from scotopic.progress import Report, silent
 from scotopic.search.allowance import OUTCOMES
@@ -161,9 +161,21 @@ def quantities(model: "DecayingMediator") -> tuple[str, ...]:
     """
     kind = type(model)
     own = kind.coupling_field
-    others = [n for n, one in derived(kind).items() if one.field == own and n not in _GENERIC]
-    dark = ("y", "alpha_D") if "y" in others and model.alpha_D > 0 else ()
-    return (own, *(name for name in others if name != "y"), *dark)
+    probe = replace(model, **{own: PROBE})
+    names = [own]
+    for name, one in derived(kind).items():
+        if one.field != own or name in _GENERIC or not _has(probe, name):
+            continue
+        names += ("y", "alpha_D") if name == "y" else (name,)
+    return tuple(names)
+
+
+def _has(model: "DecayingMediator", name: str) -> bool:
+    """Return whether a model has what goes with its coupling: some couple to electrons alone."""
+    try:
+        return value_of(model, name) > 0
+    except RangeError:
+        return False
 
 
 _GENERIC = (COUPLING, f"{COUPLING}_squared")
@@ -223,9 +235,11 @@ def _with_tip(
     found = find(values)
     observed = found[0].outcomes["observed"]
     covered = np.isfinite(observed.lower[:, 0])
-    if not covered.any() or covered[-1] or np.any(observed.open_above):
+    if not covered.any() or covered[-1]:
         return values, found
     last = int(np.flatnonzero(covered)[-1])
+    if np.any(observed.open_above[last] | observed.open_below[last]):
+        return values, found
     inside, outside = float(values[last]), float(values[last + 1])
     every, parts = [*values.tolist()], [found]
     for _ in range(_HALVINGS):
