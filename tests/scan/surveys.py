@@ -5,15 +5,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+from scotopic.scan.axis import Axis
+from scotopic.scan.search import Search
+from scotopic.scan.semi_visible import Simulation
+
 from scotopic.experiments import load_experiment
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.inelastic import InelasticDarkMatter
 from scotopic.processes.calculation import Calculation
-from scotopic.scan.axis import Axis
 from scotopic.scan.execute import computing
 from scotopic.scan.points import Arrays, Setup
-from scotopic.scan.search import Search
-from scotopic.scan.semi_visible import Simulation
 from scotopic.scan.store import Dataset
 from scotopic.scan.survey import survey
 

@@ -4,19 +4,19 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scotopic.scan.axis import Axis
+from scotopic.scan.invisible import invisible_yields
+from scotopic.signatures.yields import accepted_yields
 from tests.scan import surveys
 
 from scotopic.experiments import load_experiment
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.processes.calculation import Calculation
 from scotopic.scan import exclusion_curve
-from scotopic.scan.axis import Axis
 from scotopic.scan.contours import Contour, contours
-from scotopic.scan.invisible import invisible_yields
 from scotopic.scan.plane import Plane, plane_of
 from scotopic.scan.points import NOT_COVERED, Setup
 from scotopic.scan.survey import InMemory, in_process, survey
-from scotopic.signatures.yields import accepted_yields
 
 SCALAR = DarkPhoton(
     mediator_mass=0.1,

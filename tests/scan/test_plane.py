@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scotopic.scan.semi_visible import Simulation
 
 from scotopic.errors import RangeError
 from scotopic.experiments import load_experiment
@@ -11,7 +12,6 @@ from scotopic.processes.calculation import Calculation
 from scotopic.scan import exclusion_curve
 from scotopic.scan.plane import Axis, Plane, exclusion_plane
 from scotopic.scan.run import with_efficiency
-from scotopic.scan.semi_visible import Simulation
 
 RECAST = ["invisible-recast-2023"]
 BENCHMARK = {"alpha_D": 0.1, "mass_ratio": 3.0, "splitting": 0.4}

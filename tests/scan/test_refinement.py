@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 import pytest
-
 from scotopic.scan.axis import Axis
+
 from scotopic.scan.contours import Contour, contours
 from scotopic.scan.refinement import Refinement, position_error
 

@@ -9,6 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scotopic.scan.combination import combined_exclusion
+from scotopic.scan.joint import JointAllowance, strength_limits_of_shares
+from scotopic.scan.search import Search
+from scotopic.scan.semi_visible import Simulation
+from scotopic.signatures.photon_decays import photon_islands
+from scotopic.signatures.visible import visible_islands
 
 from scotopic.errors import CardError, RangeError
 from scotopic.experiments import load_experiment
@@ -23,15 +29,9 @@ from scotopic.models.registry import BUILT_IN, model_class
 from scotopic.precision.magnetic_moments import magnetic_moment
 from scotopic.processes.calculation import Calculation
 from scotopic.scan import exclusion_curve
-from scotopic.scan.combination import combined_exclusion
-from scotopic.scan.joint import JointAllowance, strength_limits_of_shares
 from scotopic.scan.plane import Axis, exclusion_plane
 from scotopic.scan.run import run, write_run
 from scotopic.scan.run_card import load_run_card
-from scotopic.scan.search import Search
-from scotopic.scan.semi_visible import Simulation
-from scotopic.signatures.photon_decays import photon_islands
-from scotopic.signatures.visible import visible_islands
 from scotopic.units import ELEMENTARY_CHARGE
 
 NA64 = load_experiment("na64e-2018")

@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 import zarr.storage
 from filelock import FileLock
+from scotopic.scan.semi_visible import semi_visible_yields
 
 from scotopic.cli import main
 from scotopic.cli.base import progress
 from scotopic.errors import RangeError
-from scotopic.scan.semi_visible import semi_visible_yields
 from scotopic.scan.store import open_dataset
 
 CARD = """

@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 import pytest
 import zarr.storage
+from scotopic.scan.semi_visible import semi_visible_yields
 from tests.scan import surveys
 
 from scotopic.errors import ScotopicError
 from scotopic.scan.points import COMPUTED, FAILED, NOT_COMPUTED, STATUSES, Arrays
-from scotopic.scan.semi_visible import semi_visible_yields
 from scotopic.scan.store import Dataset, open_dataset, same
 from scotopic.scan.survey import InMemory, in_process, survey
 

@@ -1,16 +1,12 @@
 """Exclusion curves against the published one, and against each other where they must agree."""
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pytest
-from typer.testing import CliRunner
 
-from scotopic.cli.base import app
 from scotopic.cli.commands import register
 from scotopic.errors import RangeError
 from scotopic.experiments import Experiment
