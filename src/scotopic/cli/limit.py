@@ -97,8 +97,8 @@ def limit(
     axis: Annotated[
         str,
         typer.Option(
-            help="Parameter of the model that varies along the curve, from --axis-min to"
-            " --axis-max; --set gives the mass then."
+            help="What varies along the curve, from --axis-min to --axis-max: a parameter of the"
+            " model, target_length_cm or beam_energy_GeV; --set gives the mass then."
         ),
     ] = MASS,
     axis_min: Annotated[float | None, typer.Option(help="First value of --axis.")] = None,
@@ -221,15 +221,15 @@ def _along(
     ends: tuple[float | None, float | None],
     points: int,
 ) -> "Axis | FloatArray":
-    from scotopic.models.parameters import parameter  # noqa: PLC0415 - keep the help fast
-    from scotopic.search import Axis, default_masses  # noqa: PLC0415
+    from scotopic.search import Axis, default_masses  # noqa: PLC0415 - keep the help fast
+    from scotopic.search.set_ups import parameter_of_axis  # noqa: PLC0415
 
     low, high = ends
     if low is None or high is None:
         raise RangeError(f"--axis {axis}: needs --axis-min and --axis-max")
     if axis == MASS:
         return default_masses(points, low, high, search)
-    role = parameter(type(model), axis).role
+    role = parameter_of_axis(type(model), axis).role
     return Axis(axis, low, high, points, "log" if role in _LOGARITHMIC else "linear")
 
 
@@ -259,7 +259,7 @@ def make_model(
     leptons = {one.beam.lepton for one in experiments}
     kind = model_class(name_for_lepton(name, *leptons) if len(leptons) == 1 else name)
     known = parameter_names(kind)
-    solved = (field_of(kind, axis), COUPLING)
+    solved = {COUPLING} | ({field_of(kind, axis)} if axis in known else set())
     free = [one for one in known if field_of(kind, one) not in solved]
     for one, what in given.items():
         if one not in free:
@@ -270,7 +270,7 @@ def make_model(
             raise RangeError(f"{one}: {what!r} is not a number")
     of_cards = {n: v for n, v in _natural_parameters(experiments).items() if n in free}
     values = overridden(kind, of_cards, given)
-    values |= {axis: value, kind.coupling_field: PROBE}
+    values |= {kind.coupling_field: PROBE} | ({axis: value} if axis in known else {})
     while (absent := missing_parameter(kind, values)) is not None:
         if (usual := parameters(kind)[absent].usual) is None:
             raise RangeError(f"{absent}: missing; give it as --set {absent}=...")
@@ -306,10 +306,10 @@ def _print_json(curve: "Result", seconds: float) -> None:
 
 def _print(curve: "Result") -> None:
     """Print what a curve is, some of it, and where it has no limit."""
-    from scotopic.models.parameters import parameter  # noqa: PLC0415 - keep the help fast
-    from scotopic.search.result_files import heading, without_limit  # noqa: PLC0415
+    from scotopic.search.result_files import heading, without_limit  # noqa: PLC0415 - fast help
+    from scotopic.search.set_ups import parameter_of_axis  # noqa: PLC0415
 
-    known = parameter(type(curve.model), curve.axes[0])
+    known = parameter_of_axis(type(curve.model), curve.axes[0])
     unit = "" if known.unit == "1" else f" {known.unit}"
     typer.echo(heading(curve))
     allowed = curve["allowed_events"][0, 0]

@@ -29,6 +29,7 @@ from scotopic.search.intervals import Intervals
 from scotopic.search.masses import default_masses
 from scotopic.search.result import Result, Variable
 from scotopic.search.search import Search
+from scotopic.search.set_ups import SET_UPS, mean_leakage, parameter_of_axis
 from scotopic.search.ties import MOMENTS  # noqa: F401 - makes them known
 from scotopic.sources import module_names
 
@@ -63,8 +64,9 @@ def exclusion_curve(
     model : DecayingMediator
         Its parameters hold where the axis and the solved quantity do not replace them.
     axis : Axis or array_like, optional
-        Values of a parameter, or masses of the mediator in GeV; by default some 100 masses, more
-        of them where annihilation is resonant.
+        Values of a parameter of the model or, as `scotopic.search.set_ups` names them, of the
+        set-up; or masses of the mediator in GeV; by default some 100 masses, more of them where
+        annihilation is resonant.
     quantity : str, optional
         What is limited: the coupling (default), what goes with its square, or "alpha_D".
     y : float, optional
@@ -102,20 +104,27 @@ def exclusion_curve(
         search = search.over_alpha_D(*ALPHA_D)
     along = _axis(search, axis)
 
-    searches = {search.title: search}
+    labels = [search.title]
     if len(search.experiments) > 1:
-        searches = {COMBINED: search}
-        if singles:
-            searches |= {one.title: one for one in search.by_experiment()}
+        labels = [COMBINED, *(one.title for one in search.experiments if singles)]
 
     def find(values: FloatArray) -> list[Exclusion]:
-        models = models_along(model, along.parameter, values.tolist())
-        return _kept(list(searches.values()), models, y, report)
+        if along.parameter not in SET_UPS:
+            models = models_along(model, along.parameter, values.tolist())
+            return _kept(_each(search, singles=singles), models, y, report)
+        set_ups = [search.in_set_up(along.parameter, value) for value in values.tolist()]
+        every = [_kept(_each(one, singles=singles), [model], y, report) for one in set_ups]
+        return [Exclusion.joined(of_one) for of_one in zip(*every, strict=True)]
 
     values, found = _with_tip(along.values, find)
-    every = dict(zip(searches, found, strict=True))
-    models = models_along(model, along.parameter, values.tolist())
-    return _result(search, model, along, models, values, quantity, y, every)
+    every = dict(zip(labels, found, strict=True))
+    return _result(search, model, along, values, quantity, y, every)
+
+
+def _each(search: Search, *, singles: bool) -> list[Search]:
+    """Return a search, and those of its experiments if there are several."""
+    several = singles and len(search.experiments) > 1
+    return [search, *(search.by_experiment() if several else ())]
 
 
 def _axis(search: Search, axis: "Axis | npt.ArrayLike | None") -> "Axis | Masses":
@@ -257,7 +266,6 @@ def _result(
     search: Search,
     model: "DecayingMediator",
     along: "Axis | Masses",
-    models: "Sequence[DecayingMediator]",
     values: FloatArray,
     quantity: str,
     y: float | None,
@@ -265,6 +273,9 @@ def _result(
 ) -> Result:
     """Put curves of one axis in a result."""
     kind, axis = type(model), along.parameter
+    models = [model] * len(values)
+    if axis not in SET_UPS:
+        models = models_along(model, axis, values.tolist())
     most = max(one.lower.shape[1] for e in every.values() for one in e.outcomes.values())
     shape = (len(every), len(OUTCOMES), len(values), most)
     ends = np.full((2, *shape), np.nan)
@@ -282,7 +293,7 @@ def _result(
     known = parameter(kind, quantity)
     unit, name = known.unit, known.long_name
     dims = ("limit", "outcome", axis, "interval")
-    of_axis = parameter(kind, axis)
+    of_axis = parameter_of_axis(kind, axis)
     words = np.dtypes.StringDType()
     variables = {
         axis: Variable((axis,), values.copy(), of_axis.unit, of_axis.long_name),
@@ -314,6 +325,11 @@ def _result(
                 "GeV",
                 other.replace("_", " "),
             )
+    if axis in SET_UPS:
+        leakage = [mean_leakage(search.in_set_up(axis, value)) for value in values.tolist()]
+        variables["mean_leakage"] = Variable(
+            (axis,), np.array(leakage), "GeV", "mean energy that leaves the rear of the target"
+        )
     shares = next(iter(every.values())).shares
     variables["part"] = Variable(("part",), np.array([p.label for p in search.parts], words))
     variables["share"] = Variable(
@@ -330,7 +346,9 @@ def _attributes(
     y: float | None,
 ) -> dict[str, Any]:
     kind = type(model)
-    solved = {field_of(kind, along.parameter), COUPLING}
+    solved = {COUPLING}
+    if along.parameter not in SET_UPS:
+        solved.add(field_of(kind, along.parameter))
     if quantity == "alpha_D":
         solved.add("alpha_D")
     own = [f.name for f in fields(model) if f.init]

@@ -21,6 +21,7 @@ from scotopic.precision.magnetic_moments import SIGN
 from scotopic.results import provenance, write_csv, write_json
 from scotopic.search.allowance import OUTCOMES
 from scotopic.search.result import Layer, Result, Variable
+from scotopic.search.set_ups import parameter_of_axis
 from scotopic.search.ties import MOMENTS
 
 Json = dict[str, Any]
@@ -212,7 +213,7 @@ def curve_table(curve: Result) -> tuple[list[str], Columns]:
     interval, with its edges in place of the limit.
     """
     kind = model_class(curve.attributes["model"]["name"])
-    axis = parameter(kind, curve.axes[0]).column
+    axis = parameter_of_axis(kind, curve.axes[0]).column
     comments = [heading(curve), *_sign(curve)]
     for reason, low, high, count in without_limit(curve):
         where = f"= {low!r}" if count == 1 else f"from {low!r} to {high!r}, {count} points"
@@ -234,7 +235,7 @@ def curve_table(curve: Result) -> tuple[list[str], Columns]:
         }
     masses: Columns = {
         f"{name}_GeV": curve[name][row].tolist()
-        for name in ("mediator_mass", "dark_matter_mass")
+        for name in ("mediator_mass", "dark_matter_mass", "mean_leakage")
         if name != curve.axes[0] and name in curve.variables
     }
     errors = curve["relative_error"][0][row].tolist()

@@ -246,6 +246,21 @@ class Search:
                     found[i][number] = response
         return [Responses(self, model, one) for model, one in zip(models, found, strict=True)]
 
+    def in_set_up(self, name: str, value: float) -> "Search":
+        """Return the search with all experiments in another set-up: see `search.set_ups`."""
+        from scotopic.search.set_ups import with_set_up  # noqa: PLC0415 - rarely needed
+
+        changed = [with_set_up(one, name, value) for one in self.experiments]
+        found = Search.of(
+            changed,
+            signatures=[part.card.signature for part in self.parts],
+            searches=[part.card.name for part in self.parts],
+            calculation=self.calculation,
+            method=self.method,
+        )
+        alpha_D = self.parts[0].question.alpha_D
+        return found if alpha_D is None else found.over_alpha_D(*alpha_D)
+
     def by_experiment(self) -> "list[Search]":
         """Return the searches of each experiment alone."""
         return [

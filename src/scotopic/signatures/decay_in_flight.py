@@ -56,6 +56,7 @@ class DecayRegions(Table):
 class DecayInFlight(Signature):
     """A mediator that decays behind the target, in one of some regions."""
 
+    scaling_energies = ("minimum_energy_GeV",)
     table = DecayRegions
 
     def check(self, experiment: "Experiment", selection: Table) -> None:

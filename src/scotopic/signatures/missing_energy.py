@@ -50,6 +50,7 @@ class MissingEnergy(Signature):
     """A calorimeter that measures less than the beam's energy, and quiet detectors behind it."""
 
     table = CalorimeterSelection
+    scaling_energies = ("minimum_calorimeter_energy_GeV", "maximum_calorimeter_energy_GeV")
 
     def check(self, experiment: "Experiment", selection: "Table") -> None:
         """Refuse unknown detectors and windows that the beam's own energy reaches."""
