@@ -5,10 +5,10 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 import pytest
-from scotopic.scan.axis import Axis
 
 from scotopic.scan.contours import Contour, contours
 from scotopic.scan.refinement import Refinement, position_error
+from scotopic.search.axis import Axis
 
 FloatArray = npt.NDArray[np.float64]
 Function = Callable[[FloatArray, FloatArray], FloatArray]
