@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scotopic.cli import main
-from scotopic.experiments import load_experiment
+from scotopic.search import load_experiment
 from scotopic.experiments.toml_text import toml_text
 
 CARD = load_experiment("na64e-2018").content()

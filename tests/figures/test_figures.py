@@ -8,7 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from scotopic.experiments import load_experiment
+from scotopic.search import load_experiment
 from scotopic.figures import draw_cross_sections, draw_limit, draw_shower, save
 from scotopic.figures.style import decades, new_figure
 from scotopic.materials import material

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from scotopic.experiments import load_experiment
+from scotopic.search import load_experiment
 from scotopic.scan.run_card import load_run_card
 from scotopic.statistics import from_workspace, strength_limits
 

@@ -66,9 +66,7 @@ def test_resonances_are_as_strong_as_their_spins(na64: Experiment) -> None:
     """
     search = Search.of(na64, calculation=Calculation(processes=("annihilation",)))
     found = [
-        exclusion_curve(
-            Search.of(na64, calculation=only), replace(m, alpha_D=0.01), [0.27]
-        ).limits()[0]
+        exclusion_curve(search, replace(m, alpha_D=0.01), [0.27]).limits()[0]
         for m in (PHOTON, SCALAR, PSEUDOSCALAR, AXIAL)
     ]
     np.testing.assert_allclose(np.array(found[1:]) / found[0], [2**0.5, 2**0.5, 1], rtol=0.03)

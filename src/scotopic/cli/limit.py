@@ -163,7 +163,12 @@ def limit(
     }
     given = all_given(options, parameters or [])
     name = model or natural_model(experiments)
-    ends = (axis_min, axis_max) if axis != MASS else mass_range(experiments, mass_min, mass_max)
+    if axis == MASS:
+        ends = mass_range(experiments, mass_min, mass_max)
+    elif axis_min is None or axis_max is None:
+        raise RangeError(f"--axis {axis}: needs --axis-min and --axis-max")
+    else:
+        ends = axis_min, axis_max
     made = make_model(name, experiments, axis, ends[1], given)
     with progress(search.title) as report:
         curve = exclusion_curve(
@@ -218,15 +223,13 @@ def _along(
     search: "Search",
     model: "DecayingMediator",
     axis: str,
-    ends: tuple[float | None, float | None],
+    ends: tuple[float, float],
     points: int,
 ) -> "Axis | FloatArray":
     from scotopic.search import Axis, default_masses  # noqa: PLC0415 - keep the help fast
     from scotopic.search.set_ups import parameter_of_axis  # noqa: PLC0415
 
     low, high = ends
-    if low is None or high is None:
-        raise RangeError(f"--axis {axis}: needs --axis-min and --axis-max")
     if axis == MASS:
         return default_masses(points, low, high, search)
     role = parameter_of_axis(type(model), axis).role
@@ -237,7 +240,7 @@ def make_model(
     name: str,
     experiments: "Sequence[Experiment]",
     axis: str,
-    value: float | None,
+    value: float,
     given: Mapping[str, Any],
 ) -> "DecayingMediator":
     """Make a model at a value of the axis, with what is given, and what the cards say otherwise.
@@ -255,12 +258,14 @@ def make_model(
         parameter_names,
     )
     from scotopic.models.registry import model_class, name_for_lepton  # noqa: PLC0415
+    from scotopic.search.set_ups import SET_UPS, parameter_of_axis  # noqa: PLC0415
 
     leptons = {one.beam.lepton for one in experiments}
     kind = model_class(name_for_lepton(name, *leptons) if len(leptons) == 1 else name)
-    known = parameter_names(kind)
-    solved = {COUPLING} | ({field_of(kind, axis)} if axis in known else set())
-    free = [one for one in known if field_of(kind, one) not in solved]
+    known = parameter_of_axis(kind, axis).name
+    of_model = axis not in SET_UPS
+    solved = {COUPLING, field_of(kind, known)} if of_model else {COUPLING}
+    free = [one for one in parameter_names(kind) if field_of(kind, one) not in solved]
     for one, what in given.items():
         if one not in free:
             raise RangeError(
@@ -270,7 +275,7 @@ def make_model(
             raise RangeError(f"{one}: {what!r} is not a number")
     of_cards = {n: v for n, v in _natural_parameters(experiments).items() if n in free}
     values = overridden(kind, of_cards, given)
-    values |= {kind.coupling_field: PROBE} | ({axis: value} if axis in known else {})
+    values |= {kind.coupling_field: PROBE} | ({axis: value} if of_model else {})
     while (absent := missing_parameter(kind, values)) is not None:
         if (usual := parameters(kind)[absent].usual) is None:
             raise RangeError(f"{absent}: missing; give it as --set {absent}=...")
@@ -322,8 +327,10 @@ def _print(curve: "Result") -> None:
     for i in sorted({0, count // 4, count // 2, 3 * count // 4, count - 1}) if there else ():
         typer.echo(f"  {symbol} = {there[i][0]:.4g}{unit}: {there[i][1]}")
     for reason, low, high, count in without_limit(curve):
-        where = f"{low:.4g} to {high:.4g}{unit}"
-        remark(f"no limit at {count} values of {symbol} from {where}: {reason}")
+        where = f"{symbol} = {low:.4g}"
+        if count > 1:
+            where = f"{count} values of {symbol} from {low:.4g} to {high:.4g}"
+        remark(f"no limit at {where}{unit}: {reason}")
 
 
 def _shown(curve: "Result") -> list[str]:
