@@ -105,7 +105,8 @@ class EfficiencyTable(Table):
         knots = np.union1d([x for x, _ in self.points], edges)
         height = self.at(knots)
         area = np.append(0.0, np.cumsum(np.diff(knots) * (height[1:] + height[:-1]) / 2))
-        return np.diff(np.interp(edges, knots, area)) / np.diff(edges)
+        means: npt.NDArray[np.float64] = np.diff(np.interp(edges, knots, area)) / np.diff(edges)
+        return means
 
 
 def _kind(value: object) -> str:
