@@ -153,7 +153,8 @@ def part_likelihood(part: "Part", *, with_title: bool) -> Likelihood:
     """
     whole = experiment_likelihood(part.experiment)
     mine = {(part.card.name, data.name) for data in part.card.data_sets}
-    names, others = set(), set()
+    names: set[str] = set()
+    others: set[str] = set()
     for name, search, data in data_sets(part.experiment):
         (names if (search.name, data.name) in mine else others).add(name)
     kept = [b for b in whole.bins if _data_set_of(b.name, names | others) not in others]

@@ -18,12 +18,12 @@ from scotopic.experiments.messages import KeyedError, KeyPath, shown
 from scotopic.experiments.selections import CalorimeterSelection, excludes
 from scotopic.models.inelastic import TwoDarkFermions
 from scotopic.processes.base import (
-    PROCESSES,
     WEAK_COUPLING,
     Window,
     accepted_yields,
     at_weak_coupling,
 )
+from scotopic.processes.calculation import PROCESSES
 from scotopic.progress import Report, silent
 from scotopic.signatures.base import Accepted, Question, Response, Signature
 from scotopic.signatures.semi_visible import follows_alpha_D, semi_visible_responses
