@@ -206,7 +206,7 @@ def test_refused_along_a_region(efficiency: str) -> None:
 
 def test_tables_are_values() -> None:
     one, other = (
-        EfficiencyTable(against="mediator_mass_GeV", points=[(1, 0.1), (2, 0.2)]) for _ in "ab"
+        EfficiencyTable(against="mediator_mass_GeV", points=((1, 0.1), (2, 0.2))) for _ in "ab"
     )
     assert one == other
     assert hash(one) == hash(other)

@@ -11,7 +11,7 @@ from scotopic.experiments import experiment_names, read_experiment
 from scotopic.experiments.toml_text import toml_text
 from scotopic.search import experiment_card, load_experiment
 from scotopic.search.cards import checked, selection_of
-from scotopic.signatures.base import SIGNATURES
+from scotopic.signatures.base import SIGNATURES, Signature
 
 
 @pytest.fixture(autouse=True)
@@ -106,3 +106,20 @@ def test_checking_completes_once(name: str) -> None:
         assert isinstance(table, SIGNATURES[before.signature].table)
         assert selection_of(after) == table
         assert before.selection.items() <= after.selection.items()  # only defaults are added
+
+
+def test_a_signature_that_heeds_no_energies_refuses_their_table(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    table = {"against": "mediator_energy_GeV", "points": [[0.0, 0.5], [100.0, 0.5]]}
+    content = tomllib.loads(experiment_card("na64e-2018"))
+    content["searches"][0]["data_sets"][0]["signal_efficiency"] = table
+    Path("mine.toml").write_text(toml_text(content))
+    load_experiment("mine.toml")
+    monkeypatch.setattr(type(SIGNATURES["missing-energy"]), "energies", Signature.energies)
+    with pytest.raises(CardError) as caught:
+        load_experiment("mine.toml")
+    assert str(caught.value) == (
+        "mine.toml: searches[0].data_sets[0].signal_efficiency.against: 'mediator_energy_GeV' is "
+        "not for the signature 'missing-energy'"
+    )
