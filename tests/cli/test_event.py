@@ -24,7 +24,15 @@ def event(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_event_and_map_are_drawn(tmp_path: Path) -> None:
-    arguments = ("na64e-2018-semi-visible", *MODEL, "--search", "S1", "--map", "--output", tmp_path / "new")
+    arguments = (
+        "na64e-2018-semi-visible",
+        *MODEL,
+        "--search",
+        "S1",
+        "--map",
+        "--output",
+        tmp_path / "new",
+    )
     done = event(*arguments)
     assert done.returncode == 0, done.stderr
     names = {f.name for f in (tmp_path / "new").iterdir()}

@@ -18,7 +18,7 @@ def grid(low: float, high: float) -> FloatArray:
 
 def test_several_islands_and_open_ends() -> None:
     def excess(u: FloatArray, rows: Rows) -> FloatArray:  # noqa: ARG001
-        return np.log(np.maximum(1 + np.sin(u), 1e-300))
+        return np.asarray(np.log(np.maximum(1 + np.sin(u), 1e-300)))
 
     found = excluded_intervals(excess, 1, grid(math.exp(0.5), math.exp(14.0)))
     pi = math.pi

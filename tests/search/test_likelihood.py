@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from scotopic.errors import RangeError
@@ -67,7 +68,7 @@ def test_control_regions_are_there_once(tmp_path: Path) -> None:
     signals = [b.signal for b in two.bins]
     assert signals == pytest.approx([2.84e11 * 0.5 * 0.75, 2.84e11 * 0.5 * 0.25])
     # the parts make one likelihood again
-    assert len(Search.of(experiment).allowance.likelihood([0.5, 0.5]).bins) == 4
+    assert len(Search.of(experiment).allowance.likelihood(np.full(2, 0.5)).bins) == 4
 
 
 def test_unknown_searches_are_refused() -> None:

@@ -78,7 +78,8 @@ def efficiency_map(
     experiment, selection : Experiment, CalorimeterSelection
         A card, and what one of its searches accepts.
     events : Events
-        From `events.simulation.simulate`; those with one chi2 are used. The lifetime does not enter.
+        From `events.simulation.simulate`; those with one chi2 are used. The lifetime does not
+        enter.
     seed : int
         Of the fluctuations of showers.
     against : str

@@ -245,7 +245,8 @@ class Process(ABC):
         uniforms : ndarray, shape (3, n)
             Numbers in [0, 1): a smooth function of them, and of the model.
         """
-        edges = np.linspace(*_whole(dump).tolist(), _SLICES + 1)
+        front, rear = _whole(dump).tolist()
+        edges = np.linspace(front, rear, _SLICES + 1)
         (made,) = self.produced(dump, [model], minimum_energy, edges, calculation)
         total = float(made.yields.sum())
         if not total > 0:

@@ -222,14 +222,14 @@ class _Along:
         shares = np.nan_to_num(_shares(self.events(edge, self.rows)))
         if self.limits is not None:
             allowed = list(self.limits)
-        found = np.isfinite(outcomes["observed"].lower[:, 0])
-        errors = np.where(found, self._errors(edge), np.nan)
+        covered = np.isfinite(outcomes["observed"].lower[:, 0])
+        errors = np.where(covered, self._errors(edge), np.nan)
         return Exclusion(outcomes, (), np.array(allowed), shares, errors)
 
     def _excess(self, k: int, logarithm: FloatArray, rows: Integers) -> FloatArray:
         events = self.events(logarithm, rows)
         limit = self.allowance.between(events)[k] if self.limits is None else self.limits[k, rows]
-        return _logarithm(events.sum(axis=0)) - np.log(limit)
+        return np.asarray(_logarithm(events.sum(axis=0)) - np.log(limit))
 
     def _polished(self, k: int, found: Intervals) -> Intervals:
         """Return the intervals with the limit at each edge set exactly for the shares there.
@@ -252,12 +252,12 @@ class _Along:
                     break
             self.limit_error = np.maximum(self.limit_error, error.max() + np.max(np.abs(step)))
             ends[name][row, column] = np.exp(at)
-        return replace(found, **ends)
+        return replace(found, lower=ends["lower"], upper=ends["upper"])
 
     def _slope(self, logarithm: FloatArray, rows: Integers) -> FloatArray:
         """Return d ln(events)/d ln(coupling)."""
         up, down = (self.events(logarithm + h, rows).sum(axis=0) for h in (_STEP, -_STEP))
-        return (_logarithm(up) - _logarithm(down)) / (2 * _STEP)
+        return np.asarray((_logarithm(up) - _logarithm(down)) / (2 * _STEP))
 
     def _errors(self, edge: FloatArray) -> FloatArray:
         """Return the relative error of couplings: that of events and limit over the slope."""
@@ -278,7 +278,7 @@ def _first_edges(found: Intervals, otherwise: float) -> FloatArray:
 
 def _shares(events: FloatArray) -> FloatArray:
     total = events.sum(axis=0)
-    return np.divide(events, total, out=np.full_like(events, np.nan), where=total > 0)
+    return np.asarray(np.divide(events, total, out=np.full_like(events, np.nan), where=total > 0))
 
 
 def _logarithm(events: FloatArray) -> FloatArray:

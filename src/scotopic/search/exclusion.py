@@ -183,7 +183,7 @@ def _kept(
         status = np.array(found.status)
         return {
             "ends": ends,
-            "status": status,  # type: ignore[dict-item] - words
+            "status": status,
             "allowed_events": found.allowed_events,
             "shares": found.shares,
             "relative_error": found.relative_error,

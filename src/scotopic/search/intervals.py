@@ -48,9 +48,10 @@ class Intervals:
 
         def stacked(name: str) -> npt.NDArray[Any]:
             rows = [getattr(part, name) for part in parts]
-            fill = {"constant_values": False if name.startswith("open") else np.nan}
+            fill = False if name.startswith("open") else np.nan
+            widths = [((0, 0), (0, most - row.shape[1])) for row in rows]
             return np.concatenate(
-                [np.pad(r, ((0, 0), (0, most - r.shape[1])), **fill) for r in rows]
+                [np.pad(r, w, constant_values=fill) for r, w in zip(rows, widths, strict=True)]
             )
 
         return cls(*(stacked(f.name) for f in fields(cls)))
@@ -131,8 +132,11 @@ def _roots(excess: Excess, rows: IntArray, left: FloatArray, right: FloatArray) 
         return np.empty(0)
     from scipy.optimize.elementwise import find_root  # noqa: PLC0415 - a warm run needs none
 
+    def excess_at(u: FloatArray, row: FloatArray) -> FloatArray:
+        return excess(u, row.astype(np.intp))
+
     found = find_root(
-        lambda u, row: excess(u, row.astype(np.intp)),
+        excess_at,
         (left, right),
         args=(rows.astype(np.float64),),
         tolerances={"xatol": _TOLERANCE, "xrtol": 0.0, "fatol": 0.0, "frtol": 0.0},

@@ -162,7 +162,9 @@ class FlightResponse:
         softest = max(sum(float(one.produced.sum()) for one in here) for here in self.flights)
         made = coupling**2 * softest
         share = np.divide(kept, made, out=np.zeros_like(made), where=made > 0)
-        return Accepted(kept, share, np.zeros(made.shape), np.full(made.shape, self.numerical_error))
+        return Accepted(
+            kept, share, np.zeros(made.shape), np.full(made.shape, self.numerical_error)
+        )
 
 
 def _widths(model: "DecayingMediator") -> tuple[float, float]:

@@ -17,7 +17,8 @@ from scotopic.errors import RangeError
 from scotopic.experiments.messages import KeyedError, KeyPath, shown
 from scotopic.experiments.selections import CalorimeterSelection, excludes
 from scotopic.models.inelastic import TwoDarkFermions
-from scotopic.processes.base import PROCESSES, WEAK_COUPLING, accepted_yields, at_weak_coupling
+from scotopic.processes.base import WEAK_COUPLING, accepted_yields, at_weak_coupling
+from scotopic.processes.calculation import PROCESSES
 from scotopic.progress import Report, silent
 from scotopic.signatures.base import Accepted, Question, Response, Signature
 from scotopic.signatures.semi_visible import follows_alpha_D, semi_visible_responses
@@ -260,12 +261,12 @@ class InvisibleResponse:
         """Return the yields at alpha_D, and the relative error of the interpolation."""
         if len(self.nodes) == 1:
             return np.full(alpha_D.shape, self.yields[0]), np.zeros(alpha_D.shape)
-        at = np.log10(alpha_D) * _NODES_PER_DECADE
+        at: FloatArray = np.log10(alpha_D) * _NODES_PER_DECADE
         first = np.clip(_first_node(at), self.nodes[0], self.nodes[-1] - 3)
         values = self.yields[(first - self.nodes[0])[..., None] + np.arange(4)]
         total = np.sum(_cubic(at - first) * values, axis=-1)
         lower = np.sum(_parabola(at - first) * values[..., :3], axis=-1)
-        upper = np.sum(_parabola(at - first - 1) * values[..., 1:], axis=-1)
+        upper = np.sum(_parabola(at - (first + 1.0)) * values[..., 1:], axis=-1)
         error = np.maximum(abs(total - lower), abs(total - upper))
         error = np.divide(error, total, out=np.zeros_like(total), where=total > 0)
         clipped = np.clip(total, values.min(axis=-1), values.max(axis=-1))
@@ -290,11 +291,18 @@ def invisible_responses(
         Of the energy that the mediator leaves.
     report : callable
         Is told how far it is.
+
+    Raises
+    ------
+    RangeError
+        If a range of alpha_D is asked for that is not positive, or of a model without dark matter.
     """
     dump, calculation = question.dump, question.calculation
     weak = at_weak_coupling(models)
-    by_alpha_D = question.alpha_D is not None and all(m.alpha_D > 0 for m in models)
-    nodes = _nodes(question.alpha_D) if by_alpha_D and question.alpha_D else np.array([0])
+    by_alpha_D = question.alpha_D is not None
+    if by_alpha_D and not all(model.alpha_D > 0 for model in models):
+        raise RangeError("alpha_D: 0 is no model to begin a range of alpha_D with")
+    nodes = np.array([0]) if question.alpha_D is None else _nodes(question.alpha_D)
     total = np.zeros((len(models), len(nodes)))
     error = np.zeros((len(models), len(nodes)))
     used = [calculation.applicable(dump, model) for model in weak]

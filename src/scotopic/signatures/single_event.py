@@ -168,8 +168,8 @@ def follow_event(
 
     Notes
     -----
-    The response is that of `signatures.decay_chains`, but for one drawn event: positions and measured
-    energies are numbers, not probabilities.
+    The response is that of `signatures.decay_chains`, but for one drawn event: positions and
+    measured energies are numbers, not probabilities.
     """
     if not 0 <= number < len(events):
         raise RangeError(f"number: {number} is not between 0 and {len(events) - 1}")
@@ -208,7 +208,9 @@ def follow_event(
     )
 
 
-def detectors_behind(experiment: "Experiment", selection: "CalorimeterSelection") -> list["Detector"]:
+def detectors_behind(
+    experiment: "Experiment", selection: "CalorimeterSelection"
+) -> list["Detector"]:
     """Return the detectors that end behind the calorimeter, along the beam."""
     rear = rear_cm(experiment.detector(selection.calorimeter))
     along = sorted(experiment.detectors, key=lambda d: d.position_cm)
