@@ -129,6 +129,18 @@ def test_a_second_experiment_that_sees_nothing_changes_nothing() -> None:
     assert both < alone
 
 
+def test_where_nothing_is_excluded_there_is_no_edge() -> None:
+    """At 2 GeV, chi2 lives too short for S1 and S2 at every coupling that makes enough."""
+    search = Search.of(SEMI_VISIBLE, calculation=QUICK)
+    found = exclusion_curve(search, replace(INELASTIC, splitting=0.2), [0.2, 2.0])
+    (last,) = found["status"][0, -1:]
+    assert last == "nothing excluded"
+    assert found.intervals()[-1] == []
+    assert np.isnan(found["allowed_events"][0, 0, -1])
+    assert np.isnan(found["share"][:, -1]).all()
+    assert np.isnan(found["relative_error"][0, -1])
+
+
 def test_alpha_D_is_solved_for_at_fixed_y() -> None:
     """Events go as y/alpha_D: at the edge of alpha_D a curve of y has its own edge at that y."""
     masses = [0.01, 0.05]

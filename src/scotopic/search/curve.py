@@ -49,9 +49,10 @@ class Exclusion:
     status : tuple of str
         `OK`, `NOTHING_EXCLUDED`, or why a model has none.
     allowed_events : ndarray, shape (outcomes, models)
-        Largest number of signal events, at the edge.
+        Largest number of signal events, at the edge of the first interval; not-a-number where
+        nothing is excluded and the number depends on the coupling.
     shares : ndarray, shape (parts, models)
-        Of the parts of the search in the expected events, at the observed edge.
+        Of the parts of the search in the expected events, at the observed edge if there is one.
     relative_error : ndarray, shape (models,)
         Numerical, of the lower edge of the first observed interval.
     """
@@ -217,12 +218,13 @@ class _Along:
                 found = self._polished(k, found)
             outcomes[name] = found
             edge = np.log(_first_edges(found, self.path.values[-1]))
-            allowed.append(self.events(edge, self.rows).sum(axis=0))
+            at_edge = self.events(edge, self.rows).sum(axis=0)
+            allowed.append(np.where(np.isfinite(found.lower[:, 0]), at_edge, np.nan))
         edge = np.log(_first_edges(outcomes["observed"], self.path.values[-1]))
-        shares = np.nan_to_num(_shares(self.events(edge, self.rows)))
+        covered = np.isfinite(outcomes["observed"].lower[:, 0])
+        shares = np.where(covered, _shares(self.events(edge, self.rows)), np.nan)
         if self.limits is not None:
             allowed = list(self.limits)
-        covered = np.isfinite(outcomes["observed"].lower[:, 0])
         errors = np.where(covered, self._errors(edge), np.nan)
         return Exclusion(outcomes, (), np.array(allowed), shares, errors)
 
