@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import FunctionType
 
 import pytest
 
@@ -49,7 +50,7 @@ def test_what_is_named_by_its_place_is_found_and_not_listed(shapes: Registry[obj
 
 def test_a_name_is_taken_but_for_the_same_once_more(shapes: Registry[object]) -> None:
     shapes.register("square")(square)
-    again = type(square)(square.__code__, globals(), "square")
+    again = FunctionType(square.__code__, globals(), "square")
     shapes.register("square")(again)
     assert shapes["square"] is again
     for name in ("square", "name", "a:b"):

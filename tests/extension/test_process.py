@@ -136,9 +136,7 @@ def test_decays_in_flight_take_it(flat: ModuleType) -> None:
 def test_unknown_ones_are_refused_with_all_that_there_are() -> None:
     with pytest.raises(RangeError, match="did you mean 'flat'"):
         Calculation(processes=("flatt",))
-    with pytest.raises(
-        RangeError, match=r"'zzz' is not one .* known: bremsstrahlung, .*, flat"
-    ):
+    with pytest.raises(RangeError, match=r"'zzz' is not one .* known: bremsstrahlung, .*, flat"):
         Calculation(processes=("zzz",))
     with pytest.raises(RangeError, match="cannot be imported: AttributeError"):
         PROCESSES[f"{MODULE}:Round"]

@@ -50,9 +50,10 @@ class Exclusion:
     status : tuple of str
         `OK`, `NOTHING_EXCLUDED`, `EVERYTHING_EXCLUDED`, or why a model has none.
     allowed_events : ndarray, shape (outcomes, models)
-        Largest number of signal events, at the edge.
+        Largest number of signal events, at the edge of the first interval; not-a-number where
+        nothing is excluded and the number depends on the coupling.
     shares : ndarray, shape (parts, models)
-        Of the parts of the search in the expected events, at the observed edge.
+        Of the parts of the search in the expected events, at the observed edge if there is one.
     relative_error : ndarray, shape (models,)
         Numerical, of the lower edge of the first observed interval.
     """
@@ -253,21 +254,20 @@ class _Along:
                 found = self._polished(k, found)
             outcomes[name] = found
             edge = np.log(_first_edges(found, self.path.values[-1]))
-            allowed.append(self.events(edge, self.rows).sum(axis=0))
+            at_edge = self.events(edge, self.rows).sum(axis=0)
+            allowed.append(np.where(np.isfinite(found.lower[:, 0]), at_edge, np.nan))
         edge = np.log(_first_edges(outcomes["observed"], self.path.values[-1]))
-        shares = np.nan_to_num(_shares(self.events(edge, self.rows)))
+        covered = np.isfinite(outcomes["observed"].lower[:, 0])
+        shares = np.where(covered, _shares(self.events(edge, self.rows)), np.nan)
         if self.limits is not None:
             allowed = list(self.limits)
-        is_limited = np.isfinite(outcomes["observed"].lower[:, 0])
-        errors = np.where(is_limited, self._errors(edge), np.nan)
+        errors = np.where(covered, self._errors(edge), np.nan)
         return Exclusion(outcomes, (), np.array(allowed), shares, errors)
 
     def _excess(self, k: int, logarithm: FloatArray, rows: Integers) -> FloatArray:
         events = self.events(logarithm, rows)
-        limit: FloatArray = (
-            self.allowance.between(events)[k] if self.limits is None else self.limits[k, rows]
-        )
-        return _logarithm(events.sum(axis=0)) - np.log(limit)
+        limit = self.allowance.between(events)[k] if self.limits is None else self.limits[k, rows]
+        return np.asarray(_logarithm(events.sum(axis=0)) - np.log(limit))
 
     def _polished(self, k: int, found: Intervals) -> Intervals:
         """Return the intervals with the limit at each edge set exactly for the shares there.
@@ -297,7 +297,7 @@ class _Along:
     def _slope(self, logarithm: FloatArray, rows: Integers) -> FloatArray:
         """Return d ln(events)/d ln(coupling)."""
         up, down = (self.events(logarithm + h, rows).sum(axis=0) for h in (_STEP, -_STEP))
-        return (_logarithm(up) - _logarithm(down)) / (2 * _STEP)
+        return np.asarray((_logarithm(up) - _logarithm(down)) / (2 * _STEP))
 
     def _errors(self, edge: FloatArray) -> FloatArray:
         """Return the relative error of couplings: that of events and limit over the slope."""
@@ -318,8 +318,7 @@ def _first_edges(found: Intervals, otherwise: float) -> FloatArray:
 
 def _shares(events: FloatArray) -> FloatArray:
     total = events.sum(axis=0)
-    shares: FloatArray = np.divide(events, total, out=np.full_like(events, np.nan), where=total > 0)
-    return shares
+    return np.asarray(np.divide(events, total, out=np.full_like(events, np.nan), where=total > 0))
 
 
 def _logarithm(events: FloatArray) -> FloatArray:
