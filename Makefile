@@ -4,9 +4,10 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
+COVERED := 90
 CARD ?= na64e-2018
 
-.PHONY: limit test test-long lint types docs benchmark clean
+.PHONY: limit test test-long coverage lines lint types docs benchmark clean
 
 limit: .venv/base.stamp  ## the 90 % CL limit of CARD, in out/CARD/
 	$(BIN)/scotopic limit $(CARD) --output out/$(CARD)
@@ -17,9 +18,16 @@ test: lint types docs  ## lint, types, documentation and the full suite
 test-long: lint types docs  ## the same with what takes long, and with new random draws
 	$(PYTEST) --hypothesis-profile=random
 
+coverage: .venv/all.stamp  ## how much of the code the suite runs; less than COVERED per cent fails
+	$(PYTEST) -m "not long" --cov --cov-report=term --cov-fail-under=$(COVERED)
+
+lines:  ## code without docstrings, comments and blank lines
+	$(PYTHON) scripts/count_lines.py src tests
+
 lint: .venv/all.stamp
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
 
 types: .venv/all.stamp
 	$(BIN)/mypy

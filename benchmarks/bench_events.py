@@ -13,7 +13,8 @@ import pytest
 from scotopic.events.simulation import simulate
 from scotopic.materials import Layer, Target, material
 from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMatter
-from scotopic.processes.dump import Calculation, Dump
+from scotopic.processes.calculation import Calculation
+from scotopic.processes.dump import Dump
 
 SHASHLIK = Target((Layer(material("lead"), 0.15), Layer(material("polystyrene"), 0.15)), 150)
 DUMP = Dump("e-", 100.0, SHASHLIK, SHASHLIK.thickness_X0)

@@ -8,7 +8,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from scotopic.experiments import load_experiment
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.inelastic import InelasticDarkMatter
-from scotopic.processes.dump import Calculation
+from scotopic.processes.calculation import Calculation
 from scotopic.scan.plane import Axis, Plane, exclusion_plane
 from scotopic.scan.semi_visible import Simulation
 

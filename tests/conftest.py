@@ -10,8 +10,6 @@ import numpy.typing as npt
 import pytest
 from hypothesis import HealthCheck, settings
 
-from scotopic.memory import keep_freed_memory
-
 REFERENCE = Path(__file__).parents[2] / "shared" / "reference"
 _PAUSE = 15.0  # seconds between two notes on the time that is left
 
@@ -56,10 +54,10 @@ class TimeLeft:
             return
         self.told = now
         left = (now - self.started) * (total / self.done - 1) / 60
-        self.reporter.ensure_newline()
-        self.reporter.write_line(f"{self.done} of {total} tests, about {left:.1f} minutes left")
+        self.reporter.write(f"\n{self.done} of {total} tests, about {left:.1f} minutes left\n")
 
 
+@pytest.hookimpl(trylast=True)  # the reporter is made by another
 def pytest_configure(config: pytest.Config) -> None:
     """Show the time left where the tests are reported: in the first of several processes."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")

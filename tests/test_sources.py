@@ -146,7 +146,7 @@ def test_modules_of_base_classes() -> None:
         ("scotopic.signatures.yields", "scotopic.production.amplitudes"),
         ("scotopic.signatures.yields", "scotopic.shower.radiation"),
         ("scotopic.scan.overlays", "scotopic.decays/data/hadronic_ratio.csv"),
-        ("scotopic.scan.ties", "scotopic.cosmology.boltzmann"),
+        ("scotopic.search.ties", "scotopic.cosmology.boltzmann"),
         ("scotopic.scan.exclusion", "scotopic.statistics.cls"),  # named by a lazy package
         ("scotopic.scan.output", "scotopic.figures/data/scotopic.mplstyle"),
         ("scotopic.models.dark_photon", "scotopic.decays/data/hadronic_ratio.csv"),

@@ -11,11 +11,11 @@ import numpy as np
 
 from scotopic import (
     Calculation,
-    CountingModel,
+    Likelihood,
     exclusion_curve,
     load_experiment,
+    strength_limits,
     track_lengths,
-    upper_limit,
 )
 from scotopic.figures import draw_shower
 from scotopic.figures.style import BLACK, BLUE, GREY, VERMILION, decades
@@ -43,10 +43,10 @@ def statistics(report: Report) -> None:
     counts = range(len(published))
     with single("statistics") as axes:
         for column, level, colour in ((0, 0.90, BLUE), (1, 0.95, VERMILION)):
-            empty = [CountingModel(n, confidence_level=level) for n in counts]
-            na64 = [CountingModel(n, 0.53, 0.17, 0.20, level) for n in counts]
-            ours = [upper_limit(counting, "poisson").value for counting in empty]
-            cls = [upper_limit(counting, "cls").value for counting in na64]
+            empty = [Likelihood.of_count(n, confidence_level=level) for n in counts]
+            na64 = [Likelihood.of_count(n, 0.53, 0.17, 0.20, level) for n in counts]
+            ours = [strength_limits(counted, "poisson").value for counted in empty]
+            cls = [strength_limits(counted, "cls").value for counted in na64]
             theirs = published[:, column]
             axes.plot(counts, theirs, "o", color=colour, label=f"PDG, {100 * level:.0f} %")
             axes.plot(counts, ours, color=colour, linewidth=1, label="scotopic, no background")
@@ -63,7 +63,7 @@ def statistics(report: Report) -> None:
             )
         axes.set(xlabel="observed events", ylabel="upper limit on the signal [events]")
         axes.legend()
-    nothing = upper_limit(CountingModel(0), "poisson_zero_background").value
+    nothing = strength_limits(Likelihood.of_count(0), "poisson_zero_background").value
     off = nothing / -math.log(0.1)
     report.compare("Statistics", "no background, no event: 2.3026", largest(off), 1e-9)
     background = f"{NA64.expected_background:.2f} ± {NA64.background_uncertainty:.2f}"

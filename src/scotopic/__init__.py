@@ -38,7 +38,8 @@ if TYPE_CHECKING:
         total_cross_section,
     )
     from scotopic.scan.plane import Plane, exclusion_plane
-    from scotopic.scan.run import run, write_run
+    from scotopic.scan.plane_files import write_plane
+    from scotopic.scan.run import run
     from scotopic.scan.run_card import load_run_card
     from scotopic.search import (
         Axis,
@@ -128,7 +129,7 @@ _HOMES = {
     "total_cross_section": "scotopic.production",
     "track_lengths": "scotopic.shower",
     "write_curve": "scotopic.search.result_files",
-    "write_run": "scotopic.scan.run",
+    "write_plane": "scotopic.scan.plane_files",
 }
 
 __all__ = [
@@ -199,7 +200,7 @@ __all__ = [
     "total_cross_section",
     "track_lengths",
     "write_curve",
-    "write_run",
+    "write_plane",
 ]
 
 __getattr__ = lazy_attributes(__name__, _HOMES)

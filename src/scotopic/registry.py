@@ -5,16 +5,16 @@ the decorator `register`, a package by an entry point, and everything can be nam
 "package.module:Object". Names of built-in things are known without importing them.
 """
 
-import difflib
 import importlib
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
-from typing import Generic, TypeVar, cast
+from collections.abc import Callable, Mapping
+from typing import Final, Generic, TypeVar, cast
 
-from scotopic.errors import RangeError
+from scotopic.errors import RangeError, nearest
 
 T = TypeVar("T")
+Given = TypeVar("Given")
 
 
 class Registry(Generic[T]):
@@ -22,60 +22,79 @@ class Registry(Generic[T]):
 
     Parameters
     ----------
-    kind : str
-        What they are, for messages: "model", "process", ...
+    kind, kinds : str
+        What one and several of them are called: "model" and "models", ...
     homes : mapping of str to str
         Built-in ones, as "module:Object" by name.
+    accept : callable
+        Makes a thing of what was registered or imported, or says why it is none by a RangeError
+        whose text begins with the second argument.
 
     Notes
     -----
-    Other packages declare theirs as entry points of the group "scotopic.<kind>".
+    Other packages declare theirs as entry points of the group "scotopic.KINDS".
     """
 
-    def __init__(self, kind: str, homes: Mapping[str, str]) -> None:
-        self.kind = kind
-        self._homes = dict(homes)
-        self._found: dict[str, T] = {}
-        self._elsewhere: dict[str, str] | None = None
+    def __init__(
+        self,
+        kind: str,
+        kinds: str,
+        homes: Mapping[str, str],
+        accept: Callable[[object, str], T] = lambda thing, _: cast("T", thing),
+    ) -> None:
+        self.kind: Final = kind
+        self.kinds: Final = kinds
+        self.group: Final = f"scotopic.{kinds}"
+        self.homes: Final = dict(homes)
+        self._accept = accept
+        self._registered: dict[str, T] = {}
+        self._imported: dict[str, T] = {}
+        self._entry_points: dict[str, str] | None = None
 
-    def register(self, name: str) -> Callable[[T], T]:
+    def register(self, name: str) -> Callable[[Given], Given]:
         """Return the decorator that registers something under a name.
 
         Raises
         ------
         RangeError
-            If the name is taken by something else, or has a colon.
+            If the name is taken by something else or has a colon, or it is nothing of the kind.
         """
 
-        def keep(thing: T) -> T:
-            if ":" in name or (name in self.names() and not self._is_again(name, thing)):
+        def keep(thing: Given) -> Given:
+            if ":" in name or self._is_taken(name, thing):
                 raise RangeError(f"{self.kind}: the name {name!r} is taken, or has a colon")
-            self._found[name] = thing
+            self._registered[name] = self._accept(thing, f"{self.kind}: {name!r}")
             return thing
 
         return keep
 
-    def _is_again(self, name: str, thing: T) -> bool:
-        """Whether a module registers the same once more, as a notebook's cell does."""
-        old = self._found.get(name)
-        return old is not None and _address(old) == _address(thing)
+    def _is_taken(self, name: str, thing: object) -> bool:
+        """Whether a name is that of something else than the same thing, defined once more."""
+        if name in self._registered:
+            return not _is_again(self._registered[name], thing)
+        home = self.homes.get(name)
+        return home is not None and home != _address(thing)
 
     def names(self) -> tuple[str, ...]:
         """Return all names: built-in ones first, then others in alphabetical order."""
-        others = sorted({*self._found, *self._entry_points()} - set(self._homes))
-        return (*self._homes, *others)
+        others = sorted({*self._registered, *self._elsewhere()} - set(self.homes))
+        return (*self.homes, *others)
 
     def __getitem__(self, name: str) -> T:
         """Return what has a name, or stands at "package.module:Object".
+
+        Modules of the latter are also looked for in the current directory.
 
         Raises
         ------
         RangeError
             If there is no such thing; with the nearest name.
         """
-        if name not in self._found:
-            self._found[name] = self._load(name)
-        return self._found[name]
+        if name not in self._registered and name not in self._imported:
+            thing = self._load(name)
+            if name not in self._registered:  # its module may use the decorator
+                self._imported[name] = self._accept(thing, f"{self.kind}: {name!r}")
+        return self._registered[name] if name in self._registered else self._imported[name]
 
     def home(self, name: str) -> str:
         """Return where something stands, "module:Object", without importing it.
@@ -85,66 +104,77 @@ class Registry(Generic[T]):
         RangeError
             If the name is unknown.
         """
-        if name in self._found:
-            return _address(self._found[name])
-        home = self._homes.get(name) or self._entry_points().get(name)
+        if name in self._registered:
+            return _address(self._registered[name])
+        home = self.homes.get(name) or (None if ":" in name else self._elsewhere().get(name))
         if home is None and ":" not in name:
-            raise RangeError(f"{self.kind}: {name!r} is unknown; {nearest(name, self.names())}")
+            hint = nearest(name, self.names())
+            raise RangeError(f"{self.kind}: {name!r} is not one of the {self.kinds}; {hint}")
         return home or name
 
-    def name_of(self, thing: T) -> str:
+    def module(self, name: str) -> str:
+        """Return the module in which something stands."""
+        return self.home(name).partition(":")[0]
+
+    def name_of(self, thing: object) -> str:
         """Return the name of something, or "module:Object" if it has none."""
-        address = _address(thing)
-        for name, found in self._found.items():
+        for name, found in self._imported.items():
             if found is thing and ":" not in name:
                 return name
-        for name, home in self._homes.items():
-            if home == address:
-                return name
-        return address
+        address = _address(thing)
+        homes = {_address(found): name for name, found in self._registered.items()}
+        homes |= {home: name for name, home in self.homes.items()}
+        if address not in homes:
+            homes |= {home: name for name, home in self._elsewhere().items()}
+        return homes.get(address, address)
 
-    def _load(self, name: str) -> T:
+    def _load(self, name: str) -> object:
         module, _, attribute = self.home(name).partition(":")
+        here = os.getcwd()  # noqa: PTH109 - sys.path has strings
+        if ":" in name and not {"", here} & set(sys.path):
+            sys.path.insert(0, here)  # as `python -m` does
         try:
-            found = getattr(_imported(module, outside=":" in name), attribute)
-        except (ImportError, AttributeError, ValueError) as error:
-            raise RangeError(f"{self.kind}: {name!r} cannot be imported: {error}") from None
-        return cast("T", found)
+            return getattr(importlib.import_module(module), attribute)
+        except Exception as error:
+            why = " ".join(f"{type(error).__name__}: {error}".split())
+            raise RangeError(f"{self.kind}: {name!r} cannot be imported: {why}") from error
 
-    def _entry_points(self) -> Mapping[str, str]:
-        if self._elsewhere is None:
+    def _elsewhere(self) -> Mapping[str, str]:
+        if self._entry_points is None:
             from importlib.metadata import entry_points  # noqa: PLC0415 - slow, seldom needed
 
-            found = entry_points(group=f"scotopic.{self.kind}")
-            self._elsewhere = {point.name: point.value for point in found}
-        return self._elsewhere
+            self._entry_points = {p.name: p.value for p in entry_points(group=self.group)}
+        return self._entry_points
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return a hint for a word that is not known: the nearest one, or all.
+def instance_of(kind: "type[T]", thing: object, what: str) -> T:
+    """Return an object of a kind: itself, or made of a class that needs no arguments.
 
-    Examples
-    --------
-    >>> nearest("leed", ["lead", "iron"])
-    "did you mean 'lead'?"
+    Raises
+    ------
+    RangeError
+        If it is none; the text begins with `what`.
     """
-    words = list(known)
-    close = difflib.get_close_matches(word, words, n=1)
-    return f"did you mean '{close[0]}'?" if close else f"known: {', '.join(words)}"
+    if isinstance(thing, type) and issubclass(thing, kind):
+        lacks = sorted(getattr(thing, "__abstractmethods__", ()))
+        if lacks:
+            raise RangeError(f"{what} lacks {', '.join(lacks)}")
+        return thing()
+    if not isinstance(thing, kind):
+        raise RangeError(f"{what} is no {kind.__name__}")
+    return thing
 
 
-def _imported(module: str, *, outside: bool) -> object:
-    """Import a module; one that a user names may lie in the current directory."""
-    here = os.getcwd()  # noqa: PTH109 - sys.path has strings
-    if not outside or here in sys.path:
-        return importlib.import_module(module)
-    sys.path.insert(0, here)
-    try:
-        return importlib.import_module(module)
-    finally:
-        sys.path.remove(here)
+def _is_again(old: object, new: object) -> bool:
+    """Whether a file defines the same once more, as a notebook's cell or a script's module does."""
+    (one, its_name), (other, name) = (_address(thing).split(":") for thing in (old, new))
+    return its_name == name and (one == other or _file(one) == _file(other) is not None)
+
+
+def _file(module: str) -> str | None:
+    return getattr(sys.modules.get(module), "__file__", None)
 
 
 def _address(thing: object) -> str:
-    kind = thing if isinstance(thing, type) else type(thing)
-    return f"{kind.__module__}:{getattr(thing, '__qualname__', kind.__qualname__)}"
+    named = thing if hasattr(thing, "__qualname__") else type(thing)
+    return f"{named.__module__}:{named.__qualname__}"

@@ -113,9 +113,9 @@ def output_directory(path: Path) -> Path:
     return path
 
 
-def write_json(path: Path, content: Mapping[str, Any]) -> None:
+def write_json(path: Path, content: Mapping[str, Any], indent: int | None = 1) -> None:
     """Write a mapping as JSON; not-a-number and infinity have no place in it."""
-    text = json.dumps(content, indent=1, allow_nan=False)
+    text = json.dumps(content, indent=indent, allow_nan=False)
     with whole_file(path) as stream:
         stream.write(text.encode() + b"\n")
 

@@ -24,7 +24,15 @@ def event(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_event_and_map_are_drawn(tmp_path: Path) -> None:
-    arguments = ("na64e-2018", *MODEL, "--signature", "S1", "--map", "--output", tmp_path / "new")
+    arguments = (
+        "na64e-2018-semi-visible",
+        *MODEL,
+        "--search",
+        "S1",
+        "--map",
+        "--output",
+        tmp_path / "new",
+    )
     done = event(*arguments)
     assert done.returncode == 0, done.stderr
     names = {f.name for f in (tmp_path / "new").iterdir()}
@@ -38,7 +46,7 @@ def test_event_and_map_are_drawn(tmp_path: Path) -> None:
 def test_the_same_seed_gives_the_same_event(tmp_path: Path) -> None:
     two = [event("na64e-2018", *MODEL, "--number", "5", "--output", tmp_path) for _ in range(2)]
     assert two[0].stdout == two[1].stdout
-    assert "invisible-recast-2023" in two[0].stdout  # the card's first signature
+    assert "by invisible" in two[0].stdout  # the card's first search
     assert {f.name for f in tmp_path.iterdir()} == {"event.png", "event.pdf"}
 
 
@@ -50,7 +58,7 @@ def test_tan_theta_makes_it_i2DM(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["na64e-2018", *MODEL, "--signature", "S3"], ["S3", "S1"]),
+        (["na64e-2018-semi-visible", *MODEL, "--search", "S3"], ["S3", "S1"]),
         (["na64e-2018", *MODEL, "--number", "99999"], ["number", "32767"]),
         (["na64e-2018", *MODEL, "--number", "-1"], ["number", "32767"]),
         (["na64e-2018", *MODEL, "--mass-ratio", "2.1"], ["mass_ratio"]),
@@ -58,7 +66,7 @@ def test_tan_theta_makes_it_i2DM(tmp_path: Path) -> None:
         (["na64e-2018", *MODEL, "--seed", "-3"], ["seed"]),
         (["na64e-2018", *MODEL, "--tan-theta", "-1"], ["theta"]),
         (["na64e-2018"], ["mediator-mass"]),
-        (["ldmx-4GeV", *MODEL], ["signature"]),
+        (["ldmx-4GeV", *MODEL], ["calorimeter", "active target"]),
         (["na64e-2081", *MODEL], ["na64e-2018"]),
     ],
 )

@@ -7,27 +7,28 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from scotopic.detector.window import MissingEnergy
+from scotopic.detector.window import EnergyWindow
 from scotopic.errors import RangeError
-from scotopic.experiments import EnergyResolution, load_experiment
+from scotopic.experiments import EnergyResolution
+from scotopic.search import load_experiment
 
 PERFECT = EnergyResolution(stochastic=0.0, constant=0.0, noise_GeV=0.0)
 NA64 = EnergyResolution(stochastic=0.1, constant=0.02, noise_GeV=0.1)
 
 
 def test_perfect_resolution_is_a_hard_cut() -> None:
-    window = MissingEnergy(100.0, 10.0, 50.0, PERFECT)
+    window = EnergyWindow(100.0, 10.0, 50.0, PERFECT)
     energies = np.array([49.9, 50.1, 89.9, 90.1, 100.0])
     np.testing.assert_array_equal(window.acceptance(energies), [0, 1, 1, 0, 0])
 
 
 def test_zero_minimum_is_no_cut() -> None:
-    window = MissingEnergy(100.0, 0.0, 50.0, NA64)
+    window = EnergyWindow(100.0, 0.0, 50.0, NA64)
     assert window.acceptance(np.array([100.0]))[0] == pytest.approx(1.0)
 
 
 def test_edge_is_smeared_by_the_resolution() -> None:
-    window = MissingEnergy(100.0, 0.0, 50.0, NA64)
+    window = EnergyWindow(100.0, 0.0, 50.0, NA64)
     visible = 51.0
     sigma = np.sqrt(0.1**2 * visible + (0.02 * visible) ** 2 + 0.1**2)
     expected = norm.cdf((50.0 - visible) / sigma)
@@ -39,7 +40,7 @@ def test_edge_is_smeared_by_the_resolution() -> None:
 @pytest.mark.parametrize("minimum", [0.0, 20.0])
 @pytest.mark.parametrize("resolution", [PERFECT, NA64])
 def test_thresholds_reproduce_the_acceptance(minimum: float, resolution: EnergyResolution) -> None:
-    window = MissingEnergy(100.0, minimum, 50.0, resolution)
+    window = EnergyWindow(100.0, minimum, 50.0, resolution)
     cuts, weights = window.thresholds()
 
     def above(energy: float) -> float:
@@ -68,7 +69,7 @@ def test_thresholds_solve_the_smeared_edge(
     stochastic: float, constant: float, noise: float, edge: float
 ) -> None:
     resolution = EnergyResolution(stochastic=stochastic, constant=constant, noise_GeV=noise)
-    cuts, weights = MissingEnergy(100.0, 0.0, edge, resolution).thresholds()
+    cuts, weights = EnergyWindow(100.0, 0.0, edge, resolution).thresholds()
     assert weights.sum() == pytest.approx(1)
     visible = 100.0 - cuts
     sigma = resolution.sigma_GeV(visible)
@@ -77,12 +78,14 @@ def test_thresholds_solve_the_smeared_edge(
 
 
 def test_nothing_is_accepted_below_the_least_threshold() -> None:
-    window = MissingEnergy.of(load_experiment("na64e-2018"))
+    window = EnergyWindow(
+        100.0, 0.0, 50.0, load_experiment("na64e-2018").visible_energy_resolution("ECAL")
+    )
     assert window.acceptance(np.array([window.thresholds()[0].min()]))[0] < 1e-8
 
 
 def test_hopeless_resolution_is_refused() -> None:
     with pytest.raises(RangeError, match="energy_resolution"):
-        MissingEnergy(100.0, 0.0, 50.0, EnergyResolution(stochastic=0, constant=0.2, noise_GeV=0))
+        EnergyWindow(100.0, 0.0, 50.0, EnergyResolution(stochastic=0, constant=0.2, noise_GeV=0))
     with pytest.raises(RangeError, match="energy_resolution"):
-        MissingEnergy(100.0, 0.0, 99.0, NA64)
+        EnergyWindow(100.0, 0.0, 99.0, NA64)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -11,12 +11,14 @@ import pytest
 
 from scotopic.decays.three_body import LEPTON_MASSES, PAIRS
 from scotopic.errors import RangeError
-from scotopic.events.simulation import Events, simulate
+from scotopic.events.simulation import ARRAYS, Events, simulate
 from scotopic.materials import material
 from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMatter
-from scotopic.processes.dump import Calculation, Dump
-from scotopic.processes.sampling import inverted
-from scotopic.processes.spectrum import annihilation_in_bins, bremsstrahlung_above
+from scotopic.processes.annihilation import annihilation_in_bins
+from scotopic.processes.bremsstrahlung import bremsstrahlung_above
+from scotopic.processes.calculation import Calculation
+from scotopic.processes.dump import Dump
+from scotopic.processes.inversion import inverted
 from scotopic.production import bremsstrahlung_table
 from scotopic.shower import depth_track_lengths, track_lengths
 from scotopic.units import ELECTRON_MASS
@@ -48,7 +50,7 @@ run = partial(simulate, DUMP, minimum_energy=50.0)
 
 
 def select(events: Events, mask: npt.NDArray[np.bool_]) -> Events:
-    return Events(**{f.name: getattr(events, f.name)[mask] for f in fields(Events)})
+    return events.of_rows(np.flatnonzero(mask))
 
 
 @pytest.mark.parametrize("mass", [0.02, 0.25, 0.7])
@@ -141,6 +143,15 @@ def momenta(events: Events, mass: float, k: int = 0) -> Array:
     p = np.sqrt(energy**2 - mass**2)
     along = p / np.sqrt(1 + slope**2)
     return np.stack([energy, slope * along, along])
+
+
+def test_narrow_resonance_has_one_energy() -> None:
+    model = make(mediator_mass=0.25, alpha_D=1e-6)
+    events = run(model, 1, 4096, calculation=Calculation(processes=("annihilation",)))
+    energy = events.mediator_energy
+    found = np.quantile(energy, [0.1, 0.5, 0.9])
+    # half of them are within the width, nine in ten within six times as much: far below 1 MeV
+    np.testing.assert_allclose(found, 0.25**2 / (2 * ELECTRON_MASS), atol=1e-3, rtol=0)
 
 
 @pytest.mark.parametrize("process", ["bremsstrahlung", "annihilation"])
@@ -298,9 +309,9 @@ def test_smooth_in_the_mass() -> None:
 def test_the_seed_is_all() -> None:
     one, two = run(make(), 9, 300), run(make(), 9, 300)
     generator = run(make(), np.random.default_rng(9), 300)
-    for field in fields(Events):
-        np.testing.assert_array_equal(getattr(one, field.name), getattr(two, field.name))
-        np.testing.assert_array_equal(getattr(one, field.name), getattr(generator, field.name))
+    for name in ARRAYS:
+        np.testing.assert_array_equal(getattr(one, name), getattr(two, name))
+        np.testing.assert_array_equal(getattr(one, name), getattr(generator, name))
     other = run(make(), 10, 300)
     assert not np.any(one.mediator_energy == other.mediator_energy)
     # neither the coupling nor the call before matters

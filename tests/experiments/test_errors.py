@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from scotopic.errors import CardError
-from scotopic.experiments import experiment_card, load_experiment
 from scotopic.experiments.toml_text import toml_text
+from scotopic.search import experiment_card, load_experiment
 
 
 def message(path: Path | str) -> str:
@@ -26,9 +26,9 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def card(**changes: object) -> str:
-    """The text of `na64e-2018` with values replaced; a key such as `target__layers__1__x`."""
-    content = tomllib.loads(experiment_card("na64e-2018"))
+def card(name: str = "na64e-2018", **changes: object) -> str:
+    """The text of a card with values replaced; a key such as `target__layers__1__x`."""
+    content = tomllib.loads(experiment_card(name))
     for path, value in changes.items():
         *parents, last = path.split("__")
         table: Any = content
@@ -54,7 +54,7 @@ WRONG_VALUES: dict[str, dict[str, object]] = {
     "beam.energy_GeV: inf is not a finite number": {"beam__energy_GeV": float("inf")},
     "beam.energy_GeV: an array is not a number": {"beam__energy_GeV": [100.0]},
     "beam.energy_GeV: 501.0 is above 500, the largest allowed": {"beam__energy_GeV": 501.0},
-    "beam.energy_GeV: 0.9 is below 1, the smallest allowed": {"beam__energy_GeV": 0.9},
+    "beam.energy_GeV: 0.0009 is below 0.001, the smallest allowed": {"beam__energy_GeV": 0.0009},
     "confidence_level: 1e-308 is below 0.5, the smallest allowed": {"confidence_level": 1e-308},
     "confidence_level: 0.999999999 is above 0.9999, the largest allowed": {
         "confidence_level": 0.999999999
@@ -65,25 +65,6 @@ WRONG_VALUES: dict[str, dict[str, object]] = {
     },
     "detectors[3].position_cm: 245.0 is before the rear of HCAL1 at 250": {
         "detectors__3__position_cm": 245.0
-    },
-    "selection.maximum_calorimeter_energy_GeV: 99.9 is not 6 standard deviations of the "
-    "energy_resolution of 'ECAL' below beam.energy_GeV = 100.0; one is 1.41 GeV there": {
-        "selection__maximum_calorimeter_energy_GeV": 99.9
-    },
-    "data_sets[0].observed_events: 1000000 is above 100000, the largest allowed": {
-        "data_sets__0__observed_events": 1_000_000
-    },
-    "data_sets[0].background[0].expected_events: 1000000.0 is above 100000, the largest allowed": {
-        "data_sets__0__background__0__expected_events": 1e6
-    },
-    "data_sets: background: 99999.5 +- 0.166688 in all reaches above 100000 events, the largest "
-    "number allowed, at two standard deviations": {
-        "data_sets__0__background__0__expected_events": 99999.0
-    },
-    "data_sets[0].background: an uncertainty of 0.1 needs an expectation above 0": {
-        "data_sets__0__background": [
-            {"name": "one", "expected_events": 0.0, "uncertainty_events": 0.1}
-        ]
     },
     "beam.particle: 'pi-' is not one of 'e-', 'e+', 'mu-', 'mu+' or 'gamma'": {
         "beam__particle": "pi-"
@@ -110,15 +91,49 @@ WRONG_VALUES: dict[str, dict[str, object]] = {
         "detectors__0__longitudinal_segments_cm": [4.0, 40.0]
     },
     "detectors[0].cells: 3 entries; at most 2 are allowed": {"detectors__0__cells": [6, 6, 6]},
-    "detectors[0].energy_resolution: missing; selection.calorimeter is 'ECAL'": {
-        "detectors__0__energy_resolution": None
-    },
     "detectors[1].name: 'none' is what target.detector says of a passive target": {
         "detectors__1__name": "none"
     },
     "detectors[3].name: 'HCAL1' is already the name of entry 2": {"detectors__3__name": "HCAL1"},
-    "selection.vetoes[0].detectors[2]: 'HCAL9' is no detector; did you mean 'HCAL3'?": {
-        "selection__vetoes__0__detectors__2": "HCAL9"
+    "detectors[1].shower_leakage_fraction: 0.0 is not positive": {
+        "detectors__1__shower_leakage_fraction": 0.0
+    },
+    "confidence_level: 90 is above 0.9999, the largest allowed": {"confidence_level": 90},
+    "model.parameters.alpha_D: true is not a number": {
+        "model": {"name": "dark_photon", "parameters": {"alpha_D": True}}
+    },
+    "searches: missing; it has no default": {"searches": None},
+    "searches: 0 entries; at least 1 are needed": {"searches": []},
+    "titel: unknown key; did you mean 'title'?": {"titel": "x"},
+    "extend: unknown key; did you mean 'extends'?": {"extend": "na64e-2018"},
+    "replace: means something only together with extends": {"replace": ["searches"]},
+    "extends: 3 is not a string": {"extends": 3},
+    '"a\\nb": unknown key; known: extends, replace, title, description, confidence_level, model, '
+    "beam, target, detectors, searches, likelihood": {"a\nb": 1},
+}
+
+WRONG_IN_THE_SEARCH: dict[str, dict[str, object]] = {
+    "selection.maximum_calorimeter_energy_GeV: 99.9 is not 6 standard deviations of the "
+    "energy_resolution of 'ECAL' below beam.energy_GeV = 100.0; one is 1.41 GeV there": {
+        "selection__maximum_calorimeter_energy_GeV": 99.9
+    },
+    "data_sets[0].observed_events: 1000000 is above 100000, the largest allowed": {
+        "data_sets__0__observed_events": 1_000_000
+    },
+    "data_sets[0].background[0].expected_events: 1000000.0 is above 100000, the largest allowed": {
+        "data_sets__0__background__0__expected_events": 1e6
+    },
+    "data_sets: background: 99999.5 +- 0.166688 in all reaches above 100000 events, the largest "
+    "number allowed, at two standard deviations": {
+        "data_sets__0__background__0__expected_events": 99999.0
+    },
+    "data_sets[0].background: an uncertainty of 0.1 needs an expectation above 0": {
+        "data_sets__0__background": [
+            {"name": "one", "expected_events": 0.0, "uncertainty_events": 0.1}
+        ]
+    },
+    "selection.vetoes[1].detectors[2]: 'HCAL9' is no detector; did you mean 'HCAL3'?": {
+        "selection__vetoes__1__detectors__2": "HCAL9"
     },
     "selection.vetoes[0].detectors[1]: 'HCAL1' is there already": {
         "selection__vetoes__0__detectors": ["HCAL1", "HCAL1"]
@@ -128,29 +143,6 @@ WRONG_VALUES: dict[str, dict[str, object]] = {
     },
     "selection.minimum_calorimeter_energy_GeV: 60.0 is not below maximum_calorimeter_energy_GeV "
     "= 50.0": {"selection__minimum_calorimeter_energy_GeV": 60},
-    "signatures[0].vetoes[1].detectors[0]: 'HCAL9' is no detector; did you mean 'HCAL3'?": {
-        "signatures__0__vetoes__1__detectors__0": "HCAL9"
-    },
-    "signatures[1].decay_signal.detectors[1]: 'HCAL2' is there already": {
-        "signatures__1__decay_signal__detectors": ["HCAL2", "HCAL2"]
-    },
-    "signatures[1].decays_from: 'HCAL' is no detector; did you mean 'HCAL3'?": {
-        "signatures__1__decays_from": "HCAL"
-    },
-    "signatures[2].decays_behind: does not go together with decays_from": {
-        "signatures__2__decays_from": "HCAL1"
-    },
-    "signatures[0].vetoes[0].maximum_energy_range_GeV: 0.01 to 0.02 has not maximum_energy_GeV = "
-    "0.005 in it": {"signatures__0__vetoes__0__maximum_energy_range_GeV": [0.01, 0.02]},
-    "signatures[0].minimum_calorimeter_energy_GeV: 60.0 is not below "
-    "maximum_calorimeter_energy_GeV = 50.0": {"signatures__0__minimum_calorimeter_energy_GeV": 60},
-    "signatures[2].name: 'S1' is already the name of entry 1": {"signatures__2__name": "S1"},
-    "signatures[1].cut_efficiencies[0].efficiency: 52.0 is above 1, the largest allowed": {
-        "signatures__1__cut_efficiencies__0__efficiency": 52.0
-    },
-    "detectors[1].shower_leakage_fraction: 0.0 is not positive": {
-        "detectors__1__shower_leakage_fraction": 0.0
-    },
     "data_sets[0].signal_efficiency: 50.0 is above 1, the largest allowed": {
         "data_sets__0__signal_efficiency": 50.0
     },
@@ -169,22 +161,128 @@ WRONG_VALUES: dict[str, dict[str, object]] = {
     "data_sets[0].background[3].expected_events: does not go together with upper_value_events": {
         "data_sets__0__background__3__expected_events": 0.1
     },
-    "confidence_level: 90 is above 0.9999, the largest allowed": {"confidence_level": 90},
-    "systematics: missing; it has no default": {"systematics": None},
-    "titel: unknown key; did you mean 'title'?": {"titel": "x"},
-    "extend: unknown key; did you mean 'extends'?": {"extend": "na64e-2018"},
-    "replace: means something only together with extends": {"replace": ["data_sets"]},
-    "extends: 3 is not a string": {"extends": 3},
-    '"a\\nb": unknown key; known: extends, replace, title, description, confidence_level, beam, '
-    "target, detectors, selection, signatures, decay_regions, data_sets, systematics, "
-    "likelihood": {"a\nb": 1},
+    "signature: 'missing-enery' is unknown; did you mean 'missing-energy'?": {
+        "signature": "missing-enery"
+    },
+    "selection.calorimetre: unknown key; did you mean 'calorimeter'?": {
+        "selection__calorimetre": "ECAL"
+    },
+    "selection.vetoes[1].detector: unknown key; did you mean 'detectors'?": {
+        "selection__vetoes__1__detector": "ECAL"
+    },
+    "selection.calorimeter: missing; it has no default": {"selection__calorimeter": None},
+    "selection.vetoes: missing; it has no default": {"selection__vetoes": None},
+    "selection: 'ECAL' is not a table": {"selection": "ECAL"},
+    "data_sets[0].signal_efficiency: 0.0 is not positive": {"data_sets__0__signal_efficiency": 0.0},
+    "systematics[0].relative_uncertainty: -0.1 is negative": {
+        "systematics__0__relative_uncertainty": -0.1
+    },
+    "systematics[1].name: 'form factor' is already the name of entry 0": {
+        "systematics__1__name": "form factor"
+    },
 }
+"""The same below `searches[0]`."""
+
+WRONG_IN_TWO_SEARCHES: dict[str, dict[str, object]] = {
+    "searches[1].selection.vetoes[1].detectors[0]: 'HCAL9' is no detector; did you mean 'HCAL3'?": {
+        "searches__1__selection__vetoes__1__detectors__0": "HCAL9"
+    },
+    "searches[0].selection.decay_signal.detectors[1]: 'HCAL2' is there already": {
+        "searches__0__selection__decay_signal__detectors": ["HCAL2", "HCAL2"]
+    },
+    "searches[0].selection.decays_from: 'HCAL' is no detector; did you mean 'HCAL3'?": {
+        "searches__0__selection__decays_from": "HCAL"
+    },
+    "searches[1].selection.decays_behind: does not go together with decays_from": {
+        "searches__1__selection__decays_from": "HCAL1"
+    },
+    "searches[1].selection.vetoes[0].maximum_energy_range_GeV: 0.01 to 0.02 has not "
+    "maximum_energy_GeV = 0.005 in it": {
+        "searches__1__selection__vetoes__0__maximum_energy_range_GeV": [0.01, 0.02]
+    },
+    "searches[1].selection.minimum_calorimeter_energy_GeV: 60.0 is not below "
+    "maximum_calorimeter_energy_GeV = 50.0": {
+        "searches__1__selection__minimum_calorimeter_energy_GeV": 60
+    },
+    "searches[1].name: 'S1' is already the name of entry 0": {"searches__1__name": "S1"},
+    "searches[0].selection.cut_efficiencies[0].efficiency: 52.0 is above 1, the largest allowed": {
+        "searches__0__selection__cut_efficiencies__0__efficiency": 52.0
+    },
+    "searches[1]: S1 and S2 may accept the same event, which must not be counted twice; searches "
+    "of one card exclude each other": {
+        "searches__1__selection__decays_behind": None,
+        "searches__1__selection__vetoes": [],
+    },
+    "searches: data_sets: kind: measurements and projections in one card have no common number of "
+    "observed events": {
+        "searches__1__data_sets__0__kind": "projection",
+        "searches__1__data_sets__0__observed_events": None,
+    },
+}
+"""The same in `na64e-2018-semi-visible`."""
 
 
 @pytest.mark.parametrize("expected", WRONG_VALUES)
 def test_wrong_value(expected: str, here: Path) -> None:
     (here / "na64.toml").write_text(card(**WRONG_VALUES[expected]))
     assert message("na64.toml") == f"na64.toml: {expected}"
+
+
+@pytest.mark.parametrize("expected", WRONG_IN_THE_SEARCH)
+def test_wrong_value_in_the_search(expected: str, here: Path) -> None:
+    changes = {f"searches__0__{k}": v for k, v in WRONG_IN_THE_SEARCH[expected].items()}
+    (here / "na64.toml").write_text(card(**changes))
+    assert message("na64.toml") == f"na64.toml: searches[0].{expected}"
+
+
+@pytest.mark.parametrize("expected", WRONG_IN_TWO_SEARCHES)
+def test_wrong_value_in_two_searches(expected: str, here: Path) -> None:
+    text = card("na64e-2018-semi-visible", **WRONG_IN_TWO_SEARCHES[expected])
+    (here / "na64.toml").write_text(text)
+    assert message("na64.toml") == f"na64.toml: {expected}"
+
+
+def test_a_window_needs_a_resolution(here: Path) -> None:
+    (here / "na64.toml").write_text(card(detectors__0__energy_resolution=None))
+    expected = "searches[0].selection: detectors[ECAL].energy_resolution: missing; needed here"
+    assert message("na64.toml") == f"na64.toml: {expected}"
+
+
+MOVED = {
+    "selection": "is the table [searches.selection] of one of [[searches]] now",
+    "signatures": "are searches now: one of [[searches]] each",
+    "decay_regions": "are searches[].selection.regions of the signature 'decay-in-flight' now",
+    "data_sets": "belong to a search now: [[searches.data_sets]]",
+    "systematics": "belong to a search now: [[searches.systematics]]",
+}
+
+
+@pytest.mark.parametrize("key", MOVED)
+@pytest.mark.parametrize("value", ["array", "table"])
+def test_a_key_of_old_cards_says_what_became_of_it(key: str, value: str, here: Path) -> None:
+    entry = {"name": "x", "source": "a card of version 0.1"}
+    (here / "old.toml").write_text(card(**{key: [entry] if value == "array" else entry}))
+    expected = f"old.toml: {key}: {MOVED[key]}; see the page on experiment cards"
+    assert message("old.toml") == expected
+
+
+def test_an_old_card_whole(here: Path) -> None:
+    (here / "old.toml").write_text(
+        'extends = "na64e-2018"\nreplace = ["data_sets"]\ntitle = "old"\n'
+        '[[data_sets]]\nname = "all"\nkind = "projection"\nparticles_on_target = 1e13\n'
+    )
+    assert message("old.toml") == (
+        "old.toml: data_sets: belong to a search now: [[searches.data_sets]]; see the page on "
+        "experiment cards"
+    )
+
+
+@pytest.mark.parametrize("path", ["data_sets", "signatures[S1]", "selection.vetoes[VETO]"])
+def test_an_old_path_that_is_not_inherited(path: str, here: Path) -> None:
+    (here / "old.toml").write_text(f'extends = "na64e-2018"\nreplace = ["{path}"]\ntitle = "x"\n')
+    key = path.partition("[")[0].partition(".")[0]
+    expected = f"old.toml: replace[0]: {key}: {MOVED[key]}; see the page on experiment cards"
+    assert message("old.toml") == expected
 
 
 def test_misspelt_key_comes_before_the_missing_one(here: Path) -> None:
@@ -255,7 +353,7 @@ class TestFiles:
     def test_empty(self, here: Path) -> None:
         (here / "empty.toml").write_text("")
         text = message("empty.toml")
-        assert text == "empty.toml: title: missing; it has no default (and 6 more errors)"
+        assert text == "empty.toml: title: missing; it has no default (and 4 more errors)"
 
     def test_unknown_name(self) -> None:
         assert message("na64e-2108") == "'na64e-2108' is no experiment; did you mean 'na64e-2018'?"

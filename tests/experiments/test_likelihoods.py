@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 
 from scotopic.errors import CardError
-from scotopic.experiments import load_experiment
-from scotopic.scan.exclusion import signal_limits
+from scotopic.search import load_experiment
 from scotopic.search.likelihood import experiment_likelihood
-from scotopic.statistics import to_workspace
+from scotopic.statistics import strength_limits, to_workspace
 
 
 def card_with(directory: Path, workspace: object) -> Path:
@@ -24,9 +23,10 @@ def test_a_workspace_gives_the_limits_of_the_data_sets_that_it_describes(tmp_pat
     card = card_with(
         tmp_path, to_workspace(experiment_likelihood(own).with_signal({"2016-2018": 1}))
     )
-    found, _ = signal_limits(experiment_likelihood(load_experiment(card)), "cls")
-    expected, _ = signal_limits(experiment_likelihood(own), "cls")
-    assert found == pytest.approx(expected, rel=1e-7)
+    found = strength_limits(experiment_likelihood(load_experiment(card)), "cls")
+    expected = strength_limits(experiment_likelihood(own), "cls")
+    assert found.value == pytest.approx(expected.value, rel=1e-7)
+    assert found.expected == pytest.approx(expected.expected, rel=1e-7)
 
 
 def test_a_workspace_takes_the_place_of_the_data_sets(tmp_path: Path) -> None:
@@ -35,13 +35,13 @@ def test_a_workspace_takes_the_place_of_the_data_sets(tmp_path: Path) -> None:
     )
     workspace["observations"][0]["data"] = [4.0]
     experiment = load_experiment(card_with(tmp_path, workspace))
-    found, _ = signal_limits(experiment_likelihood(experiment), "cls")
-    without, _ = signal_limits(experiment_likelihood(load_experiment("na64e-2018")), "cls")
+    found = strength_limits(experiment_likelihood(experiment), "cls").value
+    without = strength_limits(experiment_likelihood(load_experiment("na64e-2018")), "cls").value
     # 8.0 - 0.5 events for four, 2.3 for none: table 40.3 of the Review of Particle Physics
-    assert 2.7 < found["observed"] / without["observed"] < 3.6
-    classical, _ = signal_limits(experiment_likelihood(experiment), "poisson")
+    assert 2.7 < found / without < 3.6
+    classical = strength_limits(experiment_likelihood(experiment), "poisson").value
     # 7.99 events less the background of 0.53, over an exposure of 2.84e11 x 0.5
-    assert classical["observed"] * 1.42e11 == pytest.approx(7.99 - 0.528, abs=0.0051)
+    assert classical * 1.42e11 == pytest.approx(7.99 - 0.528, abs=0.0051)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_a_workspace_takes_the_place_of_the_data_sets(tmp_path: Path) -> None:
         (
             to_workspace(
                 experiment_likelihood(load_experiment("na64e-2022")).with_signal(
-                    {d.name: 1 for d in load_experiment("na64e-2022").data_sets}
+                    {d.name: 1 for d in load_experiment("na64e-2022").searches[0].data_sets}
                 )
             ),
             "likelihood: data_sets",

@@ -5,11 +5,13 @@ from pathlib import Path
 import pytest
 
 from scotopic.errors import CardError
-from scotopic.experiments import Experiment, load_experiment
+from scotopic.experiments import Experiment
+from scotopic.search import load_experiment
 
 HEAD = 'extends = "na64e-2018"\ntitle = "mine"\n'
+SEARCH = '[[searches]]\nname = "invisible"\n'
 DATA = """
-[[data_sets]]
+[[searches.data_sets]]
 name = "dream"
 kind = "projection"
 particles_on_target = 1e13
@@ -47,7 +49,7 @@ class TestMerging:
         assert mine.beam.energy_GeV == 150
         assert mine.beam.particle == "e-"
         assert mine.target == self.base.target
-        assert mine.data_sets == self.base.data_sets
+        assert mine.searches == self.base.searches
 
     def test_title_and_description_are_not_inherited(self) -> None:
         assert load(HEAD).description == ""
@@ -73,11 +75,13 @@ class TestMerging:
     def test_named_entries_of_named_entries(self) -> None:
         mine = load(
             HEAD
-            + '[[data_sets]]\nname = "2016-2018"\nsource = "what if"\n'
-            + '[[data_sets.background]]\nname = "dimuons"\nexpected_events = 1.0\n'
+            + SEARCH
+            + '[[searches.data_sets]]\nname = "2016-2018"\nsource = "what if"\n'
+            + '[[searches.data_sets.background]]\nname = "dimuons"\nexpected_events = 1.0\n'
         )
-        assert mine.expected_background == pytest.approx(1.0 + 0.528 - 0.024)
-        assert mine.data_sets[0].background[0].uncertainty_events == 0.007
+        search = mine.search("invisible")
+        assert search.expected_background == pytest.approx(1.0 + 0.528 - 0.024)
+        assert search.data_sets[0].background[0].uncertainty_events == 0.007
 
     def test_unnamed_entries_are_replaced(self) -> None:
         mine = load(
@@ -88,29 +92,36 @@ class TestMerging:
         assert [layer.material for layer in mine.target.layers] == ["tungsten"]
 
     def test_empty_array_empties(self) -> None:
-        assert load(HEAD + "systematics = []").systematics == ()
-        text = '[[data_sets]]\nname = "2016-2018"\nbackground = []\nsource = "optimist"'
-        assert load(HEAD + text).expected_background == 0
+        text = SEARCH + 'systematics = []\nsource = "nothing"\n'
+        assert load(HEAD + text).search("invisible").systematics == ()
+        text = '[[searches.data_sets]]\nname = "2016-2018"\nbackground = []\nsource = "optimist"'
+        assert load(HEAD + SEARCH + text).search("invisible").expected_background == 0
 
     def test_replace_drops_an_entry(self) -> None:
-        mine = load('replace = ["data_sets[2016-2018]"]\n' + HEAD + DATA)
-        assert [d.name for d in mine.data_sets] == ["dream"]
+        mine = load(
+            'replace = ["searches[invisible].data_sets[2016-2018]"]\n' + HEAD + SEARCH + DATA
+        )
+        assert [d.name for d in mine.search("invisible").data_sets] == ["dream"]
 
     def test_replace_drops_a_nested_entry(self) -> None:
         mine = load(
-            'replace = ["selection.vetoes[VETO]"]\n' + HEAD + '[selection]\nsource = "no VETO"\n'
+            'replace = ["searches[invisible].selection.vetoes[VETO]"]\n'
+            + HEAD
+            + SEARCH
+            + 'source = "no VETO"\n'
         )
-        assert [v.name for v in mine.selection.vetoes] == ["HCAL"]
+        vetoes = mine.search("invisible").selection["vetoes"]
+        assert [v["name"] for v in vetoes] == ["HCAL"]
 
     def test_replace_drops_a_key_of_an_entry(self) -> None:
         mine = load(
-            'replace = ["detectors[HCAL3].cells", "systematics[form factor]"]\n'
+            'replace = ["detectors[HCAL3].cells", "searches[invisible].systematics[form factor]"]\n'
             + HEAD
             + '[[detectors]]\nname = "HCAL3"\nsource = "unsegmented"\n'
         )
         assert mine.detector("HCAL3").cells is None
         assert mine.detector("HCAL2").cells == (3, 3)
-        assert [s.name for s in mine.systematics] == ["dimuon normalisation"]
+        assert [s.name for s in mine.search("invisible").systematics] == ["dimuon normalisation"]
 
     def test_chain_of_files_relative_to_each_other(self, folder: Path) -> None:
         (folder / "sub").mkdir()
@@ -123,7 +134,7 @@ class TestMerging:
         assert mine.title == "last"
 
     def test_base_is_not_changed(self) -> None:
-        load('replace = ["data_sets"]\n' + HEAD + DATA)
+        load('replace = ["searches[invisible].data_sets"]\n' + HEAD + SEARCH + DATA)
         assert load_experiment("na64e-2018") == self.base
 
 
@@ -138,38 +149,49 @@ REFUSED = {
         "detectors[2].source: missing; this card changes 'length_cm' and must say where it comes "
         "from"
     ),
-    HEAD + '[[data_sets]]\nname = "2016-2018"\nbackground = []': (
-        "data_sets[0].source: missing; this card changes 'background' and must say where it comes "
+    HEAD + SEARCH + '[[searches.data_sets]]\nname = "2016-2018"\nbackground = []': (
+        "searches[0].data_sets[0].source: missing; this card changes 'background' and must say "
+        "where it comes from"
+    ),
+    'replace = ["searches[invisible].selection.vetoes[VETO]"]\n' + HEAD: (
+        "searches[0].source: missing; this card changes 'selection' and must say where it comes "
         "from"
     ),
-    'replace = ["selection.vetoes[VETO]"]\n' + HEAD: (
-        "selection.source: missing; this card changes 'vetoes' and must say where it comes from"
+    HEAD + SEARCH + "selection = {maximum_calorimeter_energy_GeV = 40.0}": (
+        "searches[0].source: missing; this card changes 'selection' and must say where it comes "
+        "from"
     ),
-    'replace = ["data_set"]\n' + HEAD: ("replace[0]: no key 'data_set'; did you mean 'data_sets'?"),
-    'replace = ["data_sets[2018]"]\n' + HEAD: (
+    'replace = ["search"]\n' + HEAD: ("replace[0]: no key 'search'; did you mean 'searches'?"),
+    'replace = ["searches[invisible].data_sets[2018]"]\n' + HEAD: (
         "replace[0]: no entry '2018' in data_sets; did you mean '2016-2018'?"
     ),
     'replace = ["beam[x]"]\n' + HEAD: "replace[0]: no entry 'x' in beam; known: ",
     'replace = ["title.x"]\n' + HEAD: "replace[0]: no key 'title'; known: beam, ",
     'replace = ["beam.energy_GeV.x"]\n' + HEAD: ("replace[0]: 'energy_GeV' is not a table"),
     'replace = ["a b"]\n' + HEAD: (
-        "replace[0]: 'a b' is not a path such as data_sets[name].background"
+        "replace[0]: 'a b' is not a path such as searches[name].data_sets"
     ),
     'replace = [""]\n' + HEAD: (
         "replace[0]: '' is empty or has characters that are not allowed here"
     ),
     'replace = ["[x]"]\n' + HEAD: (
-        "replace[0]: '[x]' is not a path such as data_sets[name].background"
+        "replace[0]: '[x]' is not a path such as searches[name].data_sets"
     ),
-    'replace = ["data_sets"]\n' + HEAD: "data_sets: missing; it has no default",
-    HEAD + DATA: (
-        "data_sets: kind: measurements and projections in one card have no common number of "
-        "observed events"
+    'replace = ["searches"]\n' + HEAD: "searches: missing; it has no default",
+    'replace = ["searches[invisible].data_sets"]\n' + HEAD: (
+        "searches[0].data_sets: missing; it has no default"
     ),
-    'replace = ["data_sets"]\n' + HEAD + DATA + DATA: (
-        "data_sets[1].name: 'dream' is already the name of entry 0"
+    HEAD + SEARCH + DATA: (
+        "searches[0].data_sets: kind: measurements and projections in one card have no common "
+        "number of observed events"
     ),
-    HEAD + DATA + DATA: "data_sets[1].name: 'dream' is already the name of entry 0",
+    'replace = ["searches[invisible].data_sets"]\n' + HEAD + SEARCH + DATA + DATA: (
+        "searches[0].data_sets[1].name: 'dream' is already the name of entry 0"
+    ),
+    HEAD
+    + SEARCH
+    + DATA
+    + DATA: "searches[0].data_sets[1].name: 'dream' is already the name of entry 0",
     'extends = "my.toml"\ntitle = "x"': "extends: leads back to this card",
     'extends = "./"\ntitle = "x"': "extends: .: cannot be read",
     'extends = "a\\u0000.toml"\ntitle = "x"': "cannot be read",

@@ -1,17 +1,19 @@
 """The efficiency map: its average is the acceptance, its edges are the detectors'."""
 
 import math
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
 from scotopic.errors import RangeError
-from scotopic.experiments import load_experiment
+from scotopic.experiments.selections import CalorimeterSelection
 from scotopic.figures import draw_efficiency_map
 from scotopic.figures.efficiency import EnergyAxis, efficiency_map
 from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMatter
+from scotopic.search import load_experiment
+from scotopic.search.cards import selection_of
 from scotopic.signatures.decay_chains import acceptance
 from scotopic.signatures.single_event import candidates
 
@@ -19,8 +21,16 @@ NA64 = load_experiment("na64e-2018")
 MODEL = InelasticDarkMatter(
     mediator_mass=0.3, kinetic_mixing=1e-3, alpha_D=0.1, mass_ratio=3, splitting=0.4
 )
-RECAST = NA64.signature("invisible-recast-2023")
-S1 = NA64.signature("S1")
+
+
+def selection(card: str, search: str) -> CalorimeterSelection:
+    found = selection_of(load_experiment(card).search(search))
+    assert isinstance(found, CalorimeterSelection)
+    return found
+
+
+RECAST = selection("na64e-2018", "invisible")
+S1 = selection("na64e-2018-semi-visible", "S1")
 
 
 def middle(edges: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -58,7 +68,7 @@ def test_mean_of_the_map_is_the_acceptance() -> None:
     """
     events = candidates(NA64, S1, MODEL, seed=1)
     kept = np.flatnonzero(events.pair_energy[:, 0] > np.quantile(events.pair_energy[:, 0], 1e-2))
-    part = replace(events, **{f.name: getattr(events, f.name)[kept] for f in fields(events)})
+    part = events.of_rows(kept)
     # Monochromatic flights, so that the map's mean over events needs no weight of its own.
     flights = np.full_like(part.chi2_beta_gamma, 100.0)
     part = replace(
@@ -86,7 +96,7 @@ def test_efficiency_that_is_not_simulated_is_a_factor() -> None:
 def test_figure_shows_detectors_and_units() -> None:
     events = candidates(NA64, S1, MODEL, seed=1)
     found = efficiency_map(NA64, S1, events, 1, positions=20, energies=10)
-    figure = draw_efficiency_map(NA64, S1, MODEL, found)
+    figure = draw_efficiency_map(NA64, "S1", MODEL, found)
     axes, bar = figure.axes
     assert axes.get_xlabel().endswith("[cm]")
     assert axes.get_ylabel().endswith("[GeV]")
@@ -130,7 +140,7 @@ def test_some_hundred_events_give_larger_cells_and_a_whole_figure() -> None:
     found = efficiency_map(NA64, RECAST, events, 1, positions=20)
     assert len(found.energy_edges) - 1 < 10
     assert np.isfinite(found.probability[5:]).all()
-    figure = draw_efficiency_map(NA64, RECAST, model, found)
+    figure = draw_efficiency_map(NA64, "invisible", model, found)
     figure.draw_without_rendering()
     axes = figure.axes[0]
     for label in axes.get_yticklabels(which="both"):

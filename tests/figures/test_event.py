@@ -9,7 +9,7 @@ from matplotlib.text import Text
 
 from scotopic.errors import RangeError
 from scotopic.events.simulation import Events
-from scotopic.experiments import load_experiment
+from scotopic.experiments.selections import CalorimeterSelection
 from scotopic.figures import draw_event
 from scotopic.figures.event import _BREAK
 from scotopic.figures.style import BLUE, VERMILION
@@ -18,11 +18,25 @@ from scotopic.models.inelastic import (
     InelasticDiracDarkMatter,
     TwoDarkFermions,
 )
+from scotopic.search import load_experiment
+from scotopic.search.cards import selection_of
 from scotopic.signatures.decay_chains import acceptance
 from scotopic.signatures.single_event import EventRecord, candidates, follow_event, position_text
 
 NA64 = load_experiment("na64e-2018")
-RECAST = "invisible-recast-2023"
+
+
+def selection(card: str, search: str) -> CalorimeterSelection:
+    found = selection_of(load_experiment(card).search(search))
+    assert isinstance(found, CalorimeterSelection)
+    return found
+
+
+SELECTIONS = {
+    "invisible": selection("na64e-2018", "invisible"),
+    "S1": selection("na64e-2018-semi-visible", "S1"),
+}
+RECAST = "invisible"
 
 
 def iDM(kinetic_mixing: float = 1e-3) -> InelasticDarkMatter:
@@ -48,7 +62,7 @@ def i2DM(kinetic_mixing: float = 1e-2) -> InelasticDiracDarkMatter:
 
 def follow(model: TwoDarkFermions, events: Events, signature: str, number: int) -> EventRecord:
     rng = np.random.default_rng([7, abs(number)])
-    return follow_event(NA64, NA64.signature(signature), model, events, number, rng)
+    return follow_event(NA64, SELECTIONS[signature], model, events, number, rng)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +73,7 @@ def test_drawn_events_are_accepted_as_often_as_the_acceptance_says(
     model: TwoDarkFermions, signature: str
 ) -> None:
     """The acceptance integrates over what is drawn here; 4 binomial standard deviations."""
-    chosen = NA64.signature(signature)
+    chosen = SELECTIONS[signature]
     events = candidates(NA64, chosen, model, seed=1)
     normals = np.random.default_rng(2).standard_normal((len(events), 2, 2, 2))
     expected = acceptance(NA64, chosen, events, normals).expected(model.chi2_c_tau_cm)
@@ -89,7 +103,7 @@ def test_no_energy_is_lost(model: TwoDarkFermions) -> None:
             )
         }
     )
-    signature = sharp.signature(RECAST)
+    signature = SELECTIONS[RECAST]
     events = candidates(sharp, signature, model, seed=1)
     for number in range(100):
         rng = np.random.default_rng(number)
@@ -107,7 +121,7 @@ def test_a_decay_is_in_the_detector_at_its_position() -> None:
     """Gaps belong to the detector behind them."""
     rears = {"ECAL": 45.0, "VETO": 55.0, "HCAL1": 250.0, "HCAL2": 415.0, "HCAL3": 580.0}
     model = iDM(4e-3)
-    events = candidates(NA64, NA64.signature(RECAST), model, seed=1)
+    events = candidates(NA64, SELECTIONS[RECAST], model, seed=1)
     found = set()
     for number in range(600):
         (decay,) = follow(model, events, RECAST, number).decays
@@ -119,7 +133,7 @@ def test_a_decay_is_in_the_detector_at_its_position() -> None:
 
 def test_cuts_are_those_of_the_signature() -> None:
     model = iDM(3e-3)
-    events = candidates(NA64, NA64.signature("S1"), model, seed=1)
+    events = candidates(NA64, SELECTIONS["S1"], model, seed=1)
     record = follow(model, events, "S1", 0)
     assert [cut.condition for cut in record.cuts] == [
         "ECAL < 85 GeV",
@@ -134,7 +148,7 @@ def test_cuts_are_those_of_the_signature() -> None:
 
 @pytest.mark.parametrize("number", [-1, 2**15])
 def test_unknown_event_is_refused(number: int) -> None:
-    events = candidates(NA64, NA64.signature(RECAST), iDM(), seed=1)
+    events = candidates(NA64, SELECTIONS[RECAST], iDM(), seed=1)
     with pytest.raises(RangeError, match=f"number: {number} is not between 0 and 32767"):
         follow(iDM(), events, RECAST, number)
 
@@ -157,13 +171,13 @@ def visible_texts(figure: Figure) -> list[Text]:
 )
 def test_labels_do_not_overlap(model: TwoDarkFermions, signature: str, card: str) -> None:
     experiment = load_experiment(card)
-    chosen = experiment.signature(signature)
+    chosen = SELECTIONS[signature]
     events = candidates(experiment, chosen, model, seed=1)
     for number in range(3):
         record = follow_event(
             experiment, chosen, model, events, number, np.random.default_rng(number)
         )
-        figure = draw_event(experiment, chosen, model, record)
+        figure = draw_event(experiment, signature, chosen, model, record)
         texts = visible_texts(figure)
         written = {t.get_text() for t in texts}
         assert {d.name for d in experiment.detectors} <= written
@@ -183,24 +197,24 @@ def test_stable_chi2_leaves_the_setup() -> None:
         mediator_mass=0.003, kinetic_mixing=1e-4, alpha_D=0.1, mass_ratio=3, splitting=0.4
     )
     assert model.chi2_is_stable
-    chosen = NA64.signature(RECAST)
+    chosen = SELECTIONS[RECAST]
     events = candidates(NA64, chosen, model, seed=1)
     record = follow_event(NA64, chosen, model, events, 0, np.random.default_rng(1))
     (decay,) = record.decays
     assert np.isinf(decay.position_cm)
-    written = [t.get_text() for t in visible_texts(draw_event(NA64, chosen, model, record))]
+    written = [t.get_text() for t in visible_texts(draw_event(NA64, RECAST, chosen, model, record))]
     assert any("χ₂ is stable" in text for text in written)
 
 
 def test_far_decays_are_behind_a_break_with_their_distance() -> None:
     """At 27 m: behind the ruler's end, where chi2 ends and the pair begins."""
     model = iDM(2e-3)
-    chosen = NA64.signature(RECAST)
+    chosen = SELECTIONS[RECAST]
     events = candidates(NA64, chosen, model, seed=1)
     record = follow_event(NA64, chosen, model, events, 0, np.random.default_rng([1, 0]))
     (decay,) = record.decays
     assert 600 < decay.position_cm < np.inf
-    figure = draw_event(NA64, chosen, model, record)
+    figure = draw_event(NA64, RECAST, chosen, model, record)
     (axes,) = figure.axes
     assert position_text(decay.position_cm) in [t.get_text() for t in axes.texts]
     (chi2,) = [line for line in axes.lines if line.get_color() == VERMILION]
@@ -218,9 +232,9 @@ def test_far_decays_are_behind_a_break_with_their_distance() -> None:
 
 def test_near_decays_need_no_break() -> None:
     model = iDM(1e-2)
-    chosen = NA64.signature(RECAST)
+    chosen = SELECTIONS[RECAST]
     events = candidates(NA64, chosen, model, seed=1)
     record = follow(model, events, RECAST, 0)
     assert record.decays[0].position_cm < 580
-    (axes,) = draw_event(NA64, chosen, model, record).axes
+    (axes,) = draw_event(NA64, RECAST, chosen, model, record).axes
     assert "600" in [t.get_text() for t in axes.get_xticklabels()]

@@ -15,7 +15,7 @@ from scotopic.figures.plane import _TIED
 from scotopic.scan.plane import Plane
 from scotopic.scan.run import run
 from scotopic.scan.run_card import load_run_card
-from scotopic.scan.ties import TIES
+from scotopic.search.ties import TIES
 
 FloatArray = npt.NDArray[np.float64]
 

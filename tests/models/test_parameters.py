@@ -28,17 +28,6 @@ def test_angle_by_its_tangent() -> None:
     assert build(InelasticDiracDarkMatter, values).theta == pytest.approx(math.atan(0.02))
 
 
-# The founders' notes, section 6, from review eqs. 22 and 23, to their rounding.
-@pytest.mark.parametrize(
-    ("edge", "expected"), [("lower", 5.655e-3), ("central", 7.768e-3), ("upper", 9.419e-3)]
-)
-def test_mixing_tied_to_the_muon(edge: str, expected: float) -> None:
-    model = build(
-        InelasticDarkMatter, {**IDM, "mediator_mass": 0.39, "kinetic_mixing": f"muon {edge}"}
-    )
-    assert model.kinetic_mixing == pytest.approx(expected, rel=5e-3)
-
-
 @pytest.mark.parametrize(
     ("values", "message"),
     [

@@ -11,17 +11,17 @@ from typing import Any
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from scotopic.signatures.yields import accepted_yields
 from tests.statistics.counts import Count
 
 from scotopic import DarkPhoton, load_experiment
 from scotopic.cli import main
 from scotopic.errors import CardError, RangeError
 from scotopic.figures.cuts import draw_cuts
+from scotopic.processes.calculation import Calculation
 from scotopic.scan import cuts
 from scotopic.scan.cut_card import load_cut_card
 from scotopic.scan.cuts import Leakage, Neighbours, scan_cuts
-from scotopic.processes.dump import Calculation
-from scotopic.signatures.yields import accepted_yields
 from scotopic.statistics import Component, Shift
 from scotopic.statistics.extrapolation import Histogram, extrapolate
 

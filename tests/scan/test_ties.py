@@ -5,6 +5,7 @@ import math
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scotopic.scan.semi_visible import Simulation
 
 from scotopic.cosmology.freeze_out import thermal_coupling
 from scotopic.errors import RangeError
@@ -13,13 +14,13 @@ from scotopic.models.axion_like import AxionLikeParticle
 from scotopic.models.charged_vector import LMuMinusLTau
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.electrophilic import ScalarMediator
+from scotopic.models.inelastic import InelasticDarkMatter
 from scotopic.models.mediator import DecayingMediator
 from scotopic.models.muonphilic import MuonphilicScalar
 from scotopic.models.parameters import build
 from scotopic.precision.magnetic_moments import moment_of
-from scotopic.processes.dump import Calculation
+from scotopic.processes.calculation import Calculation
 from scotopic.scan.plane import Axis, exclusion_plane
-from scotopic.scan.semi_visible import Simulation
 
 SHAPE = {"mass_ratio": 3.0, "dark_matter": "majorana"}
 TIED = {**SHAPE, "kinetic_mixing": "thermal relic"}
@@ -113,3 +114,15 @@ def test_review_on_what_na64_excludes(
 def test_particles_of_no_tie() -> None:
     with pytest.raises(RangeError, match="photon_coupling"):
         build(AxionLikeParticle, {"mediator_mass": 0.05, "photon_coupling": "muon central"})
+
+
+# The founders' notes, section 6, from review eqs. 22 and 23, to their rounding.
+@pytest.mark.parametrize(
+    ("edge", "expected"), [("lower", 5.655e-3), ("central", 7.768e-3), ("upper", 9.419e-3)]
+)
+def test_mixing_tied_to_the_muon(edge: str, expected: float) -> None:
+    others = {"alpha_D": 0.1, "mass_ratio": 3.0, "splitting": 0.4}
+    model = build(
+        InelasticDarkMatter, {**others, "mediator_mass": 0.39, "kinetic_mixing": f"muon {edge}"}
+    )
+    assert model.kinetic_mixing == pytest.approx(expected, rel=5e-3)

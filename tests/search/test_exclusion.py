@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from scotopic.cli.commands import register
 from scotopic.errors import RangeError
 from scotopic.experiments import Experiment
 from scotopic.models.dark_photon import DarkPhoton
@@ -23,6 +24,7 @@ SCALAR = DarkPhoton(
     mass_ratio=3.0,
     dark_matter="complex_scalar",
 )
+register("likelihood")
 BREMSSTRAHLUNG = Calculation(processes=("bremsstrahlung",))
 
 

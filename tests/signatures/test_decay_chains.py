@@ -8,18 +8,35 @@ import numpy.typing as npt
 import pytest
 
 from scotopic.detector.calorimeter import ShowerModel
-from scotopic.detector.window import MissingEnergy
+from scotopic.detector.window import EnergyWindow
 from scotopic.errors import RangeError
 from scotopic.events.lifetimes import Acceptance, ExponentialSum
-from scotopic.experiments import Experiment, Signature, load_experiment
+from scotopic.experiments import Experiment
+from scotopic.experiments.selections import CalorimeterSelection
+from scotopic.search import load_experiment
+from scotopic.search.cards import selection_of
 from scotopic.signatures import decay_chains as signatures
 from scotopic.signatures.decay_chains import acceptance, decay_positions
 
 FloatArray = npt.NDArray[np.float64]
 
 NA64 = load_experiment("na64e-2018")
-RECAST = NA64.signature("invisible-recast-2023")
-ALL = ("invisible-recast-2023", "S1", "S2")
+
+
+def selection(experiment: Experiment, search: str) -> CalorimeterSelection:
+    found = selection_of(experiment.search(search))
+    assert isinstance(found, CalorimeterSelection)
+    return found
+
+
+SELECTIONS = {
+    "invisible": selection(NA64, "invisible"),
+    "S1": selection(load_experiment("na64e-2018-semi-visible"), "S1"),
+    "S2": selection(load_experiment("na64e-2018-semi-visible"), "S2"),
+}
+RECAST = SELECTIONS["invisible"]
+ALL = tuple(SELECTIONS)
+WINDOW = EnergyWindow(100.0, 0.0, 50.0, NA64.visible_energy_resolution("ECAL"))
 CTAU = np.array([1e-4, 3e-3, 0.02, 0.1, 0.5, 3.0, 100.0])
 
 
@@ -66,13 +83,14 @@ def normals(number: int, seed: int = 2) -> FloatArray:
 
 
 def brute_force(
-    experiment: Experiment, signature: Signature, events: Events, ctau: float, seed: int = 3
+    experiment: Experiment, name: str, events: Events, ctau: float, seed: int = 3
 ) -> tuple[float, float]:
     """Draw decays and walk through the set-up event by event; yield and its error.
 
     The same physics written down anew: smeared energies are drawn, leakage is taken at the
     decay's position.
     """
+    signature = SELECTIONS[name]
     rng = np.random.default_rng(seed)
     n = len(events.weight)
     length = rng.exponential(ctau, (n, 2)) * events.chi2_beta_gamma
@@ -86,25 +104,25 @@ def brute_force(
     leak = np.where(in_ecal, showers.beyond(depth[..., None]).sum(axis=-1), 0.0).sum(axis=1)
     energy = {"ECAL": 100 - events.mediator_energy + (events.pair_energy * in_ecal).sum(axis=1)}
     rear = 45.0
-    for name in ("VETO", "HCAL1", "HCAL2", "HCAL3"):
-        detector = experiment.detector(name)
+    for own in ("VETO", "HCAL1", "HCAL2", "HCAL3"):
+        detector = experiment.detector(own)
         end = detector.position_cm + detector.length_cm
         here = present & (position >= rear) & (position < end)
-        energy[name] = (events.pair_energy * here).sum(axis=1)
+        energy[own] = (events.pair_energy * here).sum(axis=1)
         rear = end
     fraction = experiment.detector("VETO").shower_leakage_fraction or 0.0
     energy["VETO"] = energy["VETO"] + fraction * leak
-    for name, stochastic in (("ECAL", 0.1), ("HCAL1", 0.6), ("HCAL2", 0.6), ("HCAL3", 0.6)):
-        energy[name] = energy[name] + stochastic * np.sqrt(energy[name]) * rng.standard_normal(n)
+    for own, stochastic in (("ECAL", 0.1), ("HCAL1", 0.6), ("HCAL2", 0.6), ("HCAL3", 0.6)):
+        energy[own] = energy[own] + stochastic * np.sqrt(energy[own]) * rng.standard_normal(n)
     good = energy["ECAL"] < signature.maximum_calorimeter_energy_GeV
     for veto in signature.vetoes:
         good &= sum(energy[d] for d in veto.detectors) < veto.maximum_energy_GeV
     if signature.decay_signal is not None:
         seen = sum(energy[d] for d in signature.decay_signal.detectors)
         good &= seen >= signature.decay_signal.minimum_energy_GeV
-    if signature.name == "S1":
+    if name == "S1":
         good &= np.all(~present | (position >= experiment.detector("HCAL2").position_cm), axis=1)
-    if signature.name == "S2":
+    if name == "S2":
         good &= np.all(~present | (position >= rear), axis=1)
     accepted = events.weight * good * signature.efficiency
     return float(accepted.sum()), float(np.sqrt(n) * accepted.std())
@@ -115,10 +133,10 @@ class TestBruteForce:
     @pytest.mark.parametrize("count", [1, 2])
     @pytest.mark.parametrize("visible", [0.25, 0.02])
     def test_every_signature(self, name: str, count: int, visible: float) -> None:
-        events, signature = made_up(25_000, count, visible), NA64.signature(name)
+        events, signature = made_up(25_000, count, visible), SELECTIONS[name]
         found = acceptance(NA64, signature, events, normals(25_000)).expected(CTAU)
         for ctau, value in zip(CTAU[1:6], found[1:6], strict=True):
-            drawn, error = brute_force(NA64, signature, events, ctau)
+            drawn, error = brute_force(NA64, name, events, ctau)
             # four standard errors of the draws, and 8 events of 1e-4 where none are expected
             assert value == pytest.approx(drawn, abs=4 * error + 8e-4)
 
@@ -129,7 +147,7 @@ class TestBruteForce:
         n, ctau = 20_000, 0.05
         late = dataclasses.replace(made_up(n, 2), production_depth_cm=np.full(n, 14.0))
         value = acceptance(NA64, RECAST, late, normals(n)).expected(ctau)
-        drawn, error = brute_force(NA64, RECAST, late, ctau)
+        drawn, error = brute_force(NA64, "invisible", late, ctau)
         assert value == pytest.approx(drawn, abs=3 * error)
         events = made_up(4000, 2)
         coarse = acceptance(NA64, RECAST, events, normals(4000)).expected(CTAU)
@@ -150,8 +168,7 @@ class TestInvisibleLimit:
     @pytest.mark.parametrize("count", [0, 1, 2])
     def test_stable(self, count: int) -> None:
         events = made_up(2000, count)
-        window = MissingEnergy.of(NA64)
-        expected = (events.weight * window.acceptance(events.mediator_energy)).sum()
+        expected = (events.weight * WINDOW.acceptance(events.mediator_energy)).sum()
         found = acceptance(NA64, self.bare, events, normals(2000))
         assert found.expected(np.inf) == pytest.approx(expected, rel=1e-12)
         assert found.expected(1e9) == pytest.approx(expected, rel=1e-5)
@@ -162,15 +179,14 @@ class TestInvisibleLimit:
     def test_nothing_visible(self, count: int) -> None:
         # 5 MeV are allowed in the VETO: less than that is as good as nothing, wherever it decays
         events = made_up(2000, count, visible=1e-6)
-        window = MissingEnergy.of(NA64)
-        expected = (events.weight * window.acceptance(events.mediator_energy)).sum()
+        expected = (events.weight * WINDOW.acceptance(events.mediator_energy)).sum()
         found = acceptance(NA64, self.bare, events, normals(2000)).expected(CTAU)
         np.testing.assert_allclose(found, expected, rtol=1e-4)
 
     @pytest.mark.parametrize("name", ["S1", "S2"])
     def test_prompt_decays_are_for_the_recast_only(self, name: str) -> None:
         events = made_up(500, 1)
-        assert acceptance(NA64, NA64.signature(name), events, normals(500)).expected(1e-6) == 0
+        assert acceptance(NA64, SELECTIONS[name], events, normals(500)).expected(1e-6) == 0
 
 
 class TestOneEvent:
@@ -189,12 +205,12 @@ class TestOneEvent:
         )
 
     def test_decay_beyond_the_set_up(self) -> None:
-        found = acceptance(NA64, NA64.signature("S2"), self.one(), normals(1))
+        found = acceptance(NA64, SELECTIONS["S2"], self.one(), normals(1))
         assert found.expected(2.0) == pytest.approx(3e-5 * np.exp(-(580 - 2) / 400), rel=1e-6)
 
     def test_decay_in_the_calorimeters_behind(self) -> None:
         # E_ECAL = 20 GeV, 20 GeV in HCAL2 or 3 with 2.7 GeV resolution: 97 % above 15 GeV
-        found = acceptance(NA64, NA64.signature("S1"), self.one(), normals(1)).expected(2.0)
+        found = acceptance(NA64, SELECTIONS["S1"], self.one(), normals(1)).expected(2.0)
         flight = np.exp(-(255 - 2) / 400) - np.exp(-(580 - 2) / 400)
         passes = 0.5 + 0.5 * 0.9375  # Phi(5/2.683) = 0.9688
         assert found == pytest.approx(3e-5 * 0.52 * flight * passes, rel=1e-4)
@@ -229,7 +245,7 @@ class TestThresholdsAndGeometry:
         compact = load_experiment("na64e-1e12-compact")
         events, z = made_up(3000, 1), normals(3000)
         long, short = (
-            acceptance(e, e.signature("S1"), events, z).expected([0.1, 0.3, 3.0])
+            acceptance(e, SELECTIONS["S1"], events, z).expected([0.1, 0.3, 3.0])
             for e in (NA64, compact)
         )
         # exp(110 cm/(beta gamma c tau)) with beta gamma up to 360 is the least gain
@@ -256,7 +272,7 @@ class TestCondensing:
     @pytest.mark.parametrize("name", ALL)
     @pytest.mark.parametrize("count", [1, 2])
     def test_against_all_terms(self, name: str, count: int) -> None:
-        found = acceptance(NA64, NA64.signature(name), made_up(3000, count), normals(3000))
+        found = acceptance(NA64, SELECTIONS[name], made_up(3000, count), normals(3000))
         ctaus = np.geomspace(1e-3, 1e3, 60)
         weighted = found.coefficient * found.weight[found.event]
         exact = np.array([weighted @ np.exp(-found.flight_cm / c) for c in ctaus])
@@ -291,7 +307,7 @@ class TestError:
 
     def test_sum_of_exclusive_signatures(self) -> None:
         events, z = made_up(2000, 1), normals(2000)
-        first, second = (acceptance(NA64, NA64.signature(name), events, z) for name in ("S1", "S2"))
+        first, second = (acceptance(NA64, SELECTIONS[name], events, z) for name in ("S1", "S2"))
         both = first + second
         values = first.expected(CTAU) + second.expected(CTAU)
         np.testing.assert_allclose(both.expected(CTAU), values, rtol=2e-3, atol=1e-12)

@@ -79,7 +79,7 @@ def test_one_bin_is_the_single_count(n: int, b: float, db: float, ds: float) -> 
     general = weighted_counts(Likelihood((one_bin("a", n, b, db, ds),)), 0)
     single = Count(n, b, db, ds).limits()
     assert general.limit(n) == pytest.approx(single.value, rel=1e-9)
-    quantiles = general.quantiles(stats.norm.cdf([-2, -1, 0, 1, 2]).tolist())
+    quantiles = general.quantiles([float(stats.norm.cdf(z)) for z in (-2, -1, 0, 1, 2)])
     assert single.expected == pytest.approx([general.limit(q) for q in quantiles], rel=1e-9)
 
 
@@ -121,6 +121,18 @@ def test_two_bins_equal_the_sum_over_all_outcomes() -> None:
     limit = strength_limits(S1_S2).value
     ratio = brute_force(S1_S2, limit, 12) / brute_force(S1_S2, 0.0, 12)
     assert ratio == pytest.approx(0.10, rel=1e-6)  # 12 points for each nuisance parameter
+
+
+@pytest.mark.parametrize("method", ["cls", "asymptotic", "toys"])
+def test_the_unit_of_the_strength_does_not_matter(method: str) -> None:
+    """A signal of 1e11 at strength one, as of a yield per particle on target."""
+    options = {"toys": 200} if method == "toys" else {}
+    bins = (one_bin("a", 7, 6.0, 1.8, 0.1, 1.0), one_bin("b", 20, 18.0, 2.0, 0.1, 2.0))
+    one = Likelihood(bins)
+    scaled = one.with_signal({b.name: 1e11 * b.signal for b in bins})
+    expected, found = (strength_limits(each, method, **options) for each in (one, scaled))
+    assert 1e11 * found.value == pytest.approx(expected.value, rel=1e-6)
+    assert 1e11 * np.array(found.expected) == pytest.approx(expected.expected, rel=1e-6)
 
 
 def test_correlated_backgrounds_agree_with_toys() -> None:
@@ -231,7 +243,7 @@ def test_toys_carry_their_error_and_depend_on_the_seed_alone() -> None:
     assert abs(other.value - first.value) < 4 * math.hypot(first.error, other.error)
     for toys in (10, 10**10, 1e4):
         with pytest.raises(RangeError, match=r"^toys: .* is not a whole number from 100 to"):
-            strength_limits(S1_S2, "toys", toys=toys)  # type: ignore[arg-type]  # on purpose
+            strength_limits(S1_S2, "toys", toys=toys)
     with pytest.raises(RangeError, match=r"^seed: -1 is not a whole number from 0 to"):
         strength_limits(S1_S2, "toys", seed=-1)
 

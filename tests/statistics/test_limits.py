@@ -14,7 +14,7 @@ from scotopic.statistics.single_count import single_count
 NA64 = Count(0, 0.53, 0.17, 0.20)
 
 
-PROBABILITIES = stats.norm.cdf([-2, -1, 0, 1, 2]).tolist()
+PROBABILITIES = [float(stats.norm.cdf(z)) for z in (-2, -1, 0, 1, 2)]
 
 
 def counts_of(model: Count) -> list[int]:

@@ -20,35 +20,42 @@ def event(
     tan_theta: Annotated[
         float | None, typer.Option(help="Mixing of i2DM; without it the model is iDM.")
     ] = None,
-    signature: Annotated[
-        str | None, typer.Option(help="Signature of the card; the first by default.")
+    search: Annotated[
+        str | None, typer.Option(help="Search of the card; the first by default.")
     ] = None,
     number: Annotated[int, typer.Option(help="Which of the simulated events.")] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Of the random numbers.")] = 1,
     with_map: Annotated[
-        bool, typer.Option("--map", help="Draw too which decays the signature accepts.")
+        bool, typer.Option("--map", help="Draw too which decays the search accepts.")
     ] = False,
     output: Output = None,
 ) -> None:
-    """Draw one simulated event in the detector, and which cuts of a signature it meets.
+    """Draw one simulated event in the detector, and which cuts of a search it meets.
 
     Writes event.png and event.pdf into the --output directory, by default out/event-CARD; with
     --map also efficiency.png and efficiency.pdf, over the position and the energy of the decay.
     """
     import numpy as np  # noqa: PLC0415 - keep the help fast
 
-    from scotopic.experiments import load_experiment  # noqa: PLC0415
+    from scotopic.errors import RangeError  # noqa: PLC0415
+    from scotopic.experiments.selections import CalorimeterSelection  # noqa: PLC0415
     from scotopic.models.inelastic import (  # noqa: PLC0415
         InelasticDarkMatter,
         InelasticDiracDarkMatter,
     )
     from scotopic.models.parameters import build  # noqa: PLC0415
+    from scotopic.search import Search, load_experiment  # noqa: PLC0415
     from scotopic.signatures.single_event import candidates, follow_event  # noqa: PLC0415
 
     place = output or usable_directory(Path("out") / f"event-{Path(card).stem}")
     experiment = load_experiment(card)
-    names = [s.name for s in experiment.signatures]
-    chosen = experiment.signature(signature or next(iter(names), ""))
+    asked = Search.of(experiment, searches=(search or experiment.searches[0].name,))
+    chosen, selection = asked.parts[0].card, asked.parts[0].question.selection
+    if not isinstance(selection, CalorimeterSelection):
+        raise RangeError(
+            f"search: {chosen.name!r} has the signature {chosen.signature!r}; events are followed"
+            " for 'missing-energy' alone"
+        )
     values = {
         "mediator_mass": mediator_mass,
         "kinetic_mixing": kinetic_mixing,
@@ -61,9 +68,10 @@ def event(
         model = build(InelasticDarkMatter, values)
     else:
         model = build(InelasticDiracDarkMatter, {**values, "tan_theta": tan_theta})
-    events = candidates(experiment, chosen, model, seed)
+    asked.seeing(model)  # or says why it does not
+    events = candidates(experiment, selection, model, seed)
     rng = np.random.default_rng([seed, max(number, 0)])
-    record = follow_event(experiment, chosen, model, events, number, rng)
+    record = follow_event(experiment, selection, model, events, number, rng)
     typer.echo(f"event {number}: {'accepted' if record.accepted else 'rejected'} by {chosen.name}")
     for cut in record.cuts:
         mark = {True: "meets", False: "fails", None: "-"}[cut.met]
@@ -71,15 +79,15 @@ def event(
 
     from scotopic.figures import draw_event, save  # noqa: PLC0415 - matplotlib
 
-    figures = {"event": draw_event(experiment, chosen, model, record)}
+    figures = {"event": draw_event(experiment, chosen.name, selection, model, record)}
     if with_map:
         from scotopic.figures.efficiency import (  # noqa: PLC0415
             draw_efficiency_map,
             efficiency_map,
         )
 
-        found = efficiency_map(experiment, chosen, events, seed)
-        figures["efficiency"] = draw_efficiency_map(experiment, chosen, model, found)
+        found = efficiency_map(experiment, selection, events, seed)
+        figures["efficiency"] = draw_efficiency_map(experiment, chosen.name, model, found)
     directory = output_directory(place)
     for name, figure in figures.items():
         name_written(save(figure, directory / name))

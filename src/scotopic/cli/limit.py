@@ -60,9 +60,8 @@ def limit(
     quantity: Annotated[
         str | None,
         typer.Option(
-            help="What to limit: the model's coupling (kinetic_mixing, electron_coupling,"
-            " muon_coupling, gauge_coupling), the same with _squared, y, alpha_D (needs --y),"
-            " delta_a_e, delta_a_mu.",
+            help="What to limit: the model's coupling by its name (kinetic_mixing for the dark"
+            " photon), the same with _squared, y, alpha_D (needs --y), delta_a_e, delta_a_mu.",
             show_default="the coupling",
         ),
     ] = None,
@@ -98,8 +97,8 @@ def limit(
     axis: Annotated[
         str,
         typer.Option(
-            help="Parameter of the model that varies along the curve, from --axis-min to"
-            " --axis-max; --set gives the mass then."
+            help="What varies along the curve, from --axis-min to --axis-max: a parameter of the"
+            " model, target_length_cm or beam_energy_GeV; --set gives the mass then."
         ),
     ] = MASS,
     axis_min: Annotated[float | None, typer.Option(help="First value of --axis.")] = None,
@@ -227,13 +226,13 @@ def _along(
     ends: tuple[float, float],
     points: int,
 ) -> "Axis | FloatArray":
-    from scotopic.models.parameters import parameter  # noqa: PLC0415 - keep the help fast
-    from scotopic.search import Axis, default_masses  # noqa: PLC0415
+    from scotopic.search import Axis, default_masses  # noqa: PLC0415 - keep the help fast
+    from scotopic.search.set_ups import parameter_of_axis  # noqa: PLC0415
 
     low, high = ends
     if axis == MASS:
         return default_masses(points, low, high, search)
-    role = parameter(type(model), axis).role
+    role = parameter_of_axis(type(model), axis).role
     return Axis(axis, low, high, points, "log" if role in _LOGARITHMIC else "linear")
 
 
@@ -259,10 +258,13 @@ def make_model(
         parameter_names,
     )
     from scotopic.models.registry import model_class, name_for_lepton  # noqa: PLC0415
+    from scotopic.search.set_ups import SET_UPS, parameter_of_axis  # noqa: PLC0415
 
     leptons = {one.beam.lepton for one in experiments}
     kind = model_class(name_for_lepton(name, *leptons) if len(leptons) == 1 else name)
-    solved = (field_of(kind, parameter(kind, axis).name), COUPLING)
+    known = parameter_of_axis(kind, axis).name
+    of_model = axis not in SET_UPS
+    solved = {COUPLING, field_of(kind, known)} if of_model else {COUPLING}
     free = [one for one in parameter_names(kind) if field_of(kind, one) not in solved]
     for one, what in given.items():
         if one not in free:
@@ -273,7 +275,7 @@ def make_model(
             raise RangeError(f"{one}: {what!r} is not a number")
     of_cards = {n: v for n, v in _natural_parameters(experiments).items() if n in free}
     values = overridden(kind, of_cards, given)
-    values |= {axis: value, kind.coupling_field: PROBE}
+    values |= {kind.coupling_field: PROBE} | ({axis: value} if of_model else {})
     while (absent := missing_parameter(kind, values)) is not None:
         if (usual := parameters(kind)[absent].usual) is None:
             raise RangeError(f"{absent}: missing; give it as --set {absent}=...")
@@ -309,10 +311,10 @@ def _print_json(curve: "Result", seconds: float) -> None:
 
 def _print(curve: "Result") -> None:
     """Print what a curve is, some of it, and where it has no limit."""
-    from scotopic.models.parameters import parameter  # noqa: PLC0415 - keep the help fast
-    from scotopic.search.result_files import heading, without_limit  # noqa: PLC0415
+    from scotopic.search.result_files import heading, without_limit  # noqa: PLC0415 - fast help
+    from scotopic.search.set_ups import parameter_of_axis  # noqa: PLC0415
 
-    known = parameter(type(curve.model), curve.axes[0])
+    known = parameter_of_axis(type(curve.model), curve.axes[0])
     unit = "" if known.unit == "1" else f" {known.unit}"
     typer.echo(heading(curve))
     allowed = curve["allowed_events"][0, 0]

@@ -21,13 +21,12 @@ from scotopic.cli.base import (
     remark,
 )
 from scotopic.errors import CardError, RangeError, StoppedError
-from scotopic.results import output_directory, usable_directory
+from scotopic.results import output_directory, provenance, usable_directory
 
 if TYPE_CHECKING:
-    from scotopic.scan.layers import Line, LinePoint
-    from scotopic.scan.run import Run
     from scotopic.scan.run_card import RunCard
     from scotopic.scan.session import Keeping
+    from scotopic.search.result import Layer, Result
 
 Figure = Annotated[bool, typer.Option(help="Draw the plane as PNG and PDF.")]
 
@@ -73,7 +72,9 @@ def plane(
     Ends with 3 if points failed, and with 1 if the run was stopped by something that can be mended:
     the same command goes on from there.
     """
-    from scotopic.scan.run import write_run  # noqa: PLC0415 - keep the help fast
+    from scotopic.scan.plane import planes_of  # noqa: PLC0415 - keep the help fast
+    from scotopic.scan.plane_files import write_plane  # noqa: PLC0415
+    from scotopic.scan.run import missed_tolerances  # noqa: PLC0415
     from scotopic.scan.run_card import load_run_card  # noqa: PLC0415
     from scotopic.scan.session import Keeping  # noqa: PLC0415
 
@@ -89,24 +90,24 @@ def plane(
     except StoppedError as error:
         remark(f"scotopic: {error}")
         raise typer.Exit(1) from None
-    for experiments in found.experiments.values():
-        name_caveats(*experiments)
+    limits = found.attributes["limits"]
+    name_caveats(dict.fromkeys(text for one in limits for text in one["caveats"]))
     output_directory(directory)
-    written = write_run(found, directory, time.perf_counter() - started)
+    written = write_plane(found, directory, time.perf_counter() - started)
     if figure:
         written += _draw(found, directory / "plane")
-    for label, one in found.planes.items():
+    for label, one in planes_of(found).items():
         typer.echo(f"{label}: {100 * one.excluded.mean():.1f} % of the plane excluded")
-    for label, line in {**found.thermal_lines, **found.cmb}.items():
-        _name_gaps(label, line)
-    for label, tolerance, reached in found.missed_tolerances():
+    for layer in found.layers:
+        _name_gaps(found, layer)
+    for label, tolerance, reached in missed_tolerances(found):
         remark(
             f"{label}: the boundary is known to {reached:.2g}, not to the {tolerance:g} asked for:"
             " the points of the axes allow no better; give x and y more points"
         )
     name_written(written)
-    if found.failed_points:
-        remark(f"{found.failed_points} points failed; result.json says which, and why")
+    if failed := found.attributes["failed_points"]:
+        remark(f"{failed} points failed; result.json says which, and why")
         raise typer.Exit(POINTS_FAILED)
 
 
@@ -133,10 +134,11 @@ def relic(
     With --at, the relic density of one model: the card's, with these parameters. Nothing is
     written then.
     """
-    from scotopic.scan.relic import thermal_lines_alone  # noqa: PLC0415 - keep the help fast
-    from scotopic.scan.run import described, write_run  # noqa: PLC0415
+    from scotopic.scan.plane_files import write_plane  # noqa: PLC0415 - keep the help fast
+    from scotopic.scan.relic import thermal_lines_alone  # noqa: PLC0415
     from scotopic.scan.run_card import load_run_card  # noqa: PLC0415
     from scotopic.scan.session import Keeping  # noqa: PLC0415
+    from scotopic.search.result_files import as_json as content_of  # noqa: PLC0415
 
     started = time.perf_counter()
     run_card, place = load_run_card(card)
@@ -151,20 +153,21 @@ def relic(
     found = _computed(card, lines, place, keeping)
     seconds = time.perf_counter() - started
     if as_json:
-        typer.echo(json.dumps(described(found, seconds), indent=1, allow_nan=False))
+        content = {"provenance": provenance(seconds), **content_of(found, "plane")}
+        typer.echo(json.dumps(content, indent=1, allow_nan=False))
     else:
-        for label, line in found.thermal_lines.items():
-            _print_line(lines, label, line)
+        for layer in found.layers:
+            _print_line(found, layer)
     if keeping is None:
         return
     directory = output_directory(keeping.directory)
-    written = write_run(found, directory, seconds)
+    written = write_plane(found, directory, seconds)
     if figure:
         written += _draw(found, directory / "thermal")
     name_written(written)
 
 
-def _computed(name: str, card: "RunCard", place: Path, keeping: "Keeping | None") -> "Run":
+def _computed(name: str, card: "RunCard", place: Path, keeping: "Keeping | None") -> "Result":
     """Compute what a run card asks for; what is wrong with it is named with the card."""
     from scotopic.scan.run import run  # noqa: PLC0415 - keep the help fast
 
@@ -175,42 +178,40 @@ def _computed(name: str, card: "RunCard", place: Path, keeping: "Keeping | None"
             raise CardError(f"{name}: {error}") from None
 
 
-def _draw(found: "Run", path_without_suffix: Path) -> list[Path]:
+def _draw(found: "Result", path_without_suffix: Path) -> list[Path]:
     from scotopic.figures import draw_plane, save  # noqa: PLC0415 - matplotlib
 
-    layers = found.planes, found.bands, found.thermal_lines, found.cmb, found.bounds
-    return save(draw_plane(found.card, *layers), path_without_suffix)
+    return save(draw_plane(found), path_without_suffix)
 
 
-def _name_gaps(label: str, line: "Line") -> None:
+def _name_gaps(found: "Result", line: "Layer") -> None:
     """Say which points of a line are missing, and why."""
     reasons: dict[str, list[float]] = {}
-    for point in line.points:
-        if point.status != "ok":
-            reasons.setdefault(point.status, []).append(point.x)
+    for point in line.attributes.get("points", ()):
+        if point["status"] != "ok":
+            reasons.setdefault(point["status"], []).append(point[found.axes[0]])
     for reason, at in reasons.items():
         span = f"{at[0]:.4g}" if len(at) == 1 else f"{len(at)} of {at[0]:.4g} to {at[-1]:.4g}"
-        remark(f"{label}: no point at {span}: {reason}")
+        remark(f"{line.label}: no point at {span}: {reason}")
 
 
-def _print_line(card: "RunCard", label: str, line: "Line") -> None:
-    """Print some points of a line."""
-    x, y = card.x.parameter, card.y.parameter
-    (layer,) = [one for one in card.thermal_lines if one.label == label]
-    field = card.sector(layer).kind.coupling_field
-    coupling = "y" if y == field else field
-    points = [point for point in line.points if point.status == "ok"]
-    typer.echo(f"{label}: Omega h^2 = {layer.omega_h2:g} at {len(points)} points")
+def _print_line(found: "Result", line: "Layer") -> None:
+    """Print some points of a thermal line."""
+    x, y = found.axes
+    coupling = line.attributes["coupling"]
+    coupling = "y" if y == coupling else coupling
+    points = [point for point in line.attributes["points"] if point["status"] == "ok"]
+    omega_h2 = line.attributes["omega_h2"]
+    typer.echo(f"{line.label}: Omega h^2 = {omega_h2:g} at {len(points)} points")
     if points:
         typer.echo(f"  {x:>18}  {y:>18}  {coupling:>14}  status")
     for point in _some(points):
-        status = "; ".join((point.status, *point.caveats))
-        of_model = getattr(point.model, coupling)
-        typer.echo(f"  {point.x:18.4g}  {point.y:18.4g}  {of_model:14.4g}  {status}")
-    _name_gaps(label, line)
+        status = "; ".join((point["status"], *point["caveats"]))
+        typer.echo(f"  {point[x]:18.4g}  {point[y]:18.4g}  {point[coupling]:14.4g}  {status}")
+    _name_gaps(found, line)
 
 
-def _some(points: "Sequence[LinePoint]") -> "Sequence[LinePoint]":
+def _some(points: Sequence[Any]) -> Sequence[Any]:
     last = len(points) - 1
     if last < _ROWS:
         return points

@@ -15,6 +15,7 @@ from scotopic.errors import RangeError
 
 if TYPE_CHECKING:
     from scotopic.experiments import EnergyResolution
+    from scotopic.experiments.efficiencies import EfficiencyTable
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -22,6 +23,7 @@ RESOLVED: Final = 6.0
 """Standard deviations of the measured energy between a window and the whole beam energy."""
 
 _QUADRATURE_POINTS = 24
+_STRIDE, _POINTS_ON_A_LINE = 3, 6  # where an efficiency and a smeared edge are integrated
 
 
 @dataclass(frozen=True)
@@ -134,3 +136,57 @@ class EnergyWindow:
         root = np.sqrt(np.maximum(linear**2 - quadratic * constant, 0.0))
         visible = (linear - np.sign(z) * root) / quadratic
         return np.maximum(visible, 0.0), density / density.sum()
+
+
+@dataclass(frozen=True)
+class EfficientWindow:
+    """A window in which the efficiency depends on the energy of the mediator.
+
+    Attributes
+    ----------
+    window : EnergyWindow
+        Without the efficiency.
+    efficiency : EfficiencyTable
+        Over the mediator's energy in GeV.
+    """
+
+    window: EnergyWindow
+    efficiency: "EfficiencyTable"
+
+    def inputs(self) -> dict[str, Any]:
+        """Return all that it depends on, as JSON can write it."""
+        return {**self.window.inputs(), "efficiency": self.efficiency.model_dump(mode="json")}
+
+    def acceptance(self, mediator_energy: FloatArray) -> FloatArray:
+        """Return the probability that an event is inside the window and passes the other cuts."""
+        return self.window.acceptance(mediator_energy) * self.efficiency.at(mediator_energy)
+
+    def thresholds(self) -> tuple[FloatArray, FloatArray]:
+        r"""Return the acceptance as a sum of hard cuts.
+
+        Returns
+        -------
+        energies, weights : ndarray, shape (k,)
+            With w_k and t_k those of the window and A(E) its acceptance,
+
+                A(E) eff(E) = sum_k w_k eff(t_k) theta(E - t_k)
+                              + Int dE' A(E') eff'(E') theta(E - E'),
+
+            the integral by Gauss-Legendre rules between the points of the efficiency.
+        """
+        energies, weights = self.window.thresholds()
+        beam_energy = self.window.beam_energy
+        smeared = np.sort(energies)[::_STRIDE]
+        points = [x for x, _ in self.efficiency.points]
+        edges = np.append([*smeared, *points], [energies.max(), beam_energy])
+        edges = np.unique(edges.clip(smeared[0], beam_energy))
+        nodes, share = np.polynomial.legendre.leggauss(_POINTS_ON_A_LINE)
+        half = np.diff(edges)[:, None] / 2
+        inside = (edges[:-1, None] + half * (1 + nodes)).ravel()
+        slope = np.repeat(np.diff(self.efficiency.at(edges)) / np.diff(edges), len(nodes))
+        rising = (half * share).ravel() * slope * self.window.acceptance(inside)
+        used = slope != 0
+        return (
+            np.concatenate([energies, inside[used]]),
+            np.concatenate([weights * self.efficiency.at(energies), rising[used]]),
+        )

@@ -95,8 +95,7 @@ def decay_probability(region: "DecayRegion", per_cm: FloatArray) -> FloatArray:
     ndarray
         Integral of exp(-x/l) eff(x)/l over the region, of the shape of `per_cm`, in closed form.
     """
-    places = [point.position_cm for point in region.efficiency]
-    values = [point.efficiency for point in region.efficiency]
+    places, values = map(list, zip(*region.efficiency_along, strict=True))
     if region.length_cm is not None and places[-1] < region.length_cm:
         places, values = [*places, region.length_cm], [*values, values[-1]]
     found = np.zeros_like(per_cm)

@@ -4,12 +4,22 @@ import math
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Literal, Self, TypeVar
 
-from pydantic import Field, Strict, field_validator, model_validator
+from pydantic import Field, Strict, model_validator
 
-from scotopic.errors import RangeError, nearest
+from scotopic.errors import nearest
 from scotopic.experiments.messages import KeyedError, shown
-from scotopic.experiments.tables import Cells, Fraction, Items, Length, Name, SourcedTable, Table
-from scotopic.materials import MATERIALS, Layer, Material, Target, material
+from scotopic.experiments.own_materials import OwnMaterial
+from scotopic.experiments.tables import (
+    Cells,
+    Fraction,
+    Items,
+    Length,
+    Name,
+    SourcedTable,
+    Table,
+    refuse_repeated_names,
+)
+from scotopic.materials import MATERIALS, Layer, Material, Target
 from scotopic.units import ELECTRON_MASS, MUON_MASS
 
 if TYPE_CHECKING:
@@ -37,7 +47,7 @@ class Beam(SourcedTable):
     particle: Literal["e-", "e+", "mu-", "mu+", "gamma"] = Field(
         description="particle that hits the target"
     )
-    energy_GeV: float = Field(ge=1, le=500, description="its energy")
+    energy_GeV: float = Field(ge=1e-3, le=500, description="its energy")
     relative_momentum_spread: float = Field(
         ge=0, le=0.5, description="rms spread of the beam momentum, divided by the momentum"
     )
@@ -64,22 +74,16 @@ class Beam(SourcedTable):
 class TargetLayer(Table):
     """One slab of the target."""
 
-    material: str = Field(description=f"one of {', '.join(MATERIALS)}")
+    material: str = Field(description=f"one of `target.materials` or of {', '.join(MATERIALS)}")
     thickness_cm: Length = Field(description="thickness along the beam")
-
-    @field_validator("material")
-    @classmethod
-    def _known_material(cls, name: str) -> str:
-        try:
-            return material(name).name
-        except RangeError:
-            text = f"{shown(name)} is not a material; {nearest(name, MATERIALS)}"
-            raise KeyedError((), text) from None
 
 
 class TargetCard(SourcedTable):
     """The target: layers that repeat along the beam."""
 
+    materials: Items[OwnMaterial] = Field(
+        default=(), description="materials of one's own, for the layers; left out: none"
+    )
     layers: Items[TargetLayer] = Field(
         min_length=1, description="one period, in the order in which the beam meets the layers"
     )
@@ -88,9 +92,27 @@ class TargetCard(SourcedTable):
         description='name of the detector that the target is; "none" for a passive target'
     )
 
+    @model_validator(mode="after")
+    def _known_materials(self) -> Self:
+        refuse_repeated_names(("materials",), self.materials)
+        for i, own in enumerate(self.materials):
+            if own.name in MATERIALS:
+                raise KeyedError(
+                    ("materials", i, "name"), f"{shown(own.name)} is a material already"
+                )
+        known = [*MATERIALS, *(own.name for own in self.materials)]
+        for i, layer in enumerate(self.layers):
+            if layer.material not in known:
+                raise KeyedError(
+                    ("layers", i, "material"),
+                    f"{shown(layer.material)} is not a material; {nearest(layer.material, known)}",
+                )
+        return self
+
     def build(self) -> Target:
         """Return the target as `scotopic.materials` describes it."""
-        layers = tuple(Layer(material(la.material), la.thickness_cm) for la in self.layers)
+        known = {**MATERIALS, **{own.name: own.build() for own in self.materials}}
+        layers = tuple(Layer(known[la.material], la.thickness_cm) for la in self.layers)
         return Target(layers, self.repetitions)
 
     @cached_property

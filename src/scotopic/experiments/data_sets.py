@@ -5,7 +5,8 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from scotopic.experiments.messages import KeyedError
+from scotopic.experiments.efficiencies import Efficiency, EfficiencyTable, largest
+from scotopic.experiments.messages import KeyedError, shown
 from scotopic.experiments.tables import (
     Events,
     Fraction,
@@ -23,6 +24,11 @@ class BackgroundSource(Table):
     """An expected background: a value with its uncertainty, or a value that it stays below."""
 
     name: Name = Field(description="what it comes from, unique in the data set")
+    nuisance: Name | None = Field(
+        default=None,
+        description="name of the nuisance parameter of its uncertainty: sources of one name, in "
+        "any data set of the card, move together; left out: those of a data set have their own",
+    )
     expected_events: Events | None = Field(default=None, description="expected events")
     uncertainty_events: Events | None = Field(
         default=None, description="uncertainty of `expected_events`; both or neither"
@@ -64,7 +70,7 @@ class BackgroundSource(Table):
 class DataSet(SourcedTable):
     """Data taken, or to be taken, under one set of conditions."""
 
-    name: Name = Field(description="its name, unique in the card")
+    name: Name = Field(description="its name, unique in the search")
     kind: Literal["measurement", "projection"] = Field(
         description="`measurement`: events were counted; `projection`: none were observed yet"
     )
@@ -74,14 +80,13 @@ class DataSet(SourcedTable):
         "are not combined, their data are in part the same; empty: not said",
     )
     particles_on_target: float = Field(ge=1, le=1e30, description="exposure")
-    signal_efficiency: float = Field(
-        gt=0,
-        le=1,
+    signal_efficiency: Efficiency = Field(
         description="fraction of the signal events inside the energy window that pass all other "
-        "cuts",
+        "cuts; a table over the mediator's energy or mass gives each event or model its own",
     )
     signal_efficiency_uncertainty: Fraction = Field(
-        description="absolute uncertainty of `signal_efficiency`"
+        description="absolute uncertainty of `signal_efficiency`; of a table, that of its largest "
+        "entry, the relative one being the same for all"
     )
     background: Items[BackgroundSource] = Field(
         description="expected background; `[]` for none at all"
@@ -100,12 +105,46 @@ class DataSet(SourcedTable):
         if self.kind == "projection" and self.observed_events is not None:
             raise KeyedError(("observed_events",), 'does not go together with kind = "projection"')
         refuse_repeated_names(("background",), self.background)
+        self._check_efficiency()
         if self.background_uncertainty > 0 and self.expected_background == 0:
             raise KeyedError(
                 ("background",),
                 f"an uncertainty of {self.background_uncertainty:g} needs an expectation above 0",
             )
         return self
+
+    def _check_efficiency(self) -> None:
+        if not self.largest_efficiency > 0:
+            raise KeyedError(("signal_efficiency",), f"{self.signal_efficiency} is not positive")
+        table = self.efficiency_table
+        if table is not None and table.against == "decay_position_cm":
+            raise KeyedError(
+                ("signal_efficiency", "against"),
+                f"{shown(table.against)} is not for data sets; the efficiency for places of decay"
+                " is searches[].selection.regions[].efficiency of 'decay-in-flight'",
+            )
+
+    @property
+    def efficiency_table(self) -> EfficiencyTable | None:
+        """The efficiency if it is a table."""
+        found = self.signal_efficiency
+        return found if isinstance(found, EfficiencyTable) else None
+
+    @property
+    def largest_efficiency(self) -> float:
+        """The efficiency, or the largest one of a table: the reference for exposures."""
+        return largest(self.signal_efficiency)
+
+    @property
+    def backgrounds(self) -> dict[str | None, tuple[float, float]]:
+        """Expected events and uncertainty of the sources of each nuisance parameter."""
+        groups: dict[str | None, list[tuple[float, float]]] = {}
+        for source in self.background:
+            groups.setdefault(source.nuisance, []).append(source.expectation)
+        return {
+            name: (math.fsum(e for e, _ in group), math.hypot(*(u for _, u in group)))
+            for name, group in groups.items()
+        }
 
     @property
     def expected_background(self) -> float:
@@ -121,5 +160,5 @@ class DataSet(SourcedTable):
 class Systematic(SourcedTable):
     """A relative uncertainty of the signal that all data sets share."""
 
-    name: Name = Field(description="its name, unique in the card")
+    name: Name = Field(description="its name, unique in the search")
     relative_uncertainty: Fraction = Field(description="relative uncertainty of the signal")

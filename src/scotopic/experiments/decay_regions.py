@@ -1,20 +1,13 @@
 """Regions behind the target in which the decay of a mediator itself counts as signal."""
 
 import math
-from itertools import pairwise
 from typing import Self
 
 from pydantic import Field, model_validator
 
-from scotopic.experiments.messages import KeyedError
-from scotopic.experiments.tables import Fraction, Items, Length, Name, SourcedTable, Table
-
-
-class DecayEfficiency(Table):
-    """The efficiency for decays at one place of a region; in between it is interpolated."""
-
-    position_cm: float = Field(ge=0, le=1e6, description="place, behind the region's beginning")
-    efficiency: Fraction = Field(description="fraction of the decays there that are kept")
+from scotopic.experiments.efficiencies import Efficiency, EfficiencyTable
+from scotopic.experiments.messages import KeyedError, shown
+from scotopic.experiments.tables import Length, Name, SourcedTable
 
 
 class DecayRegion(SourcedTable):
@@ -23,7 +16,7 @@ class DecayRegion(SourcedTable):
     The regions of a card follow each other without overlap; what they accept adds up.
     """
 
-    name: Name = Field(description="its name, unique in the card")
+    name: Name = Field(description="its name, unique in the search")
     begins_cm: float = Field(
         ge=0, le=1e6, description="where it begins, behind the rear of the target"
     )
@@ -33,28 +26,37 @@ class DecayRegion(SourcedTable):
     minimum_energy_GeV: float = Field(
         gt=0, le=1e5, description="least energy of the mediator that is accepted"
     )
-    efficiency: Items[DecayEfficiency] = Field(
-        min_length=1,
-        description="efficiency along the region, in ascending order from position 0; constant "
-        "behind the last place. It multiplies `data_sets[].signal_efficiency`",
+    efficiency: Efficiency = Field(
+        description="fraction of the decays inside the region that are kept: a number, or a table "
+        "over `decay_position_cm`, the place behind the region's beginning, from 0 on. It "
+        "multiplies `data_sets[].signal_efficiency`",
     )
 
     @model_validator(mode="after")
-    def _places_ascend_inside(self) -> Self:
-        places = [point.position_cm for point in self.efficiency]
-        if places[0] != 0:
-            raise KeyedError(("efficiency", 0, "position_cm"), f"{places[0]} is not 0")
-        for i, (before, place) in enumerate(pairwise(places), start=1):
-            if place <= before:
-                raise KeyedError(
-                    ("efficiency", i, "position_cm"), f"{place} is not above {before} before it"
-                )
-        if self.length_cm is not None and places[-1] > self.length_cm:
+    def _places_inside(self) -> Self:
+        table = self.efficiency
+        if not isinstance(table, EfficiencyTable):
+            return self
+        if table.against != "decay_position_cm":
             raise KeyedError(
-                ("efficiency", len(places) - 1, "position_cm"),
-                f"{places[-1]} is above length_cm = {self.length_cm}",
+                ("efficiency", "against"),
+                f"{shown(table.against)} is not the place of decay, 'decay_position_cm'",
+            )
+        first, last = table.ends
+        if first != 0:
+            raise KeyedError(("efficiency", "points", 0, 0), f"{first} is not 0")
+        if self.length_cm is not None and last > self.length_cm:
+            raise KeyedError(
+                ("efficiency", "points", len(table.points) - 1, 0),
+                f"{last} is above length_cm = {self.length_cm}",
             )
         return self
+
+    @property
+    def efficiency_along(self) -> tuple[tuple[float, float], ...]:
+        """Places behind its beginning in cm, the first being 0, and the efficiency there."""
+        table = self.efficiency
+        return table.points if isinstance(table, EfficiencyTable) else ((0.0, table),)
 
     @property
     def ends_cm(self) -> float:

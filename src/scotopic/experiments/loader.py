@@ -20,6 +20,8 @@ CARDS = Path(__file__).parent / "cards"
 
 SUFFIX = ".toml"
 
+_PATHS = ("likelihood", "file")  # keys whose values are paths
+
 _MOVED = {
     "selection": "is the table [searches.selection] of one of [[searches]] now",
     "signatures": "are searches now: one of [[searches]] each",
@@ -39,8 +41,8 @@ class Extension(Table):
     )
     replace: Items[Text] = Field(
         default=(),
-        description="paths that are not inherited, such as `data_sets` or "
-        "`data_sets[2016-2018].background`",
+        description="paths that are not inherited, such as `searches` or "
+        "`searches[S1].data_sets[2016-2018].background`",
     )
 
 
@@ -156,10 +158,13 @@ def _resolve(
     `chain` are the files that led to this one. Changes without a source go to `unsourced`, to
     be told when nothing worse is wrong.
     """
-    card = _with_paths(card, file.parent)
     if file.resolve() in chain:
         raise card_error(label, "extends: leads back to this card")
     _refuse_unknown_keys(card, label)
+    try:
+        card = _with_paths(card, file.parent)
+    except RecursionError:
+        raise card_error(label, "nested too deeply") from None
     try:
         extension = Extension.model_validate(
             {key: card.pop(key) for key in Extension.model_fields if key in card}
@@ -170,6 +175,8 @@ def _resolve(
         if extension.replace:
             raise card_error(label, "replace: means something only together with extends")
         return card
+    for i, path in enumerate(extension.replace):
+        _refuse_moved(re.split(r"[.\[]", path)[0], label, f"replace[{i}]: ")
     try:
         base_file, base_label = _locate(extension.extends, file.parent)
         base_card = read_card(base_file, base_label)
@@ -191,16 +198,33 @@ def _resolve(
 def _refuse_unknown_keys(card: Card, label: str) -> None:
     known = [*Extension.model_fields, *Experiment.model_fields]
     for key in card:
-        if key in _MOVED:
-            raise card_error(label, f"{key}: {_MOVED[key]}; see the page on experiment cards")
+        _refuse_moved(key, label)
         if key not in known:
             raise card_error(label, f"{key_path((key,))}: unknown key; {nearest(key, known)}")
 
 
+def _refuse_moved(key: str, label: str, where: str = "") -> None:
+    if key in _MOVED:
+        raise card_error(label, f"{where}{key}: {_MOVED[key]}; see the page on experiment cards")
+
+
 def _with_paths(card: Card, directory: Path) -> Card:
     """Make the paths in a card those of files, wherever the card is used."""
-    path = card.get("likelihood")
-    return {**card, "likelihood": str(directory / path)} if isinstance(path, str) else card
+
+    def placed(value: Any) -> Any:  # noqa: ANN401 - whatever TOML has
+        if isinstance(value, list):
+            return [placed(entry) for entry in value]
+        if not isinstance(value, dict):
+            return value
+        return {
+            key: str(directory / entry)
+            if key in _PATHS and isinstance(entry, str)
+            else placed(entry)
+            for key, entry in value.items()
+        }
+
+    found: Card = placed(card)
+    return found
 
 
 def _own_texts_removed(base: dict[str, Any]) -> Card:

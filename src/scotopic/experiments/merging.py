@@ -23,7 +23,7 @@ def extend(base: Card, card: Card, replace: tuple[str, ...] = ()) -> Card:
         name; new names are appended. Any other value replaces the old one, and so does an
         empty array.
     replace : tuple of str
-        Paths such as ``data_sets``, ``data_sets[2016-2018]`` or ``selection.vetoes`` that are
+        Paths such as ``searches``, ``searches[S1]`` or ``searches[S1].selection.vetoes`` that are
         not inherited: they are what `card` says, or gone.
 
     Raises
@@ -47,7 +47,7 @@ def extend(base: Card, card: Card, replace: tuple[str, ...] = ()) -> Card:
 def _checked_steps(path: str, where: KeyPath) -> list[tuple[str, str]]:
     """Split a path into its keys, each with the name of an entry or an empty string."""
     if not _PATH.fullmatch(path):
-        raise KeyedError(where, f"{shown(path)} is not a path such as data_sets[name].background")
+        raise KeyedError(where, f"{shown(path)} is not a path such as searches[name].data_sets")
     return _STEP.findall(path)
 
 

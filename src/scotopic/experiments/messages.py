@@ -12,6 +12,9 @@ KeyPath = tuple[str | int, ...]
 
 _LONGEST_VALUE = 60
 
+TAGS = ("as a number", "as a table", "as a text")
+"""How pydantic tells the forms of a value apart; no key has such a name."""
+
 _TEXTS = {
     "float_type": "{value} is not a number",
     "int_type": "{value} is not an integer",
@@ -19,6 +22,7 @@ _TEXTS = {
     "string_type": "{value} is not a string",
     "tuple_type": "{value} is not an array",
     "model_type": "{value} is not a table",
+    "dict_type": "{value} is not a table",
     "finite_number": "{value} is not a finite number",
     "not_positive": "{value} is not positive",
     "negative": "{value} is negative",
@@ -114,7 +118,7 @@ def explained(error: ValidationError, root: type[BaseModel]) -> tuple[KeyPath, s
 def _explain(error: dict[str, Any], root: type[BaseModel]) -> tuple[KeyPath, str]:
     """Return the path and the text of one of pydantic's errors."""
     kind, context = error["type"], error.get("ctx", {})
-    path: KeyPath = tuple(error["loc"])
+    path: KeyPath = tuple(step for step in error["loc"] if step not in TAGS)
     cause = context.get("error")
     if isinstance(cause, KeyedError):
         return path + cause.path, str(cause)

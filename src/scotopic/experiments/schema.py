@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Annotated, Any, Self
 
-from pydantic import Field, Strict, model_validator
+from pydantic import Discriminator, Field, Strict, Tag, model_validator
 
 from scotopic.errors import RangeError, nearest
 from scotopic.experiments.apparatus import (
@@ -21,17 +21,22 @@ from scotopic.experiments.apparatus import (
     EnergyResolution,
     TargetCard,
 )
-from scotopic.experiments.messages import KeyedError, KeyPath, shown
+from scotopic.experiments.messages import TAGS, KeyedError, KeyPath, shown
 from scotopic.experiments.searches import SearchCard
 from scotopic.experiments.tables import Items, Mass, Table, Text, refuse_repeated_names
 from scotopic.words import CONFIDENCE_LEVELS, MAX_COUNTS
+
+ParameterValue = Annotated[
+    Annotated[float, Tag(TAGS[0])] | Annotated[str, Tag(TAGS[2])],
+    Discriminator(lambda value: TAGS[2 * isinstance(value, str)]),
+]
 
 
 class NaturalModel(Table):
     """What a card is for: the model that is searched for if the user names none."""
 
     name: Text = Field(description="of the model")
-    parameters: dict[str, float | str] = Field(
+    parameters: dict[str, ParameterValue] = Field(
         default={}, description="of its parameters, those that are not as usual"
     )
     mass_range_GeV: Annotated[tuple[Mass, Mass], Strict(strict=False)] = Field(
@@ -233,6 +238,10 @@ class Experiment(Table):
     def with_searches(self, searches: Iterable[SearchCard]) -> Self:
         """Return the experiment with other searches."""
         return self.model_copy(update={"searches": tuple(searches)})
+
+    def __repr__(self) -> str:
+        """Return title and fingerprint: the whole card is some thousand characters long."""
+        return f"Experiment({self.title!r}, {self.fingerprint[:12]})"
 
     def __hash__(self) -> int:
         """Return a hash of the whole card."""

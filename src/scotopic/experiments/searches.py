@@ -53,8 +53,8 @@ class SearchCard(SourcedTable):
 
     @property
     def exposure(self) -> float:
-        """Particles on target times efficiency, of all data sets together."""
-        return math.fsum(d.particles_on_target * d.signal_efficiency for d in self.data_sets)
+        """Particles on target times (largest) efficiency, of all data sets together."""
+        return math.fsum(d.particles_on_target * d.largest_efficiency for d in self.data_sets)
 
     @property
     def expected_background(self) -> float:

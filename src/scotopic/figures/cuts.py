@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 
 from scotopic.figures.style import CYCLE, GREY, decades, new_figure
-from scotopic.scan.cuts import CutScan
+from scotopic.scan.cuts import CutScan, missing_energy_search
 
 _BANDS = ((0, 4, "#D9D9D9", 2), (1, 3, "#B3B3B3", 1))
 _SIZE = (5.6, 5.4)  # inches
@@ -68,7 +68,7 @@ def _limits(axes: Axes, scan: CutScan) -> None:
     drawn = np.concatenate([quantiles, scan.mean_mixing / scale[:, None]])
     lowest, highest = float(drawn.min()), float(drawn.max())
     axes.set_ylim(lowest - 0.05 * (highest - lowest), highest)
-    chosen = scan.experiment.selection.maximum_calorimeter_energy_GeV
+    chosen = missing_energy_search(scan.experiment).selection["maximum_calorimeter_energy_GeV"]
     if scan.cuts[0] <= chosen <= scan.cuts[-1]:
         ends = axes.get_ylim()
         axes.plot([chosen, chosen], ends, "-", color=GREY, lw=0.8, label=f"card: {chosen:g} GeV")

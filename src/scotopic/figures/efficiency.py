@@ -1,6 +1,6 @@
-"""Which decays a signature accepts: a map over the position of the decay and an energy."""
+"""Which decays a search accepts: a map over the position of the decay and an energy."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -15,7 +15,8 @@ from scotopic.signatures.decay_chains import decay_positions
 
 if TYPE_CHECKING:
     from scotopic.events.simulation import Events
-    from scotopic.experiments import Experiment, Signature
+    from scotopic.experiments import Experiment
+    from scotopic.experiments.selections import CalorimeterSelection
     from scotopic.models.inelastic import TwoDarkFermions
 
 FloatArray = npt.NDArray[np.float64]
@@ -35,7 +36,7 @@ _BEHIND = 1.1  # positions in the map, over the length of the set-up
 
 @dataclass(frozen=True, eq=False)
 class EfficiencyMap:
-    """Probability that a signature accepts a decay.
+    """Probability that a search accepts a decay.
 
     Attributes
     ----------
@@ -62,7 +63,7 @@ class EfficiencyMap:
 
 def efficiency_map(
     experiment: "Experiment",
-    signature: "Signature",
+    selection: "CalorimeterSelection",
     events: "Events",
     seed: int,
     *,
@@ -74,10 +75,10 @@ def efficiency_map(
 
     Parameters
     ----------
-    experiment, signature : Experiment, Signature
-        A card and one of its signatures.
+    experiment, selection : Experiment, CalorimeterSelection
+        A card, and what one of its searches accepts.
     events : Events
-        From `signal.events.simulate`; those with one chi2 are used. The lifetime does not enter.
+        From `events.simulation.simulate`; those with one chi2 are used, their lifetime is not.
     seed : int
         Of the fluctuations of showers.
     against : str
@@ -100,9 +101,9 @@ def efficiency_map(
             f" others are mapped, which takes at least {_FEWEST_IN_ALL}"
         )
     energies = min(energies, 2 * len(one) // _FEWEST_IN_ALL)
-    kept = replace(events, **{f.name: getattr(events, f.name)[one] for f in fields(events)})
+    kept = events.of_rows(one)
     normals = np.random.default_rng(seed).standard_normal((len(one), 2, 2, 2))
-    accepted = decay_positions(experiment, signature, kept, normals)
+    accepted = decay_positions(experiment, selection, kept, normals)
 
     rear = max(d.position_cm + d.length_cm for d in experiment.detectors)
     edges = np.linspace(0.0, _BEHIND * rear, positions + 1)
@@ -118,7 +119,7 @@ def efficiency_map(
         weight = np.bincount(cell[used], kept.weight[used], minlength=energies)
         enough = np.bincount(cell[used], minlength=energies) >= _FEWEST_EVENTS
         total = np.bincount(cell[used], found, minlength=energies)
-        probability[i, enough] = signature.efficiency * total[enough] / weight[enough]
+        probability[i, enough] = selection.efficiency * total[enough] / weight[enough]
     softest = float(events.mediator_energy.min())
     return EfficiencyMap(against, edges, energy_edges, probability, softest)
 
@@ -131,7 +132,7 @@ def _energy_edges(energy: FloatArray, against: EnergyAxis, cells: int) -> FloatA
 
 def draw_efficiency_map(
     experiment: "Experiment",
-    signature: "Signature",
+    search: str,
     model: "TwoDarkFermions",
     efficiency: EfficiencyMap,
 ) -> Figure:
@@ -139,8 +140,10 @@ def draw_efficiency_map(
 
     Parameters
     ----------
-    experiment, signature : Experiment, Signature
+    experiment : Experiment
         As in `efficiency_map`.
+    search : str
+        Name of the search.
     model : TwoDarkFermions
         Of the events; its couplings do not matter.
     efficiency : EfficiencyMap
@@ -174,7 +177,7 @@ def draw_efficiency_map(
         bar.set_label("probability to accept the decay")
         _draw_detectors(axes, experiment)
         above = f"mean over mediators above {efficiency.softest_mediator:.0f} GeV"
-        figure.text(0.1, 0.955, f"{experiment.title}, signature {signature.name}", fontsize=10)
+        figure.text(0.1, 0.955, f"{experiment.title}, search {search}", fontsize=10)
         figure.text(0.1, 0.91, f"{model_text(model, couplings=False)};  {above}", fontsize=8.5)
     return figure
 

@@ -1,4 +1,4 @@
-"""One simulated event in the detector: the decay chain, and which cuts of a signature it meets."""
+"""One simulated event in the detector: the decay chain, and which cuts of a search it meets."""
 
 from typing import TYPE_CHECKING
 
@@ -10,11 +10,11 @@ from matplotlib.patches import Polygon, Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from scotopic.decays.three_body import PAIRS
+from scotopic.detector.calorimeter import ShowerModel
 from scotopic.figures.labels import with_value
 from scotopic.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, VERMILION, new_figure
 from scotopic.models.metadata import parameters
 from scotopic.models.parameters import parameter, value_of
-from scotopic.detector.calorimeter import ShowerModel
 from scotopic.signatures.single_event import (
     Decay,
     EventRecord,
@@ -25,7 +25,8 @@ from scotopic.signatures.single_event import (
 )
 
 if TYPE_CHECKING:
-    from scotopic.experiments import Experiment, Signature
+    from scotopic.experiments import Experiment
+    from scotopic.experiments.selections import CalorimeterSelection
     from scotopic.models.inelastic import TwoDarkFermions
 
 _SYMBOLS = {
@@ -33,6 +34,10 @@ _SYMBOLS = {
     "mu+mu-": ("μ⁻", "μ⁺"),
     "tau+tau-": ("τ⁻", "τ⁺"),
     "hadrons": ("h⁻", "h⁺"),
+}
+_MAKING = {
+    "bremsstrahlung": ("an e⁻ or e⁺", "radiates an A'"),
+    "annihilation": ("an e⁺", "annihilates to an A'"),
 }
 _COLOURS = {"veto counter": GREY, "hadronic calorimeter": BLUE}
 _WIDTH, _HEIGHT = 9.0, 5.3
@@ -51,10 +56,10 @@ class _Ruler:
     """
 
     def __init__(
-        self, experiment: "Experiment", signature: "Signature", record: EventRecord
+        self, experiment: "Experiment", selection: "CalorimeterSelection", record: EventRecord
     ) -> None:
-        self.calorimeter = experiment.detector(signature.calorimeter)
-        self.detectors = (self.calorimeter, *detectors_behind(experiment, signature))
+        self.calorimeter = experiment.detector(selection.calorimeter)
+        self.detectors = (self.calorimeter, *detectors_behind(experiment, selection))
         front, rear = self.calorimeter.position_cm, rear_cm(self.calorimeter)
         self.end = 1.04 * max(rear_cm(d) for d in self.detectors)
         self.broken = any(self.end <= d.position_cm < np.inf for d in record.decays)
@@ -78,7 +83,8 @@ class _Ruler:
 
 def draw_event(
     experiment: "Experiment",
-    signature: "Signature",
+    search: str,
+    selection: "CalorimeterSelection",
     model: "TwoDarkFermions",
     record: EventRecord,
 ) -> Figure:
@@ -86,8 +92,10 @@ def draw_event(
 
     Parameters
     ----------
-    experiment, signature, model : Experiment, Signature, TwoDarkFermions
-        As in `signal.single_event.follow_event`.
+    search : str
+        Name of the search.
+    experiment, selection, model : Experiment, CalorimeterSelection, TwoDarkFermions
+        As in `signatures.single_event.follow_event`.
     record : EventRecord
         From there.
 
@@ -99,13 +107,13 @@ def draw_event(
     with new_figure(f"{experiment.title}\n{model_text(model)}") as (figure, axes):
         figure.set_size_inches(_WIDTH, _HEIGHT)
         axes.set_position((_LEFT, 0.46, _RIGHT - _LEFT, 0.44))
-        ruler = _Ruler(experiment, signature, record)
+        ruler = _Ruler(experiment, selection, record)
         _draw_setup(axes, ruler)
         _draw_shower(axes, ruler, experiment, record)
         _draw_chain(axes, ruler, experiment, record)
         _frame(axes, ruler)
         _write_chain(figure, record)
-        _write_cuts(figure, signature, record)
+        _write_cuts(figure, search, record)
     return figure
 
 
@@ -241,10 +249,9 @@ def _break_axis(axes: Axes) -> None:
 def _write_chain(figure: Figure, record: EventRecord) -> None:
     """Tell what happened at each vertex."""
     depth = f"{position_text(record.production_depth_cm)} ({record.production_depth_X0:.1f} X₀)"
-    how = "radiates an A'" if record.process == "bremsstrahlung" else "annihilates to an A'"
-    who = "e⁻ or e⁺" if record.process == "bremsstrahlung" else "e⁺"
+    who, how = _MAKING.get(record.process, ("a particle", f"makes an A' ({record.process})"))
     lines = [
-        f"1  at {depth}: an {who} of {energy_text(record.lepton_energy)} {how}",
+        f"1  at {depth}: {who} of {energy_text(record.lepton_energy)} {how}",
         f"    A' {energy_text(record.mediator_energy)} → {_products(record)}",
     ]
     for k, decay in enumerate(record.decays):
@@ -269,10 +276,10 @@ def _products(record: EventRecord) -> str:
     return " + ".join(parts) or "χ₁ χ₁"
 
 
-def _write_cuts(figure: Figure, signature: "Signature", record: EventRecord) -> None:
+def _write_cuts(figure: Figure, search: str, record: EventRecord) -> None:
     """List the cuts with what the event measures."""
     left, right = 0.53, 0.985
-    _heading(figure, left, f"Signature {signature.name}")
+    _heading(figure, left, f"Search {search}")
     verdict, colour = ("accepted", GREEN) if record.accepted else ("rejected", VERMILION)
     figure.text(right, 0.325, verdict, fontsize=9.5, color=colour, ha="right", fontweight="bold")
     marks = {True: ("✓", GREEN), False: ("✗", VERMILION), None: ("○", GREY)}

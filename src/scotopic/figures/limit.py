@@ -14,6 +14,7 @@ from scotopic.figures.style import BLACK, CYCLE, GREY, decades, new_figure
 from scotopic.models.metadata import parameters
 from scotopic.models.parameters import parameter
 from scotopic.search.result import Result
+from scotopic.search.set_ups import parameter_of_axis
 from scotopic.words import MassAxis
 
 FloatArray = npt.NDArray[np.float64]
@@ -59,7 +60,7 @@ def draw_limit(
         axes.set(
             xscale=first.attributes["axis_scale"],
             yscale="log",
-            xlabel=axis_label(parameter(type(first.model), against)),
+            xlabel=axis_label(parameter_of_axis(type(first.model), against)),
             ylabel=_quantity_label(several),
         )
         if len(several) == 1:

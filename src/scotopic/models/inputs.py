@@ -4,17 +4,17 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from scotopic.models import Mediator
+    from scotopic.models.mediator import DecayingMediator
 
 
-def model_inputs(model: "Mediator", *without: str) -> dict[str, Any]:
+def model_inputs(model: "DecayingMediator", *without: str) -> dict[str, Any]:
     """Return a model's class and parameters, but its coupling to ordinary matter.
 
     The class alone says nothing of its code: see `scotopic.sources.module_names`.
 
     Parameters
     ----------
-    model : Mediator
+    model : DecayingMediator
         Any.
     *without : str
         Other parameters that play no part.

@@ -148,11 +148,11 @@ def parameters(kind: "type[DecayingMediator]") -> Mapping[str, Parameter]:
 
 def _hints(base: type) -> Mapping[str, Any]:
     """Return a class' own annotations."""
-    own = get_annotations(base)
     try:
-        return {name: get_type_hints(base, include_extras=True)[name] for name in own}
+        every = get_type_hints(base, include_extras=True)
     except NameError as error:
         raise RangeError(f"model: the annotations of {base.__qualname__}: {error}") from None
+    return {name: every[name] for name in get_annotations(base)}
 
 
 def _described(

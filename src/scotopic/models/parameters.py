@@ -111,7 +111,8 @@ def build(kind: type[Model], values: Values) -> Model:
     kind : type
         Of `scotopic.models`, or of one's own.
     values : mapping
-        Parameters by names of `parameter_names`; a coupling may be one of its `words`.
+        Parameters by names of `parameter_names`; a coupling may be one of its `words`. Magnetic
+        moments and ties are among them once `scotopic.scan` is imported.
 
     Raises
     ------
@@ -132,7 +133,8 @@ def build(kind: type[Model], values: Values) -> Model:
     coupling = kind.coupling_field
     if isinstance(tie := found[coupling], str):
         if tie not in _TIES:
-            raise RangeError(f"{coupling}: {tie!r} is no number and not {', '.join(_TIES)}")
+            known = f" and not {', '.join(_TIES)}" if _TIES else "; import scotopic.scan for words"
+            raise RangeError(f"{coupling}: {tie!r} is no number{known}")
         found[coupling] = _TIES[tie](kind(**{**found, coupling: PROBE}))
     return kind(**found)
 
@@ -145,7 +147,8 @@ def models_along(model: Model, name: str, values: Iterable[float]) -> list[Model
     >>> from scotopic.models.dark_photon import DarkPhoton
     >>> one = DarkPhoton(mediator_mass=0.1, kinetic_mixing=1e-4, alpha_D=0.1, mass_ratio=3,
     ...                  dark_matter="dirac")
-    >>> [round(found.mediator_mass, 3) for found in models_along(one, "dark_matter_mass", [1, 2])]
+    >>> along = models_along(one, "dark_matter_mass", [1.0, 2.0])
+    >>> [round(found.mediator_mass, 3) for found in along]
     [3.0, 6.0]
     """
     kind = type(model)

@@ -10,24 +10,16 @@ or if a package has an entry point of the group `scotopic.models`; and always as
 "package.module:Class".
 """
 
-import importlib
-import sys
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
-from scotopic.errors import RangeError, nearest
+from scotopic.errors import RangeError
+from scotopic.registry import Registry
 
 if TYPE_CHECKING:
-    from importlib.metadata import EntryPoints
-
     from scotopic.models.mediator import DecayingMediator
-
-Kind = TypeVar("Kind", bound="type[DecayingMediator]")
-
-GROUP: Final = "scotopic.models"
-"""Group of entry points by which packages make their models known."""
 
 BUILT_IN: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -48,37 +40,26 @@ BUILT_IN: Final[Mapping[str, str]] = MappingProxyType(
 )
 """The models of the package, and where they are: imported when they are asked for."""
 
-_REGISTERED: Final[dict[str, "type[DecayingMediator]"]] = {}
+
+def _model(found: object, what: str) -> "type[DecayingMediator]":
+    """Refuse what is no complete model."""
+    from scotopic.models.mediator import DecayingMediator  # noqa: PLC0415 - keep the help fast
+
+    if not (isinstance(found, type) and issubclass(found, DecayingMediator)):
+        raise RangeError(f"{what} is no class that derives from DecayingMediator")
+    lacks = [name for name in ("coupling_field", "symbol") if not hasattr(found, name)]
+    if lacks := [*lacks, *sorted(found.__abstractmethods__)]:
+        raise RangeError(f"{what} lacks {', '.join(lacks)}")
+    if not is_dataclass(found) or found.coupling_field not in {f.name for f in fields(found)}:
+        raise RangeError(f"{what} is no dataclass with the field {found.coupling_field}")
+    return found
 
 
-def register_model(name: str) -> Callable[[Kind], Kind]:
-    """Return what makes a class known by a name, as a decorator.
+MODELS: "Final[Registry[type[DecayingMediator]]]" = Registry("model", "models", BUILT_IN, _model)
+"""All models."""
 
-    Parameters
-    ----------
-    name : str
-        New, and without a colon.
-
-    Raises
-    ------
-    RangeError
-        If there is another model of this name.
-    """
-
-    def register(kind: Kind) -> Kind:
-        there = _REGISTERED.get(name)
-        same = there is not None and _path(there) == _path(kind)  # a module that is read again
-        if ":" in name or name in BUILT_IN or (there is not None and not same):
-            raise RangeError(f"model: {name!r} is taken, or has a colon")
-        _REGISTERED[name] = kind
-        return kind
-
-    return register
-
-
-def model_names() -> tuple[str, ...]:
-    """Return all names of models: built in, registered, and of installed packages."""
-    return tuple(dict.fromkeys((*BUILT_IN, *_REGISTERED, *(one.name for one in _installed()))))
+register_model = MODELS.register
+model_names = MODELS.names
 
 
 def model_class(name: str) -> "type[DecayingMediator]":
@@ -102,19 +83,7 @@ def model_class(name: str) -> "type[DecayingMediator]":
     >>> model_class("scotopic.models.dark_photon:DarkPhoton").__name__
     'DarkPhoton'
     """
-    if name in _REGISTERED:
-        return _REGISTERED[name]
-    if name in BUILT_IN:
-        return _imported(BUILT_IN[name])
-    if ":" in name:
-        here = str(Path.cwd())
-        if not {"", here} & set(sys.path):
-            sys.path.insert(0, here)  # as `python -m` does
-        return _imported(name)
-    for one in _installed():
-        if one.name == name:
-            return _imported(one.value)
-    raise RangeError(f"model: {name!r} is not one of the models; {nearest(name, model_names())}")
+    return MODELS[name]
 
 
 def model_name(kind: "type[DecayingMediator]") -> str:
@@ -125,12 +94,7 @@ def model_name(kind: "type[DecayingMediator]") -> str:
     >>> model_name(model_class("B_minus_L"))
     'B_minus_L'
     """
-    path = _path(kind)
-    names = {home: name for name, home in BUILT_IN.items()}
-    names |= {_path(one): name for name, one in _REGISTERED.items()}
-    if path not in names:
-        names |= {one.value: one.name for one in _installed()}
-    return names.get(path, path)
+    return MODELS.name_of(kind)
 
 
 def name_for_lepton(name: str, lepton: str) -> str:
@@ -149,27 +113,3 @@ def name_for_lepton(name: str, lepton: str) -> str:
     ('muonphilic_scalar', 'dark_photon')
     """
     return (model_class(name).for_muons if lepton == "muon" else "") or name
-
-
-def _path(kind: "type[DecayingMediator]") -> str:
-    return f"{kind.__module__}:{kind.__qualname__}"
-
-
-def _installed() -> "EntryPoints":
-    from importlib.metadata import entry_points  # noqa: PLC0415 - slow, and seldom needed
-
-    return entry_points(group=GROUP)
-
-
-def _imported(path: str) -> "type[DecayingMediator]":
-    from scotopic.models.mediator import DecayingMediator  # noqa: PLC0415 - keep the help fast
-
-    module, _, name = path.partition(":")
-    try:
-        found = getattr(importlib.import_module(module), name)
-    except Exception as error:
-        why = " ".join(f"{type(error).__name__}: {error}".split())
-        raise RangeError(f"model: {path!r} cannot be imported: {why}") from error
-    if not (isinstance(found, type) and issubclass(found, DecayingMediator)):
-        raise RangeError(f"model: {path!r} is no class that derives from DecayingMediator")
-    return found

@@ -8,6 +8,7 @@ per particle on target and per unit of the squared coupling, with n_e electrons 
 radiation length and the full Breit-Wigner shape in sigma.
 """
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +20,7 @@ from scotopic.processes.calculation import Calculation
 from scotopic.processes.dump import Dump
 from scotopic.processes.inversion import inverted
 from scotopic.processes.shower_depths import LINE, shower_depths
+from scotopic.production.annihilation import resonance_energy
 from scotopic.progress import Report, silent
 from scotopic.units import ELECTRON_MASS
 
@@ -35,7 +37,9 @@ _ONSET_ERROR = 7e-4
 # constant to 2e-3; annihilation in wider ones is added up from several.
 _NARROW = 1 / 2000
 _BINS = 1500  # where depth or single annihilations are wanted
+_RESONANCE_STEP = 0.05  # of arsinh((E - E_res)/width), there too
 
+_RESONANCE_STEP = 0.05  # of arsinh((E - E_res)/width)
 _RESOLVED = 0.9997  # of the beam energy: above, track lengths are known on average only
 _PANELS = 128  # even ones of the positron's energy
 
@@ -96,17 +100,28 @@ class Annihilation(Process):
     ) -> list[Produced]:
         """Return annihilations in bins of energy, shared over depth as the positrons are."""
         shower = shower_depths(dump, minimum_energy)
-        edges = _sampled_edges(dump, minimum_energy)
-        middle = (edges[1:] + edges[:-1]) / 2
-        shares = np.diff(shower.shares_before(shower.positron_depth, middle, edges_X0), axis=1).T
-        return [
-            Produced(
-                middle + ELECTRON_MASS,
-                shares * bins,
-                self.relative_error(dump, model, minimum_energy, calculation),
-            )
-            for model, bins in zip(models, annihilation_in_bins(dump, models, edges), strict=True)
-        ]
+        found = []
+        for model in models:
+            edges = _resolving_edges(dump, model, minimum_energy)
+            middle = (edges[1:] + edges[:-1]) / 2
+            before = shower.shares_before(shower.positron_depth, middle, edges_X0)
+            (bins,) = annihilation_in_bins(dump, [model], edges)
+            error = self.relative_error(dump, model, minimum_energy, calculation)
+            found.append(Produced(middle + ELECTRON_MASS, np.diff(before).T * bins, error))
+        return found
+
+    def spectrum(
+        self,
+        dump: Dump,
+        models: "Sequence[DecayingMediator]",
+        edges: Array,
+        calculation: Calculation,  # noqa: ARG002 - there is one way
+    ) -> Array:
+        """Return annihilations in bins of the mediator's energy."""
+        positron_edges = edges - ELECTRON_MASS
+        if edges[-1] >= dump.energy:
+            positron_edges[-1] = dump.energy  # the annihilating electron's mass comes on top
+        return annihilation_in_bins(dump, models, positron_edges)
 
     def sample(
         self,
@@ -121,7 +136,7 @@ class Annihilation(Process):
         if threshold >= dump.energy:
             return None
         shower = shower_depths(dump, minimum_energy)
-        edges = _sampled_edges(dump, minimum_energy)
+        edges = _resolving_edges(dump, model, minimum_energy)
         bins = np.maximum(annihilation_in_bins(dump, [model], edges)[0], 0.0)
         total = float(bins.sum())
         if not total > 0:
@@ -138,8 +153,33 @@ class Annihilation(Process):
 ANNIHILATION: Final = Annihilation()
 
 
-def _sampled_edges(dump: Dump, minimum_energy: float) -> Array:
-    return np.append(np.linspace(minimum_energy, LINE * dump.energy, _BINS), dump.energy)
+def _resolving_edges(dump: Dump, model: "DecayingMediator", minimum_energy: float) -> Array:
+    """Return edges of bins of the positron's energy in GeV, dense around the resonance.
+
+    They are even but for those next to the resonance, in which the Breit-Wigner shape is constant
+    to 5 %.
+    """
+    from scotopic.production.annihilation import resonance_energy  # noqa: PLC0415 - not when warm
+
+    line = LINE * dump.energy
+    even = np.linspace(minimum_energy, line, _BINS)
+    width = model.mediator_mass * model.invisible_width / (2 * ELECTRON_MASS)
+    most = math.asinh(float(even[1] - even[0]) / width)
+    steps = np.linspace(-most, most, 2 * math.ceil(most / _RESONANCE_STEP) + 1)
+    narrow = resonance_energy(model.mediator_mass) + width * np.sinh(steps)
+    inside = narrow[(narrow > minimum_energy) & (narrow < line)]
+    return np.unique(np.concatenate([even, inside, [dump.energy]]))
+
+
+def _resonance_cells(model: "DecayingMediator", reach: float) -> Array:
+    """Positron energies in GeV around the resonance, dense where its cross section changes.
+
+    They go as far as `reach` on both sides. In them the Breit-Wigner shape is constant to 5 %.
+    """
+    width = model.mediator_mass * model.invisible_width / (2 * ELECTRON_MASS)
+    most = math.asinh(reach / width)
+    steps = np.linspace(-most, most, 2 * math.ceil(most / _RESONANCE_STEP) + 1)
+    return np.asarray(resonance_energy(model.mediator_mass) + width * np.sinh(steps))
 
 
 def annihilation_in_bins(dump: Dump, models: Sequence["DecayingMediator"], edges: Array) -> Array:

@@ -8,18 +8,20 @@ what it can do better: `accepted` without bins, `sample` with the energies of pa
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from scotopic.cache import cached_arrays
+from scotopic.models.inputs import model_inputs
 from scotopic.processes.calculation import PROCESSES, Calculation
 from scotopic.processes.dump import Dump
 from scotopic.processes.inversion import inverted
 from scotopic.processes.shower_depths import DEEPEST_X0
 from scotopic.progress import Report, silent
+from scotopic.sources import module_names
 
 if TYPE_CHECKING:
     from scotopic.models.mediator import DecayingMediator
@@ -31,6 +33,8 @@ WEAK_COUPLING: Final = 1e-3
 
 UNIFORMS: Final = 3
 """Random numbers that one sampled mediator takes."""
+
+_SLICES = 240  # of depth, from which it is sampled
 
 
 class Window(Protocol):
@@ -53,7 +57,7 @@ class Produced:
     Attributes
     ----------
     energies : ndarray, shape (k,)
-        Of the mediator in GeV, ascending.
+        Of the mediator in GeV, ascending: each stands for those up to half way to the next.
     yields : ndarray, shape (slices, k)
         Per particle on target and per unit of the squared coupling to what makes them.
     relative_error : float
@@ -135,9 +139,27 @@ class Process(ABC):
         calculation: Calculation,
         report: Report = silent,
     ) -> list[Produced]:
-        """Return the mediators above an energy in GeV, in slices of depth between edges.
+        """Return the mediators above an energy, in slices of depth.
 
-        Models are at `WEAK_COUPLING`; their coupling does not enter.
+        Parameters
+        ----------
+        dump : Dump
+            Beam and target.
+        models : sequence of DecayingMediator
+            At `WEAK_COUPLING`: their coupling does not enter.
+        minimum_energy : float
+            Least energy of the mediator in GeV.
+        edges_X0 : ndarray, shape (slices + 1,)
+            Of the slices, in radiation lengths behind the front of the target.
+        calculation : Calculation
+            How.
+        report : callable
+            Is told how far it is.
+
+        Returns
+        -------
+        list of Produced
+            One for each model.
         """
 
     def prepare(  # noqa: B027 - most need none
@@ -163,9 +185,7 @@ class Process(ABC):
         Here: everything but the coupling. A process whose yields depend on less says so, and is
         then not computed again.
         """
-        values = {f.name: getattr(model, f.name) for f in fields(model)}
-        del values[model.coupling_field]
-        return {"class": type(model).__qualname__, **values}
+        return model_inputs(model)
 
     def accepted(
         self,
@@ -183,6 +203,34 @@ class Process(ABC):
             np.array([one.relative_error for one in every]),
         )
 
+    def spectrum(
+        self,
+        dump: Dump,
+        models: "Sequence[DecayingMediator]",
+        edges: FloatArray,
+        calculation: Calculation,
+    ) -> FloatArray:
+        """Return the mediators in bins of their energy.
+
+        Parameters
+        ----------
+        edges : ndarray, shape (bins + 1,)
+            Of the bins in GeV, ascending.
+
+        Returns
+        -------
+        ndarray, shape (models, bins)
+            Per particle on target and per unit of the squared coupling to what makes them.
+        """
+        low = float(edges[0])
+        every = self.produced(dump, models, low, _whole(dump), calculation)
+        return np.array(
+            [
+                np.diff(np.interp(edges, _cells(one, low, dump.energy), _cumulative(one)))
+                for one in every
+            ]
+        )
+
     def sample(
         self,
         dump: Dump,
@@ -198,20 +246,31 @@ class Process(ABC):
         uniforms : ndarray, shape (3, n)
             Numbers in [0, 1): a smooth function of them, and of the model.
         """
-        edges = np.linspace(*_whole(dump), 241)
+        front, rear = _whole(dump).tolist()
+        edges = np.linspace(front, rear, _SLICES + 1)
         (made,) = self.produced(dump, [model], minimum_energy, edges, calculation)
         total = float(made.yields.sum())
         if not total > 0:
             return None
         first = np.zeros(uniforms.shape[1], dtype=np.intp)
-        by_energy = np.append(0.0, np.cumsum(made.yields.sum(axis=0)))[None]
-        column = np.minimum(inverted(by_energy, first, uniforms[0]), len(made.energies) - 1)
-        energy = np.interp(column, np.arange(len(made.energies)), made.energies)
-        rows = column.astype(np.intp)
+        column = inverted(_cumulative(made)[None], first, uniforms[0])
+        cells = _cells(made, minimum_energy, dump.energy)
+        energy = np.interp(column, np.arange(len(cells)), cells)
+        rows = np.minimum(column.astype(np.intp), len(made.energies) - 1)
         by_depth = np.hstack([np.zeros((len(made.energies), 1)), made.yields.cumsum(axis=0).T])
         slices = inverted(by_depth, rows, uniforms[1])
         depth = np.interp(slices, np.arange(len(edges)), edges)
         return Sample(depth, energy, energy, np.array([model.mediator_mass]), total)
+
+
+def _cells(made: Produced, low: float, high: float) -> FloatArray:
+    """Return the edges of the cells of energy in GeV for which the energies stand."""
+    middle = (made.energies[1:] + made.energies[:-1]) / 2
+    return np.array([min(low, made.energies[0]), *middle, max(high, made.energies[-1])])
+
+
+def _cumulative(made: Produced) -> FloatArray:
+    return np.append(0.0, np.cumsum(made.yields.sum(axis=0)))
 
 
 def _whole(dump: Dump) -> FloatArray:
@@ -260,7 +319,7 @@ def accepted_yields(
         return {"values": found.values, "relative_error": found.relative_error}
 
     inputs = {**asked.inputs, "window": window.inputs()}
-    modules = sorted({*asked.modules, type(window).__module__})
+    modules = sorted({*asked.modules, *module_names(window)})
     kept = cached_arrays(f"yields-{name}", inputs, build, modules=modules)
     return AcceptedYields(kept["values"][asked.index], kept["relative_error"][asked.index])
 
@@ -285,15 +344,18 @@ def produced_by_depth(
             dump, asked.models, minimum_energy, edges_X0, calculation, report
         )
         return {
-            "energies": np.array([one.energies for one in every]),
-            "yields": np.array([one.yields for one in every]),
+            "energies": np.concatenate([one.energies for one in every]),
+            "yields": np.concatenate([one.yields for one in every], axis=1),
+            "ends": np.cumsum([float(len(one.energies)) for one in every]),
             "relative_error": np.array([one.relative_error for one in every]),
         }
 
     inputs = {**asked.inputs, "minimum_energy": minimum_energy, "edges_X0": edges_X0.tolist()}
     kept = cached_arrays(f"produced-{name}", inputs, build, modules=sorted(asked.modules))
+    ends = kept["ends"][:-1].astype(int)
+    energies, yields = np.split(kept["energies"], ends), np.split(kept["yields"], ends, axis=1)
     errors = kept["relative_error"].tolist()
-    return [Produced(kept["energies"][i], kept["yields"][i], errors[i]) for i in asked.index]
+    return [Produced(energies[i], yields[i], errors[i]) for i in asked.index]
 
 
 @dataclass(frozen=True, eq=False)
@@ -326,10 +388,5 @@ class _Asked:
             "models": [process.depends_on(model) for model in distinct],
             "calculation": calculation.inputs(),
         }
-        modules = {type(process).__module__, *modules_of(distinct)}
+        modules = set(module_names(process, *distinct))
         return cls(process, distinct, np.array(index, dtype=np.intp), inputs, modules)
-
-
-def modules_of(models: "Sequence[DecayingMediator]") -> set[str]:
-    """Return the names of the modules in which models are defined."""
-    return {type(model).__module__ for model in models}

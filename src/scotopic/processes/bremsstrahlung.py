@@ -12,7 +12,6 @@ positrons, with the track length that its energy loss leaves it.
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 
-_FORM_FACTOR = "elastic+inelastic"  # unless the calculation says otherwise
 _BINS = 100  # of the mediator's energy, where depth is kept
 _NODES = 120  # of the shower's energy, the same: edges of islands within 7e-4 of those with 400
 _FRACTION_CELLS = 64
@@ -74,6 +72,16 @@ class Bremsstrahlung(Process):
         errors = [self.relative_error(dump, model, softest, calculation) for model in models]
         return AcceptedYields(above @ weights, np.array(errors))
 
+    def spectrum(
+        self,
+        dump: Dump,
+        models: "Sequence[DecayingMediator]",
+        edges: Array,
+        calculation: Calculation,
+    ) -> Array:
+        """Return the differences of the yields above the edges."""
+        return -np.diff(bremsstrahlung_above(dump, models, edges, calculation))
+
     def prepare(
         self,
         dump: Dump,
@@ -83,17 +91,16 @@ class Bremsstrahlung(Process):
         report: Report = silent,
     ) -> None:
         """Make the tables of cross sections."""
-        prepare_tables(dump, models, minimum_energy, _completed(calculation), report)
+        prepare_tables(dump, models, minimum_energy, calculation, report)
 
     def relative_error(
         self, dump: Dump, model: "DecayingMediator", minimum_energy: float, calculation: Calculation
     ) -> float:
         """Return the errors that the shower and the tables of cross sections state, added up."""
         _, _, error = dump.radiating_tracks(minimum_energy)
-        completed = _completed(calculation)
         return error + max(
             cross_section_table(
-                dump, model, nucleus, minimum_energy, completed
+                dump, model, nucleus, minimum_energy, calculation
             ).table.interpolation_error
             for nucleus in dump.material.atoms_per_cm2_per_X0
         )
@@ -110,8 +117,7 @@ class Bremsstrahlung(Process):
         """Return the mediators in 100 bins of energy."""
         from scotopic.shower import depth_track_lengths  # noqa: PLC0415 - a warm run needs none
 
-        with_form_factor = _completed(calculation)
-        prepare_tables(dump, models, minimum_energy, with_form_factor, report)
+        prepare_tables(dump, models, minimum_energy, calculation, report)
         tracks = depth_track_lengths(
             dump.medium,
             dump.shower_particle,
@@ -126,7 +132,7 @@ class Bremsstrahlung(Process):
             report("mediators by depth", i, len(models))
             spectrum = np.zeros((len(tracks.energies), _BINS))
             for nucleus, per_cm2 in dump.material.atoms_per_cm2_per_X0.items():
-                table = cross_section_table(dump, model, nucleus, minimum_energy, with_form_factor)
+                table = cross_section_table(dump, model, nucleus, minimum_energy, calculation)
                 above = table.above(model.mediator_mass, tracks.energies, bins)
                 spectrum -= per_cm2 * np.diff(above)
             yields = (tracks.electron + tracks.positron) @ spectrum
@@ -148,9 +154,8 @@ class Bremsstrahlung(Process):
         if not total > 0:
             return None
         shower = shower_depths(dump, minimum_energy)
-        with_form_factor = _completed(calculation)
         tables = [
-            (per_cm2, cross_section_table(dump, model, nucleus, minimum_energy, with_form_factor))
+            (per_cm2, cross_section_table(dump, model, nucleus, minimum_energy, calculation))
             for nucleus, per_cm2 in dump.material.atoms_per_cm2_per_X0.items()
         ]
         edges = shower.energy_edges
@@ -168,10 +173,6 @@ class Bremsstrahlung(Process):
 
 
 BREMSSTRAHLUNG: Final = Bremsstrahlung()
-
-
-def _completed(calculation: Calculation) -> Calculation:
-    return replace(calculation, form_factor=calculation.form_factor or _FORM_FACTOR)
 
 
 def bremsstrahlung_above(
@@ -201,7 +202,6 @@ def bremsstrahlung_above(
     ndarray, shape (models, s)
         Per particle on target and per unit of the squared coupling.
     """
-    calculation = _completed(calculation)
     minimum_energy = float(thresholds.min())
     energies, weights, _ = dump.radiating_tracks(minimum_energy)
     prepare_tables(dump, models, minimum_energy, calculation, report)

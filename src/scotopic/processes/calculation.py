@@ -3,22 +3,31 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from scotopic.registry import Registry
+from scotopic.registry import Registry, instance_of
 
 if TYPE_CHECKING:
     from scotopic.models.mediator import DecayingMediator
     from scotopic.processes.base import Process
     from scotopic.processes.dump import Dump
 
+
+def _process(found: object, what: str) -> "Process":
+    from scotopic.processes.base import Process  # noqa: PLC0415 - it needs this list
+
+    return instance_of(Process, found, what)  # type: ignore[type-abstract]
+
+
 PROCESSES: "Final[Registry[Process]]" = Registry(
     "process",
+    "processes",
     {
         "bremsstrahlung": "scotopic.processes.bremsstrahlung:BREMSSTRAHLUNG",
         "annihilation": "scotopic.processes.annihilation:ANNIHILATION",
         "primakoff": "scotopic.processes.primakoff:PRIMAKOFF",
     },
+    _process,
 )
-"""All processes; `register_process("name")` adds a script's own."""
+"""All processes; `register_process("name")` adds a script's own: a `Process`, or its class."""
 
 register_process = PROCESSES.register
 

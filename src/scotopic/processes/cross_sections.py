@@ -30,6 +30,7 @@ _MASS_EDGES = (1e-3, 0.999e-2, 0.999e-1, 1.0, 3.0)
 _STEPS_PER_OCTAVE = 4
 _ABOVE_THRESHOLD = 1.25
 _SLACK = 1e-9  # relative; forgives rounding at the edges
+_FORM_FACTOR = "elastic+inelastic"  # unless the calculation says otherwise
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,9 @@ def cross_section_table(
         If the mass is outside of all tables, or too close to the least energy.
     """
     masses, energies = _table_ranges(dump, model.mediator_mass, nucleus, minimum_energy)
+    how = calculation.method, calculation.form_factor or _FORM_FACTOR
     return ShowerCrossSections(
-        _table(model.spin_parity, dump.lepton, nucleus, masses, energies, calculation)
+        _table(model.spin_parity, dump.lepton, nucleus, masses, energies, *how)
     )
 
 
@@ -123,15 +125,16 @@ def prepare_tables(
     masses = [model.mediator_mass for model in models]
     for extreme in (min(masses), max(masses)):  # of a scan, what was asked for
         _require_tabulated(extreme)
+    how = calculation.method, calculation.form_factor or _FORM_FACTOR
     wanted = {
-        (model.spin_parity, dump.lepton, nucleus, *ranges)
+        (model.spin_parity, dump.lepton, nucleus, *ranges, *how)
         for model in models
         for nucleus in dump.material.atoms_per_cm2_per_X0
         for ranges in [_table_ranges(dump, model.mediator_mass, nucleus, minimum_energy)]
     }
     for i, one in enumerate(sorted(wanted, key=repr)):
         report("tables of cross sections", i, len(wanted))
-        _table(*one, calculation)
+        _table(*one)
 
 
 def _table_ranges(
@@ -186,7 +189,8 @@ def _table(
     nucleus: "Element",
     masses: tuple[float, float],
     energies: tuple[float, float],
-    calculation: Calculation,
+    method: str,
+    form_factor: str,
 ) -> "CrossSectionTable":
     from scotopic.production import bremsstrahlung_table  # noqa: PLC0415 - a warm run needs none
 
@@ -196,6 +200,6 @@ def _table(
         nucleus,
         masses=masses,
         energies=energies,
-        method=calculation.method,
-        form_factor=calculation.form_factor,
+        method=method,
+        form_factor=form_factor,
     )

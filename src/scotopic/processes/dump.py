@@ -53,14 +53,22 @@ class Dump:
         Raises
         ------
         RangeError
-            If the beam makes no electromagnetic shower.
+            If the beam makes no electromagnetic shower, or none that is computed.
         """
+        from scotopic.shower.tracks import BEAM_ENERGIES  # noqa: PLC0415 - a warm run needs none
+
         match self.particle:
             case "mu-" | "mu+":
                 raise RangeError(
                     f"beam.particle: {self.particle!r} makes no shower; 'e-', 'e+' and 'gamma' do"
                 )
             case particle:
+                low, high = BEAM_ENERGIES
+                if not low <= self.energy <= high:
+                    raise RangeError(
+                        f"beam.energy_GeV: {self.energy:g} is not between {low:g} and {high:g}; the"
+                        " cascade leaves Compton scattering out, which matters below"
+                    )
                 return particle
 
     @property
@@ -106,8 +114,13 @@ class Dump:
 
     def muon_tracks(self) -> "MuonTracks":
         """Return the track length of a beam muon in the target."""
-        from scotopic.shower.muons import muon_tracks  # noqa: PLC0415 - a warm run needs none
+        from scotopic.shower.muons import SLOWEST, muon_tracks  # noqa: PLC0415 - not when warm
 
+        if self.energy <= SLOWEST:
+            raise RangeError(
+                f"beam.energy_GeV: {self.energy:g} is not above {SLOWEST:g}; slower muons are not"
+                " followed, as they lose much of their energy at once"
+            )
         thickness = math.inf if self.thickness_X0 is None else self.thickness_X0
         return muon_tracks(self.medium, self.energy, thickness_X0=thickness)
 

@@ -103,7 +103,7 @@ def integrated_cross_section(
     """
     bins = np.asarray(edges, dtype=float)
     _, weights, inside = _panels(bins, model, total_width)
-    return np.bincount(inside, weights.sum(axis=1), len(bins) - 1)
+    return np.bincount(inside, weights.sum(axis=1), len(bins) - 1).astype(float)
 
 
 def quadrature(

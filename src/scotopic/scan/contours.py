@@ -1,33 +1,32 @@
-"""Boundaries of what is excluded, as lines: closed around islands, open at the plane's edges."""
+"""Where a function of a plane is zero or positive, linear between points in the axes' scales.
 
-from collections.abc import Mapping
+Tables and figures take their lines from here, so that a figure shows what the table says.
+"""
+
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from contourpy import ContourGenerator, FillType, contour_generator
 
-from scotopic.models.derived import Kind
-from scotopic.models.parameters import parameter
-from scotopic.results import write_csv
-from scotopic.scan.axis import Axis
-from scotopic.scan.plane import Plane
+from scotopic.search.axis import Axis
 
 FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
 class Contour:
-    """One line on which the expected events are those allowed.
+    """One line on which a function is zero.
 
     Attributes
     ----------
     x, y : ndarray, shape (n,)
-        Its points, in the parameters' units. Going along it, what is excluded lies to the left
-        if x points to the right and y up.
+        Its points, in the parameters' units. Going along it, positive values lie to the left if
+        x points to the right and y up.
     closed : bool
         Whether it ends where it begins; an open line ends at the edge of the plane, or where the
-        model ends.
+        function is not known.
     """
 
     x: FloatArray
@@ -35,15 +34,35 @@ class Contour:
     closed: bool
 
 
-def contours(excess: FloatArray, x: Axis, y: Axis) -> list[Contour]:
-    """Return the lines on which a function is zero, linear between points in the axes' scales.
+@dataclass(frozen=True, eq=False)
+class Region:
+    """One area in which a function is positive, without its holes.
+
+    Attributes
+    ----------
+    points : ndarray, shape (n, 2)
+        Its outline, and those of its holes, in the parameters' units.
+    codes : ndarray, shape (n,)
+        What leads to each point, as `matplotlib.path.Path` numbers it.
+    """
+
+    points: FloatArray
+    codes: npt.NDArray[np.uint8]
+
+
+def contours(
+    values: FloatArray, x: Axis, y: Axis, columns: FloatArray | None = None
+) -> list[Contour]:
+    """Return the lines on which a function is zero.
 
     Parameters
     ----------
-    excess : ndarray, shape (x, y)
-        Logarithm of the expected over the allowed events; not-a-number where it is not known.
+    values : ndarray, shape (x, y)
+        For example ln of the expected over the allowed events; not-a-number where not known.
     x, y : Axis
         The axes.
+    columns : ndarray, shape (x,), optional
+        In place of the values of x.
 
     Examples
     --------
@@ -53,64 +72,55 @@ def contours(excess: FloatArray, x: Axis, y: Axis) -> list[Contour]:
     >>> circle.closed, bool(np.allclose(np.hypot(circle.x, circle.y), 1, atol=0.003))
     (True, True)
     """
-    from contourpy import contour_generator  # noqa: PLC0415 - only when lines are asked for
-
-    # Zero itself counts as not excluded, and contourpy puts corners on the level above it.
-    shifted = np.where(excess == 0, -np.finfo(float).tiny, excess)
-    masked = np.ma.masked_invalid(shifted.T)
-    lines = contour_generator(x.coordinates, y.coordinates, masked, corner_mask=True).lines(0.0)
     found = []
-    for line in lines:
-        points = np.asarray(line, dtype=float)
-        closed = bool(len(points) > 2 and np.array_equal(points[0], points[-1]))
-        found.append(
-            Contour(x.from_coordinates(points[:, 0]), y.from_coordinates(points[:, 1]), closed)
-        )
+    for line in _generator(values, x, y, columns).lines(0.0):
+        at = np.asarray(line, dtype=float)
+        points = _points(at, x, y)
+        closed = bool(len(at) > 2 and np.array_equal(at[0], at[-1]))
+        found.append(Contour(points[:, 0], points[:, 1], closed))
     return found
 
 
-def write_contours(
-    planes: Mapping[str, Plane], kind: Kind, levels: Mapping[str, float], title: str, file: Path
-) -> None:
-    """Write the boundaries of planes as CSV, one row a point.
+def regions(
+    values: FloatArray, x: Axis, y: Axis, columns: FloatArray | None = None
+) -> list[Region]:
+    """Return the areas in which a function is positive; their outlines are its contours.
 
     Parameters
     ----------
-    planes : mapping of str to Plane
-        By label; all have the same axes.
-    kind : type
-        The model that says what they are.
-    levels : mapping of str to float
-        Confidence level of each limit.
-    title : str
-        First line of comment.
-    file : Path
-        Where to.
+    values, x, y, columns
+        As for `contours`.
+
+    Examples
+    --------
+    >>> axis = Axis("splitting", -2.0, 2.0, 41, "linear")
+    >>> distance = np.hypot(*np.meshgrid(axis.values, axis.values))
+    >>> (ring,) = regions((1.5 - distance) * (distance - 0.5), axis, axis)
+    >>> int((ring.codes == 1).sum())  # two outlines: one around it, one around its hole
+    2
     """
-    comments = [title, "boundaries of what is excluded, one row a point; lines count from 1"]
-    first = next(iter(planes.values()))
-    axes = (parameter(kind, axis.parameter).column for axis in (first.x, first.y))
-    names = ["limit", "line", "closed", *axes]
-    rows: list[tuple[float | str, ...]] = []
-    for label, plane in planes.items():
-        comments.append(
-            f"{label}: level {_level(plane)} expected events,"
-            f" {100 * levels[label]:g} % CL; error of the position {plane.position_error:.2g}"
-            f" ({_error_unit(plane)})"
-        )
-        for number, line in enumerate(contours(plane.excess, plane.x, plane.y), 1):
-            points = zip(line.x.tolist(), line.y.tolist(), strict=True)
-            rows += [(label, str(number), str(int(line.closed)), *point) for point in points]
-    write_csv(file, comments, {name: [row[k] for row in rows] for k, name in enumerate(names)})
+    filled: Any = _generator(values, x, y, columns).filled(0.0, np.inf)
+    outlines, codes = filled
+    return [
+        Region(_points(np.asarray(at, dtype=float), x, y), np.asarray(code))
+        for at, code in zip(outlines, codes, strict=True)
+    ]
 
 
-def _level(plane: Plane) -> str:
-    """Write the events that are allowed, which joined experiments make depend on the point."""
-    low, high = float(plane.limit_events.min()), float(plane.limit_events.max())
-    return f"{low:.6g}" if low == high else f"{low:.6g} to {high:.6g}"
+def _generator(
+    values: FloatArray, x: Axis, y: Axis, columns: FloatArray | None
+) -> ContourGenerator:
+    # Zero itself is not positive, and contourpy puts corners on the level above it.
+    shifted = np.where(values == 0, -np.finfo(float).tiny, values)
+    at = x.values if columns is None else columns
+    return contour_generator(
+        x.to_coordinates(at),
+        y.coordinates,
+        np.ma.masked_invalid(shifted.T),
+        corner_mask=True,
+        fill_type=FillType.OuterCode,
+    )
 
 
-def _error_unit(plane: Plane) -> str:
-    kinds = {"log": "relative", "linear": "share of the axis"}
-    parts = dict.fromkeys(kinds[axis.scale] for axis in (plane.x, plane.y))
-    return ", ".join(f"{kind}" for kind in parts)
+def _points(at: FloatArray, x: Axis, y: Axis) -> FloatArray:
+    return np.stack([x.from_coordinates(at[:, 0]), y.from_coordinates(at[:, 1])], axis=1)

@@ -7,7 +7,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from scotopic.errors import CardError, RangeError
 from scotopic.experiments.data_sets import BackgroundSource
-from scotopic.experiments.loader import card_error, load_experiment, read_card
+from scotopic.experiments.loader import card_error, read_card
 from scotopic.experiments.messages import KeyedError, describe, shown
 from scotopic.experiments.tables import Items, SourcedTable, Table, Text, refuse_repeated_names
 from scotopic.scan.cuts import (
@@ -15,8 +15,9 @@ from scotopic.scan.cuts import (
     Neighbours,
     background_below,
     lowest_energy,
-    require_missing_energy,
+    missing_energy_search,
 )
+from scotopic.search.cards import load_experiment
 from scotopic.statistics.extrapolation import MOST_EVENTS, Histogram
 from scotopic.statistics.likelihood import Component, Shift
 from scotopic.words import DarkMatter
@@ -128,7 +129,7 @@ def load_cut_card(path: str, experiment: str | None = None) -> tuple[CutCard, "E
     here = experiment is None and (name.endswith(".toml") or "/" in name)
     apparatus = load_experiment(str(file.parent / name) if here else name)
     try:
-        require_missing_energy(apparatus)
+        missing_energy_search(apparatus)
     except RangeError as error:
         place = f"--experiment {name}" if experiment else f"{path}: experiment: {shown(name)}"
         raise CardError(f"{place}: {error}") from None

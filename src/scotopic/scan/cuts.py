@@ -6,45 +6,28 @@ mean expected limit: the average of the limit over the outcomes without signal.
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scotopic.cache import Arrays, cached_arrays
 from scotopic.errors import RangeError
-from scotopic.models.inputs import model_inputs
+from scotopic.processes.base import WEAK_COUPLING
 from scotopic.progress import Report, silent
+from scotopic.statistics.cells import FloatArray
 from scotopic.statistics.extrapolation import Extrapolated, Histogram, extrapolate
-from scotopic.statistics.likelihood import Bin, Component, FloatArray, Likelihood, Shift
+from scotopic.statistics.likelihood import Bin, Component, Likelihood, Shift
 from scotopic.statistics.strength import STANDARD_DEVIATIONS
 from scotopic.statistics.weighted_counts import weighted_counts
 
 if TYPE_CHECKING:
-    from scotopic.experiments import Experiment
+    from scotopic.experiments import Experiment, SearchCard
     from scotopic.models.dark_photon import DarkPhoton
-    from scotopic.processes.dump import Calculation
+    from scotopic.processes.calculation import Calculation
 
-_SOURCES = (
-    "scotopic.decays",
-    "scotopic.materials",
-    "scotopic.models",
-    "scotopic.production",
-    "scotopic.shower",
-    "scotopic.scan.cuts",
-    "scotopic.detector",
-    "scotopic.events",
-    "scotopic.processes",
-    "scotopic.search",
-    "scotopic.signatures",
-    "scotopic.statistics",
-    "scotopic.units",
-)
 _BOUNDARIES = [math.erfc(-z / math.sqrt(2)) / 2 for z in STANDARD_DEVIATIONS]
 _NEGLECTED = 1e-5  # probability of outcomes that are left out of the mean
-
-
 _STANDARD_DEVIATIONS = 4.26  # of that probability
 _MOST_EVENTS = 20_000
 _SPACING = 0.1  # of the logarithm of larger ones
@@ -209,15 +192,18 @@ def scan_cuts(
     edges = np.array(cuts, dtype=np.float64)
     if len(edges) < 2 or not np.all(np.diff(edges) > 0):
         raise RangeError(f"cuts: {list(cuts)} are not at least two ascending values")
-    require_missing_energy(experiment)
+    search = missing_energy_search(experiment)
     masses = np.array(mediator_masses, dtype=np.float64)
     each = [background_below(experiment, neighbours, float(cut)) for cut in edges]
     limits = []
     for i, (_, parts) in enumerate(each):
         report("expected limits", i, len(each))
-        limits.append(_expected(experiment, parts))
-    yields = _accepted(experiment, model, masses, edges, calculation, report)
-    exposure = sum(d.particles_on_target * d.signal_efficiency for d in experiment.data_sets)
+        limits.append(_expected(search, experiment.confidence_level, parts))
+    models = [replace(model, mediator_mass=mass) for mass in masses.tolist()]
+    signal = []
+    for i, cut in enumerate(edges.tolist()):
+        report("expected events", i, len(edges))
+        signal.append(_signal(_with_cut(experiment, search, cut), models, calculation, report))
     return CutScan(
         experiment,
         edges,
@@ -225,31 +211,34 @@ def scan_cuts(
         tuple(found for found, _ in each),
         np.array([sum(p.events for p in parts) for _, parts in each]),
         np.array([math.hypot(*(_uncertainty(p) for p in parts)) for _, parts in each]),
-        exposure * yields,
+        np.array(signal).T,
         np.array([mean for mean, _ in limits]),
         np.array([quantiles for _, quantiles in limits]).T,
     )
 
 
-def require_missing_energy(experiment: "Experiment") -> None:
-    """Refuse an experiment whose signal is something else than missing energy.
+def missing_energy_search(experiment: "Experiment") -> "SearchCard":
+    """Return the one search of an experiment whose signal is missing energy.
 
     Raises
     ------
     RangeError
-        Naming the key of its card.
+        If there is none, or several.
     """
-    signature = experiment.selection.signature
-    if signature != "missing-energy":
+    found = [one for one in experiment.searches if one.signature == "missing-energy"]
+    if len(found) != 1:
+        signatures = ", ".join(repr(one.signature) for one in experiment.searches)
         raise RangeError(
-            f"selection.signature: {signature!r} is not 'missing-energy', the only one whose cut "
-            "can be chosen"
+            f"searches: their signatures are {signatures}; exactly one must be 'missing-energy',"
+            " whose cut is chosen"
         )
+    return found[0]
 
 
 def lowest_energy(experiment: "Experiment") -> float:
     """Return the lower edge of the signal region in GeV; cuts are above it."""
-    return max(1.0, experiment.selection.minimum_calorimeter_energy_GeV)
+    edge: float = missing_energy_search(experiment).selection["minimum_calorimeter_energy_GeV"]
+    return max(1.0, edge)
 
 
 def background_below(
@@ -271,13 +260,13 @@ def _uncertainty(part: Component) -> float:
 
 
 def _expected(
-    experiment: "Experiment", parts: tuple[Component, ...]
+    search: "SearchCard", confidence_level: float, parts: tuple[Component, ...]
 ) -> tuple[float, tuple[float, ...]]:
     """Return the mean and the quantiles of the expected limit on the signal events."""
-    relative = experiment.relative_signal_uncertainty
+    relative = search.relative_signal_uncertainty
     shifts = (Shift.relative("signal", relative),) if relative else ()
     one = Bin("signal region", None, (Component("signal", 1.0, shifts),), parts)
-    model = weighted_counts(Likelihood((one,), experiment.confidence_level), seed=0)
+    model = weighted_counts(Likelihood((one,), confidence_level), seed=0)
     *quantiles, last = model.quantiles([*_BOUNDARIES, 1 - _NEGLECTED])
     _, probability = model.distribution(0.0, last)
     # the limit is nearly linear in the count: further up some of the counts are enough
@@ -288,72 +277,22 @@ def _expected(
     return float(probability @ limits / probability.sum()), tuple(limits[quantiles])
 
 
-def _accepted(
+def _with_cut(experiment: "Experiment", search: "SearchCard", cut: float) -> "Experiment":
+    """Return the experiment with this search alone, and another upper edge of its window."""
+    selection = {**search.selection, "maximum_calorimeter_energy_GeV": cut}
+    return experiment.with_searches([search.model_copy(update={"selection": selection})])
+
+
+def _signal(
     experiment: "Experiment",
-    model: "DarkPhoton",
-    masses: FloatArray,
-    cuts: FloatArray,
+    models: Sequence["DarkPhoton"],
     calculation: "Calculation | None",
     report: Report,
 ) -> FloatArray:
-    """Return the accepted mediators per particle on target at mixing one, (masses, cuts).
+    """Return the expected events for each unit of the squared mixing, shape (models,)."""
+    from scotopic.search.search import Search  # noqa: PLC0415 - not for messages
 
-    The same as `accepted_yields` of the experiment with each of the cuts, but with one pass over
-    the shower for all of them.
-    """
-    from scotopic.processes.dump import Calculation  # noqa: PLC0415 - imports what only this needs
-    from scotopic.signatures.yields import WEAK_COUPLING  # noqa: PLC0415
-
-    how = calculation or Calculation()
-    models = [replace(model, mediator_mass=float(m), kinetic_mixing=WEAK_COUPLING) for m in masses]
-    inputs = {
-        "experiment": experiment.yield_inputs(),
-        "models": [model_inputs(m) for m in models],
-        "cuts": cuts.tolist(),
-        "calculation": asdict(how),
-    }
-
-    def build() -> Arrays:
-        return {"total": _compute(experiment, models, cuts, how, report)}
-
-    found = cached_arrays("yields-of-cuts", inputs, build, modules=module_names(*models))
-    return found["total"]
-
-
-def _compute(
-    experiment: "Experiment",
-    models: Sequence["DarkPhoton"],
-    cuts: FloatArray,
-    calculation: "Calculation",
-    report: Report,
-) -> FloatArray:
-    from scotopic.detector.window import MissingEnergy  # noqa: PLC0415 - see _accepted
-    from scotopic.processes.spectrum import annihilation_in_bins, bremsstrahlung_above  # noqa: PLC0415
-    from scotopic.signatures.yields import dump_of  # noqa: PLC0415
-    from scotopic.units import ELECTRON_MASS  # noqa: PLC0415
-
-    dump, selection = dump_of(experiment), experiment.selection
-    resolution = experiment.visible_energy_resolution(selection.calorimeter)
-    windows = [
-        MissingEnergy(
-            experiment.beam.energy_GeV,
-            selection.minimum_calorimeter_energy_GeV,
-            float(cut),
-            resolution,
-        )
-        for cut in cuts
-    ]
-    total = np.zeros((len(models), len(cuts)))
-    if "bremsstrahlung" in calculation.processes:
-        rules = [window.thresholds() for window in windows]
-        energies = np.concatenate([t for t, _ in rules])
-        above = bremsstrahlung_above(dump, models, energies, calculation, report)
-        ends = np.cumsum([len(t) for t, _ in rules])[:-1]
-        for i, (part, (_, weights)) in enumerate(
-            zip(np.split(above, ends, axis=1), rules, strict=True)
-        ):
-            total[:, i] += part @ weights
-    if "annihilation" in calculation.processes:
-        for i, window in enumerate(windows):
-            total[:, i] += accepted_annihilation(dump, models, window)
-    return total
+    weak = np.array(WEAK_COUPLING)
+    every = Search.of(experiment, calculation=calculation).responses(models, report)
+    events = [r.events(weak, np.array(r.model.alpha_D)).sum() for r in every]
+    return np.array(events) / WEAK_COUPLING**2

@@ -18,7 +18,7 @@ from scotopic.experiments.messages import one_line
 from scotopic.extras import required
 from scotopic.memory import KEEPING
 from scotopic.progress import Report, silent
-from scotopic.scan.points import Arrays, Setup, evaluate, failed_points
+from scotopic.scan.points import Arrays, Plan, evaluate, failed_points
 from scotopic.scan.store import code_versions
 from scotopic.scan.survey import Compute
 from scotopic.scan.tiles import Integers, Tile
@@ -39,17 +39,17 @@ class OtherCodeError(ScotopicError):
     """A worker whose code differs from that of the process that collects the results."""
 
 
-def one_thread(setup: Setup, points: Integers, report: Report = silent) -> Arrays:
+def one_thread(plan: Plan, points: Integers, report: Report = silent) -> Arrays:
     """Compute points with one thread of linear algebra: more of them add up in another order."""
     from threadpoolctl import threadpool_limits  # noqa: PLC0415 - for datasets only
 
     with threadpool_limits(1, user_api="blas"):
-        return evaluate(setup, points, report)
+        return evaluate(plan, points, report)
 
 
-def _here(setup: Setup, tiles: Sequence[Tile], report: Report) -> Iterator[tuple[Tile, Arrays]]:
+def _here(plan: Plan, tiles: Sequence[Tile], report: Report) -> Iterator[tuple[Tile, Arrays]]:
     for tile in tiles:
-        yield tile, one_thread(setup, tile.points, report if len(tiles) == 1 else silent)
+        yield tile, one_thread(plan, tile.points, report if len(tiles) == 1 else silent)
 
 
 def _on_worker(question: bytes, points: Integers, code: dict[str, str]) -> Arrays:
@@ -62,10 +62,10 @@ def _on_worker(question: bytes, points: Integers, code: dict[str, str]) -> Array
 
 
 @lru_cache(maxsize=1)
-def _understood(question: bytes) -> Setup:
+def _understood(question: bytes) -> Plan:
     """Return the plane, one for all tiles: what it has found out of its experiments is kept."""
-    setup: Setup = pickle.loads(question)  # noqa: S301 - from our own client
-    return setup
+    plan: Plan = pickle.loads(question)  # noqa: S301 - from our own client
+    return plan
 
 
 @contextmanager
@@ -154,12 +154,12 @@ class _OnCluster:
         self._code = code_versions()
 
     def __call__(
-        self, setup: Setup, tiles: Sequence[Tile], report: Report
+        self, plan: Plan, tiles: Sequence[Tile], report: Report
     ) -> Iterator[tuple[Tile, Arrays]]:
         from distributed import as_completed  # noqa: PLC0415 - is there already
 
         del report
-        question = pickle.dumps(setup)
+        question = pickle.dumps(plan)
         killed = []
         futures = {self._submit(question, tile): tile for tile in tiles}
         try:
@@ -175,7 +175,7 @@ class _OnCluster:
         for tile in killed:  # alone: a tile may have waited on the workers that another one killed
             if isinstance(found := _result(self._submit(question, tile)), int):
                 reason = f"the worker died, {found} times"
-                found = failed_points(setup, len(tile.points), reason)
+                found = failed_points(plan, len(tile.points), reason)
             yield tile, found
 
     def _submit(self, question: bytes, tile: Tile) -> "Future[Arrays]":

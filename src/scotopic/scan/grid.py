@@ -12,7 +12,7 @@ from scotopic.errors import RangeError
 from scotopic.models.derived import COUPLING
 from scotopic.models.mediator import DecayingMediator
 from scotopic.models.parameters import build, field_of
-from scotopic.scan.axis import Axis
+from scotopic.search.axis import Axis
 
 FloatArray = npt.NDArray[np.float64]
 Index = tuple[int, int]

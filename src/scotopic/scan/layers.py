@@ -201,9 +201,6 @@ def _cmb_couplings(models: Sequence[DecayingMediator]) -> list[Coupling]:
 
     found = []
     for model in models:
-        if model.s_wave_current is None:
-            found.append(Coupling(None, f"no bound is known of {type(model).__name__}"))
-            continue
         try:
             bound = cmb_bound(model)
         except ScotopicError as error:

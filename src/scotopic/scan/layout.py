@@ -1,30 +1,29 @@
 """The layout of a dataset: names, dimensions, units and meanings of all that it holds."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from scotopic.models.derived import Kind
 from scotopic.models.parameters import parameter
 from scotopic.models.registry import model_name
-from scotopic.scan.axis import Axis
-from scotopic.scan.exclusion import BANDS
-from scotopic.scan.points import STATUSES, Setup
+from scotopic.scan.points import STATUSES, Arrays, Limit, Plan
+from scotopic.search.allowance import OUTCOMES
+from scotopic.search.axis import Axis
+from scotopic.search.result import Variable
 
 _OF_POINTS: Mapping[str, tuple[tuple[str, ...], str, str, str]] = {
     "expected_events": (
-        ("limit", "data_set", "signature"),
+        ("limit", "part"),
         "1",
         "expected signal events",
-        "Their sum is to be compared with allowed_events. Not-a-number: no such data set.",
+        "Their sum is to be compared with allowed_events. Not-a-number: not of this limit.",
     ),
     "efficiency": (
-        ("limit", "signature"),
+        ("limit", "part"),
         "1",
-        "share of mediators that the signature accepts",
+        "share of mediators that the search accepts",
         "Of those with an energy in its window, before the data set's signal_efficiency.",
     ),
     "excess": (
@@ -49,7 +48,7 @@ _OF_POINTS: Mapping[str, tuple[tuple[str, ...], str, str, str]] = {
         ("limit",),
         "1",
         "largest number of expected signal events that is allowed",
-        "limit_events; of joined experiments it depends on their shares in the expected events.",
+        "Of several searches it depends on their shares in the expected events.",
     ),
     "model_mediator_mass": (("limit",), "GeV", "mass of the mediator", "Of the point's model."),
     "model_coupling": (
@@ -68,124 +67,106 @@ _OF_POINTS: Mapping[str, tuple[tuple[str, ...], str, str, str]] = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class Coordinate:
-    """A coordinate, or what depends on searches and data sets alone.
+def of_points(plan: Plan, arrays: Arrays) -> dict[str, Variable]:
+    """Return what has a value at every point, by name.
 
-    Attributes
+    Parameters
     ----------
-    name : str
-        Of the variable.
-    dims : tuple of str
-        Its dimensions.
-    values : ndarray
-        All of it.
-    attributes : mapping
-        Unit and meaning.
+    plan : Plan
+        The plane.
+    arrays : dict of str to ndarray
+        As from `scotopic.scan.points.no_points`.
     """
-
-    name: str
-    dims: tuple[str, ...]
-    values: npt.NDArray[Any]
-    attributes: dict[str, Any]
-
-
-def dimensions(setup: Setup) -> dict[str, tuple[tuple[str, ...], dict[str, Any]]]:
-    """Return dimensions and attributes of what has a value at every point, by name."""
+    axes = plan.x.parameter, plan.y.parameter
     found = {}
     for name, (first, unit, long_name, description) in _OF_POINTS.items():
-        attributes: dict[str, Any] = _attributes(unit, long_name, description)
         if name == "model_coupling":
-            attributes["units"] = parameter(setup.kind, setup.kind.coupling_field).unit
-        if name == "status":
-            attributes["flag_values"] = list(range(len(STATUSES)))
-            attributes["flag_meanings"] = " ".join(STATUSES)
-        found[name] = ((*first, setup.x.parameter, setup.y.parameter), attributes)
+            unit = " or ".join(dict.fromkeys(_unit(limit) for limit in plan.limits))  # noqa: PLW2901
+        found[name] = Variable((*first, *axes), arrays[name], unit, long_name, description)
     return found
 
 
-def coordinates(setup: Setup) -> list[Coordinate]:
+def of_limits(plan: Plan) -> dict[str, Variable]:
     """Return all that does not depend on the point."""
-    searches = setup.searches
-    per_set = np.full((2, len(searches), len(setup.data_sets)), np.nan)
+    searches = [limit.search for limit in plan.limits]
+    labels = plan.parts
+    per_part = np.full((3, len(searches), len(labels)), np.nan)
     for row, search in enumerate(searches):
-        for data in (d for e in search.experiments for d in e.data_sets):
-            column = setup.data_sets.index(data.name)
-            per_set[:, row, column] = data.particles_on_target, data.signal_efficiency
-    limits = np.array([[s.limits[name] for name in BANDS] for s in searches])
-    first = [search.experiments[0] for search in searches]
-    uncertainty = np.array([one.relative_signal_uncertainty for one in first])
-    levels = np.array([one.confidence_level for one in first])
-    observed = np.array([s.limits["observed"] for s in searches])
-    return [
-        _axis(setup.kind, setup.x),
-        _axis(setup.kind, setup.y),
-        _names("limit", [s.label for s in searches], "label of the limit in the run card"),
-        _names("data_set", setup.data_sets, "data set of the experiment's card"),
-        _names("signature", setup.signatures, "signature of the experiment's card"),
-        _names("band", BANDS, "expected limits, from the most to the least lucky outcome"),
-        Coordinate(
-            "particles_on_target", ("limit", "data_set"), per_set[0], _attributes("1", "exposure")
+        for part in search.parts:
+            card, column = part.card, labels.index(part.label)
+            efficiency = card.exposure / card.particles_on_target
+            uncertainty = card.relative_signal_uncertainty
+            per_part[:, row, column] = card.particles_on_target, efficiency, uncertainty
+    single = [search.allowance if search.allowance.is_constant else None for search in searches]
+    nowhere = np.full(len(OUTCOMES), np.nan)
+    limits = [nowhere if one is None else one.at(np.ones((1, 1)))[0][:, 0] for one in single]
+    levels = np.array([search.confidence_level for search in searches])
+    kind = plan.limits[0].sector.kind
+    of_parts = ("limit", "part")
+    words = np.dtypes.StringDType()
+    return {
+        **of_axes(kind, plan.x, plan.y),
+        "limit": Variable(
+            ("limit",), np.array([one.label for one in plan.limits], words), "1", "whose limit"
         ),
-        Coordinate(
-            "signal_efficiency",
-            ("limit", "data_set"),
-            per_set[1],
-            _attributes("1", "efficiency of the cuts that are not simulated"),
+        "part": Variable(("part",), np.array(labels, words), "1", "search of an experiment"),
+        "outcome": Variable(("outcome",), np.array(OUTCOMES, words), "1", "observed or expected"),
+        "particles_on_target": Variable(of_parts, per_part[0], "1", "exposure"),
+        "signal_efficiency": Variable(
+            of_parts, per_part[1], "1", "efficiency of the cuts that are not simulated"
         ),
-        Coordinate(
-            "limit_events",
-            ("limit",),
-            observed,
-            _attributes(
-                "1",
-                "largest number of expected signal events that is allowed",
-                "Not-a-number for joined experiments: see allowed_events.",
-            ),
+        "systematic_error": Variable(
+            of_parts,
+            per_part[2],
+            "1",
+            "relative systematic error of the expected events",
+            "From the experiment's card; it is in the limits.",
         ),
-        Coordinate(
-            "expected_limit_events",
-            ("limit", "band"),
-            limits,
-            _attributes("1", "the same, expected without signal"),
+        "limit_events": Variable(
+            ("limit", "outcome"),
+            np.array(limits),
+            "1",
+            "largest number of expected signal events that is allowed",
+            "Not-a-number for several searches: see allowed_events.",
         ),
-        Coordinate(
-            "confidence_level", ("limit",), levels, _attributes("1", "confidence level of limits")
-        ),
-        Coordinate(
-            "systematic_error",
-            ("limit",),
-            uncertainty,
-            _attributes(
-                "1",
-                "relative systematic error of the expected events",
-                "From the experiment's card; it is in the limits.",
-            ),
-        ),
-    ]
+        "confidence_level": Variable(("limit",), levels, "1", "confidence level of limits"),
+    }
 
 
-def _axis(kind: Kind, axis: Axis) -> Coordinate:
+def _unit(limit: Limit) -> str:
+    kind = limit.sector.kind
+    return parameter(kind, kind.coupling_field).unit
+
+
+def of_axes(kind: Kind, x: Axis, y: Axis) -> dict[str, Variable]:
+    """Return the values of the axes, by name."""
+    return {axis.parameter: _axis(kind, axis) for axis in (x, y)}
+
+
+def _axis(kind: Kind, axis: Axis) -> Variable:
     known = parameter(kind, axis.parameter)
-    attributes = _attributes(known.unit, known.long_name) | {"scale": axis.scale}
-    return Coordinate(axis.parameter, (axis.parameter,), axis.values, attributes)
+    return Variable((axis.parameter,), axis.values.copy(), known.unit, known.long_name)
 
 
-def _names(name: str, values: "list[str] | tuple[str, ...]", long_name: str) -> Coordinate:
-    array = np.array(values, np.dtypes.StringDType())
-    return Coordinate(name, (name,), array, _attributes("1", long_name))
+def attributes_of(one: Variable, name: str, plan: Plan) -> dict[str, Any]:
+    """Return the attributes that a variable has in a dataset, as the CF conventions name them."""
+    found: dict[str, Any] = {"units": one.unit, "long_name": one.long_name}
+    if one.description:
+        found["description"] = one.description
+    if name == "status":
+        found["flag_values"] = list(range(len(STATUSES)))
+        found["flag_meanings"] = " ".join(STATUSES)
+    for axis in (plan.x, plan.y):
+        if name == axis.parameter:
+            found["scale"] = axis.scale
+    return found
 
 
-def _attributes(unit: str, long_name: str, description: str = "") -> dict[str, Any]:
-    found = {"units": unit, "long_name": long_name}
-    return found | ({"description": description} if description else {})
-
-
-def described(setup: Setup, content: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the dataset's own attributes: where it comes from, the card included."""
+def described(plan: Plan, content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the attributes of the whole dataset: title, source and provenance."""
     return {
         "title": content["card"]["title"],
         "source": f"scotopic {content['code']['scotopic']}",
-        "model": model_name(setup.kind),
+        "model": model_name(plan.limits[0].sector.kind),
         "provenance": dict(content),
     }

@@ -1,51 +1,51 @@
 """Planes: expected events over two parameters of a model, and the regions that are excluded."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.models.registry import model_name
 from scotopic.progress import Report, silent
-from scotopic.scan.axis import Axis, Scale
+from scotopic.scan.layout import of_limits, of_points
 from scotopic.scan.points import (
     COMPUTED,
     FAILED,
     NOT_COMPUTED,
     NOT_COVERED,
     Arrays,
-    Setup,
+    Limit,
+    Plan,
+    Sector,
     excess,
 )
 from scotopic.scan.refinement import Refinement, position_error
-from scotopic.scan.search import Search
-from scotopic.scan.semi_visible import Simulation
 from scotopic.scan.survey import InMemory, in_process, require_some, survey
+from scotopic.search.axis import Axis
+from scotopic.search.result import Result
+from scotopic.search.search import Search
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
     from scotopic.models.mediator import DecayingMediator
 
-__all__ = ["Axis", "Plane", "Scale", "exclusion_plane"]
-
 FloatArray = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Plane:
-    """Expected events over two parameters, and what they exclude.
+    """One limit of a result along two axes: expected events, and what they exclude.
 
     Attributes
     ----------
     x, y : Axis
         The two parameters.
-    fixed : mapping
-        All others.
     expected_events : ndarray, shape (x, y)
         Expected signal events; not-a-number where the model does not exist.
     limit_events : ndarray, shape (x, y)
-        Largest number that is allowed: the same everywhere, but where several experiments are
+        Largest number that is allowed: the same everywhere, but where several searches are
         joined.
     relative_error : ndarray, shape (x, y)
         Statistical error of the simulation, relative to the expected events.
@@ -61,7 +61,6 @@ class Plane:
 
     x: Axis
     y: Axis
-    fixed: Mapping[str, Any]
     expected_events: FloatArray
     limit_events: FloatArray
     relative_error: FloatArray
@@ -70,6 +69,38 @@ class Plane:
     refused: Mapping[tuple[int, int], str]
     interpolated: npt.NDArray[np.bool_] | None = None
     refined_error: float | None = None
+
+    @classmethod
+    def of(cls, result: Result, label: str | None = None) -> "Plane":
+        """Return a limit of a result, the first if none is named.
+
+        Raises
+        ------
+        RangeError
+            If the result has none of this name.
+        """
+        index = result.number(label)
+        status, reason = result["status"][index], result["reason"][index]
+        refused = {
+            (int(i), int(j)): str(reason[i, j])
+            for i, j in np.argwhere((status == NOT_COVERED) | (status == FAILED))
+        }
+        events = np.nansum(result["expected_events"][index], axis=0)
+        allowed = result["allowed_events"][index]
+        allowed = np.where(np.isfinite(allowed), allowed, np.nanmedian(allowed))
+        interpolated = allowed * np.exp(result["excess"][index])
+        error = result.attributes["limits"][index]["refined_error"]
+        return cls(
+            *axes_of(result),
+            expected_events=np.where(status == COMPUTED, events, interpolated),
+            limit_events=allowed,
+            relative_error=result["statistical_error"][index],
+            mediator_mass=result["model_mediator_mass"][index],
+            coupling=result["model_coupling"][index],
+            refused=refused,
+            interpolated=None if error is None else status == NOT_COMPUTED,
+            refined_error=error,
+        )
 
     @property
     def excess(self) -> FloatArray:
@@ -98,15 +129,6 @@ class Plane:
     def excluded(self) -> npt.NDArray[np.bool_]:
         """Whether a point is excluded, shape (x, y)."""
         return np.nan_to_num(self.excess, nan=-1.0) > 0
-
-    def transposed(self) -> "Plane":
-        """Return the plane with its axes exchanged."""
-        names = ("expected_events", "limit_events", "relative_error", "mediator_mass", "coupling")
-        turned: dict[str, Any] = {name: getattr(self, name).T for name in names}
-        if self.interpolated is not None:
-            turned["interpolated"] = self.interpolated.T
-        refused = {(j, i): why for (i, j), why in self.refused.items()}
-        return replace(self, x=self.y, y=self.x, refused=refused, **turned)
 
     def intervals(self) -> list[list[tuple[float, float]]]:
         """Return the excluded intervals of y for every x.
@@ -144,101 +166,119 @@ def _positive_stretches(at: FloatArray, values: FloatArray) -> list[tuple[float,
     return stretches
 
 
-def plane_of(
-    setup: Setup, arrays: Arrays, search: Search, refinement: Refinement | None = None
-) -> Plane:
-    """Return the plane of one search.
+def axes_of(result: Result) -> tuple[Axis, Axis]:
+    """Return the axes of a plane."""
+    x, y = (Axis(**one) for one in result.attributes["axes"])
+    return x, y
+
+
+def planes_of(found: Result) -> dict[str, Plane]:
+    """Return the limits of a result by label; none if it has only layers."""
+    labels = found.labels if "limit" in found.variables else ()
+    return {label: Plane.of(found, label) for label in labels}
+
+
+def plane_result(
+    plan: Plan,
+    arrays: Arrays,
+    refinement: Refinement | None = None,
+    attributes: Mapping[str, Any] | None = None,
+) -> Result:
+    """Put the points of a plane in a result.
 
     Parameters
     ----------
-    setup : Setup
+    plan : Plan
         The plane.
-    arrays : mapping of str to ndarray
+    arrays : dict of str to ndarray
         Of all its points, the last two axes x and y.
-    search : Search
-        One of the set-up's.
     refinement : Refinement, optional
         Of an adaptive survey: interpolates between its points.
+    attributes : mapping, optional
+        More that went into it.
     """
-    index = setup.searches.index(search)
-    status = arrays["status"][index]
-    logarithm = arrays["excess"][index]
-    interpolated = error = None
+    errors: list[float | None] = [None] * len(plan.limits)
     if refinement is not None:
-        interpolated = status == NOT_COMPUTED
-        logarithm = refinement.filled(logarithm)
-        error = float(refinement.position_errors()[index])
-    refused = {
-        (int(i), int(j)): str(arrays["reason"][index, i, j])
-        for i, j in np.argwhere((status == NOT_COVERED) | (status == FAILED))
-    }
-    events = np.nansum(arrays["expected_events"][index], axis=(0, 1))
-    limit = arrays["allowed_events"][index]
-    usual = search.limits["observed"] if search.joint is None else np.nanmedian(limit)
-    limit = np.where(np.isfinite(limit), limit, usual)
-    return Plane(
-        x=setup.x,
-        y=setup.y,
-        fixed=dict(setup.sector(search).fixed),
-        expected_events=np.where(status == COMPUTED, events, limit * np.exp(logarithm)),
-        limit_events=limit,
-        relative_error=arrays["statistical_error"][index],
-        mediator_mass=arrays["model_mediator_mass"][index],
-        coupling=arrays["model_coupling"][index],
-        refused=refused,
-        interpolated=interpolated,
-        refined_error=error,
+        arrays = {**arrays, "excess": np.array([refinement.filled(e) for e in arrays["excess"]])}
+        errors = refinement.position_errors().tolist()
+    limits: list[dict[str, Any]] = [
+        {
+            "label": limit.label,
+            "model": model_name(limit.sector.kind),
+            "fixed": dict(limit.sector.fixed),
+            "searches": [[p.experiment.title, p.card.name] for p in limit.search.parts],
+            "experiments": [e.content() for e in limit.search.experiments],
+            "calculation": asdict(limit.search.calculation),
+            "method": limit.search.method,
+            "confidence_level": limit.search.confidence_level,
+            "is_projection": limit.search.is_projection,
+            "caveats": list(limit.search.caveats()),
+            "refined_error": error,
+        }
+        for limit, error in zip(plan.limits, errors, strict=True)
+    ]
+    return Result(
+        (plan.x.parameter, plan.y.parameter),
+        {**of_limits(plan), **of_points(plan, arrays)},
+        {
+            "title": limits[0]["label"],
+            "axes": [asdict(plan.x), asdict(plan.y)],
+            "model": {"name": limits[0]["model"], **limits[0]["fixed"]},
+            "limits": limits,
+            **(attributes or {}),
+        },
     )
 
 
 def exclusion_plane(
-    experiment: "Experiment | Sequence[Experiment]",
-    signatures: Sequence[str],
+    search: "Search | Experiment | Sequence[Experiment]",
     model: "type[DecayingMediator]",
     x: Axis,
     y: Axis,
     fixed: Mapping[str, Any],
     *,
-    simulation: Simulation | None = None,
-    method: str = "cls",
     report: Report = silent,
-) -> Plane:
-    """Compute what an experiment excludes of a model over two of its parameters.
+) -> Result:
+    """Compute what is excluded of a model over two of its parameters.
 
     Parameters
     ----------
-    experiment : Experiment or sequence of Experiment
-        A card, or several that are joined through the product of their likelihoods.
-    signatures : sequence of str
-        Names of signatures of the card that exclude each other; their events are added up. Empty
-        but for inelastic dark matter: the card's selection accepts invisible mediators, its
-        `decay_regions` those that decay behind the target.
+    search : Search, Experiment or several experiments
+        What is asked; of experiments all searches that see the model count together.
     model : type
-        Of `scotopic.models`.
+        Of `scotopic.models`, or of one's own.
     x, y : Axis
         The two parameters.
     fixed : mapping
         The other parameters by name.
-    simulation : Simulation, optional
-        Number of events, seed, and how the mediators are made.
-    method : str
-        How the limit on the number of events is set; see `scotopic.statistics.strength_limits`.
     report : callable
         Is told how far it is.
 
     Returns
     -------
-    Plane
-        Points where the model does not exist are marked with the reason.
+    Result
+        Points where the model does not exist, or that no search sees, are marked with the reason;
+        `Plane.of` gives the excluded region of one limit.
 
     Raises
     ------
     RangeError
-        If a parameter or a signature is unknown, or no point of the plane exists.
+        If a parameter is unknown, or no point of the plane exists.
+
+    Examples
+    --------
+    >>> from scotopic.models.dark_photon import DarkPhoton
+    >>> from scotopic.search import load_experiment
+    >>> found = exclusion_plane(
+    ...     load_experiment("na64e-2018"), DarkPhoton,
+    ...     Axis("mediator_mass", 0.01, 0.1, 2), Axis("kinetic_mixing", 1e-5, 1e-3, 3),
+    ...     {"alpha_D": 0.1, "mass_ratio": 3, "dark_matter": "dirac"})
+    >>> Plane.of(found).excluded.tolist()
+    [[False, True, True], [False, False, True]]
     """
-    search = Search.of("limit", experiment, signatures, method)
-    setup = Setup(model, x, y, dict(fixed), (search,), simulation or Simulation())
-    kept = InMemory(setup)
-    survey(setup, kept, in_process, report=report)
+    asked = search if isinstance(search, Search) else Search.of(search)
+    plan = Plan(x, y, (Limit(asked.title, asked, Sector(model, dict(fixed))),))
+    kept = InMemory(plan)
+    survey(plan, kept, in_process, report=report)
     require_some(kept.arrays)
-    return plane_of(setup, kept.arrays, search)
+    return plane_result(plan, kept.arrays)

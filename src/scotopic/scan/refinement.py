@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.scan.axis import Axis
+from scotopic.search.axis import Axis
 
 FloatArray = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]

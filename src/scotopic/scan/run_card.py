@@ -2,7 +2,7 @@
 
 import math
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -34,10 +34,13 @@ from scotopic.precision.bands import (
     MUON_2021,
     Deviation,
 )
-from scotopic.scan.axis import Axis, Scale
-from scotopic.scan.joint import MOST
-from scotopic.scan.search import Sector
-from scotopic.words import Lepton, Process
+from scotopic.processes.calculation import PROCESSES
+from scotopic.registry import Registry
+from scotopic.scan.points import Sector
+from scotopic.search.allowance import MOST
+from scotopic.search.axis import Axis, Scale
+from scotopic.signatures.base import SIGNATURES
+from scotopic.words import Lepton
 
 GALLERY = Path(__file__).parent / "gallery"
 """Directory of the run cards that come with the package."""
@@ -58,7 +61,22 @@ def _number_or_word(value: object, read: ValidatorFunctionWrapHandler) -> float 
 
 Values = dict[str, Annotated[float | Text, WrapValidator(_number_or_word)]]
 
-Processes = Annotated[tuple[Process, ...], Strict(strict=False)]
+
+def _known(registry: Registry[Any]) -> AfterValidator:
+    """Return the check that a name is that of something registered."""
+
+    def check(name: str) -> str:
+        try:
+            registry.home(name)
+        except RangeError as error:
+            raise KeyedError((), str(error).removeprefix(f"{registry.kind}: ")) from None
+        return name
+
+    return AfterValidator(check)
+
+
+ProcessName = Annotated[Text, _known(PROCESSES)]
+SignatureName = Annotated[Text, _known(SIGNATURES)]
 
 Point = Annotated[tuple[float, float], Strict(strict=False)]
 
@@ -123,11 +141,11 @@ class LimitLayer(SectorLayer):
         description="up to three more cards, joined to it through the product of their "
         "likelihoods; left out: none",
     )
-    signatures: Items[Name] = Field(
-        default=(),
-        description="signatures of that card, which exclude each other; for the two models of "
-        "inelastic dark matter alone. Of other models it is the card's selection that counts, or "
-        "its decay_regions if it has some",
+    signatures: Items[SignatureName] = Field(
+        default=(), description="only searches with these signatures; left out: all that apply"
+    )
+    searches: Items[Name] = Field(
+        default=(), description="only searches of these names; left out: all that apply"
     )
     filled: bool = Field(default=False, description="shade the region, beside its boundary")
     signal_efficiency: float | None = Field(
@@ -146,10 +164,8 @@ class SimulationCard(Table):
 
     events: int = Field(default=5000, ge=16, le=10**7, description="events for each shape")
     seed: int = Field(default=1, ge=0, description="of the random numbers")
-    processes: Processes = Field(
-        default=(),
-        description="how the mediators are made; left out: by bremsstrahlung, invisible dark "
-        "photons by annihilation too",
+    processes: Items[ProcessName] = Field(
+        default=(), description="how the mediators are made; left out: all that apply"
     )
 
 
@@ -342,13 +358,6 @@ class RunCard(Table):
     @model_validator(mode="after")
     def _possible_layers(self) -> Self:
         for i, limit in enumerate(self.limits):
-            path = ("limits", i, "signatures")
-            model = limit.model or self.model
-            semi_visible = model_class(model).semi_visible
-            if limit.signatures and not semi_visible:
-                raise KeyedError(path, f"are of semi-visible decays; leave them out for {model}")
-            if not limit.signatures and semi_visible:
-                raise KeyedError(path, "missing; at least one is needed")
             if len(limit.joined_with) >= MOST:
                 raise KeyedError(
                     ("limits", i, "joined_with"), f"too many; {MOST - 1} cards are the most"

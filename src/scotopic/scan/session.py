@@ -7,13 +7,11 @@ from typing import Any
 
 from scotopic.errors import CardError, RangeError
 from scotopic.experiments import Experiment
-from scotopic.processes.dump import Calculation
+from scotopic.processes.calculation import Calculation
 from scotopic.progress import Report, silent
-from scotopic.scan.plane import Plane, plane_of
-from scotopic.scan.points import Arrays, Setup
+from scotopic.scan.plane import plane_result
+from scotopic.scan.points import Arrays, Limit, Plan, Sector
 from scotopic.scan.run_card import LimitLayer, RunCard
-from scotopic.scan.search import Search
-from scotopic.scan.semi_visible import Simulation
 from scotopic.scan.survey import (
     InMemory,
     failures,
@@ -23,7 +21,8 @@ from scotopic.scan.survey import (
     some_exist,
     survey,
 )
-from scotopic.words import PROCESSES
+from scotopic.search.result import Result
+from scotopic.search.search import Search
 
 
 @dataclass(frozen=True)
@@ -48,28 +47,12 @@ class Keeping:
     scheduler: str | None = None
 
 
-@dataclass(frozen=True)
-class Surveyed:
-    """What a survey found.
-
-    Attributes
-    ----------
-    planes : mapping of str to Plane
-        By the labels of the card's limits.
-    failed_points : int
-        How many points failed in some limit.
-    """
-
-    planes: Mapping[str, Plane]
-    failed_points: int
-
-
 def survey_card(
     card: RunCard,
     experiments: Mapping[str, tuple[Experiment, ...]],
     keeping: Keeping | None = None,
     report: Report = silent,
-) -> Surveyed:
+) -> Result:
     """Compute the limits of a run card at all points of its plane that need it.
 
     Parameters
@@ -92,12 +75,12 @@ def survey_card(
     ScotopicError
         If the dataset cannot be used or written.
     """
-    setup = setup_of(card, experiments)
-    require_models(setup)
+    plan = plan_of(card, experiments)
+    require_models(plan)
     tolerance = card.refinement.tolerance if card.refinement else None
     if keeping is None or not keeping.dataset:
-        memory = InMemory(setup)
-        refinement = survey(setup, memory, in_process, tolerance=tolerance, report=report)
+        memory = InMemory(plan)
+        refinement = survey(plan, memory, in_process, tolerance=tolerance, report=report)
         arrays: Arrays = memory.arrays
     else:
         from scotopic.scan.execute import computing  # noqa: PLC0415 - for datasets only
@@ -105,15 +88,15 @@ def survey_card(
 
         with (
             computing(keeping.workers, keeping.scheduler) as compute,
-            Dataset(keeping.directory, setup, asked_for(card, experiments)) as dataset,
+            Dataset(keeping.directory, plan, asked_for(card, experiments)) as dataset,
         ):
-            refinement = survey(setup, dataset, compute, tolerance=tolerance, report=report)
+            refinement = survey(plan, dataset, compute, tolerance=tolerance, report=report)
             arrays = dataset.arrays
             if not some_exist(arrays):
                 dataset.remove()
     require_some(arrays)
-    planes = {s.label: plane_of(setup, arrays, s, refinement) for s in setup.searches}
-    return Surveyed(planes, int(failures(arrays).sum()))
+    failed = int(failures(arrays).sum())
+    return plane_result(plan, arrays, refinement, {"failed_points": failed})
 
 
 def asked_for(card: RunCard, experiments: Mapping[str, tuple[Experiment, ...]]) -> dict[str, Any]:
@@ -122,36 +105,37 @@ def asked_for(card: RunCard, experiments: Mapping[str, tuple[Experiment, ...]]) 
     return card.model_dump(mode="json") | {"experiments": contents}
 
 
-def setup_of(card: RunCard, experiments: Mapping[str, tuple[Experiment, ...]]) -> Setup:
+def plan_of(card: RunCard, experiments: Mapping[str, tuple[Experiment, ...]]) -> Plan:
     """Return the plane of a run card.
 
     Raises
     ------
     CardError
-        If an experiment has not the signatures that are asked for, or does not go together with
+        If an experiment has not the searches that are asked for, or does not go together with
         those that it is joined with.
     """
-    settings = card.simulation
-    plane = card.sector()
-    default = ("bremsstrahlung",) if plane.kind.semi_visible else PROCESSES
-    return Setup(
-        plane.kind,
-        card.x.axis(),
-        card.y.axis(),
-        plane.fixed,
-        tuple(_search(card, layer, experiments[layer.label]) for layer in card.limits),
-        Simulation(
-            settings.events,
-            settings.seed,
-            Calculation(processes=settings.processes or default),
-        ),
-    )
+    sectors: list[Sector] = []  # models of equal sectors are made once
+    limits = []
+    for layer in card.limits:
+        sector = card.sector(layer)
+        if sector not in sectors:
+            sectors.append(sector)
+        search = _search(card, layer, experiments[layer.label])
+        limits.append(Limit(layer.label, search, sectors[sectors.index(sector)]))
+    return Plan(card.x.axis(), card.y.axis(), tuple(limits))
 
 
 def _search(card: RunCard, layer: LimitLayer, experiments: tuple[Experiment, ...]) -> Search:
-    sector = card.sector(layer)
-    own = None if sector == card.sector() else sector
+    settings = card.simulation
     try:
-        return Search.of(layer.label, experiments, layer.signatures, sector=own)
+        calculation = Calculation(
+            processes=settings.processes, events=settings.events, seed=settings.seed
+        )
+        return Search.of(
+            experiments,
+            signatures=layer.signatures,
+            searches=layer.searches,
+            calculation=calculation,
+        )
     except RangeError as error:
         raise CardError(f"limits[{layer.label}]: {error}") from None

@@ -25,20 +25,21 @@ from scotopic.cache import library_versions
 from scotopic.errors import ScotopicError, StoppedError
 from scotopic.experiments.messages import shown
 from scotopic.extras import required
-from scotopic.models.registry import model_class
+from scotopic.models.registry import BUILT_IN
+from scotopic.processes.calculation import PROCESSES
 from scotopic.results import whole_file
-from scotopic.scan.layout import coordinates, described, dimensions
-from scotopic.scan.points import FAILED, Arrays, Setup, no_points
+from scotopic.scan.layout import attributes_of, described, of_limits, of_points
+from scotopic.scan.points import FAILED, Arrays, Plan, no_points
 from scotopic.scan.tiles import Blocks, Tile
+from scotopic.signatures.base import SIGNATURES
 from scotopic.sources import source_digests
-from scotopic.words import MODEL_NAMES
 
 if TYPE_CHECKING:
     import xarray
     import zarr
     from filelock import FileLock
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 
 _COMPUTING: Final = ("scotopic.scan.points", "scotopic.scan.refinement", "scotopic.scan.tiles")
 """Modules with all behind them whose other version does not go on with a dataset."""
@@ -51,9 +52,11 @@ _NOTHING: Final = object()
 @cache
 def code_versions() -> dict[str, str]:
     """Return what a dataset's numbers depend on beside the card: versions, and digests by room."""
-    models = (model_class(name).__module__ for name in MODEL_NAMES)
+    homes = [*BUILT_IN.values(), *map(PROCESSES.home, PROCESSES.names())]
+    homes += map(SIGNATURES.home, SIGNATURES.names())
+    loaded = (home.partition(":")[0] for home in homes)
     rooms: dict[str, str] = {}
-    for name, digest in sorted((source_digests([*_COMPUTING, *models]) or {}).items()):
+    for name, digest in sorted((source_digests([*_COMPUTING, *loaded]) or {}).items()):
         room = ".".join(re.split("[./]", name)[:2])
         text = rooms.get(room, "") + name + digest
         rooms[room] = hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -67,7 +70,7 @@ class Dataset:
     ----------
     directory : Path
         Where `dataset.zarr` and `dataset.state` are, or will be.
-    setup : Setup
+    plan : Plan
         The plane.
     card : mapping
         All that was asked for, as JSON can write it. A dataset of another card is refused, see
@@ -84,13 +87,13 @@ class Dataset:
         On entry, if another run is writing, the stored card differs, or zarr is not installed.
     """
 
-    def __init__(self, directory: Path, setup: Setup, card: Mapping[str, Any]) -> None:
+    def __init__(self, directory: Path, plan: Plan, card: Mapping[str, Any]) -> None:
         self._state, self.path = _places(directory)
-        self._setup = setup
-        self._blocks = Blocks.of(setup)
+        self._plan = plan
+        self._blocks = Blocks.of(plan)
         self._directory = directory
         self._content = _content(card)
-        self.arrays: Arrays = no_points(setup, setup.shape)
+        self.arrays: Arrays = no_points(plan, plan.shape)
 
     def __enter__(self) -> Self:
         """Lock the directory, and read what is there."""
@@ -141,18 +144,18 @@ class Dataset:
         part = self.path.with_suffix(".part")
         shutil.rmtree(part, ignore_errors=True)
         group = zarr.open_group(
-            part, mode="w", zarr_format=3, attributes=described(self._setup, self._content)
+            part, mode="w", zarr_format=3, attributes=described(self._plan, self._content)
         )
-        for coordinate in coordinates(self._setup):
+        for name, one in of_limits(self._plan).items():
             array = group.create_array(
-                coordinate.name,
-                shape=coordinate.values.shape,
-                dtype=coordinate.values.dtype,
-                dimension_names=coordinate.dims,
-                attributes=coordinate.attributes,
+                name,
+                shape=one.values.shape,
+                dtype=one.values.dtype,
+                dimension_names=one.dims,
+                attributes=attributes_of(one, name, self._plan),
             )
-            array[...] = coordinate.values
-        for name, (dims, attributes) in dimensions(self._setup).items():
+            array[...] = one.values
+        for name, one in of_points(self._plan, self.arrays).items():
             empty = self.arrays[name]
             group.create_array(
                 name,
@@ -160,8 +163,8 @@ class Dataset:
                 chunks=(*empty.shape[:-2], *self._blocks.chunk),
                 dtype=empty.dtype,
                 fill_value=empty.flat[0],
-                dimension_names=dims,
-                attributes=attributes,
+                dimension_names=one.dims,
+                attributes=attributes_of(one, name, self._plan),
             )
         part.rename(self.path)
 

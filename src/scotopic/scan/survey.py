@@ -12,14 +12,14 @@ from scotopic.scan.points import (
     FAILED,
     NOT_COVERED,
     Arrays,
-    Setup,
+    Plan,
     evaluate,
     no_points,
 )
 from scotopic.scan.refinement import Refinement
 from scotopic.scan.tiles import Blocks, Mask, Tile
 
-Compute = Callable[[Setup, Sequence[Tile], Report], Iterator[tuple[Tile, Arrays]]]
+Compute = Callable[[Plan, Sequence[Tile], Report], Iterator[tuple[Tile, Arrays]]]
 """Computes tiles and yields each when it is there, in any order."""
 
 
@@ -46,8 +46,8 @@ class InMemory:
         Of all points, as from `scotopic.scan.points.no_points`.
     """
 
-    def __init__(self, setup: Setup) -> None:
-        self.arrays: Arrays = no_points(setup, setup.shape)
+    def __init__(self, plan: Plan) -> None:
+        self.arrays: Arrays = no_points(plan, plan.shape)
 
     def holds(self, tile: Tile) -> bool:
         """Return False: what is computed once is not asked for again."""
@@ -61,16 +61,14 @@ class InMemory:
             self.arrays[name][..., i, j] = values
 
 
-def in_process(
-    setup: Setup, tiles: Sequence[Tile], report: Report
-) -> Iterator[tuple[Tile, Arrays]]:
+def in_process(plan: Plan, tiles: Sequence[Tile], report: Report) -> Iterator[tuple[Tile, Arrays]]:
     """Compute tiles one after the other in this process."""
     for tile in tiles:
-        yield tile, evaluate(setup, tile.points, report if len(tiles) == 1 else silent)
+        yield tile, evaluate(plan, tile.points, report if len(tiles) == 1 else silent)
 
 
 def survey(
-    setup: Setup,
+    plan: Plan,
     kept: Kept,
     compute: Compute,
     *,
@@ -81,7 +79,7 @@ def survey(
 
     Parameters
     ----------
-    setup : Setup
+    plan : Plan
         The plane.
     kept : Kept
         What is there, and where to put the rest.
@@ -98,27 +96,27 @@ def survey(
     Refinement or None
         Which says what lies between the points that were computed.
     """
-    blocks = Blocks.of(setup)
+    blocks = Blocks.of(plan)
     if tolerance is None:
-        _complete(setup, kept, compute, blocks.tiles(0, np.ones(setup.shape, bool)), report)
+        _complete(plan, kept, compute, blocks.tiles(0, np.ones(plan.shape, bool)), report)
         return None
-    refinement = Refinement(setup.x, setup.y, tolerance)
+    refinement = Refinement(plan.x, plan.y, tolerance)
     round_ = 0
     while (wanted := refinement.wanted()).any():
-        _complete(setup, kept, compute, blocks.tiles(round_, wanted), report)
+        _complete(plan, kept, compute, blocks.tiles(round_, wanted), report)
         refinement.learn(wanted, kept.arrays["excess"])
         round_ += 1
     return refinement
 
 
 def _complete(
-    setup: Setup, kept: Kept, compute: Compute, tiles: Sequence[Tile], report: Report
+    plan: Plan, kept: Kept, compute: Compute, tiles: Sequence[Tile], report: Report
 ) -> None:
     total = sum(len(tile.points) for tile in tiles)
     missing = [tile for tile in tiles if not kept.holds(tile)]
     done = total - sum(len(tile.points) for tile in missing)
     report("points", done, total)
-    for tile, found in compute(setup, missing, report):
+    for tile, found in compute(plan, missing, report):
         kept.write(tile, found)
         done += len(tile.points)
         report("points", done, total)
@@ -129,7 +127,7 @@ def failures(arrays: Arrays) -> Mask:
     return np.asarray((arrays["status"] == FAILED).any(axis=0))
 
 
-def require_models(setup: Setup) -> None:
+def require_models(plan: Plan) -> None:
     """Refuse a plane before anything is computed, if no model in it can be looked for.
 
     Raises
@@ -138,11 +136,10 @@ def require_models(setup: Setup) -> None:
         With the reason of the first.
     """
     reasons = []
-    for i, j in np.ndindex(setup.shape):
-        for search in setup.searches:
+    for i, j in np.ndindex(plan.shape):
+        for limit in plan.limits:
             try:
-                model = setup.model(setup.sector(search), i, j)
-                setup.detection(search).check(search, model)
+                limit.search.seeing(plan.model(limit.sector, i, j))
             except ScotopicError as error:
                 reasons.append(str(error))
             else:

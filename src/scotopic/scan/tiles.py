@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.models.parameters import field_of
-from scotopic.scan.points import Arrays, Setup
+from scotopic.scan.points import Arrays, Plan
 
 Integers = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -70,28 +69,27 @@ class Blocks:
     length: int
 
     @classmethod
-    def of(cls, setup: Setup) -> "Blocks":
+    def of(cls, plan: Plan) -> "Blocks":
         """Cut a plane.
 
         Examples
         --------
         >>> from scotopic.models.dark_photon import DarkPhoton
-        >>> from scotopic.scan.axis import Axis
-        >>> from scotopic.scan.semi_visible import Simulation
+        >>> from scotopic.scan.points import Limit, Sector
+        >>> from scotopic.search import Axis, Search, load_experiment
         >>> x, y = Axis("alpha_D", 1e-3, 1, 20), Axis("mediator_mass", 1e-3, 1, 100)
-        >>> blocks = Blocks.of(Setup(DarkPhoton, x, y, {}, (), Simulation()))
+        >>> fixed = {"kinetic_mixing": 1e-3, "mass_ratio": 3, "dark_matter": "dirac"}
+        >>> search = Search.of(load_experiment("na64e-2018"))
+        >>> blocks = Blocks.of(Plan(x, y, (Limit("NA64", search, Sector(DarkPhoton, fixed)),)))
         >>> blocks.axis, blocks.length, blocks.number
         (1, 32, 4)
         """
-        costly = [
-            field_of(setup.kind, axis.parameter) not in setup.couplings
-            for axis in (setup.x, setup.y)
-        ]
+        costly = [plan.field(axis) not in plan.couplings for axis in (plan.x, plan.y)]
         axis = int(not costly[0] and costly[1])
-        other = setup.shape[1 - axis] if costly[1 - axis] else 1
-        shapes = _SHAPES_SIMULATED if setup.simulated else _SHAPES_INVISIBLE
-        length = max(1, shapes // other) if any(costly) else setup.shape[0]
-        return cls(setup.shape, axis, min(length, setup.shape[axis]))
+        other = plan.shape[1 - axis] if costly[1 - axis] else 1
+        shapes = _SHAPES_SIMULATED if plan.simulated else _SHAPES_INVISIBLE
+        length = max(1, shapes // other) if any(costly) else plan.shape[0]
+        return cls(plan.shape, axis, min(length, plan.shape[axis]))
 
     @property
     def number(self) -> int:

@@ -64,10 +64,9 @@ class Allowance:
     @classmethod
     def of(cls, parts: "Sequence[Part]", method: str) -> "Allowance":
         """Return that of the parts of a search."""
-        from scotopic.search.likelihood import part_likelihood  # noqa: PLC0415 - not if kept
+        from scotopic.search.likelihood import part_likelihoods  # noqa: PLC0415 - not if kept
 
-        several = len({id(part.experiment) for part in parts}) > 1
-        return cls(tuple(part_likelihood(p, with_title=several) for p in parts), method)
+        return cls(part_likelihoods(parts), method)
 
     def at(self, shares: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return the limits for given shares, exactly.
@@ -158,7 +157,10 @@ class Allowance:
         """Shares (parts, nodes), inverse limits (outcomes, nodes), and their error."""
         count = len(self.likelihoods)
         if count > MOST:
-            raise RangeError(f"searches: {count} are too many for one plane; {MOST} is most")
+            raise RangeError(
+                f"searches: {count} are too many where their shares in the signal change with the"
+                f" couplings; {MOST} is most"
+            )
         steps = _STEPS[count]
         shares = _lattice(count, steps)
         limits, error = self.at(shares)

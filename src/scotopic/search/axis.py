@@ -64,7 +64,7 @@ class Axis:
     @property
     def coordinates(self) -> FloatArray:
         """The values on the axis' scale: their logarithms if it is logarithmic."""
-        return np.log(self.values) if self.scale == "log" else self.values
+        return self.to_coordinates(self.values)
 
     @property
     def relative(self) -> FloatArray:
@@ -72,6 +72,10 @@ class Axis:
         if self.scale == "log":
             return np.log(self.values)
         return np.linspace(0.0, 1.0, self.points)
+
+    def to_coordinates(self, values: FloatArray) -> FloatArray:
+        """Return the coordinates of values on the axis' scale."""
+        return np.log(values) if self.scale == "log" else values
 
     def from_coordinates(self, at: FloatArray) -> FloatArray:
         """Return the values that belong to coordinates on the axis' scale."""

@@ -1,13 +1,13 @@
 """Experiment cards with the selections of their searches checked by the signatures."""
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ValidationError
 
-from scotopic.errors import RangeError
+from scotopic.errors import RangeError, ScotopicError
 from scotopic.experiments.loader import read_experiment
-from scotopic.experiments.messages import KeyedError, explained
+from scotopic.experiments.messages import KeyedError, explained, shown
 from scotopic.experiments.toml_text import toml_text
 from scotopic.signatures.base import SIGNATURES
 
@@ -71,28 +71,64 @@ def checked(experiment: "Experiment") -> "Experiment":
         try:
             SIGNATURES.home(search.signature)
         except RangeError as error:
-            raise KeyedError(("searches", i, "signature"), str(error)) from None
+            text = str(error).removeprefix("signature: ")
+            raise KeyedError(("searches", i, "signature"), text) from None
         try:
             selection = selection_of(search)
             SIGNATURES[search.signature].check(experiment, selection)
         except KeyedError as error:
             path = ("searches", i, "selection", *error.path)
             raise KeyedError(path, str(error)) from None
+        _check_efficiencies(experiment, i, search, selection)
         searches.append(search.model_copy(update={"selection": dumped(selection)}))
     _refuse_overlaps(experiment)
+    if experiment.likelihood is not None:
+        from scotopic.search.likelihood import experiment_likelihood  # noqa: PLC0415 - seldom
+
+        try:
+            experiment_likelihood(experiment)
+        except ScotopicError as error:
+            raise KeyedError(("likelihood",), str(error)) from None
     return experiment.with_searches(searches)
+
+
+def _check_efficiencies(
+    experiment: "Experiment", number: int, search: "SearchCard", selection: "Table"
+) -> None:
+    """Refuse tables over the energy that the signature does not heed, or that are too short."""
+    accepted = SIGNATURES[search.signature].energies(experiment, selection)
+    for i, data in enumerate(search.data_sets):
+        table = data.efficiency_table
+        if table is None or table.against != "mediator_energy_GeV":
+            continue
+        path = ("searches", number, "data_sets", i, "signal_efficiency")
+        if accepted is None:
+            raise KeyedError(
+                (*path, "against"),
+                f"{shown(table.against)} is not for the signature {shown(search.signature)}",
+            )
+        (low, high), (first, last) = accepted, table.ends
+        if low < first or high > last:
+            raise KeyedError(
+                (*path, "points"),
+                f"energies from {first:g} to {last:g} GeV do not cover the accepted ones, from"
+                f" {low:g} to {high:g} GeV",
+            )
 
 
 def _refuse_overlaps(experiment: "Experiment") -> None:
     for i, one, other in _pairs(experiment.searches):
-        signature = SIGNATURES[one.signature]
-        alike = one.signature == other.signature
-        if not alike or signature.overlaps(experiment, selection_of(one), selection_of(other)):
+        if _may_overlap(experiment, one, other) and _may_overlap(experiment, other, one):
             raise KeyedError(
                 ("searches", i),
                 f"{one.name} and {other.name} may accept the same event, which must not be"
                 " counted twice; searches of one card exclude each other",
             )
+
+
+def _may_overlap(experiment: "Experiment", one: "SearchCard", other: "SearchCard") -> bool:
+    signature = SIGNATURES[one.signature]
+    return signature.overlaps(experiment, selection_of(one), selection_of(other))
 
 
 def _pairs(
@@ -101,6 +137,23 @@ def _pairs(
     for i, other in enumerate(searches):
         for one in searches[:i]:
             yield i, one, other
+
+
+def with_thresholds(experiment: "Experiment", end: Literal["lowest", "highest"]) -> "Experiment":
+    """Return an experiment with the thresholds of its searches at one end of their ranges.
+
+    Examples
+    --------
+    >>> lowest = with_thresholds(load_experiment("na64e-2018"), "lowest")
+    >>> lowest.search("invisible").selection["vetoes"][0]["maximum_energy_GeV"]
+    0.001
+    """
+
+    def moved(search: "SearchCard") -> "SearchCard":
+        selection = SIGNATURES[search.signature].with_thresholds(selection_of(search), end)
+        return search.model_copy(update={"selection": dumped(selection)})
+
+    return experiment.with_searches(moved(search) for search in experiment.searches)
 
 
 def selection_of(search: "SearchCard") -> "Table":

@@ -64,6 +64,18 @@ class Exclusion:
     relative_error: FloatArray
 
     @classmethod
+    def empty(cls, parts: int, status: tuple[str, ...]) -> "Exclusion":
+        """Return that of a search of several parts that sees none of the models."""
+        rows = len(status)
+        return cls(
+            dict.fromkeys(OUTCOMES, Intervals.empty(rows)),
+            status,
+            np.full((len(OUTCOMES), rows), np.nan),
+            np.full((parts, rows), np.nan),
+            np.full(rows, np.nan),
+        )
+
+    @classmethod
     def joined(cls, parts: "Sequence[Exclusion]") -> "Exclusion":
         """Return the models of several, one after the other."""
         return cls(
@@ -121,17 +133,17 @@ class Path:
 
 
 def excluded_along(
-    search: "Search",
+    searches: "Sequence[Search]",
     models: "Sequence[DecayingMediator]",
     path: "Callable[[Sequence[DecayingMediator]], Path]" = Path.coupling,
     report: Report = silent,
-) -> Exclusion:
+) -> list[Exclusion]:
     """Return the excluded intervals of the coupling, for models that differ in all else.
 
     Parameters
     ----------
-    search : Search
-        What is asked.
+    searches : sequence of Search
+        What is asked: the first has all parts, others have some of them.
     models : sequence of DecayingMediator
         One row each; what the path determines does not enter.
     path : callable
@@ -139,18 +151,38 @@ def excluded_along(
     report : callable
         Is told how far it is.
 
+    Returns
+    -------
+    list of Exclusion
+        One for each search.
+
     Raises
     ------
     RangeError
-        If the search sees none of the models; with the reason of the first.
+        If the first search sees none of the models; with the reason of the first.
     """
-    reasons = [_reason(search, model) for model in models]
+    whole = searches[0]
+    reasons = [_reason(whole, model) for model in models]
     seen = [i for i, reason in enumerate(reasons) if reason is None]
     if not seen:
         raise RangeError(str(reasons[0]))
+    every = whole.responses([models[i] for i in seen], report)
+    responses = dict(zip(seen, every, strict=True))
+    return [_excluded(search, models, responses, path) for search in searches]
+
+
+def _excluded(
+    search: "Search",
+    models: "Sequence[DecayingMediator]",
+    responses: "Mapping[int, Responses]",
+    path: "Callable[[Sequence[DecayingMediator]], Path]",
+) -> Exclusion:
+    reasons = [_reason(search, model) for model in models]
+    seen = [i for i, reason in enumerate(reasons) if reason is None]
+    if not seen:
+        return Exclusion.empty(len(search.parts), tuple(map(str, reasons)))
     chosen = [models[i] for i in seen]
-    along = _Along(search, path(chosen), search.responses(chosen, report))
-    found = along.solved()
+    found = _Along(search, path(chosen), [responses[i].of(search) for i in seen]).solved()
     status = [reason or NOTHING_EXCLUDED for reason in reasons]
     for row, i in enumerate(seen):
         observed = found.outcomes["observed"]
@@ -192,11 +224,15 @@ class _Along:
         grid = np.log(self.path.values)
         events = self.events(np.tile(grid, len(self.rows)), np.repeat(self.rows, len(grid)))
         shares = _shares(events).reshape(self.parts, len(self.rows), len(grid))
-        self.limit_error = np.zeros(1)
-        if np.any(np.nanmax(shares, axis=2) - np.nanmin(shares, axis=2) > _EQUAL_SHARES):
+        self.limit_error = np.zeros(len(self.rows))
+        known = np.isfinite(shares)
+        low, high = np.where(known, shares, np.inf), np.where(known, shares, -np.inf)
+        if np.any(high.max(axis=2) - low.min(axis=2) > _EQUAL_SHARES):
             return None
-        limits, error = self.allowance.at(np.nan_to_num(np.nanmean(shares, axis=2)))
-        self.limit_error = np.array([error.max()])
+        mean = np.where(known, shares, 0.0).sum(axis=2) / np.maximum(known.sum(axis=2), 1)
+        mean[:, ~known.any(axis=(0, 2))] = 1 / self.parts  # no events at any coupling
+        limits, error = self.allowance.at(mean)
+        self.limit_error = error
         return limits
 
     def events(self, logarithm: FloatArray, rows: Integers) -> FloatArray:
@@ -222,13 +258,15 @@ class _Along:
         shares = np.nan_to_num(_shares(self.events(edge, self.rows)))
         if self.limits is not None:
             allowed = list(self.limits)
-        found = np.isfinite(outcomes["observed"].lower[:, 0])
-        errors = np.where(found, self._errors(edge), np.nan)
+        is_limited = np.isfinite(outcomes["observed"].lower[:, 0])
+        errors = np.where(is_limited, self._errors(edge), np.nan)
         return Exclusion(outcomes, (), np.array(allowed), shares, errors)
 
     def _excess(self, k: int, logarithm: FloatArray, rows: Integers) -> FloatArray:
         events = self.events(logarithm, rows)
-        limit = self.allowance.between(events)[k] if self.limits is None else self.limits[k, rows]
+        limit: FloatArray = (
+            self.allowance.between(events)[k] if self.limits is None else self.limits[k, rows]
+        )
         return _logarithm(events.sum(axis=0)) - np.log(limit)
 
     def _polished(self, k: int, found: Intervals) -> Intervals:
@@ -250,9 +288,11 @@ class _Along:
                 at = at + np.clip(step, -_LONGEST, _LONGEST)
                 if np.max(np.abs(step)) < _SETTLED:
                     break
-            self.limit_error = np.maximum(self.limit_error, error.max() + np.max(np.abs(step)))
+            if k == 0 and name == "lower":
+                first = column == 0
+                self.limit_error[row[first]] = (error + np.abs(step))[first]
             ends[name][row, column] = np.exp(at)
-        return replace(found, **ends)
+        return replace(found, lower=ends["lower"], upper=ends["upper"])
 
     def _slope(self, logarithm: FloatArray, rows: Integers) -> FloatArray:
         """Return d ln(events)/d ln(coupling)."""
@@ -278,7 +318,8 @@ def _first_edges(found: Intervals, otherwise: float) -> FloatArray:
 
 def _shares(events: FloatArray) -> FloatArray:
     total = events.sum(axis=0)
-    return np.divide(events, total, out=np.full_like(events, np.nan), where=total > 0)
+    shares: FloatArray = np.divide(events, total, out=np.full_like(events, np.nan), where=total > 0)
+    return shares
 
 
 def _logarithm(events: FloatArray) -> FloatArray:

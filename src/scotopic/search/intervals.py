@@ -42,15 +42,22 @@ class Intervals:
     open_above: npt.NDArray[np.bool_]
 
     @classmethod
+    def empty(cls, rows: int) -> "Intervals":
+        """Return rows without intervals."""
+        edges, is_open = np.full((rows, 1), np.nan), np.zeros((rows, 1), dtype=bool)
+        return cls(edges, edges, is_open, is_open)
+
+    @classmethod
     def joined(cls, parts: "Sequence[Intervals]") -> "Intervals":
         """Return the rows of several, one after the other."""
         most = max(part.lower.shape[1] for part in parts)
 
         def stacked(name: str) -> npt.NDArray[Any]:
             rows = [getattr(part, name) for part in parts]
-            fill = {"constant_values": False if name.startswith("open") else np.nan}
+            fill = False if name.startswith("open") else np.nan
+            missing = (((0, 0), (0, most - row.shape[1])) for row in rows)
             return np.concatenate(
-                [np.pad(r, ((0, 0), (0, most - r.shape[1])), **fill) for r in rows]
+                [np.pad(r, m, constant_values=fill) for r, m in zip(rows, missing, strict=True)]
             )
 
         return cls(*(stacked(f.name) for f in fields(cls)))
@@ -131,8 +138,11 @@ def _roots(excess: Excess, rows: IntArray, left: FloatArray, right: FloatArray) 
         return np.empty(0)
     from scipy.optimize.elementwise import find_root  # noqa: PLC0415 - a warm run needs none
 
+    def at(u: FloatArray, row: FloatArray) -> FloatArray:
+        return excess(u, row.astype(np.intp))
+
     found = find_root(
-        lambda u, row: excess(u, row.astype(np.intp)),
+        at,
         (left, right),
         args=(rows.astype(np.float64),),
         tolerances={"xatol": _TOLERANCE, "xrtol": 0.0, "fatol": 0.0, "frtol": 0.0},

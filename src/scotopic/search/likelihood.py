@@ -1,6 +1,6 @@
 """The likelihood of an experiment card: what was counted, per unit of yield."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,8 +41,10 @@ def experiment_likelihood(
     Likelihood
         The strength is the yield per particle on target: the signal at strength one is exposure
         times efficiency. Without a workspace the signal's uncertainty is common to all bins and
-        is called "signal", and the backgrounds, "background BIN", are independent. Bins have the
-        names of the data sets, "SEARCH: DATA SET" if there are several searches.
+        is called "signal"; the backgrounds' are called "background BIN" and independent, but for
+        sources with a `nuisance` of the card: those of one name move together. Bins have the names
+        of the data sets, "SEARCH: DATA SET" if there are several searches. Of an efficiency that is
+        a table the largest entry counts.
 
     Raises
     ------
@@ -96,13 +98,22 @@ def data_sets(experiment: "Experiment") -> "Iterator[tuple[str, SearchCard, Data
 def _bin(name: str, search: "SearchCard", data: "DataSet") -> Bin:
     relative = search.relative_signal_uncertainty
     shifts = (Shift.relative(_SIGNAL, relative),) if relative else ()
-    signal = Component(_SIGNAL, data.particles_on_target * data.signal_efficiency, shifts)
-    backgrounds: tuple[Component, ...] = ()
-    if (expected := data.expected_background) > 0:
-        relative = data.background_uncertainty / expected
-        own = (Shift.relative(f"background {name}", relative),) if relative else ()
-        backgrounds = (Component("background", expected, own),)
-    return Bin(name, data.observed_events, (signal,), backgrounds)
+    signal = Component(_SIGNAL, data.particles_on_target * data.largest_efficiency, shifts)
+    backgrounds = [
+        _background(nuisance, f"background {name}", *expectation)
+        for nuisance, expectation in data.backgrounds.items()
+        if expectation[0] > 0
+    ]
+    return Bin(name, data.observed_events, (signal,), tuple(backgrounds))
+
+
+def _background(
+    nuisance: str | None, otherwise: str, expected: float, uncertainty: float
+) -> Component:
+    name = "background" if nuisance is None else f"background {nuisance}"
+    relative = uncertainty / expected
+    shifts = (Shift.relative(nuisance or otherwise, relative),) if relative else ()
+    return Component(name, expected, shifts)
 
 
 def _with_workspace(experiment: "Experiment", workspace: Likelihood) -> Likelihood:
@@ -120,7 +131,7 @@ def _with_workspace(experiment: "Experiment", workspace: Likelihood) -> Likeliho
                 f"data_sets: no channel of the likelihood with signal has the name {name!r}"
             )
         total = sum(b.signal for b in mine)
-        exposure = data.particles_on_target * data.signal_efficiency
+        exposure = data.particles_on_target * data.largest_efficiency
         events |= {b.name: exposure * b.signal / total for b in mine}
     extra = sorted({b.name for b in workspace.bins if b.signal > 0} - set(events))
     if extra:
@@ -130,28 +141,36 @@ def _with_workspace(experiment: "Experiment", workspace: Likelihood) -> Likeliho
     return Likelihood(scaled.bins, experiment.confidence_level)
 
 
-def part_likelihood(part: "Part", *, with_title: bool) -> Likelihood:
-    """Return the likelihood of one search of an experiment.
+def part_likelihoods(parts: "Sequence[Part]") -> tuple[Likelihood, ...]:
+    """Return the likelihoods of searches, whose bins are each there once.
 
     Parameters
     ----------
-    part : Part
-        The search.
-    with_title : bool
-        Whether bins begin with the experiment's title, as among several experiments.
+    parts : sequence of Part
+        The searches. Among several experiments the bins begin with the experiment's title.
+
+    Returns
+    -------
+    tuple of Likelihood
+        One for each. Control regions, which belong to no search, are with the first of their
+        experiment.
     """
-    whole = experiment_likelihood(part.experiment)
-    names = {
-        name for name, search, _ in data_sets(part.experiment) if search.name == part.card.name
-    }
-    others = {
-        name for name, search, _ in data_sets(part.experiment) if search.name != part.card.name
-    }
-    kept = [b for b in whole.bins if _data_set_of(b.name, names | others) not in others]
-    found = Likelihood(tuple(kept), whole.confidence_level)
-    return combine(found, names=[part.experiment.title]) if with_title else found
+    several = len({id(part.experiment) for part in parts}) > 1
+    found: list[Likelihood] = []
+    begun: set[int] = set()
+    for part in parts:
+        whole = experiment_likelihood(part.experiment)
+        owners = {name: (s.name, data.name) for name, s, data in data_sets(part.experiment)}
+        wanted = {None, *((part.card.name, data.name) for data in part.card.data_sets)}
+        if id(part.experiment) in begun:
+            wanted.discard(None)
+        begun.add(id(part.experiment))
+        kept = [b for b in whole.bins if _owner(b.name, owners) in wanted]
+        one = Likelihood(tuple(kept), whole.confidence_level)
+        found.append(combine(one, names=[part.experiment.title]) if several else one)
+    return tuple(found)
 
 
-def _data_set_of(name: str, names: set[str]) -> str:
-    """Return the data set of a bin; of several bins it has, "NAME[0]" is one."""
-    return name if name in names else name.rpartition("[")[0]
+def _owner(bin_name: str, owners: "Mapping[str, tuple[str, str]]") -> tuple[str, str] | None:
+    """Return search and data set of a bin; "NAME[0]" is one bin of several of a data set."""
+    return owners.get(bin_name) or owners.get(bin_name.rpartition("[")[0])

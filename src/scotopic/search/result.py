@@ -40,18 +40,49 @@ class Variable:
         "GeV", "GeV^-1" or "1".
     long_name : str
         What it is.
+    description : str
+        What must be known to read it.
     """
 
     dims: tuple[str, ...]
     values: Array
     unit: str = "1"
     long_name: str = ""
+    description: str = ""
 
     def __post_init__(self) -> None:
         """Make the array read-only, and check the number of dimensions."""
         if self.values.ndim != len(self.dims):
             raise RangeError(f"dims: {self.dims} are not those of shape {self.values.shape}")
-        self.values.setflags(write=False)
+        view = self.values.view()
+        view.setflags(write=False)
+        object.__setattr__(self, "values", view)
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """What stands beside the limits: a line, a band, a bound.
+
+    Attributes
+    ----------
+    kind : str
+        What it is: "thermal line", "cmb", "band" or "bound".
+    label : str
+        What it is called.
+    variables : mapping of str to Variable
+        Its own arrays; an axis of the same name as the result's may have other points.
+    attributes : mapping
+        Its own words, as JSON can write them.
+    """
+
+    kind: str
+    label: str
+    variables: Mapping[str, Variable]
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Array:
+        """Return an array by name."""
+        return self.variables[name].values
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -68,11 +99,14 @@ class Result:
     attributes : mapping
         Everything that went into it, as JSON can write it: title, model, experiments, how it was
         computed. Time and machine are not part of it.
+    layers : tuple of Layer
+        What stands beside the limits.
     """
 
     axes: tuple[str, ...]
     variables: Mapping[str, Variable]
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    layers: tuple[Layer, ...] = ()
 
     def __getitem__(self, name: str) -> Array:
         """Return an array by name.
@@ -107,12 +141,17 @@ class Result:
         """The model at the first values of the axes; what is solved for is arbitrary in it."""
         from scotopic.models.derived import PROBE  # noqa: PLC0415 - not for numbers alone
         from scotopic.models.metadata import parameters  # noqa: PLC0415
-        from scotopic.models.parameters import build, missing_parameter  # noqa: PLC0415
+        from scotopic.models.parameters import (  # noqa: PLC0415
+            build,
+            missing_parameter,
+            parameter_names,
+        )
         from scotopic.models.registry import model_class  # noqa: PLC0415
 
         values = dict(self.attributes["model"])
         kind = model_class(values.pop("name"))
-        values |= {name: float(self[name][0]) for name in self.axes}
+        known = parameter_names(kind)
+        values |= {name: float(self[name][0]) for name in self.axes if name in known}
         while (absent := missing_parameter(kind, values)) is not None:
             is_coupling = absent == kind.coupling_field
             values[absent] = PROBE if is_coupling else parameters(kind)[absent].usual
@@ -196,14 +235,13 @@ class Result:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of all arrays and attributes."""
-        digest = hashlib.sha256(json.dumps(self.attributes, sort_keys=True, default=str).encode())
-        for name in sorted(self.variables):
-            one = self.variables[name]
-            digest.update(f"{name} {one.dims} {one.values.shape} {one.unit}".encode())
-            if one.values.dtype.kind in "TUO":
-                digest.update("\0".join(map(str, one.values.ravel().tolist())).encode())
-            else:
-                digest.update(np.ascontiguousarray(one.values).tobytes())
+        digest = hashlib.sha256()
+        parts: tuple[Result | Layer, ...] = (self, *self.layers)
+        for one in parts:
+            words = [one.kind, one.label] if isinstance(one, Layer) else list(one.axes)
+            digest.update(json.dumps([words, one.attributes], sort_keys=True, default=str).encode())
+            for name in sorted(one.variables):
+                _digest(digest, name, one.variables[name])
         return digest.hexdigest()
 
     def __eq__(self, other: object) -> bool:
@@ -218,3 +256,11 @@ class Result:
         """Return one line: axes, limits, quantity."""
         sizes = " x ".join(f"{name}: {len(self[name])}" for name in self.axes)
         return f"<scotopic.Result {self.attributes.get('title', '')!r}, {sizes}>"
+
+
+def _digest(digest: "hashlib._Hash", name: str, one: Variable) -> None:
+    digest.update(f"{name} {one.dims} {one.values.shape} {one.unit}".encode())
+    if one.values.dtype.kind in "TUO":
+        digest.update("\0".join(map(str, one.values.ravel().tolist())).encode())
+    else:
+        digest.update(np.ascontiguousarray(one.values).tobytes())

@@ -1,7 +1,8 @@
 """Results as files: everything as JSON, which reads back equal, and a curve as a table.
 
-The JSON of every result has the same form: `kind`, the names of the `axes`, `attributes`, and
-`variables` with their dimensions, units and nested lists of values. Not-a-number is null in it,
+The JSON of every result has the same form: `kind`, the names of the `axes`, `attributes`,
+`variables` with their dimensions, units and nested lists of values, and `layers`, which have
+attributes and variables of their own. Not-a-number is null in it,
 and infinities are the words "inf" and "-inf", because JSON has neither.
 """
 
@@ -19,7 +20,8 @@ from scotopic.models.registry import model_class
 from scotopic.precision.magnetic_moments import SIGN
 from scotopic.results import provenance, write_csv, write_json
 from scotopic.search.allowance import OUTCOMES
-from scotopic.search.result import Result, Variable
+from scotopic.search.result import Layer, Result, Variable
+from scotopic.search.set_ups import parameter_of_axis
 from scotopic.search.ties import MOMENTS
 
 Json = dict[str, Any]
@@ -54,16 +56,30 @@ def as_json(result: Result, kind: str = CURVE) -> Json:
         "kind": kind,
         "axes": list(result.axes),
         "attributes": dict(result.attributes),
-        "variables": {
-            name: {
-                "dims": list(one.dims),
-                "unit": one.unit,
-                "long_name": one.long_name,
-                "type": _KINDS.get(one.values.dtype.kind, "text"),
-                "values": _listed(one.values.tolist()),
+        "variables": _variables_as_json(result.variables),
+        "layers": [
+            {
+                "kind": layer.kind,
+                "label": layer.label,
+                "attributes": dict(layer.attributes),
+                "variables": _variables_as_json(layer.variables),
             }
-            for name, one in result.variables.items()
-        },
+            for layer in result.layers
+        ],
+    }
+
+
+def _variables_as_json(variables: Mapping[str, Variable]) -> Json:
+    return {
+        name: {
+            "dims": list(one.dims),
+            "unit": one.unit,
+            "long_name": one.long_name,
+            "description": one.description,
+            "type": _KINDS.get(one.values.dtype.kind, "text"),
+            "values": _listed(one.values.tolist()),
+        }
+        for name, one in variables.items()
     }
 
 
@@ -91,14 +107,24 @@ def from_json(content: Json) -> Result:
     ([0.1, None], True)
     """
     try:
-        variables = {
-            name: Variable(tuple(one["dims"]), _array(one), one["unit"], one["long_name"])
-            for name, one in content["variables"].items()
-        }
-        return Result(tuple(content["axes"]), variables, content["attributes"])
+        layers = [
+            Layer(one["kind"], one["label"], _variables(one["variables"]), one["attributes"])
+            for one in content["layers"]
+        ]
+        variables = _variables(content["variables"])
+        return Result(tuple(content["axes"]), variables, content["attributes"], tuple(layers))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         what = f"{type(error).__name__}: {error}"
         raise ScotopicError(f"result: not as scotopic writes results ({what})") from None
+
+
+def _variables(content: Json) -> dict[str, Variable]:
+    return {
+        name: Variable(
+            tuple(one["dims"]), _array(one), one["unit"], one["long_name"], one["description"]
+        )
+        for name, one in content.items()
+    }
 
 
 def _array(one: Json) -> npt.NDArray[Any]:
@@ -122,7 +148,8 @@ def write_result(result: Result, path: Path, seconds: float, kind: str = CURVE) 
     kind : str
         As for `as_json`.
     """
-    write_json(path, {"provenance": provenance(seconds), **as_json(result, kind)})
+    content = {"provenance": provenance(seconds), **as_json(result, kind)}
+    write_json(path, content, indent=1 if kind == CURVE else None)  # a plane has a million lines
 
 
 def read_result(path: Path) -> Result:
@@ -186,7 +213,7 @@ def curve_table(curve: Result) -> tuple[list[str], Columns]:
     interval, with its edges in place of the limit.
     """
     kind = model_class(curve.attributes["model"]["name"])
-    axis = parameter(kind, curve.axes[0]).column
+    axis = parameter_of_axis(kind, curve.axes[0]).column
     comments = [heading(curve), *_sign(curve)]
     for reason, low, high, count in without_limit(curve):
         where = f"= {low!r}" if count == 1 else f"from {low!r} to {high!r}, {count} points"
@@ -208,7 +235,7 @@ def curve_table(curve: Result) -> tuple[list[str], Columns]:
         }
     masses: Columns = {
         f"{name}_GeV": curve[name][row].tolist()
-        for name in ("mediator_mass", "dark_matter_mass")
+        for name in ("mediator_mass", "dark_matter_mass", "mean_leakage")
         if name != curve.axes[0] and name in curve.variables
     }
     errors = curve["relative_error"][0][row].tolist()

@@ -4,6 +4,7 @@ import hashlib
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,8 @@ from scotopic.signatures.base import SIGNATURES, Accepted, Question, Response, S
 from scotopic.statistics.methods import method_module
 
 if TYPE_CHECKING:
-    from scotopic.experiments import Experiment, SearchCard
+    from scotopic.experiments import DataSet, Experiment, SearchCard
+    from scotopic.experiments.efficiencies import EfficiencyTable
     from scotopic.models.mediator import DecayingMediator
 
 FloatArray = npt.NDArray[np.float64]
@@ -48,15 +50,62 @@ class Part:
         """How its signal is noticed."""
         return SIGNATURES[self.card.signature]
 
+    @classmethod
+    def all_of(
+        cls, experiment: "Experiment", card: "SearchCard", question: Question
+    ) -> "list[Part]":
+        """Return a search as parts, one for each shape of the efficiency of its data sets.
+
+        The data sets of a part share the expected signal alike for all models.
+        """
+        groups: dict[EfficiencyTable | None, list[DataSet]] = {}
+        for data in card.data_sets:
+            table = data.efficiency_table
+            groups.setdefault(None if table is None else table.relative(), []).append(data)
+        return [
+            cls(
+                experiment,
+                card.model_copy(update={"data_sets": tuple(data_sets)}),
+                replace(question, efficiency=table if _is_over_energy(table) else None),
+            )
+            for table, data_sets in groups.items()
+        ]
+
     @property
     def label(self) -> str:
         """Experiment and search, in few words."""
-        several = len(self.experiment.searches) > 1
-        return f"{self.experiment.title}, {self.card.name}" if several else self.experiment.title
+        whole = self.experiment.search(self.card.name)
+        words = [self.experiment.title]
+        if len(self.experiment.searches) > 1:
+            words.append(self.card.name)
+        if len(self.card.data_sets) < len(whole.data_sets):
+            words.append(" + ".join(data.name for data in self.card.data_sets))
+        return ", ".join(words)
 
     def obstacle(self, model: "DecayingMediator") -> str | None:
         """Return why it cannot see a model; None if it can."""
+        table = self._over_mass
+        if table is not None and not table.ends[0] <= model.mediator_mass <= table.ends[1]:
+            return (
+                f"mediator_mass: {model.mediator_mass:g} GeV is outside of the signal_efficiency"
+                f" of {self.label}, {table.ends[0]:g} to {table.ends[1]:g} GeV"
+            )
         return self.signature.obstacle(self.question, model)
+
+    def exposure(self, model: "DecayingMediator") -> float:
+        """Return particles on target times efficiency; the largest, where energies decide."""
+        table = self._over_mass
+        share = 1.0 if table is None else float(table.at(model.mediator_mass))
+        return self.card.exposure * share
+
+    @property
+    def _over_mass(self) -> "EfficiencyTable | None":
+        table = self.card.data_sets[0].efficiency_table
+        return None if table is None or _is_over_energy(table) else table.relative()
+
+
+def _is_over_energy(table: "EfficiencyTable | None") -> bool:
+    return table is not None and table.against == "mediator_energy_GeV"
 
 
 @dataclass(frozen=True)
@@ -108,20 +157,28 @@ class Search:
         given = tuple(experiments) if isinstance(experiments, Sequence) else (experiments,)
         cards = tuple(checked(one) for one in given)
         calculation = calculation or Calculation()
-        _require_known("signature", signatures, SIGNATURES.names())
+        if not calculation.processes:  # by name, so that no other process of Python counts others
+            calculation = replace(calculation, processes=PROCESSES.names())
+        for name in signatures:
+            SIGNATURES.home(name)
+        method_module(method)
         names = dict.fromkeys(s.name for e in cards for s in e.searches)
         _require_known("search", searches, names)
         refuse_common_data(cards)
         parts = tuple(
-            Part(e, s, Question(e, selection_of(s), calculation))
+            part
             for e in cards
             for s in e.searches
-            if (not signatures or s.signature in signatures)
+            for part in Part.all_of(e, s, Question(e, selection_of(s), calculation))
+            if (not signatures or {s.signature, SIGNATURES.home(s.signature)} & set(signatures))
             and (not searches or s.name in searches)
         )
         if not parts:
             titles = ", ".join(e.title for e in cards)
-            raise RangeError(f"signature: no search of {titles} is one of {', '.join(signatures)}")
+            raise RangeError(
+                f"signature: no search of {titles} that is asked for has one of"
+                f" {', '.join(signatures)}"
+            )
         return cls(parts, calculation, method)
 
     @property
@@ -187,7 +244,22 @@ class Search:
                 every = part.signature.responses(part.question, asked, report)
                 for i, response in zip(rows, every, strict=True):
                     found[i][number] = response
-        return [Responses(self, one) for one in found]
+        return [Responses(self, model, one) for model, one in zip(models, found, strict=True)]
+
+    def in_set_up(self, name: str, value: float) -> "Search":
+        """Return the search with all experiments in another set-up: see `search.set_ups`."""
+        from scotopic.search.set_ups import with_set_up  # noqa: PLC0415 - rarely needed
+
+        changed = [with_set_up(one, name, value) for one in self.experiments]
+        found = Search.of(
+            changed,
+            signatures=[part.card.signature for part in self.parts],
+            searches=[part.card.name for part in self.parts],
+            calculation=self.calculation,
+            method=self.method,
+        )
+        alpha_D = self.parts[0].question.alpha_D
+        return found if alpha_D is None else found.over_alpha_D(*alpha_D)
 
     def by_experiment(self) -> "list[Search]":
         """Return the searches of each experiment alone."""
@@ -198,7 +270,7 @@ class Search:
 
     def processes(self, model: "DecayingMediator") -> tuple[str, ...]:
         """Return the names of the processes that count for a model, in any part."""
-        every = (self.calculation.applicable(p.question.dump, model) for p in self.parts)
+        every = (p.signature.processes(p.question, model) for p in self.parts)
         return tuple(dict.fromkeys(name for names in every for name in names))
 
     def inputs(self) -> dict[str, Any]:
@@ -213,12 +285,13 @@ class Search:
 
     def modules(self) -> set[str]:
         """Return the modules whose code answers, which no import of this one names."""
-        names = self.calculation.processes or PROCESSES.names()
-        homes = [PROCESSES.home(name) for name in names]
-        homes += [SIGNATURES.home(p.card.signature) for p in self.parts]
-        return {*(home.partition(":")[0] for home in homes), method_module(self.method)}
+        return {
+            *map(PROCESSES.module, self.calculation.processes or PROCESSES.names()),
+            *(SIGNATURES.module(part.card.signature) for part in self.parts),
+            method_module(self.method),
+        }
 
-    @property
+    @cached_property
     def allowance(self) -> Allowance:
         """How many events its likelihood allows."""
         return Allowance.of(self.parts, self.method)
@@ -251,12 +324,21 @@ class Responses:
     ----------
     search : Search
         Whose parts they are.
+    model : DecayingMediator
+        Its coupling does not enter.
     by_part : mapping of int to Response
         Those of the parts that see the model.
     """
 
     search: Search
+    model: "DecayingMediator"
     by_part: Mapping[int, Response]
+
+    def of(self, search: Search) -> "Responses":
+        """Return the answers to another search, which has some of the parts."""
+        numbers = {id(part): number for number, part in enumerate(search.parts)}
+        every = {numbers.get(id(self.search.parts[i])): one for i, one in self.by_part.items()}
+        return Responses(search, self.model, {i: r for i, r in every.items() if i is not None})
 
     def accepted(self, coupling: FloatArray, alpha_D: FloatArray) -> dict[int, Accepted]:
         """Return what each part accepts, per particle on target."""
@@ -266,14 +348,14 @@ class Responses:
         """Return the expected events of each part, shape (parts, ...)."""
         found = np.zeros((len(self.search.parts), *coupling.shape))
         for i, accepted in self.accepted(coupling, alpha_D).items():
-            found[i] = self.search.parts[i].card.exposure * accepted.per_particle
+            found[i] = self.search.parts[i].exposure(self.model) * accepted.per_particle
         return found
 
     def relative_error(self, coupling: FloatArray, alpha_D: FloatArray) -> FloatArray:
         """Return the numerical error of the sum of the events, shape as the couplings."""
         total, wrong = np.zeros(coupling.shape), np.zeros(coupling.shape)
         for i, accepted in self.accepted(coupling, alpha_D).items():
-            events = self.search.parts[i].card.exposure * accepted.per_particle
+            events = self.search.parts[i].exposure(self.model) * accepted.per_particle
             total += events
             wrong += events * accepted.numerical_error
         return np.divide(wrong, total, out=np.zeros_like(total), where=total > 0)

@@ -13,19 +13,17 @@ from scotopic.shower.mesh import END_WEIGHTS, Mesh, interpolate
 
 Array = npt.NDArray[np.float64]
 
-BEAM_ENERGIES = (1.0, 500.0)
+BEAM_ENERGIES = (0.06, 500.0)
 """Beam energies in GeV for which the cascade is computed."""
 
-LEAST_ENERGY = 0.1
-"""Least energy in GeV down to which it is followed."""
+LEAST_ENERGY = 0.05
+"""Least energy in GeV down to which it is followed: Tsai's formulas hold above 50 MeV."""
 
 CLOSEST_TO_BEAM = 0.95
 """Largest ratio of the least energy to the beam energy."""
 
 MOST_COMPTON = 0.03
 """Largest ratio of Compton scattering to pair production at the least energy."""
-
-"""Modules whose code makes the tables."""
 
 _LINE = 8  # nodes next to the beam energy that hold the beam particle's line, unresolved
 
@@ -264,7 +262,8 @@ def check_beam(
     if share > MOST_COMPTON:
         raise RangeError(
             f"minimum_energy: at {minimum_energy} GeV Compton scattering, which is left out, is "
-            f"{share:.1%} of pair production here; at most {MOST_COMPTON:.0%} is allowed"
+            f"{share:.1%} of pair production here; at most {MOST_COMPTON:.0%} is allowed: a higher "
+            "beam energy or a heavier target is needed"
         )
 
 

@@ -9,34 +9,24 @@ events, cross sections) is computed once, when the response is made.
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.errors import RangeError
 from scotopic.processes.calculation import Calculation
 from scotopic.processes.dump import Dump
 from scotopic.progress import Report, silent
-from scotopic.registry import Registry
+from scotopic.registry import Registry, instance_of
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
+    from scotopic.experiments.efficiencies import EfficiencyTable
     from scotopic.experiments.tables import Table
     from scotopic.models.mediator import DecayingMediator
 
 FloatArray = npt.NDArray[np.float64]
-
-SIGNATURES: "Final[Registry[Signature]]" = Registry(
-    "signature",
-    {
-        "missing-energy": "scotopic.signatures.missing_energy:MISSING_ENERGY",
-        "scattered-muon": "scotopic.signatures.scattered_muon:SCATTERED_MUON",
-        "decay-in-flight": "scotopic.signatures.decay_in_flight:DECAY_IN_FLIGHT",
-    },
-)
-"""All signatures; `register_signature("name")` adds a script's own."""
-
-register_signature = SIGNATURES.register
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,12 +67,16 @@ class Question:
         Processes, and how they are computed.
     alpha_D : tuple of float or None
         The range in which responses are asked for other alpha_D than that of the models.
+    efficiency : EfficiencyTable or None
+        How the efficiency of the data sets depends on the energy of the mediator, its largest
+        value being one; None if it does not.
     """
 
     experiment: "Experiment"
     selection: "Table"
     calculation: Calculation
     alpha_D: tuple[float, float] | None = None
+    efficiency: "EfficiencyTable | None" = None
 
     @property
     def dump(self) -> Dump:
@@ -96,12 +90,19 @@ class Signature(ABC):
     table: "ClassVar[type[Table]]"
     """The card's `searches.selection`."""
 
+    scaling_energies: ClassVar[tuple[str, ...]] = ()
+    """Keys of the selection, or of tables in it, that go with the energy of the beam."""
+
     def check(self, experiment: "Experiment", selection: "Table") -> None:  # noqa: B027 - may be all
         """Check a selection against the rest of its card; raise KeyedError below the selection."""
 
     @abstractmethod
     def obstacle(self, question: Question, model: "DecayingMediator") -> str | None:
         """Return why the search cannot see a model, "parameter: reason"; None if it can."""
+
+    def processes(self, question: Question, model: "DecayingMediator") -> tuple[str, ...]:
+        """Return the names of the processes whose mediators of a model count."""
+        return question.calculation.applicable(question.dump, model)
 
     def follows_alpha_D(self, question: Question, model: "DecayingMediator") -> bool:  # noqa: ARG002
         """Return whether one response serves all alpha_D in the question's range."""
@@ -113,17 +114,64 @@ class Signature(ABC):
     ) -> list[Response]:
         """Return the response to each of several models that the search can see."""
 
+    def energies(self, experiment: "Experiment", selection: "Table") -> tuple[float, float] | None:  # noqa: ARG002
+        """Return between which energies in GeV mediators are accepted, resolution left aside.
+
+        None if the responses do not heed `Question.efficiency`; cards with one are then refused.
+        """
+        return None
+
     def overlaps(self, experiment: "Experiment", one: "Table", other: "Table") -> bool:  # noqa: ARG002
-        """Return whether two selections of one card might accept the same event."""
+        """Return whether selections of one card might accept the same event.
+
+        Parameters
+        ----------
+        experiment : Experiment
+            The card.
+        one : Table
+            A selection of this signature.
+        other : Table
+            Another one, perhaps of another signature.
+        """
         return True
 
     def resonance_energies(self, question: Question) -> tuple[float, float] | None:  # noqa: ARG002
         """Return the energies in GeV between which a resonance is seen; None if nowhere."""
         return None
 
+    def with_thresholds(
+        self,
+        selection: "Table",
+        end: Literal["lowest", "highest"],  # noqa: ARG002
+    ) -> "Table":
+        """Return a selection with its thresholds at one end of their ranges."""
+        return selection
+
     def caveats(self, question: Question) -> tuple[str, ...]:  # noqa: ARG002
         """Return what the response leaves out for this set-up."""
         return ()
+
+
+def _signature(found: object, what: str) -> Signature:
+    made = instance_of(Signature, found, what)  # type: ignore[type-abstract]
+    if not hasattr(made, "table"):
+        raise RangeError(f"{what} lacks table")
+    return made
+
+
+SIGNATURES: Final[Registry[Signature]] = Registry(
+    "signature",
+    "signatures",
+    {
+        "missing-energy": "scotopic.signatures.missing_energy:MISSING_ENERGY",
+        "scattered-muon": "scotopic.signatures.scattered_muon:SCATTERED_MUON",
+        "decay-in-flight": "scotopic.signatures.decay_in_flight:DECAY_IN_FLIGHT",
+    },
+    _signature,
+)
+"""All signatures; `register_signature("name")` adds a script's own: a `Signature`, or its class."""
+
+register_signature = SIGNATURES.register
 
 
 def dump_of(experiment: "Experiment") -> Dump:

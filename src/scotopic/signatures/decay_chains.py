@@ -115,8 +115,8 @@ def acceptance(
     ----------
     experiment : Experiment
         Beam, target and detectors.
-    signature : Signature
-        One of the card's, or a variation of it.
+    selection : CalorimeterSelection
+        Of one of the card's searches, or a variation of it.
     events : DecayEvents
         The events.
     normals : ndarray, shape (n, 2, 2, 2)
@@ -160,7 +160,7 @@ def decay_positions(
 
     Parameters
     ----------
-    experiment, signature, events, normals
+    experiment, selection, events, normals
         As in `acceptance`.
 
     Raises

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 FloatArray = npt.NDArray[np.float64]
 
 _SLICE_X0 = 0.25  # thickness of a slice of depth; edges are within 3e-4 of those with 0.1
-_ERROR = 1e-3  # of the slices of depth, the nodes of energy and the bins
+_ERROR = 1e-3  # of the slices of depth, the nodes of energy and the bins, beside the processes' own
 
 
 class DecayRegions(Table):
@@ -56,6 +56,7 @@ class DecayRegions(Table):
 class DecayInFlight(Signature):
     """A mediator that decays behind the target, in one of some regions."""
 
+    scaling_energies = ("minimum_energy_GeV",)
     table = DecayRegions
 
     def check(self, experiment: "Experiment", selection: Table) -> None:
@@ -71,6 +72,12 @@ class DecayInFlight(Signature):
                     f"{experiment.beam.energy_GeV}",
                 )
 
+    def energies(self, experiment: "Experiment", selection: Table) -> tuple[float, float]:
+        """Return the energies from the least of any region to that of the beam."""
+        chosen = cast("DecayRegions", selection)
+        least = min(region.minimum_energy_GeV for region in chosen.regions)
+        return least, experiment.beam.energy_GeV
+
     def obstacle(self, question: Question, model: "DecayingMediator") -> str | None:
         """Return why no mediator is made here that decays as it must, if none does."""
         channel = cast("DecayRegions", question.selection).channel
@@ -79,9 +86,14 @@ class DecayInFlight(Signature):
                 f"model: {type(model).__name__} of {model.mediator_mass:g} GeV does not decay into"
                 f" {channel}"
             )
-        if not _processes(question, model):
+        if not self.processes(question, model):
             return f"model: {question.calculation.obstacles(question.dump, model)}"
         return None
+
+    def processes(self, question: Question, model: "DecayingMediator") -> tuple[str, ...]:
+        """Return the names of the processes that make real mediators."""
+        names = super().processes(question, model)
+        return tuple(name for name in names if PROCESSES[name].makes_mediators)
 
     def responses(
         self, question: Question, models: "Sequence[DecayingMediator]", report: Report = silent
@@ -93,9 +105,11 @@ class DecayInFlight(Signature):
         edges = np.linspace(0.0, thickness, math.ceil(thickness / _SLICE_X0) + 1)
         step = float(edges[1]) * experiment.target.material.radiation_length_cm
         weak = at_weak_coupling(models)
-        names = [_processes(question, model) for model in weak]
-        flights: list[list[DecaysInFlight]] = [[] for _ in models]
+        names = [self.processes(question, model) for model in weak]
+        found: list[list[tuple[DecaysInFlight, ...]]] = [[] for _ in models]
+        errors = [0.0] * len(models)
         for region in chosen.regions:
+            flights: list[list[DecaysInFlight]] = [[] for _ in models]
             for name in dict.fromkeys(n for used in names for n in used):
                 rows = [i for i, used in enumerate(names) if name in used]
                 every = produced_by_depth(
@@ -109,20 +123,29 @@ class DecayInFlight(Signature):
                 )
                 for i, made in zip(rows, every, strict=True):
                     model = weak[i]
+                    yields = made.yields
+                    if question.efficiency is not None:
+                        yields = yields * question.efficiency.around(made.energies)
                     strength = (PROCESSES[name].coupling(dump, model) / WEAK_COUPLING) ** 2
                     scaling, dark = _widths(model)
+                    errors[i] = max(errors[i], made.relative_error)
                     flights[i].append(
                         DecaysInFlight(
                             region,
                             region.begins_cm + step / 2,
                             step,
-                            strength * made.yields,
+                            strength * yields,
                             decay_length_cm(made.energies, model.mediator_mass, scaling),
                             model.partial_widths()[chosen.channel] / WEAK_COUPLING**2 / scaling,
                             dark / scaling,
                         )
                     )
-        return [FlightResponse(tuple(one)) for one in flights]
+            for own, here in zip(found, flights, strict=True):
+                own.append(tuple(here))
+        return [
+            FlightResponse(tuple(one), _ERROR + error)
+            for one, error in zip(found, errors, strict=True)
+        ]
 
 
 DECAY_IN_FLIGHT: Final = DecayInFlight()
@@ -134,23 +157,24 @@ class FlightResponse:
 
     Attributes
     ----------
-    flights : tuple of DecaysInFlight
-        For each region and process.
+    flights : tuple of tuple of DecaysInFlight
+        For each region those of every process.
+    numerical_error : float
+        Relative.
     """
 
-    flights: tuple[DecaysInFlight, ...]
+    flights: tuple[tuple[DecaysInFlight, ...], ...]
+    numerical_error: float
 
     def __call__(self, coupling: FloatArray, alpha_D: FloatArray) -> Accepted:  # noqa: ARG002
         """Return what is accepted at couplings."""
-        kept = np.sum([one.accepted(coupling) for one in self.flights], axis=0)
-        made = coupling**2 * max(float(one.produced.sum()) for one in self.flights)
+        kept = np.sum([one.accepted(coupling) for here in self.flights for one in here], axis=0)
+        softest = max(sum(float(one.produced.sum()) for one in here) for here in self.flights)
+        made = coupling**2 * softest
         share = np.divide(kept, made, out=np.zeros_like(made), where=made > 0)
-        return Accepted(kept, share, np.zeros(made.shape), np.full(made.shape, _ERROR))
-
-
-def _processes(question: Question, model: "DecayingMediator") -> tuple[str, ...]:
-    names = question.calculation.applicable(question.dump, model)
-    return tuple(name for name in names if PROCESSES[name].makes_mediators)
+        return Accepted(
+            kept, share, np.zeros(made.shape), np.full(made.shape, self.numerical_error)
+        )
 
 
 def _widths(model: "DecayingMediator") -> tuple[float, float]:

@@ -7,17 +7,23 @@ be seen are applied to each event (`semi_visible`).
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, Literal, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.detector.window import RESOLVED, EnergyWindow
+from scotopic.detector.window import RESOLVED, EfficientWindow, EnergyWindow
 from scotopic.errors import RangeError
 from scotopic.experiments.messages import KeyedError, KeyPath, shown
 from scotopic.experiments.selections import CalorimeterSelection, excludes
 from scotopic.models.inelastic import TwoDarkFermions
-from scotopic.processes.base import PROCESSES, WEAK_COUPLING, accepted_yields, at_weak_coupling
+from scotopic.processes.base import (
+    WEAK_COUPLING,
+    Window,
+    accepted_yields,
+    at_weak_coupling,
+)
+from scotopic.processes.calculation import PROCESSES
 from scotopic.progress import Report, silent
 from scotopic.signatures.base import Accepted, Question, Response, Signature
 from scotopic.signatures.semi_visible import follows_alpha_D, semi_visible_responses
@@ -44,6 +50,7 @@ class MissingEnergy(Signature):
     """A calorimeter that measures less than the beam's energy, and quiet detectors behind it."""
 
     table = CalorimeterSelection
+    scaling_energies = ("minimum_calorimeter_energy_GeV", "maximum_calorimeter_energy_GeV")
 
     def check(self, experiment: "Experiment", selection: "Table") -> None:
         """Refuse unknown detectors and windows that the beam's own energy reaches."""
@@ -75,7 +82,7 @@ class MissingEnergy(Signature):
         chosen = cast("CalorimeterSelection", question.selection)
         if question.dump.lepton == "muon":
             return "beam.particle: a muon leaves its energy nowhere; 'scattered-muon' is for muons"
-        if not question.calculation.applicable(question.dump, model):
+        if not self.processes(question, model):
             return f"model: {question.calculation.obstacles(question.dump, model)}"
         if model.leaves_no_trace:
             if chosen.decay_signal is not None:
@@ -87,8 +94,7 @@ class MissingEnergy(Signature):
 
     def follows_alpha_D(self, question: Question, model: "DecayingMediator") -> bool:
         """Return True, but for simulated events of processes that depend on widths."""
-        used = question.calculation.applicable(question.dump, model)
-        return model.leaves_no_trace or follows_alpha_D(used)
+        return model.leaves_no_trace or follows_alpha_D(self.processes(question, model))
 
     def responses(
         self, question: Question, models: "Sequence[DecayingMediator]", report: Report = silent
@@ -107,17 +113,28 @@ class MissingEnergy(Signature):
         return [found[i] for i in range(len(models))]
 
     def overlaps(self, experiment: "Experiment", one: "Table", other: "Table") -> bool:
-        """Return whether two selections might accept the same event."""
+        """Return whether two selections might accept the same event, as all others might."""
         if not (isinstance(one, CalorimeterSelection) and isinstance(other, CalorimeterSelection)):
             return True
         rear = {d.name: d.position_cm + d.length_cm for d in experiment.detectors}
         return not (excludes(one, other, rear) or excludes(other, one, rear))
+
+    def energies(self, experiment: "Experiment", selection: "Table") -> tuple[float, float]:
+        """Return what the calorimeter's window leaves to the mediator."""
+        energy = experiment.beam.energy_GeV
+        chosen = cast("CalorimeterSelection", selection)
+        least = energy - chosen.maximum_calorimeter_energy_GeV
+        return least, energy - chosen.minimum_calorimeter_energy_GeV
 
     def resonance_energies(self, question: Question) -> tuple[float, float] | None:
         """Return the missing energy from the window's edge to the beam energy."""
         energy = question.experiment.beam.energy_GeV
         chosen = cast("CalorimeterSelection", question.selection)
         return energy - chosen.maximum_calorimeter_energy_GeV, energy
+
+    def with_thresholds(self, selection: "Table", end: Literal["lowest", "highest"]) -> "Table":
+        """Return the selection with every veto at one end of the range of its threshold."""
+        return cast("CalorimeterSelection", selection).with_thresholds(end)
 
     def caveats(self, question: Question) -> tuple[str, ...]:
         """Return that a thin calorimeter does not contain the shower."""
@@ -184,14 +201,21 @@ def closed_decay(model: "DecayingMediator") -> str:
     )
 
 
-def _window(question: Question) -> EnergyWindow:
+def _window(question: Question) -> Window:
     chosen = cast("CalorimeterSelection", question.selection)
-    return EnergyWindow(
+    window = EnergyWindow(
         question.experiment.beam.energy_GeV,
         chosen.minimum_calorimeter_energy_GeV,
         chosen.maximum_calorimeter_energy_GeV,
         question.experiment.visible_energy_resolution(chosen.calorimeter),
     )
+    return with_efficiency(window, question)
+
+
+def with_efficiency(window: EnergyWindow, question: Question) -> Window:
+    """Return a window with the efficiency of a question's data sets, if it needs one."""
+    table = question.efficiency
+    return window if table is None else EfficientWindow(window, table)
 
 
 def _obstacle_in_flight(
@@ -264,9 +288,10 @@ class InvisibleResponse:
         at = np.log10(alpha_D) * _NODES_PER_DECADE
         first = np.clip(_first_node(at), self.nodes[0], self.nodes[-1] - 3)
         values = self.yields[(first - self.nodes[0])[..., None] + np.arange(4)]
-        total = np.sum(_cubic(at - first) * values, axis=-1)
-        lower = np.sum(_parabola(at - first) * values[..., :3], axis=-1)
-        upper = np.sum(_parabola(at - first - 1) * values[..., 1:], axis=-1)
+        t: FloatArray = at - first
+        total = np.sum(_cubic(t) * values, axis=-1)
+        lower = np.sum(_parabola(t) * values[..., :3], axis=-1)
+        upper = np.sum(_parabola(t - 1) * values[..., 1:], axis=-1)
         error = np.maximum(abs(total - lower), abs(total - upper))
         error = np.divide(error, total, out=np.zeros_like(total), where=total > 0)
         clipped = np.clip(total, values.min(axis=-1), values.max(axis=-1))
@@ -276,7 +301,7 @@ class InvisibleResponse:
 def invisible_responses(
     question: Question,
     models: "Sequence[DecayingMediator]",
-    window: EnergyWindow,
+    window: Window,
     report: Report = silent,
 ) -> list[Response]:
     """Return the responses of a window to models that leave no trace.
@@ -287,7 +312,7 @@ def invisible_responses(
         With a range of alpha_D, yields that depend on it are interpolated between nodes.
     models : sequence of DecayingMediator
         Their coupling does not enter.
-    window : EnergyWindow
+    window : Window
         Of the energy that the mediator leaves.
     report : callable
         Is told how far it is.
@@ -298,10 +323,10 @@ def invisible_responses(
     nodes = _nodes(question.alpha_D) if by_alpha_D and question.alpha_D else np.array([0])
     total = np.zeros((len(models), len(nodes)))
     error = np.zeros((len(models), len(nodes)))
-    names = {name: calculation.applicable(dump, model) for name, model in enumerate(weak)}
-    for name in dict.fromkeys(n for used in names.values() for n in used):
+    used = [calculation.applicable(dump, model) for model in weak]
+    for name in dict.fromkeys(n for names in used for n in names):
         process = PROCESSES[name]
-        rows = [i for i, used in names.items() if name in used]
+        rows = [i for i, names in enumerate(used) if name in names]
         asked = [weak[i] for i in rows]
         if by_alpha_D and process.depends_on_widths:
             at = 10 ** (nodes / _NODES_PER_DECADE)

@@ -12,12 +12,14 @@ from pydantic import Field, model_validator
 from scotopic.detector.window import EnergyWindow
 from scotopic.experiments.messages import KeyedError
 from scotopic.experiments.tables import Name, Table
+from scotopic.processes.base import Window
 from scotopic.progress import Report, silent
 from scotopic.signatures.base import Question, Response, Signature
 from scotopic.signatures.missing_energy import (
     check_window,
     closed_decay,
     invisible_responses,
+    with_efficiency,
 )
 
 if TYPE_CHECKING:
@@ -51,6 +53,7 @@ class ScatteredMuonSelection(Table):
 class ScatteredMuon(Signature):
     """A muon that is slower behind the target, while all else is quiet."""
 
+    scaling_energies = ("minimum_energy_GeV", "maximum_energy_GeV")
     table = ScatteredMuonSelection
 
     def check(self, experiment: "Experiment", selection: Table) -> None:
@@ -71,7 +74,7 @@ class ScatteredMuon(Signature):
 
     def obstacle(self, question: Question, model: "DecayingMediator") -> str | None:
         """Return why the mediator is not made, or leaves a trace, if it does."""
-        if not question.calculation.applicable(question.dump, model):
+        if not self.processes(question, model):
             return f"model: {question.calculation.obstacles(question.dump, model)}"
         if model.leaves_no_trace:
             return None
@@ -81,6 +84,12 @@ class ScatteredMuon(Signature):
                 " behind muons that is not simulated"
             )
         return closed_decay(model)
+
+    def energies(self, experiment: "Experiment", selection: Table) -> tuple[float, float]:
+        """Return what the muon's window leaves to the mediator, the muon's own loss left aside."""
+        energy = experiment.beam.energy_GeV
+        chosen = cast("ScatteredMuonSelection", selection)
+        return energy - chosen.maximum_energy_GeV, energy - chosen.minimum_energy_GeV
 
     def follows_alpha_D(self, question: Question, model: "DecayingMediator") -> bool:  # noqa: ARG002
         """Return True."""
@@ -96,12 +105,13 @@ class ScatteredMuon(Signature):
 SCATTERED_MUON: Final = ScatteredMuon()
 
 
-def _window(question: Question) -> EnergyWindow:
+def _window(question: Question) -> Window:
     chosen = cast("ScatteredMuonSelection", question.selection)
-    return EnergyWindow(
+    window = EnergyWindow(
         question.dump.muon_tracks().final_energy,
         chosen.minimum_energy_GeV,
         chosen.maximum_energy_GeV,
         question.experiment.visible_energy_resolution(chosen.spectrometer),
         key="maximum_energy_GeV",
     )
+    return with_efficiency(window, question)

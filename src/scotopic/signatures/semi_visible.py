@@ -10,10 +10,11 @@ import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
 from scotopic.events.lifetimes import ExponentialSum
-from scotopic.processes.base import modules_of
+from scotopic.models.inputs import model_inputs
 from scotopic.processes.calculation import PROCESSES
 from scotopic.progress import Report
 from scotopic.signatures.base import Accepted, Question
+from scotopic.sources import module_names
 
 if TYPE_CHECKING:
     from scotopic.events.lifetimes import Acceptance
@@ -77,8 +78,23 @@ def semi_visible_responses(
     report : callable
         Is told how far it is.
     """
+    found: dict[int, SemiVisibleResponse] = {}
+    used = [question.calculation.applicable(question.dump, model) for model in models]
+    for names in dict.fromkeys(used):
+        rows = [i for i, own in enumerate(used) if own == names]
+        alike = [models[i] for i in rows]
+        found |= zip(rows, _kept(question, alike, names, report), strict=True)
+    return [found[i] for i in range(len(models))]
+
+
+def _kept(
+    question: Question,
+    models: "Sequence[TwoDarkFermions]",
+    used: tuple[str, ...],
+    report: Report,
+) -> list[SemiVisibleResponse]:
+    """Return the responses to models that the same processes make, from disk if they are there."""
     calculation = question.calculation
-    used = calculation.applicable(question.dump, models[0])
     inputs = {
         "experiment": [question.dump.inputs(), _apparatus(question)],
         "selection": question.selection.model_dump(mode="json"),
@@ -87,12 +103,14 @@ def semi_visible_responses(
         "processes": used,
         "events": [calculation.events, calculation.seed],
     }
+    if question.efficiency is not None:
+        inputs["efficiency"] = question.efficiency.model_dump(mode="json")
 
     def build() -> Arrays:
         return _stacked(_simulated(question, models, used, report))
 
-    modules = {type(PROCESSES[name]).__module__ for name in used} | modules_of(models)
-    return _unstacked(cached_arrays("semi-visible", inputs, build, modules=sorted(modules)))
+    modules = module_names(*(PROCESSES[name] for name in used), *models)
+    return _unstacked(cached_arrays("semi-visible", inputs, build, modules=modules))
 
 
 def follows_alpha_D(used: Sequence[str]) -> bool:
@@ -108,7 +126,7 @@ def _apparatus(question: Question) -> list[object]:
 
 
 def _shape(model: "TwoDarkFermions", used: Sequence[str]) -> dict[str, object]:
-    values = PROCESSES["annihilation"].depends_on(model)  # everything but the coupling
+    values = model_inputs(model)
     if follows_alpha_D(used):
         del values["alpha_D"]
     return values
@@ -147,7 +165,11 @@ def _simulated(
             minimum_energy=softest,
             calculation=calculation,
         )
-        part = acceptance(question.experiment, selection, events, normals[: len(events)])
+        kept = events
+        if question.efficiency is not None:
+            share = question.efficiency.at(events.mediator_energy)
+            kept = replace(events, weight=events.weight * share)
+        part = acceptance(question.experiment, selection, kept, normals[: len(events)])
         unit = replace(model, **{model.coupling_field: 1.0}, alpha_D=1.0)
         errors = [
             PROCESSES[name].relative_error(dump, model, softest, calculation) for name in used

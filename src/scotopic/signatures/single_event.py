@@ -11,12 +11,12 @@ from scotopic.detector.calorimeter import ShowerModel, measured
 from scotopic.detector.zones import BEHIND_ALL, SetUp
 from scotopic.errors import RangeError
 from scotopic.events.simulation import Events, simulate
-from scotopic.processes.dump import Calculation
-from scotopic.signatures.yields import dump_of
-from scotopic.words import PROCESSES
+from scotopic.processes.calculation import Calculation
+from scotopic.signatures.base import dump_of
 
 if TYPE_CHECKING:
-    from scotopic.experiments import Detector, Experiment, Signature
+    from scotopic.experiments import Detector, Experiment
+    from scotopic.experiments.selections import CalorimeterSelection
     from scotopic.models.inelastic import TwoDarkFermions
 
 
@@ -39,7 +39,7 @@ class Decay:
     position_cm : float
         Where it decays, behind the front of the target; infinite if it does not.
     detector : str
-        That absorbs the pair; `signal.zones.BEHIND_ALL` if none does.
+        That absorbs the pair; `detector.zones.BEHIND_ALL` if none does.
     """
 
     chi2_energy: float
@@ -56,7 +56,7 @@ class Decay:
 
 @dataclass(frozen=True)
 class Cut:
-    """One condition of a signature.
+    """One condition of a selection.
 
     Attributes
     ----------
@@ -78,7 +78,7 @@ class EventRecord:
     Attributes
     ----------
     process : str
-        One of `signal.PROCESSES`.
+        Name of the process that made the mediator.
     lepton_energy, mediator_energy : float
         Of the shower particle that makes the mediator, and of the mediator, in GeV.
     production_depth_cm, production_depth_X0 : float
@@ -90,7 +90,7 @@ class EventRecord:
     measured_GeV : dict of str to float
         What each detector measures.
     cuts : tuple of Cut
-        Those of the signature.
+        Those of the selection.
     """
 
     process: str
@@ -110,14 +110,14 @@ class EventRecord:
 
 
 def candidates(
-    experiment: "Experiment", signature: "Signature", model: "TwoDarkFermions", seed: int
+    experiment: "Experiment", selection: "CalorimeterSelection", model: "TwoDarkFermions", seed: int
 ) -> Events:
     """Simulate 32768 mediators, radiated with enough energy for a signature's window.
 
     Parameters
     ----------
-    experiment, signature : Experiment, Signature
-        A card and one of its signatures.
+    experiment, selection : Experiment, CalorimeterSelection
+        A card, and what one of its searches accepts.
     model : TwoDarkFermions
         What is made.
     seed : int
@@ -126,21 +126,21 @@ def candidates(
     Raises
     ------
     RangeError
-        As `signal.events.simulate`.
+        As `events.simulation.simulate`.
     """
     return simulate(
         dump_of(experiment),
         model,
         seed,
         _CANDIDATES,
-        minimum_energy=float(SetUp.of(experiment, signature).window.thresholds()[0].min()),
+        minimum_energy=float(SetUp.of(experiment, selection).window.thresholds()[0].min()),
         calculation=Calculation(processes=("bremsstrahlung",)),
     )
 
 
 def follow_event(
     experiment: "Experiment",
-    signature: "Signature",
+    selection: "CalorimeterSelection",
     model: "TwoDarkFermions",
     events: "Events",
     number: int,
@@ -150,12 +150,12 @@ def follow_event(
 
     Parameters
     ----------
-    experiment, signature : Experiment, Signature
-        A card and one of its signatures.
+    experiment, selection : Experiment, CalorimeterSelection
+        A card, and what one of its searches accepts.
     model : TwoDarkFermions
         Its lifetime of chi2 is used, so its couplings matter.
     events : Events
-        From `signal.events.simulate` with that model.
+        From `events.simulation.simulate` with that model.
     number : int
         Row of the event, from 0.
     rng : numpy.random.Generator
@@ -168,8 +168,8 @@ def follow_event(
 
     Notes
     -----
-    The response is that of `signal.signatures`, but for one drawn event: positions and measured
-    energies are numbers, not probabilities.
+    The response is that of `signatures.decay_chains`, but for one drawn event: positions and
+    measured energies are numbers, not probabilities.
     """
     if not 0 <= number < len(events):
         raise RangeError(f"number: {number} is not between 0 and {len(events) - 1}")
@@ -189,14 +189,14 @@ def follow_event(
                     float(events.positron_energy[number, k]),
                 ),
                 position_cm=position,
-                detector=_absorber(experiment, signature, position),
+                detector=_absorber(experiment, selection, position),
             )
         )
     mediator = float(events.mediator_energy[number])
-    seen = _measure(experiment, signature, mediator, decays, rng)
+    seen = _measure(experiment, selection, mediator, decays, rng)
     rest = mediator - sum(decay.chi2_energy for decay in decays)
     return EventRecord(
-        process=PROCESSES[events.process[number]],
+        process=events.processes[events.process[number]],
         lepton_energy=float(events.lepton_energy[number]),
         mediator_energy=mediator,
         production_depth_cm=depth,
@@ -204,13 +204,15 @@ def follow_event(
         decays=tuple(decays),
         dark_energies={0: (), 1: (rest,), 2: ()}[count],
         measured_GeV=seen,
-        cuts=tuple(_cuts(experiment, signature, decays, seen)),
+        cuts=tuple(_cuts(experiment, selection, decays, seen)),
     )
 
 
-def detectors_behind(experiment: "Experiment", signature: "Signature") -> list["Detector"]:
+def detectors_behind(
+    experiment: "Experiment", selection: "CalorimeterSelection"
+) -> list["Detector"]:
     """Return the detectors that end behind the calorimeter, along the beam."""
-    rear = rear_cm(experiment.detector(signature.calorimeter))
+    rear = rear_cm(experiment.detector(selection.calorimeter))
     along = sorted(experiment.detectors, key=lambda d: d.position_cm)
     return [d for d in along if rear_cm(d) > rear]
 
@@ -220,22 +222,22 @@ def rear_cm(detector: "Detector") -> float:
     return detector.position_cm + detector.length_cm
 
 
-def _absorber(experiment: "Experiment", signature: "Signature", position: float) -> str:
+def _absorber(experiment: "Experiment", selection: "CalorimeterSelection", position: float) -> str:
     """Return which detector a pair ends in; gaps belong to the detector behind them."""
-    path = [experiment.detector(signature.calorimeter), *detectors_behind(experiment, signature)]
+    path = [experiment.detector(selection.calorimeter), *detectors_behind(experiment, selection)]
     return next((d.name for d in path if position < rear_cm(d)), BEHIND_ALL)
 
 
 def _measure(
     experiment: "Experiment",
-    signature: "Signature",
+    selection: "CalorimeterSelection",
     mediator_energy: float,
     decays: Sequence[Decay],
     rng: np.random.Generator,
 ) -> dict[str, float]:
     """Return what each detector measures in GeV."""
-    calorimeter = experiment.detector(signature.calorimeter)
-    behind = detectors_behind(experiment, signature)
+    calorimeter = experiment.detector(selection.calorimeter)
+    behind = detectors_behind(experiment, selection)
     deposits = dict.fromkeys((calorimeter.name, *(d.name for d in behind)), 0.0)
     deposits[calorimeter.name] = experiment.beam.energy_GeV - mediator_energy
     leaking = 0.0
@@ -269,33 +271,33 @@ def _measure(
 
 def _cuts(
     experiment: "Experiment",
-    signature: "Signature",
+    selection: "CalorimeterSelection",
     decays: Sequence[Decay],
     seen: dict[str, float],
 ) -> Iterator[Cut]:
-    """Compare an event with the conditions of a signature."""
-    low, high = signature.minimum_calorimeter_energy_GeV, signature.maximum_calorimeter_energy_GeV
-    energy = seen[signature.calorimeter]
-    window = f"{low:g} <= {signature.calorimeter} < " if low > 0 else f"{signature.calorimeter} < "
+    """Compare an event with the conditions of a selection."""
+    low, high = selection.minimum_calorimeter_energy_GeV, selection.maximum_calorimeter_energy_GeV
+    energy = seen[selection.calorimeter]
+    window = f"{low:g} <= {selection.calorimeter} < " if low > 0 else f"{selection.calorimeter} < "
     yield Cut(window + energy_text(high, exact=True), energy_text(energy), low <= energy < high)
-    for veto in signature.vetoes:
+    for veto in selection.vetoes:
         energy = sum(seen[name] for name in veto.detectors)
         limit = veto.maximum_energy_GeV
         condition = f"{_sum(veto.detectors)} < {energy_text(limit, exact=True)}"
         yield Cut(condition, energy_text(energy), energy < limit)
-    if signature.decay_signal is not None:
-        names, least = signature.decay_signal.detectors, signature.decay_signal.minimum_energy_GeV
+    if selection.decay_signal is not None:
+        names, least = selection.decay_signal.detectors, selection.decay_signal.minimum_energy_GeV
         energy = sum(seen[name] for name in names)
         condition = f"{_sum(names)} >= {energy_text(least, exact=True)}"
         yield Cut(condition, energy_text(energy), energy >= least)
     first = min((decay.position_cm for decay in decays), default=np.inf)
-    for name, side in ((signature.decays_from, "front"), (signature.decays_behind, "rear")):
+    for name, side in ((selection.decays_from, "front"), (selection.decays_behind, "rear")):
         if name is not None:
             detector = experiment.detector(name)
             edge = detector.position_cm if side == "front" else rear_cm(detector)
             condition = f"no decay before {name}'s {side}, {edge:g} cm"
             yield Cut(condition, position_text(first), first >= edge)
-    for cut in signature.cut_efficiencies:
+    for cut in selection.cut_efficiencies:
         yield Cut(f"{cut.name}: not simulated", f"efficiency {cut.efficiency:g}", None)
 
 

@@ -13,8 +13,8 @@ from functools import partial
 
 import numpy as np
 
-from scotopic.statistics.likelihood import Cells, FloatArray, Likelihood
-from scotopic.statistics.methods import register_method
+from scotopic.statistics.cells import Cells, FloatArray
+from scotopic.statistics.likelihood import Likelihood
 from scotopic.statistics.profile import Fits, fit, statistic
 from scotopic.statistics.strength import STANDARD_DEVIATIONS, StrengthLimits
 from scotopic.statistics.weighted_counts import reference_strength
@@ -73,7 +73,6 @@ def few_events(likelihood: Likelihood) -> str:
     )
 
 
-@register_method("asymptotic")
 def asymptotic(likelihood: Likelihood) -> StrengthLimits:
     """Profile likelihood ratio in the limit of large counts.
 
@@ -171,4 +170,5 @@ def _solve(cls: Callable[[float], float], alpha: float, start: float) -> float:
         low = high / 2
         while cls(low) < alpha:
             low, high = low / 2, low
-    return float(brentq(lambda mu: cls(mu) - alpha, low, high, rtol=_RELATIVE_TOLERANCE))
+    tolerance = _RELATIVE_TOLERANCE * high
+    return float(brentq(lambda mu: cls(mu) - alpha, low, high, xtol=tolerance))

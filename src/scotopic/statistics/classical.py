@@ -7,7 +7,6 @@ from dataclasses import replace
 from scotopic.errors import RangeError
 from scotopic.statistics.likelihood import Bin, Component, Likelihood, summed
 from scotopic.statistics.marginal import marginal
-from scotopic.statistics.methods import register_method
 from scotopic.statistics.single_count import single_count
 from scotopic.statistics.strength import STANDARD_DEVIATIONS, StrengthLimits
 from scotopic.statistics.weighted_counts import WeightedCounts
@@ -16,7 +15,6 @@ _QUANTILES = [math.erfc(-z / math.sqrt(2)) / 2 for z in STANDARD_DEVIATIONS]
 _ROUNDING = 1e-12  # the accuracy of the inverse of the incomplete gamma function
 
 
-@register_method("poisson")
 def poisson(likelihood: Likelihood) -> StrengthLimits:
     """Classical limit on the sum of the counts, background and efficiency known exactly.
 
@@ -43,7 +41,6 @@ def poisson(likelihood: Likelihood) -> StrengthLimits:
     )
 
 
-@register_method("poisson_zero_background")
 def poisson_zero_background(likelihood: Likelihood) -> StrengthLimits:
     """Classical limit for no events and no background: -ln(1 - confidence level) events.
 

@@ -5,7 +5,6 @@ import math
 from scotopic.errors import RangeError
 from scotopic.statistics.checks import LARGEST_SEED, require_whole
 from scotopic.statistics.likelihood import Likelihood
-from scotopic.statistics.methods import register_method
 from scotopic.statistics.single_count import ConfidenceLevels, SingleCount, single_count
 from scotopic.statistics.strength import STANDARD_DEVIATIONS, StrengthLimits
 from scotopic.statistics.weighted_counts import WeightedCounts, weighted_counts
@@ -13,7 +12,6 @@ from scotopic.statistics.weighted_counts import WeightedCounts, weighted_counts
 _QUANTILES = [math.erfc(-z / math.sqrt(2)) / 2 for z in STANDARD_DEVIATIONS]
 
 
-@register_method("cls")
 def cls(likelihood: Likelihood, *, seed: int = 1) -> StrengthLimits:
     """CLs, nuisance parameters marginalised, exact at any number of events.
 

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from scotopic.errors import RangeError
-from scotopic.statistics.likelihood import FloatArray
+from scotopic.statistics.cells import FloatArray
 
 _QUADRATURE = np.polynomial.legendre.leggauss(24)
 _STEEPEST = 400.0  # e-folds between the ends of the fitted region

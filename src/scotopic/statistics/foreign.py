@@ -17,9 +17,10 @@ import numpy as np
 
 from scotopic.errors import CardError, RangeError
 from scotopic.extras import required
+from scotopic.statistics.cells import FloatArray
 from scotopic.statistics.checks import require_confidence_level, require_whole
 from scotopic.statistics.likelihood import Likelihood
-from scotopic.statistics.strength import StrengthLimits
+from scotopic.statistics.strength import STANDARD_DEVIATIONS, StrengthLimits
 from scotopic.statistics.workspace import PROJECTION, Workspace, from_workspace, read_json
 
 TOYS: Final = 500
@@ -181,18 +182,20 @@ def _asymptotic(model: Any, data: list[float], alpha: float) -> tuple[float, tup
         high *= 2
         if high > _LARGEST_STRENGTH:
             raise RangeError(f"strength: not even {high:g} is excluded")
-    low = _TOLERANCE * high
+    low = high / 2
+    while min(_levels(model, data, low)) < alpha:
+        low /= 2
     observed, expected = toms748_scan(
         data, model, low, high, level=alpha, rtol=_TOLERANCE, **_options(model, high)
     )
     return float(observed), tuple(float(value) for value in expected)
 
 
-def _levels(model: Any, data: list[float], strength: float, **how: Any) -> list[float]:  # noqa: ANN401 - pyhf has no types
+def _levels(model: Any, data: list[float], strength: float) -> list[float]:  # noqa: ANN401 - pyhf has no types
     """Return CLs of the observation, and at the quantiles of outcomes without signal."""
     from pyhf.infer import hypotest  # noqa: PLC0415 - an extra
 
-    options = _options(model, strength) | how
+    options = _options(model, strength)
     observed, expected = hypotest(strength, data, model, return_expected_set=True, **options)
     return [float(observed), *map(float, expected)]
 
@@ -214,8 +217,7 @@ def _toys(
 ) -> tuple[float, float, tuple[float, ...]]:
     """Return the limit, its statistical error and the expected limits; ln CLs is interpolated."""
     strengths = np.geomspace(near[0] / 2, 2 * near[-1], _STRENGTHS)
-    how = {"calctype": "toybased", "ntoys": toys, "track_progress": False}
-    levels = np.array([_levels(model, data, float(s), **how) for s in strengths])
+    levels = np.array([_levels_of_toys(model, data, float(s), toys) for s in strengths])
     logarithm = np.log(np.clip(levels, 0.5 / toys, 1.0))
     target = math.log(alpha)
     found = []
@@ -228,6 +230,21 @@ def _toys(
     relative = math.sqrt(2 * (1 - alpha) / (alpha * toys))  # of CLs, for CL_b of a half
     error = relative / float(np.interp(found[0], strengths, slope))
     return found[0], error, tuple(found[1:])
+
+
+def _levels_of_toys(model: Any, data: list[float], strength: float, toys: int) -> FloatArray:  # noqa: ANN401 - pyhf has no types
+    """Return the same from pseudo-experiments; pyhf's own quantiles fail with numpy 2.4."""
+    from pyhf.infer.calculators import ToyCalculator  # noqa: PLC0415 - an extra
+
+    options = _options(model, strength)
+    calculator = ToyCalculator(data, model, ntoys=toys, track_progress=False, **options)
+    seen = float(calculator.teststatistic(strength))
+    with_signal, without = (np.sort(d.samples) for d in calculator.distributions(strength))
+    outcomes = np.append(without, seen)
+    both, alone = (1 - np.searchsorted(d, outcomes) / toys for d in (with_signal, without))
+    cls = both / np.maximum(alone, 0.5 / toys)
+    quantiles = [math.erfc(-z / math.sqrt(2)) / 2 for z in STANDARD_DEVIATIONS]
+    return np.append(cls[-1], np.quantile(cls[:-1], quantiles))
 
 
 @contextmanager

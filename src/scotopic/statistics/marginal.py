@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.statistics.likelihood import Cells, FloatArray
+from scotopic.statistics.cells import Cells, FloatArray
 from scotopic.statistics.poisson import NODES, poisson_log_pmf
 
 _POINTS = {0: (1, 1), 1: (64, 44), 2: (22, 16), 3: (12, 9)}  # per direction: fine, coarse

@@ -3,33 +3,29 @@
 A method is a function of a `Likelihood`, with its options as keyword-only arguments, that returns
 `StrengthLimits`; the first line of its docstring describes it. A script adds its own by
 `register_method`; a package by an entry point in the group "scotopic.methods" that names the
-function. Built-in ones are imported when they are asked for, entry points are looked for when a
-name is none of the known ones.
+function. Built-in ones are imported when they are asked for.
 """
 
-import importlib
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from scotopic.errors import RangeError
+from scotopic.registry import Registry
 
 if TYPE_CHECKING:
     from scotopic.statistics.likelihood import Likelihood
     from scotopic.statistics.strength import StrengthLimits
 
-GROUP: Final = "scotopic.methods"
-"""Of the entry points of other packages."""
-
 BUILT_IN: Final = {
-    "cls": "scotopic.statistics.cls",
-    "toys": "scotopic.statistics.toys",
-    "asymptotic": "scotopic.statistics.asymptotic",
-    "poisson": "scotopic.statistics.classical",
-    "poisson_zero_background": "scotopic.statistics.classical",
+    "cls": "scotopic.statistics.cls:cls",
+    "toys": "scotopic.statistics.toys:toys",
+    "asymptotic": "scotopic.statistics.asymptotic:asymptotic",
+    "poisson": "scotopic.statistics.classical:poisson",
+    "poisson_zero_background": "scotopic.statistics.classical:poisson_zero_background",
 }
-"""Modules of the methods that are always there, by name."""
+"""Functions of the methods that are always there, by name."""
 
 Compute = Callable[..., "StrengthLimits"]
 
@@ -70,7 +66,17 @@ class Method:
         return self.compute(likelihood, **options)
 
 
-_known: dict[str, Method] = {}
+def _function(found: object, what: str) -> Compute:
+    if not inspect.isfunction(found):
+        raise RangeError(f"{what} is no function")
+    return cast("Compute", found)
+
+
+METHODS: Final[Registry[Compute]] = Registry("method", "methods", BUILT_IN, _function)
+"""The functions of all methods."""
+
+methods = METHODS.names
+method_module = METHODS.module
 
 
 def register_method(name: str) -> Callable[[Compute], Compute]:
@@ -95,39 +101,16 @@ def register_method(name: str) -> Callable[[Compute], Compute]:
     >>> method("three_events").description
     'Three events, whatever was seen.'
     """
-
-    def add(compute: Compute) -> Compute:
-        _add(name, compute)
-        return compute
-
-    return add
-
-
-def _add(name: str, compute: Compute) -> Method:
-    home = compute.__module__, compute.__qualname__
-    known = _known.get(name)
-    taken = known and (known.compute.__module__, known.compute.__qualname__) != home
-    if taken or BUILT_IN.get(name, home[0]) != home[0]:
-        raise RangeError(f"method: the name {name!r} is taken")
-    lines = (inspect.getdoc(compute) or name).splitlines()
-    parameters = inspect.signature(compute).parameters.values()
-    options = tuple(p.name for p in parameters if p.kind is p.KEYWORD_ONLY)
-    _known[name] = Method(name, lines[0], options, compute)
-    return _known[name]
-
-
-def methods() -> tuple[str, ...]:
-    """Return the names of all methods, those of other packages included."""
-    return tuple(dict.fromkeys((*BUILT_IN, *_known, *_entry_points())))
-
-
-def method_module(name: str) -> str:
-    """Return the module of a method, without importing a built-in one."""
-    return BUILT_IN.get(name) or method(name).compute.__module__
+    return METHODS.register(name)
 
 
 def method(name: str) -> Method:
     """Return a method.
+
+    Parameters
+    ----------
+    name : str
+        One of `methods`, or "package.module:function".
 
     Raises
     ------
@@ -139,18 +122,10 @@ def method(name: str) -> Method:
     >>> method("toys").options
     ('toys', 'seed')
     """
-    if name not in _known and name in BUILT_IN:
-        importlib.import_module(BUILT_IN[name])
-    if name in _known:
-        return _known[name]
-    others = _entry_points()
-    if name not in others:
+    if ":" not in name and name not in methods():
         raise RangeError(f"method: {name!r} is not one of {', '.join(methods())}")
-    compute = others[name].load()
-    return _known.get(name) or _add(name, compute)  # its module may use the decorator too
-
-
-def _entry_points() -> dict[str, Any]:
-    from importlib.metadata import entry_points  # noqa: PLC0415 - slow
-
-    return {point.name: point for point in entry_points(group=GROUP)}
+    compute = METHODS[name]
+    lines = (inspect.getdoc(compute) or name).splitlines()
+    parameters = inspect.signature(compute).parameters.values()
+    options = tuple(p.name for p in parameters if p.kind is p.KEYWORD_ONLY)
+    return Method(name, lines[0], options, compute)

@@ -10,12 +10,10 @@ from collections.abc import Sequence
 from functools import reduce
 
 import numpy as np
-import numpy.typing as npt
 
 from scotopic.errors import RangeError
+from scotopic.statistics.cells import FloatArray
 from scotopic.words import MAX_COUNTS
-
-FloatArray = npt.NDArray[np.float64]
 
 NODES = 65
 """Points of the trapezoidal rule over a nuisance parameter."""

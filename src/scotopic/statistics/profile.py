@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.errors import ScotopicError
-from scotopic.statistics.likelihood import Cells, FloatArray
+from scotopic.statistics.cells import Cells, FloatArray
 
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
@@ -24,6 +24,7 @@ _SMALLEST_EIGENVALUE = 1e-4
 _LONGEST_STEP = 5.0  # of a nuisance parameter
 _HALVINGS = 30
 _DECREMENT = 1e-13  # of the scoring step: twice what it can still gain
+_NO_COUNT = 1e-100  # as of a background that somebody writes for none
 _SMALLEST_EXPECTATION = 1e-12  # an event where nothing is expected costs 27 units, not infinity
 
 
@@ -101,7 +102,7 @@ def cost_of(
     nu = np.maximum(cells.expected(mu, theta) @ cells.membership, _SMALLEST_EXPECTATION)
     pulls = ((theta - auxiliary) ** 2).sum(axis=1) / 2
     # measured from the saturated model, so that rounding is relative to what matters
-    deviance = nu - counts - counts * np.log(nu / np.where(counts > 0, counts, 1.0))
+    deviance = nu - counts - counts * np.log(nu / np.where(counts > _NO_COUNT, counts, 1.0))
     cost: FloatArray = deviance.sum(axis=1) + pulls
     return cost
 

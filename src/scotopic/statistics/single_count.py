@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,11 +20,13 @@ from scotopic.statistics.poisson import (
     COARSE_NODES,
     NODES,
     Backgrounds,
-    FloatArray,
     background_log_pmf,
     background_quantiles,
     poisson_log_pmf,
 )
+
+if TYPE_CHECKING:
+    from scotopic.statistics.cells import FloatArray
 
 _ROOT_TOLERANCE = 1e-12
 _ROUNDING = 1e-10  # of the limit: root search and the rounding of sums of up to 1e5 logarithms

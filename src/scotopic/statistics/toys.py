@@ -13,9 +13,9 @@ import numpy as np
 
 from scotopic.errors import RangeError
 from scotopic.statistics.asymptotic import observed_data
+from scotopic.statistics.cells import FloatArray
 from scotopic.statistics.checks import LARGEST_SEED, require_whole
-from scotopic.statistics.likelihood import FloatArray, Likelihood
-from scotopic.statistics.methods import register_method
+from scotopic.statistics.likelihood import Likelihood
 from scotopic.statistics.profile import fit, statistic
 from scotopic.statistics.strength import STANDARD_DEVIATIONS, StrengthLimits
 from scotopic.statistics.weighted_counts import reference_strength
@@ -34,7 +34,6 @@ _LARGEST_ERROR = 1 / 3  # of the limit, and of CLs there
 _MEDIAN = 1 + STANDARD_DEVIATIONS.index(0)  # the observation comes first
 
 
-@register_method("toys")
 def toys(likelihood: Likelihood, *, toys: int = TOYS, seed: int = 1) -> StrengthLimits:
     """Profile likelihood ratio with pseudo-experiments.
 

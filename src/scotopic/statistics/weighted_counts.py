@@ -21,7 +21,8 @@ from functools import cached_property
 import numpy as np
 
 from scotopic.errors import RangeError
-from scotopic.statistics.likelihood import FloatArray, Likelihood, summed
+from scotopic.statistics.cells import FloatArray
+from scotopic.statistics.likelihood import Likelihood, summed
 from scotopic.statistics.marginal import Marginal, add_counts, marginal
 from scotopic.statistics.poisson import NODES
 from scotopic.statistics.profile import fit
@@ -224,7 +225,8 @@ def reference_strength(likelihood: Likelihood) -> float:
     low = high = target / signal.sum()
     while excess(high) < 0:
         high *= 2
-    return low if excess(low) >= 0 else float(brentq(excess, low, high, rtol=1e-9))
+    # strengths may be of any size: a yield per particle on target is 1e-11
+    return low if excess(low) >= 0 else float(brentq(excess, low, high, xtol=1e-9 * low, rtol=1e-9))
 
 
 def _raw_weights(likelihood: Likelihood) -> FloatArray:

@@ -1,0 +1,148 @@
+"""What stands beside the limits of a plane: thermal lines, bounds of the CMB, bands, numbers."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from scotopic.errors import CardError, RangeError
+from scotopic.models.parameters import parameter
+from scotopic.precision.bands import mixing_band
+from scotopic.scan.grid import Grid
+from scotopic.scan.layers import Line, LinePoint
+from scotopic.scan.run_card import BandLayer, BoundLayer, CosmologyLayer, RunCard
+from scotopic.search.result import Layer, Variable
+
+FloatArray = npt.NDArray[np.float64]
+
+_BEYOND_EDGE = 700.0
+
+
+def line_layer(kind: str, card: RunCard, layer: CosmologyLayer, line: Line) -> Layer:
+    """Return a line that follows from cosmology.
+
+    Parameters
+    ----------
+    kind : str
+        "thermal line" or "cmb".
+    card : RunCard
+        With its axes.
+    layer : CosmologyLayer
+        Of the card.
+    line : Line
+        As computed for it.
+
+    Returns
+    -------
+    Layer
+        With `excess`, ln of the coupling over that on the line. Its attributes have the `points`
+        and the `gaps` of `Line`, and what the coupling is called.
+    """
+    x, y = card.x.parameter, card.y.parameter
+    model = card.sector(layer).kind
+    unit = parameter(model, x).unit
+    names = ("mediator_mass", "dark_matter_mass", model.coupling_field, "y")
+    return Layer(
+        kind,
+        layer.label,
+        {
+            x: Variable((x,), line.x, unit, parameter(model, x).long_name),
+            "excess": Variable((x, y), line.excess, "1", "ln(coupling / coupling on the line)"),
+        },
+        {
+            "points": [_row(card, names, point) for point in line.points],
+            "gaps": [[*index, why] for index, why in line.gaps.items()],
+            "absent": line.absent,
+            "coupling": model.coupling_field,
+            "omega_h2": getattr(layer, "omega_h2", None),
+            "interpolation_error": line.interpolation_error,
+        },
+    )
+
+
+def _row(card: RunCard, names: tuple[str, ...], point: LinePoint) -> dict[str, Any]:
+    """Describe a point of a line; None where there is none."""
+    axes = {card.x.parameter: point.x, card.y.parameter: point.y}
+    others = {name: getattr(point.model, name, None) for name in names if name not in axes}
+    return {**axes, **others, "status": point.status, "caveats": list(point.caveats)}
+
+
+def band_layer(band: BandLayer, grid: Grid) -> Layer:
+    """Compare the coupling at every point with the edges of a band at its mass.
+
+    Returns
+    -------
+    Layer
+        With `above_lower` and `above_upper`: ln of the coupling over the edges.
+
+    Raises
+    ------
+    RangeError
+        If the model does not couple to the lepton.
+    """
+    deviation = band.measured()
+    mass = grid.values(lambda model: model.mediator_mass)
+    coupling = grid.values(lambda model: model.lepton_coupling(deviation.lepton))
+    if not np.nanmax(coupling) > 0:
+        raise RangeError(f"bands[{band.label}]: the model does not couple to {deviation.lepton}s")
+    known = np.isfinite(mass)
+    kind = next(iter(grid.models.values())).spin_parity
+    edges = mixing_band(deviation, kind, mass[known], band.sigmas)
+    found = {}
+    for name, edge in (("above_lower", edges.lower), ("above_upper", edges.upper)):
+        logarithm = np.full(mass.shape, np.nan)
+        ratio = np.divide(coupling[known], edge, out=np.full(edge.shape, np.inf), where=edge > 0)
+        logarithm[known] = np.minimum(np.log(ratio), _BEYOND_EDGE)
+        axes = grid.x.parameter, grid.y.parameter
+        found[name] = Variable(axes, logarithm, "1", "ln(coupling / edge of the band)")
+    return Layer("band", band.label, found)
+
+
+def bound_layer(layer: BoundLayer, directory: Path) -> Layer:
+    """Read a line given by numbers.
+
+    Parameters
+    ----------
+    layer : BoundLayer
+        Of a run card.
+    directory : Path
+        What the path of its file is relative to.
+
+    Raises
+    ------
+    CardError
+        If the file cannot be read or is no table of two columns of numbers.
+    """
+    points = np.array(layer.points) if layer.points is not None else _read(layer, directory)
+    return Layer(
+        "bound",
+        layer.label,
+        {name: Variable(("point",), points[:, i]) for i, name in enumerate("xy")},
+        {"source": layer.source, "excludes": layer.excludes},
+    )
+
+
+def _read(layer: BoundLayer, directory: Path) -> FloatArray:
+    file = directory / str(layer.file)
+    try:
+        lines = file.read_text().splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CardError(f"bounds[{layer.label}].file: {file}: cannot be read: {error}") from None
+    rows = [line.split(",") for line in lines if line.strip() and not line.startswith("#")]
+    found = [_numbers_of(row) for row in rows]
+    points = np.array([pair for pair in found if pair is not None])
+    if len(points) < 2 or None in found[1:]:
+        raise CardError(
+            f"bounds[{layer.label}].file: {file}: is no table of two columns of numbers"
+        )
+    return points
+
+
+def _numbers_of(row: list[str]) -> tuple[float, float] | None:
+    try:
+        x, y = (float(cell) for cell in row[:2])
+    except ValueError:
+        return None
+    return (x, y) if math.isfinite(x) and math.isfinite(y) else None
