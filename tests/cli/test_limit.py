@@ -88,7 +88,10 @@ def test_parameter_of_the_model_as_axis(tmp_path: Path) -> None:
     [
         (("--model", "axion"), ["model", "axion", "scalar"]),
         (("--model", "scalar", "--splitting", "0.1"), ["splitting", "alpha_D, mass_ratio"]),
-        (("--model", "scalar", "--alpha-D", "0", "--mass-min", "0.002"), ["closes the invisible decay"]),
+        (
+            ("--model", "scalar", "--alpha-D", "0", "--mass-min", "0.002"),
+            ["closes the invisible decay"],
+        ),
         (("--model", "scalar", "--quantity", "delta_a_mu"), ["delta_a_mu", "delta_a_e"]),
         (("--model", "axial_vector", "--mass-min", "1e-4"), ["must not be lighter"]),
         (("--model", "charged_vector"), ["all charges are zero"]),

@@ -17,7 +17,7 @@ from scotopic.models.parameters import models_along
 from scotopic.search import Search, exclusion_curve, load_experiment
 from scotopic.search.exclusion import COMBINED
 from scotopic.search.overlays import thermal_overlay
-from scotopic.search.result_files import read_result
+from scotopic.search.result_files import read_result, without_limit
 from scotopic.search.search import refuse_common_data
 from scotopic.statistics import Likelihood, StrengthLimits, register_method, strength_limits
 
@@ -80,9 +80,22 @@ def test_refusals() -> None:
         exclusion_curve([na64e, na64mu, na64e], PHOTON, MASSES)
     with pytest.raises(RangeError, match="given for some bins but not for all"):
         exclusion_curve([na64e, projection], PHOTON, MASSES)
+
+
+def test_an_experiment_that_does_not_see_a_model_adds_nothing() -> None:
+    """Scalars that couple to electrons: muons make none, and the limit of muons says so."""
+    na64e, na64mu = load_experiment("na64e-2018"), load_experiment("na64mu")
     scalar = ScalarMediator(mediator_mass=0.1, electron_coupling=1, alpha_D=0.1, mass_ratio=3)
+    both = exclusion_curve([na64e, na64mu], scalar, MASSES)
+    alone = exclusion_curve(na64e, scalar, MASSES).limits()
+    np.testing.assert_allclose(both.limits(), alone, rtol=1e-3)  # steps of CLs for the background
+    assert "does not couple to muons" in both["status"][2, 0]
+    assert np.isnan(both.limits(both.labels[2])).all()
+    ((told, low, high, count),) = without_limit(both)
+    assert told.startswith("NA64mu 2022 alone: ")
+    assert (low, high, count) == (MASSES[0], MASSES[-1], len(MASSES))
     with pytest.raises(RangeError, match="does not couple to muons"):
-        exclusion_curve([na64e, na64mu], scalar, MASSES)
+        exclusion_curve(na64mu, scalar, MASSES)
 
 
 def test_lower_limits_on_alpha_D_combine() -> None:
