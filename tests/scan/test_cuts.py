@@ -202,8 +202,16 @@ def test_cards_are_read_and_refused(tmp_path: Path) -> None:
         ("2, 4, 9, 22, 48]", "0, 0, 0, 0, 48]", "cuts.toml: sideband.events: 48 events above 40"),
         ("2, 4, 9, 22, 48]", "2000, 400, 90, 22, 8]", "cuts.toml: sideband.events: below 40.0 GeV"),
         ("[sideband]", "alpha_D = 1.1\n[sideband]", "alpha_D: 1.1 is above 1, the largest allowed"),
-        ('"na64e-2018"', '"na64mu"', "experiment: 'na64mu': searches: their signatures are 'scattered-muon'"),
-        ('"na64e-2018"', '"na64e-visible-2017"', "searches: their signatures are 'decay-in-flight'"),
+        (
+            '"na64e-2018"',
+            '"na64mu"',
+            "experiment: 'na64mu': searches: their signatures are 'scattered-muon'",
+        ),
+        (
+            '"na64e-2018"',
+            '"na64e-visible-2017"',
+            "searches: their signatures are 'decay-in-flight'",
+        ),
         ("ratio = 2e-5", "ratios = 2e-5", "leakage.ratios: unknown key; did you mean 'ratio'"),
         ('"na64e-2018"', '"na64e-2108"', "did you mean 'na64e-2018'"),
     ):
@@ -214,7 +222,9 @@ def test_cards_are_read_and_refused(tmp_path: Path) -> None:
     file.write_text(CARD)
     with pytest.raises(CardError, match=r"^--experiment na64mu: searches: "):
         load_cut_card(str(file), "na64mu")
-    with pytest.raises(RangeError, match=r"^searches: their signatures are 'scattered-muon'; .* 'missing"):
+    with pytest.raises(
+        RangeError, match=r"^searches: their signatures are 'scattered-muon'; .* 'missing"
+    ):
         scan_cuts(load_experiment("na64mu"), MODEL, [0.1], card.cuts_GeV, card.neighbours())
 
 
@@ -327,7 +337,7 @@ def test_the_commands_on_likelihoods(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = str(tmp_path / "w.json")
-    assert run(monkeypatch, "likelihood", "export", "na64e-2018", "-f", file) == 0
+    assert run(monkeypatch, "export", "likelihood", "na64e-2018", "-f", file) == 0
     capsys.readouterr()
     assert run(monkeypatch, "likelihood", "limit", file, "--json") == 0
     # 2.3521 for the card's 19.9 %, as `scotopic limit` has it
@@ -335,17 +345,17 @@ def test_the_commands_on_likelihoods(
     assert run(monkeypatch, "likelihood", "limit", file, "--method", "asymptotic") == 0
     assert "warning: asymptotic formulae do not hold" in capsys.readouterr().err
     muons, shared = str(tmp_path / "mu.json"), [str(tmp_path / f"{i}.json") for i in range(2)]
-    assert run(monkeypatch, "likelihood", "export", "na64mu", "-f", muons) == 0
+    assert run(monkeypatch, "export", "likelihood", "na64mu", "-f", muons) == 0
     for card, name in zip(("na64e-2018", "na64mu"), shared, strict=True):
         arguments = ("--shared", "signal", "-f", name)
-        assert run(monkeypatch, "likelihood", "export", card, *arguments) == 0
+        assert run(monkeypatch, "export", "likelihood", card, *arguments) == 0
     values = []
     for files in ((file, muons), shared):
         capsys.readouterr()
         assert run(monkeypatch, "likelihood", "limit", *files, "--json") == 0
         values.append(json.loads(capsys.readouterr().out)["value"])
     assert values[0] < values[1]  # independent uncertainties average out
-    assert run(monkeypatch, "likelihood", "export", "na64mu", "--shared", "form factor") == 2
+    assert run(monkeypatch, "export", "likelihood", "na64mu", "--shared", "form factor") == 2
     assert "'form factor' is none of its nuisance parameters: signal" in capsys.readouterr().err
     (tmp_path / "broken.json").write_text("{")
     assert run(monkeypatch, "likelihood", "limit", str(tmp_path / "broken.json")) == 2
