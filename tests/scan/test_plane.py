@@ -57,9 +57,7 @@ def test_fig8_masses(name: str, expected: float) -> None:
     assert interval[1] == pytest.approx(expected, rel=0.05)
 
 
-def edge_of_the_muon_band(
-    name: str, upto: float, efficiency: float
-) -> list[tuple[float, float]]:
+def edge_of_the_muon_band(name: str, upto: float, efficiency: float) -> list[tuple[float, float]]:
     plane = recast(
         with_efficiency(load_experiment(name), efficiency),
         InelasticDarkMatter,

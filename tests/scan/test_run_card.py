@@ -92,10 +92,12 @@ def test_events_of_two_searches_are_not_counted_twice(tmp_path: Path) -> None:
         'extends = "na64e-2018-semi-visible"\ntitle = "own"\n'
         'replace = ["searches[S2].selection"]\n[[searches]]\nname = "S2"\n'
         '[searches.selection]\ncalorimeter = "ECAL"\nminimum_calorimeter_energy_GeV = 0\n'
-        "maximum_calorimeter_energy_GeV = 50\n"
+        "maximum_calorimeter_energy_GeV = 50\nvetoes = []\n"
     )
     (tmp_path / "card.toml").write_text(SMALL.replace('"na64e-2018"', '"own.toml"', 1))
-    with pytest.raises(CardError, match=r"limits\[0\]\.experiment: .* S1 and S2 may accept the same"):
+    with pytest.raises(
+        CardError, match=r"limits\[0\]\.experiment: .* S1 and S2 may accept the same"
+    ):
         run_of_card(*load_run_card(str(tmp_path / "card.toml")))
 
 

@@ -260,7 +260,12 @@ class Result:
 
 def _digest(digest: "hashlib._Hash", name: str, one: Variable) -> None:
     digest.update(f"{name} {one.dims} {one.values.shape} {one.unit}".encode())
-    if one.values.dtype.kind in "TUO":
-        digest.update("\0".join(map(str, one.values.ravel().tolist())).encode())
-    else:
-        digest.update(np.ascontiguousarray(one.values).tobytes())
+    values = one.values
+    if values.dtype.kind in "TUO":
+        digest.update("\0".join(map(str, values.ravel().tolist())).encode())
+        return
+    if values.dtype.kind == "f":
+        values = np.where(np.isnan(values), np.nan, values)  # whatever its sign and payload
+    elif values.dtype.kind in "iu":
+        values = values.astype(np.int64)  # whatever its width
+    digest.update(np.ascontiguousarray(values).tobytes())

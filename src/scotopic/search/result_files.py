@@ -40,7 +40,7 @@ _TYPES: Final[Mapping[str, Any]] = {
     "bool": np.bool_,
     "text": np.dtypes.StringDType(),
 }
-_KINDS: Final = {"f": "float", "i": "int", "b": "bool"}
+_KINDS: Final = {"f": "float", "i": "int", "u": "int", "b": "bool"}
 _DIRECTION: Final = {1: "positive", -1: "negative"}
 
 
