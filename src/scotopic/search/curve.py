@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -246,30 +245,38 @@ class _Along:
         return found
 
     def solved(self) -> Exclusion:
-        """Find the intervals of every outcome."""
-        outcomes, allowed = {}, []
-        for k, name in enumerate(OUTCOMES):
-            found = excluded_intervals(partial(self._excess, k), len(self.rows), self.path.values)
-            if self.limits is None:
-                found = self._polished(k, found)
-            outcomes[name] = found
-            edge = np.log(_first_edges(found, self.path.values[-1]))
-            at_edge = self.events(edge, self.rows).sum(axis=0)
-            allowed.append(np.where(np.isfinite(found.lower[:, 0]), at_edge, np.nan))
-        edge = np.log(_first_edges(outcomes["observed"], self.path.values[-1]))
-        covered = np.isfinite(outcomes["observed"].lower[:, 0])
-        shares = np.where(covered, _shares(self.events(edge, self.rows)), np.nan)
-        if self.limits is not None:
-            allowed = list(self.limits)
-        errors = np.where(covered, self._errors(edge), np.nan)
-        return Exclusion(outcomes, (), np.array(allowed), shares, errors)
+        """Find the intervals of all outcomes at once."""
+        count = len(self.rows)
+        every = excluded_intervals(self._excess, len(OUTCOMES) * count, self.path.values)
+        if self.limits is None:
+            every = self._polished(every)
+        edges = np.log(_first_edges(every, self.path.values[-1]))
+        covered = np.isfinite(every.lower[:, 0])
+        events = self.events(edges, np.tile(self.rows, len(OUTCOMES)))
+        allowed = self.limits
+        if allowed is None:
+            at_edges = np.where(covered, events.sum(axis=0), np.nan)
+            allowed = at_edges.reshape(len(OUTCOMES), count)
+        observed = covered[:count]
+        return Exclusion(
+            dict(zip(OUTCOMES, every.split(len(OUTCOMES)), strict=True)),
+            (),
+            allowed,
+            np.where(observed, _shares(events[:, :count]), np.nan),
+            np.where(observed, self._errors(edges[:count]), np.nan),
+        )
 
-    def _excess(self, k: int, logarithm: FloatArray, rows: Integers) -> FloatArray:
+    def _excess(self, logarithm: FloatArray, numbers: Integers) -> FloatArray:
+        """Return ln(expected/allowed events), rows of the first outcome first."""
+        outcome, rows = np.divmod(numbers, len(self.rows))
         events = self.events(logarithm, rows)
-        limit = self.allowance.between(events)[k] if self.limits is None else self.limits[k, rows]
+        if self.limits is None:
+            limit = self.allowance.between(events)[outcome, np.arange(len(rows))]
+        else:
+            limit = self.limits[outcome, rows]
         return np.asarray(_logarithm(events.sum(axis=0)) - np.log(limit))
 
-    def _polished(self, k: int, found: Intervals) -> Intervals:
+    def _polished(self, found: Intervals) -> Intervals:
         """Return the intervals with the limit at each edge set exactly for the shares there.
 
         The shares hardly change with the coupling: Newton's steps settle in a few. Where few
@@ -277,21 +284,23 @@ class _Along:
         """
         ends = {"lower": found.lower.copy(), "upper": found.upper.copy()}
         for name, is_open in (("lower", found.open_below), ("upper", found.open_above)):
-            row, column = np.nonzero(np.isfinite(ends[name]) & ~is_open)
-            if len(row) == 0:
+            number, column = np.nonzero(np.isfinite(ends[name]) & ~is_open)
+            if len(number) == 0:
                 continue
-            at = np.log(ends[name][row, column])
+            outcome, row = np.divmod(number, len(self.rows))
+            at = np.log(ends[name][number, column])
             for _ in range(_POLISHINGS):
                 events = self.events(at, row)
-                limit, error = self.allowance.at(_shares(events))
-                step = (np.log(limit[k]) - _logarithm(events.sum(axis=0))) / self._slope(at, row)
+                limits, error = self.allowance.at(_shares(events))
+                limit = limits[outcome, np.arange(len(row))]
+                step = (np.log(limit) - _logarithm(events.sum(axis=0))) / self._slope(at, row)
                 at = at + np.clip(step, -_LONGEST, _LONGEST)
                 if np.max(np.abs(step)) < _SETTLED:
                     break
-            if k == 0 and name == "lower":
-                first = column == 0
+            if name == "lower":
+                first = (outcome == 0) & (column == 0)
                 self.limit_error[row[first]] = (error + np.abs(step))[first]
-            ends[name][row, column] = np.exp(at)
+            ends[name][number, column] = np.exp(at)
         return replace(found, lower=ends["lower"], upper=ends["upper"])
 
     def _slope(self, logarithm: FloatArray, rows: Integers) -> FloatArray:

@@ -226,12 +226,10 @@ def _arrays(found: Exclusion) -> Iterator[tuple[str, npt.NDArray[Any]]]:
 
 
 def _exclusion(arrays: Mapping[str, npt.NDArray[Any]]) -> Exclusion:
-    ends = np.split(arrays["ends"], len(OUTCOMES), axis=1)
+    lower, upper, below, above = arrays["ends"]
+    every = Intervals(lower, upper, below == 1, above == 1).split(len(OUTCOMES))
     return Exclusion(
-        {
-            name: Intervals(lower, upper, below == 1, above == 1)
-            for name, (lower, upper, below, above) in zip(OUTCOMES, ends, strict=True)
-        },
+        dict(zip(OUTCOMES, every, strict=True)),
         tuple(arrays["status"].tolist()),
         *(arrays[name] for name in _ARRAYS[2:]),
     )

@@ -62,6 +62,11 @@ class Intervals:
 
         return cls(*(stacked(f.name) for f in fields(cls)))
 
+    def split(self, parts: int) -> "list[Intervals]":
+        """Return the rows in parts of equal length."""
+        every = (np.split(getattr(self, f.name), parts) for f in fields(self))
+        return [Intervals(*part) for part in zip(*every, strict=True)]
+
     def ordered(self, order: IntArray) -> "Intervals":
         """Return the rows in another order."""
         return Intervals(*(getattr(self, f.name)[order] for f in fields(self)))
