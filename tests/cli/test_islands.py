@@ -79,7 +79,10 @@ def test_cards_give_model_and_masses(tmp_path: Path, monkeypatch: pytest.MonkeyP
         (("visible", "na64e-visible-2018"), "visible: 'scotopic limit CARD ...' does that now"),
         (("alp", "na64e-alp", "--points", "3"), "alp: 'scotopic limit na64e-alp' does that now"),
         (("combine", "na64e-2018", "na64mu"), "combine: 'scotopic limit CARD CARD ...' does"),
-        (("target-length", "na64e-visible-2018"), "target-length: is no more; give"),
+        (
+            ("target-length", "na64e-visible-2018"),
+            "target-length: 'scotopic limit CARD --axis target_length_cm' does",
+        ),
         (("likelihood", "export", "na64e-2018"), "'scotopic export likelihood CARD' does that"),
     ],
 )
