@@ -11,20 +11,19 @@ import numpy.typing as npt
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
-from matplotlib.path import Path as Outline
 
 from scotopic.errors import RangeError
 from scotopic.figures import STYLE, draw_plane
 from scotopic.figures.plane import _KINDS, _TIED
-from scotopic.figures.style import CYCLE
-from scotopic.scan.contours import contours, regions
+from scotopic.figures.style import BLACK, CYCLE, GREY
+from scotopic.scan.contours import regions
 from scotopic.scan.plane import Plane, axes_of, plane_result
 from scotopic.scan.plane_files import write_plane
 from scotopic.scan.points import COMPUTED, NOT_COMPUTED, no_points
 from scotopic.scan.run import run
 from scotopic.scan.run_card import load_run_card
 from scotopic.scan.session import plan_of
-from scotopic.search import Axis, Result, load_experiment
+from scotopic.search import Result, load_experiment
 from scotopic.search.result import Layer
 from scotopic.search.ties import TIES
 
@@ -295,6 +294,21 @@ def test_drawn_lines_are_those_of_the_table(with_layers: Result, tmp_path: Path)
     assert list(table) == ["filled", "line"]
     for colour, lines in zip(CYCLE, table.values(), strict=False):
         assert lines_of(figure, colour) == list(lines.values())
+
+
+@pytest.mark.parametrize("kind", ["thermal line", "cmb"])
+def test_lines_of_cosmology_are_those_of_their_points(with_layers: Result, kind: str) -> None:
+    """Those of thermal.csv, on the mesh's own columns and on those that were added."""
+    (layer,) = (one for one in with_layers.layers if one.kind == kind)
+    (drawn,) = lines_of(draw_plane(with_layers), BLACK if kind == "thermal line" else GREY)
+    table = [
+        (point["mediator_mass"], point["kinetic_mixing"])
+        for point in layer.attributes["points"]
+        if point["status"] == "ok" and 1e-6 < point["kinetic_mixing"] < 1e-1
+    ]
+    assert len(table) > 5
+    (x, y), (u, v) = np.log(table).T, np.log(drawn).T
+    np.testing.assert_allclose(np.interp(x, u, v), y, atol=1e-9)
 
 
 def test_shaded_areas_end_on_the_drawn_lines(with_layers: Result) -> None:
