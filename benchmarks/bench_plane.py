@@ -5,12 +5,9 @@ from pathlib import Path
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from scotopic.experiments import load_experiment
+from scotopic import Axis, Calculation, Plane, Search, exclusion_plane, load_experiment
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.inelastic import InelasticDarkMatter
-from scotopic.processes.calculation import Calculation
-from scotopic.scan.plane import Axis, Plane, exclusion_plane
-from scotopic.scan.semi_visible import Simulation
 
 
 @pytest.fixture(autouse=True)
@@ -19,15 +16,16 @@ def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def plane(alpha_D: float = 0.1, experiment: str = "na64e-2018") -> Plane:
-    """100 masses and 200 couplings, with 5000 events a mass."""
-    return exclusion_plane(
-        load_experiment(experiment),
-        ["invisible-recast-2023"],
+    """100 masses and 200 couplings, with 5000 events a mass, of bremsstrahlung alone."""
+    radiated = Calculation(processes=("bremsstrahlung",))
+    found = exclusion_plane(
+        Search.of(load_experiment(experiment), calculation=radiated),
         InelasticDarkMatter,
         Axis("mediator_mass", 0.01, 1.3, 100),
         Axis("kinetic_mixing", 1e-5, 3e-2, 200),
         {"alpha_D": alpha_D, "mass_ratio": 3.0, "splitting": 0.4},
     )
+    return Plane.of(found)
 
 
 def test_cold_plane(benchmark: BenchmarkFixture) -> None:
@@ -49,15 +47,14 @@ def test_another_exposure(benchmark: BenchmarkFixture) -> None:
 
 def invisible(couplings: int) -> Plane:
     """200 masses, bremsstrahlung and annihilation."""
-    return exclusion_plane(
+    found = exclusion_plane(
         load_experiment("na64e-2018"),
-        [],
         DarkPhoton,
         Axis("mediator_mass", 1e-3, 1.0, 200),
         Axis("kinetic_mixing", 1e-6, 1e-2, couplings),
         {"alpha_D": 0.1, "mass_ratio": 3.0, "dark_matter": "complex_scalar"},
-        simulation=Simulation(calculation=Calculation()),
     )
+    return Plane.of(found)
 
 
 @pytest.mark.parametrize("couplings", [2, 200])

@@ -14,13 +14,10 @@ import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from scotopic.experiments import load_experiment
+from scotopic import Axis, Calculation, Search, load_experiment
 from scotopic.models.inelastic import InelasticDarkMatter
-from scotopic.scan.axis import Axis
 from scotopic.scan.execute import computing
-from scotopic.scan.points import COMPUTED, Setup
-from scotopic.scan.search import Search
-from scotopic.scan.semi_visible import Simulation
+from scotopic.scan.points import COMPUTED, Limit, Plan, Sector
 from scotopic.scan.store import Dataset
 from scotopic.scan.survey import Compute, survey
 
@@ -42,16 +39,16 @@ def complete(place: Path, masses: int, compute: Compute) -> None:
     """Survey a plane whose events nobody has simulated before."""
     directory = place / str(next(numbers))
     directory.mkdir()
-    setup = Setup(
-        InelasticDarkMatter,
+    radiated = Calculation(processes=("bremsstrahlung",))
+    search = Search.of(load_experiment("na64e-2018"), calculation=radiated)
+    fixed = {"alpha_D": 0.1, "mass_ratio": 3.0, "kinetic_mixing": 1e-3}
+    plan = Plan(
         Axis("mediator_mass", 0.11 + 1e-6 * next(numbers), 0.9, masses),
         Axis("splitting", 0.1, 0.5, 30, "linear"),
-        {"alpha_D": 0.1, "mass_ratio": 3.0, "kinetic_mixing": 1e-3},
-        (Search.of("NA64", load_experiment("na64e-2018"), ["invisible-recast-2023"]),),
-        Simulation(),
+        (Limit("NA64", search, Sector(InelasticDarkMatter, fixed)),),
     )
-    with Dataset(directory, setup, {"title": "a minute"}) as dataset:
-        survey(setup, dataset, compute)
+    with Dataset(directory, plan, {"title": "a minute"}) as dataset:
+        survey(plan, dataset, compute)
         assert np.mean(dataset.arrays["status"] == COMPUTED) > 0.9
 
 

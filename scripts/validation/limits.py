@@ -12,6 +12,7 @@ import numpy as np
 from scotopic import (
     Calculation,
     Likelihood,
+    Search,
     exclusion_curve,
     load_experiment,
     strength_limits,
@@ -34,7 +35,8 @@ from validation.report import (
 
 SECTION = "The limit"
 NA64 = load_experiment("na64e-2018")
-BREMSSTRAHLUNG = Calculation(processes=("bremsstrahlung",))
+ALONE = Search.of(NA64, calculation=Calculation(processes=("bremsstrahlung",)))
+BOTH = Search.of(NA64)
 
 
 def statistics(report: Report) -> None:
@@ -66,7 +68,8 @@ def statistics(report: Report) -> None:
     nothing = strength_limits(Likelihood.of_count(0), "poisson_zero_background").value
     off = nothing / -math.log(0.1)
     report.compare("Statistics", "no background, no event: 2.3026", largest(off), 1e-9)
-    background = f"{NA64.expected_background:.2f} ± {NA64.background_uncertainty:.2f}"
+    (search,) = NA64.searches
+    background = f"{search.expected_background:.2f} ± {search.background_uncertainty:.2f}"
     report.demand(
         "Statistics",
         "background of na64e-2018, review's table",
@@ -82,10 +85,7 @@ def limit(report: Report) -> None:
     masses, theirs = table["m_A_GeV"], table["epsilon"]
     inside = (masses >= 1e-3) & (masses < 1.01)
     masses, theirs = masses[inside], theirs[inside]
-    alone, both = (
-        exclusion_curve(NA64, MODEL, masses, calculation=c).observed.values
-        for c in (BREMSSTRAHLUNG, Calculation())
-    )
+    alone, both = (exclusion_curve(search, MODEL, masses).limits() for search in (ALONE, BOTH))
     ratio = alone / theirs
     what = "ε from bremsstrahlung alone, NA64 (2019), 1 MeV to 1 GeV"
     report.compare(SECTION, what, largest(ratio), 0.30)
@@ -102,11 +102,11 @@ def limit(report: Report) -> None:
     interpolated = np.exp(np.interp(np.log(line), np.log(masses), np.log(theirs)))
     with panels("limit", ["ratio"]) as (top, below):
         top.plot(masses, theirs, color=BLACK, linewidth=3, alpha=0.35, label="NA64 (2019)")
-        for calculation, style, colour, label in (
-            (BREMSSTRAHLUNG, "-", BLUE, "scotopic, bremsstrahlung"),
-            (Calculation(), "--", VERMILION, "scotopic, and annihilation"),
+        for search, style, colour, label in (
+            (ALONE, "-", BLUE, "scotopic, bremsstrahlung"),
+            (BOTH, "--", VERMILION, "scotopic, and annihilation"),
         ):
-            values = exclusion_curve(NA64, MODEL, line, calculation=calculation).observed.values
+            values = exclusion_curve(search, MODEL, line).limits()
             top.plot(line, values, style, color=colour, label=label)
             below.plot(line, values / interpolated, style, color=colour)
         top.set(xscale="log", yscale="log", ylabel=r"kinetic mixing $\epsilon$, 90 % CL")
@@ -135,10 +135,7 @@ def dip(report: Report) -> None:
         ("complex scalar, alpha_D = 0.5", replace(MODEL, alpha_D=0.5)),
         ("Dirac, alpha_D = 0.1", replace(MODEL, dark_matter="dirac")),
     ):
-        alone, both = (
-            exclusion_curve(NA64, model, masses, calculation=c).observed.values
-            for c in (BREMSSTRAHLUNG, Calculation())
-        )
+        alone, both = (exclusion_curve(search, model, masses).limits() for search in (ALONE, BOTH))
         gains[name] = alone / both
     main = gains["complex scalar, alpha_D = 0.1"]
     report.demand(

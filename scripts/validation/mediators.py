@@ -1,9 +1,8 @@
 """Other mediators, visible decays, muon beams: figures and numbers of the review of 2021."""
 
 import numpy as np
-from matplotlib.figure import Figure
 
-from scotopic.experiments import load_experiment
+from scotopic import Result, exclusion_curve, load_experiment
 from scotopic.figures import draw_plane
 from scotopic.models.axion_like import AxionLikeParticle
 from scotopic.models.charged_vector import LMuMinusLTau
@@ -15,10 +14,9 @@ from scotopic.models.electrophilic import (
     ScalarMediator,
 )
 from scotopic.models.muonphilic import MuonphilicScalar
-from scotopic.scan import exclusion_curve
-from scotopic.scan.run import Run, run
+from scotopic.scan.plane import planes_of
+from scotopic.scan.run import run
 from scotopic.scan.run_card import gallery_names, load_run_card
-from scotopic.signatures.photon_decays import photon_islands
 from validation.report import DOCS, Report, helpers, write_figure
 
 SECTION = "Other mediators"
@@ -29,24 +27,20 @@ MASSES = np.array([0.001, 0.01, 0.1, 0.5, 1.0])
 
 def gallery(report: Report) -> None:
     """Draw the figures of the review, and read from them what it says about them."""
-    found: dict[str, Run] = {}
+    found: dict[str, Result] = {}
     for name in (name for name in gallery_names() if name.startswith(REVIEW)):
         card, place = load_run_card(name)
         one = run(card, place)
-        write_figure(_drawn(one), DOCS / "validation" / name)
+        write_figure(draw_plane(one), DOCS / "validation" / name)
         found[name.removeprefix(REVIEW)] = one
     _thermal(report, found["fig6-lower-right"])
     _beryllium(report, found["fig8"])
     _light_particles(report, found["fig9"])
 
 
-def _drawn(one: Run) -> Figure:
-    return draw_plane(one.card, one.planes, one.bands, one.thermal_lines, one.cmb, one.bounds)
-
-
-def _thermal(report: Report, found: Run) -> None:
+def _thermal(report: Report, found: Result) -> None:
     """Compare the alpha_D of thermal Majorana matter that are excluded."""
-    plane = found.planes["NA64, 2.84e11 electrons"]
+    plane = planes_of(found)["NA64, 2.84e11 electrons"]
     below = plane.x.values * 3 <= 0.2
     reached = [held[0][1] for held in np.array(plane.intervals(), dtype=object)[below]]
     report.demand(
@@ -58,9 +52,9 @@ def _thermal(report: Report, found: Run) -> None:
     )
 
 
-def _beryllium(report: Report, found: Run) -> None:
+def _beryllium(report: Report, found: Result) -> None:
     """Compare the couplings of X17 that are excluded."""
-    (plane,) = found.planes.values()
+    (plane,) = planes_of(found).values()
     masses = plane.x.values
     at = int(np.argmin(np.abs(masses - 0.0167)))
     (island,) = plane.intervals()[at]
@@ -74,9 +68,9 @@ def _beryllium(report: Report, found: Run) -> None:
         )
 
 
-def _light_particles(report: Report, found: Run) -> None:
+def _light_particles(report: Report, found: Result) -> None:
     """Compare the region of axion-like particles with the published contour."""
-    (plane,) = found.planes.values()
+    (plane,) = planes_of(found).values()
     reached = max(
         m for m, held in zip(plane.x.values.tolist(), plane.intervals(), strict=True) if held
     )
@@ -87,14 +81,13 @@ def _light_particles(report: Report, found: Run) -> None:
         "52 to 58 MeV",
         holds=0.052 <= reached <= 0.058,
     )
-    contour = helpers("signal/test_decay_in_flight.py")["CONTOUR"]
-    models = [AxionLikeParticle(mediator_mass=m, photon_coupling=1.0) for m, _, _ in contour]
-    limit = float(plane.limit_events[0, 0])
-    islands = photon_islands(load_experiment("na64e-alp"), models, limit)
+    contour = helpers("signatures/test_decay_in_flight.py")["CONTOUR"]
+    model = AxionLikeParticle(mediator_mass=0.01, photon_coupling=1.0)
+    curve = exclusion_curve(load_experiment("na64e-alp"), model, [m for m, _, _ in contour])
     off = [
         abs(mine / published - 1)
-        for (_, *edges), (island,) in zip(contour, islands, strict=True)
-        for mine, published in zip((island.lower, island.upper), edges, strict=True)
+        for (_, *edges), (island,) in zip(contour, curve.intervals(), strict=True)
+        for mine, published in zip(island, edges, strict=True)
     ]
     report.compare(SECTION, "its edges at 11, 33, 46 and 52 MeV, Fig. 9", max(off), 0.2)
 
@@ -109,13 +102,13 @@ def moments(report: Report) -> None:
     }
     photon = DarkPhoton(mediator_mass=0.1, kinetic_mixing=1, dark_matter="dirac", **DARK)
     vector = exclusion_curve(card, photon, MASSES)
-    limits = {"V": vector.observed.values}
-    largest = {"V": exclusion_curve(card, photon, MASSES, quantity="delta_a_e").observed.values}
+    limits = {"V": vector.limits()}
+    largest = {"V": exclusion_curve(card, photon, MASSES, quantity="delta_a_e").limits()}
     for name, kind in kinds.items():
         model = kind(mediator_mass=0.1, electron_coupling=1.0, **DARK)
-        limits[name] = exclusion_curve(card, model, MASSES).observed.values
+        limits[name] = exclusion_curve(card, model, MASSES).limits()
         curve = exclusion_curve(card, model, MASSES, quantity="delta_a_e")
-        largest[name] = curve.observed.values
+        largest[name] = curve.limits()
     rows = [
         [f"{1e3 * m:g}"]
         + [f"{values[i]:.3g}" for values in limits.values()]
@@ -154,7 +147,7 @@ def muon_beam(report: Report) -> None:
         ("g_S", scalar, [2.71e-5, 4.97e-5, 2.21e-4, 6.0e-4]),
     ):
         curve = exclusion_curve(card, model, masses)
-        per_event = curve.observed.values * np.sqrt(2.3 / curve.signal_limit_events)
+        per_event = curve.limits() * np.sqrt(2.3 / curve["allowed_events"][0, 0])
         off = per_event / notes - 1
         rows += [
             (name, f"{1e3 * m:g}", f"{theirs:.3g}", f"{mine:.3g}", f"{100 * o:+.1f} %")

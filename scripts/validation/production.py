@@ -14,8 +14,8 @@ from scotopic.figures.style import (
     VERMILION,
     decades,
 )
+from scotopic.processes.bremsstrahlung import bremsstrahlung_above
 from scotopic.processes.dump import Dump
-from scotopic.processes.spectrum import bremsstrahlung_above
 from scotopic.production import differential_cross_section
 from scotopic.units import ALPHA, PB_PER_CM2
 from validation.report import Report, allow, helpers, largest, panels, percent, power, single
