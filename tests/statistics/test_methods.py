@@ -2,10 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
-from importlib.metadata import EntryPoint
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
