@@ -69,7 +69,8 @@ WRONG = {
     "searches[1].selection.decays_behind: 'HCAL' is no detector; did you mean 'HCAL3'?": (
         ("na64e-2018-semi-visible", "searches.1.selection.decays_behind", "HCAL")
     ),
-    "searches[1].signature: 'missing energy' is not one of the signatures; did you mean 'missing-energy'?": (
+    "searches[1].signature: 'missing energy' is not one of the signatures; did you mean "
+    "'missing-energy'?": (
         ("na64e-2018-semi-visible", "searches.1.signature", "missing energy")
     ),
 }

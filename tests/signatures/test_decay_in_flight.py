@@ -60,13 +60,17 @@ def response(run: Experiment, model: DecayingMediator) -> FlightResponse:
     return found
 
 
+def table(*points: tuple[float, float]) -> EfficiencyTable:
+    return EfficiencyTable(against="decay_position_cm", points=points)
+
+
 def region(length: float | None, *points: tuple[float, float]) -> DecayRegion:
     return DecayRegion(
         name="test",
         begins_cm=0.0,
         length_cm=length,
         minimum_energy_GeV=30.0,
-        efficiency=EfficiencyTable(against="decay_position_cm", points=points),
+        efficiency=table(*points) if len(points) > 1 else points[0][1],
         source="test",
     )
 
@@ -177,7 +181,7 @@ class TestX17:
         for run in RUNS:
             content = run.content()
             for one in content["searches"][0]["selection"]["regions"]:
-                one["efficiency"] = [{"position_cm": 0.0, "efficiency": efficiency}]
+                one["efficiency"] = efficiency
             runs.append(checked(Experiment.model_validate(content)))
         ((found,),) = islands(runs, [X17])
         assert found == pytest.approx((lower, upper), rel=0.015)
@@ -313,6 +317,11 @@ class TestErrors:
             islands([ALP], [heavy])
 
 
+def flat(*places: float) -> dict[str, object]:
+    """A table of efficiency one at places in cm, as a card has it."""
+    return {"against": "decay_position_cm", "points": [[x, 1.0] for x in places]}
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -325,19 +334,16 @@ class TestErrors:
             r"minimum_energy_GeV: 100.0 is not below",
         ),
         (
-            {"efficiency": [{"position_cm": 1.0, "efficiency": 1.0}]},
-            r"efficiency\[0\].position_cm: 1.0 is not 0",
+            {"efficiency": flat(1.0, 2.0)},
+            r"efficiency.points\[0\]\[0\]: 1.0 is not 0",
         ),
         (
-            {"efficiency": [{"position_cm": p, "efficiency": 1.0} for p in (0.0, 5.0, 5.0)]},
-            r"efficiency\[2\].position_cm: 5.0 is not above 5.0",
+            {"efficiency": flat(0.0, 5.0, 5.0)},
+            r"efficiency.points\[2\]\[0\]: 5.0 is not above 5.0",
         ),
         (
-            {
-                "length_cm": 3.0,
-                "efficiency": [{"position_cm": p, "efficiency": 1.0} for p in (0.0, 4.0)],
-            },
-            r"efficiency\[1\].position_cm: 4.0 is above length_cm = 3.0",
+            {"length_cm": 3.0, "efficiency": flat(0.0, 4.0)},
+            r"efficiency.points\[1\]\[0\]: 4.0 is above length_cm = 3.0",
         ),
     ],
 )

@@ -310,7 +310,8 @@ def test_fits_converge_with_lopsided_nuisances(uncertainty: float) -> None:
 def test_cards_give_likelihoods() -> None:
     card = load_experiment("na64e-2018")
     found = strength_limits(experiment_likelihood(card))
-    single = Count(0, 0.528, card.background_uncertainty, card.relative_signal_uncertainty)
+    (search,) = card.searches
+    single = Count(0, 0.528, search.background_uncertainty, search.relative_signal_uncertainty)
     exposure = 2.84e11 * 0.5
     assert found.value * exposure == pytest.approx(single.limits().value, rel=1e-9)
     projection = strength_limits(experiment_likelihood(load_experiment("na64e-1e12")))
@@ -336,7 +337,7 @@ def test_nuisances_of_experiments_are_independent_unless_shared() -> None:
 
 def test_a_workspace_takes_the_place_of_the_backgrounds_of_a_card() -> None:
     card = load_experiment("na64e-2018")
-    (data,) = card.data_sets
+    (data,) = card.searches[0].data_sets
     halves = Likelihood(
         (
             one_bin(f"{data.name}[0]", 0, 0.2, 0.1, s=1.0),
