@@ -1,8 +1,9 @@
 """Writes the card reference from the schema: as a hook of mkdocs, or by hand to the screen."""
 
+import re
 import types
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 import annotated_types
 from pydantic import BaseModel
@@ -11,6 +12,8 @@ from pydantic.fields import FieldInfo
 from scotopic.experiments.loader import Extension
 from scotopic.experiments.messages import tables_in
 from scotopic.experiments.schema import Experiment
+from scotopic.experiments.toml_text import toml_text
+from scotopic.signatures.base import SIGNATURES
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -18,13 +21,15 @@ if TYPE_CHECKING:
 
 PAGE = "card-reference.md"
 UNITS = {"_GeV": "GeV", "_cm": "cm", "_events": "events"}
+_SECTIONS = re.compile(r"\n    (?:Raises|Examples)\n")  # of a docstring
 SCALARS: dict[object, str] = {float: "number", int: "integer", str: "string"}
 
 INTRODUCTION = """# Card reference
 
 Every key of an experiment card, made from the schema that checks the cards; what the page does
 not list is refused. [Experiment cards](cards.md) says how to write one. `[]` behind a key marks
-an array. A key without a default must be there.
+an array. A key without a default must be there. The table `searches[].selection` depends on the
+search's `signature`: there is one section for each.
 """
 
 
@@ -42,10 +47,22 @@ def card_reference() -> str:
         _section("The card itself", "", Experiment, ""),
         _section("Extending another card", "", Extension, ""),
     ]
-    sections += [
-        _section(f"`{path}`", path, model, mark) for path, model, mark in _tables(Experiment, "")
-    ]
+    for path, model, mark in _tables(Experiment, ""):
+        sections.append(_section(f"`{path}`", path, model, mark))
+        if path == "searches[]":
+            sections += _selections()
     return "\n".join([INTRODUCTION, *sections])
+
+
+def _selections() -> Iterator[str]:
+    """Yield the sections of the signatures' own tables."""
+    path = "searches[].selection"
+    for name in SIGNATURES.names():
+        table = SIGNATURES[name].table
+        of = f"with signature `{name}`"
+        yield _section(f"`{path}` {of}", path, table, "")
+        for below, model, mark in _tables(table, path):
+            yield _section(f"`{below}` {of}", below, model, mark)
 
 
 def _tables(model: type[BaseModel], path: str) -> Iterator[tuple[str, type[BaseModel], str]]:
@@ -60,7 +77,7 @@ def _tables(model: type[BaseModel], path: str) -> Iterator[tuple[str, type[BaseM
 
 
 def _section(heading: str, path: str, model: type[BaseModel], mark: str) -> str:
-    described = " ".join((model.__doc__ or "").split("\n    Examples")[0].split())
+    described = " ".join(_SECTIONS.split(model.__doc__ or "")[0].split())
     lines = [f"## {heading}", "", described + (" An array of tables." if mark else ""), ""]
     lines += ["| key | type | unit | allowed | default | meaning |", "|---|---|---|---|---|---|"]
     fields = sorted(model.model_fields.items(), key=lambda item: item[0] == "source")
@@ -84,16 +101,25 @@ def _type(annotation: object) -> tuple[str, list[object]]:
         constraints = [m for a in arguments[1:] for m in getattr(a, "metadata", [a])]
         return kind, inner + constraints
     if origin in (Union, types.UnionType):
-        return _type(next(a for a in arguments if a is not type(None)))
+        kinds = [_type(a) for a in arguments if a is not type(None)]
+        return " or ".join(kind for kind, _ in kinds), kinds[0][1]
     if origin is Literal:
         return "one of " + ", ".join(f"`{a}`" for a in arguments), []
     if origin is tuple:
         kind, inner = _type(arguments[0])
         number = "" if arguments[-1] is ... else f"{len(arguments)} "
-        return f"array of {number}{kind}s", inner
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return "table", []
-    return SCALARS[annotation], []
+        return f"array of {number}{_several(kind)}", inner
+    if origin is dict and arguments[1] is not Any:
+        kind, inner = _type(arguments[1])
+        return f"table of {_several(kind)}", inner
+    return SCALARS.get(annotation, "table"), []
+
+
+def _several(kind: str) -> str:
+    words = kind.split(" or ")
+    return " or ".join(
+        w.replace("array", "arrays", 1) if w.startswith("array") else f"{w}s" for w in words
+    )
 
 
 def _allowed(constraints: list[object], kind: str) -> str:
@@ -108,7 +134,7 @@ def _allowed(constraints: list[object], kind: str) -> str:
         elif isinstance(c, annotated_types.Le):
             words.append(f"≤ {c.le:g}")
         elif isinstance(c, annotated_types.MinLen) and kind.startswith("array"):
-            words.append(f"at least {c.min_length} entry")
+            words.append(f"at least {c.min_length} entr{'y' if c.min_length == 1 else 'ies'}")
     return ", ".join(words)
 
 
@@ -117,7 +143,11 @@ def _default(field: FieldInfo) -> str:
         return ""
     if field.default is None:
         return "not given"
-    return {(): "`[]`", "": '`""`'}.get(field.default, f"`{field.default}`")
+    default = field.default
+    if isinstance(default, BaseModel):
+        given = default.model_dump(exclude_defaults=True)
+        return f"`{{{', '.join(toml_text({k: v}).strip() for k, v in given.items())}}}`"
+    return {"()": "`[]`", "": '`""`'}.get(str(default), f"`{default}`")
 
 
 if __name__ == "__main__":

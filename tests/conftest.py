@@ -10,8 +10,6 @@ import numpy.typing as npt
 import pytest
 from hypothesis import HealthCheck, settings
 
-from scotopic.memory import keep_freed_memory
-
 REFERENCE = Path(__file__).parents[2] / "shared" / "reference"
 _PAUSE = 15.0  # seconds between two notes on the time that is left
 

@@ -104,13 +104,12 @@ def test_numbers_of_numpy_are_numbers() -> None:
 
 
 OVERLAY = """
-import numpy as np
 from scotopic.models.dark_photon import DarkPhoton
-from scotopic.scan.overlays import thermal_overlay
+from scotopic.search.overlays import thermal_overlay
 model = DarkPhoton(
     mediator_mass=2.4, kinetic_mixing=1.0, alpha_D=0.1, mass_ratio=3.0, dark_matter="dirac"
 )
-print(thermal_overlay(model, np.array([2.4]), "kinetic_mixing").lower[0])
+print(thermal_overlay([model], "kinetic_mixing").lower[0])
 """
 
 

@@ -28,6 +28,43 @@ PDG = {
 }
 
 
+# The same table's radiation lengths of elements, in g/cm^2.
+PDG_ELEMENTS = {
+    "He": 94.32,
+    "Li": 82.78,
+    "B": 52.69,
+    "F": 32.93,
+    "Ne": 28.93,
+    "Na": 27.74,
+    "Mg": 25.03,
+    "S": 19.50,
+    "Cl": 19.28,
+    "Ar": 19.55,
+    "K": 17.32,
+    "Ca": 16.14,
+    "Ti": 16.16,
+    "Cr": 14.94,
+    "Mn": 14.64,
+    "Ni": 12.68,
+    "Zn": 12.43,
+    "Mo": 9.80,
+    "Ag": 8.97,
+    "Sn": 8.82,
+    "I": 8.48,
+    "Xe": 8.48,
+    "Cs": 8.31,
+    "Ba": 8.31,
+    "Gd": 7.48,
+    "Ta": 6.82,
+    "Pt": 6.54,
+}
+
+
+@pytest.mark.parametrize(("symbol", "expected"), PDG_ELEMENTS.items())
+def test_radiation_length_of_elements_is_pdg(symbol: str, expected: float) -> None:
+    assert element(symbol).radiation_length_g_cm2 == pytest.approx(expected, rel=0.005)
+
+
 def test_every_material_has_its_reference() -> None:
     assert set(PDG) == set(MATERIALS)
 

@@ -142,13 +142,13 @@ def test_modules_of_base_classes() -> None:
 @pytest.mark.parametrize(
     ("module", "behind"),
     [
-        ("scotopic.signatures.yields", "scotopic.experiments.apparatus"),
-        ("scotopic.signatures.yields", "scotopic.production.amplitudes"),
-        ("scotopic.signatures.yields", "scotopic.shower.radiation"),
-        ("scotopic.scan.overlays", "scotopic.decays/data/hadronic_ratio.csv"),
+        ("scotopic.signatures.missing_energy", "scotopic.experiments.apparatus"),
+        ("scotopic.processes.bremsstrahlung", "scotopic.production.amplitudes"),
+        ("scotopic.processes.dump", "scotopic.shower.radiation"),
+        ("scotopic.search.overlays", "scotopic.decays/data/hadronic_ratio.csv"),
         ("scotopic.search.ties", "scotopic.cosmology.boltzmann"),
-        ("scotopic.scan.exclusion", "scotopic.statistics.cls"),  # named by a lazy package
-        ("scotopic.scan.output", "scotopic.figures/data/scotopic.mplstyle"),
+        ("scotopic.search.likelihood", "scotopic.statistics.likelihood"),
+        ("scotopic.cli.limit", "scotopic.figures/data/scotopic.mplstyle"),
         ("scotopic.models.dark_photon", "scotopic.decays/data/hadronic_ratio.csv"),
     ],
 )

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scotopic.cli import main
-from scotopic.experiments import load_experiment
 from scotopic.experiments.toml_text import toml_text
+from scotopic.search import load_experiment
 
 CARD = load_experiment("na64e-2018").content()
 NONSENSE = st.sampled_from([-1.0, math.nan, math.inf, True, "nonsense", "", [], {"a": 1}])

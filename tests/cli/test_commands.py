@@ -52,8 +52,10 @@ def test_limit_leaves_curve_figure_and_result(tmp_path: Path) -> None:
     assert (output / "limit.png").read_bytes().startswith(b"\x89PNG")
     assert (output / "limit.pdf").read_bytes().startswith(b"%PDF")
     result = json.loads((output / "result.json").read_text())
-    assert result["experiment"]["data_sets"][0]["particles_on_target"] == 2.84e11
-    assert result["limit"]["value"][0] == float(found[0]["kinetic_mixing"])
+    (search,) = result["attributes"]["experiments"][0]["searches"]
+    assert search["data_sets"][0]["particles_on_target"] == 2.84e11
+    limits = result["variables"]["lower"]["values"][0][0]
+    assert [low for (low,) in limits] == [float(row["kinetic_mixing"]) for row in found]
     assert {"scotopic", "libraries", "command", "time", "seconds"} <= set(result["provenance"])
     assert not done.stdout.startswith("{")
     assert "\r" not in done.stderr  # no progress bar without a terminal
@@ -62,8 +64,8 @@ def test_limit_leaves_curve_figure_and_result(tmp_path: Path) -> None:
 def test_json_goes_to_the_output_alone() -> None:
     done = scotopic("limit", "na64e-2018", "--points", "3", "--json", "--quantity", "y")
     result = json.loads(done.stdout)
-    assert result["limit"]["quantity"] == "y"
-    assert len(result["limit"]["value"]) == 3
+    assert result["attributes"]["quantity"] == "y"
+    assert len(result["variables"]["mediator_mass"]["values"]) == 3
     assert done.stderr == ""
 
 
@@ -79,7 +81,8 @@ def test_own_card_that_extends(tmp_path: Path) -> None:
     """Four times the exposure without background: half of the coupling."""
     card = tmp_path / "mine.toml"
     card.write_text(
-        'extends = "na64e-1e12"\ntitle = "Mine"\n[[data_sets]]\nname = "projection"\n'
+        'extends = "na64e-1e12"\ntitle = "Mine"\n[[searches]]\nname = "invisible"\n'
+        '[[searches.data_sets]]\nname = "projection"\n'
         'particles_on_target = 4e12\nsource = "a plan"\n'
     )
     shown = scotopic("experiments", "--show", card)
@@ -88,7 +91,7 @@ def test_own_card_that_extends(tmp_path: Path) -> None:
     for name in (card, "na64e-1e12"):
         done = scotopic("limit", name, "--mass-min", "0.01", "--points", "2", "--json")
         assert done.returncode == 0, done.stderr
-        limits.append(json.loads(done.stdout)["limit"]["value"][0])
+        limits.append(json.loads(done.stdout)["variables"]["lower"]["values"][0][0][0][0])
     assert limits[0] == pytest.approx(limits[1] / 2, rel=1e-6)
 
 
@@ -142,16 +145,14 @@ def test_xsec_compares_methods(tmp_path: Path) -> None:
         (["limit", "na64e-2018", "--foo"], ["--foo"]),
         (["limit", "na64e-2018", "--points", "1.5"], ["--points: 1.5", "from 2 to 10000"]),
         (["limit", "na64e-2018", "--points", "100000000"], ["--points", "from 2 to 10000"]),
-        (["alp", "na64e-alp", "--points", "1"], ["--points: 1", "from 2 to 10000"]),
         (["limit", "na64e-2018", "--against", "foo"], ["--against", "foo", "dark_matter_mass"]),
         (["limit", "na64e-2018", "--mass-min", "1e-4"], ["0.0001 GeV", "between 0.001 and 3"]),
         (["limit", "na64e-2018", "--mass-max", "1e10"], ["1e+10 GeV", "between 0.001 and 3"]),
         (["limit", "na64e-2018", "--mass-ratio", "1e300"], ["mass_ratio: 1e+300"]),
         (["limit", "na64e-2018", "--set", "alpha_D=1", "--set", "alpha_D=2"], ["given already"]),
         (["limit", "na64e-2018", "--alpha-D", "1", "--set", "alpha_D=2"], ["given already"]),
-        (["limit", "na64e-alp"], ["decay_regions", "scotopic alp"]),
-        (["limit", "na64e-visible-2017"], ["decay_regions", "scotopic visible"]),
-        (["target-length", "na64e-2018"], ["decay_regions"]),
+        (["limit", "na64e-alp", "--model", "dark_photon"], ["does not decay into gamma gamma"]),
+        (["limit", "na64e-2018", "na64e-2022"], ["have data of 2016, 2017, 2018 in common"]),
         (["shower", "na64e-2018", "--minimum-energy", "0"], ["minimum_energy: 0.0"]),
         (["shower", "na64e-2018", "--minimum-energy=-1"], ["minimum_energy: -1.0"]),
         (["shower", "na64e-2018", "--minimum-energy", "inf"], ["minimum_energy: inf"]),
@@ -219,7 +220,7 @@ def test_directory_in_the_place_of_a_file(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert "limit.csv in it is a directory" in done.stderr
     assert [f.name for f in tmp_path.iterdir()] == ["limit.csv"]
-    done = scotopic("likelihood", "export", "na64e-2018", "--file", tmp_path)
+    done = scotopic("export", "likelihood", "na64e-2018", "--file", tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "--file" in done.stderr
 
@@ -270,7 +271,7 @@ def test_thin_target_has_a_caveat(tmp_path: Path) -> None:
     done = scotopic("limit", card, "--mass-min", "0.1", "--points", "2", "--json")
     assert done.returncode == 0, done.stderr
     assert done.stderr.startswith("caveat: Thin: the target of 8.13 radiation lengths")
-    assert len(json.loads(done.stdout)["limit"]["value"]) == 2
+    assert len(json.loads(done.stdout)["variables"]["mediator_mass"]["values"]) == 2
 
 
 def test_help_imports_nothing_slow() -> None:
@@ -282,7 +283,7 @@ def test_help_imports_nothing_slow() -> None:
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
-    assert "target-length" in done.stdout
+    assert "likelihood" in done.stdout
 
 
 def test_version_and_help() -> None:

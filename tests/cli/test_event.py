@@ -24,7 +24,15 @@ def event(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_event_and_map_are_drawn(tmp_path: Path) -> None:
-    arguments = ("na64e-2018-semi-visible", *MODEL, "--search", "S1", "--map", "--output", tmp_path / "new")
+    arguments = (
+        "na64e-2018-semi-visible",
+        *MODEL,
+        "--search",
+        "S1",
+        "--map",
+        "--output",
+        tmp_path / "new",
+    )
     done = event(*arguments)
     assert done.returncode == 0, done.stderr
     names = {f.name for f in (tmp_path / "new").iterdir()}
@@ -58,7 +66,7 @@ def test_tan_theta_makes_it_i2DM(tmp_path: Path) -> None:
         (["na64e-2018", *MODEL, "--seed", "-3"], ["seed"]),
         (["na64e-2018", *MODEL, "--tan-theta", "-1"], ["theta"]),
         (["na64e-2018"], ["mediator-mass"]),
-        (["ldmx-4GeV", *MODEL], ["signature"]),
+        (["ldmx-4GeV", *MODEL], ["calorimeter", "active target"]),
         (["na64e-2081", *MODEL], ["na64e-2018"]),
     ],
 )

@@ -42,19 +42,67 @@ def test_models_and_quantities(options: tuple[str, ...], column: str, tmp_path: 
     assert says_sign is (column == "delta_a_e")
 
 
+def test_processes_add_up(tmp_path: Path) -> None:
+    """On the resonance: the squares of 1/limit are events for a fixed number of them."""
+    masses = ("--mass-min", "0.25", "--mass-max", "0.3", "--points", "2", "--no-figure")
+    found = {}
+    names = ("bremsstrahlung", "annihilation")
+    for chosen in ((), *((name,) for name in names), names):
+        options = [word for name in chosen for word in ("--process", name)]
+        done = limit(*options, *masses, "--output", tmp_path / "-".join(("of", *chosen)))
+        assert done.returncode == 0, done.stderr
+        lines = (tmp_path / "-".join(("of", *chosen)) / "limit.csv").read_text().splitlines()
+        rows = csv.DictReader(line for line in lines if not line.startswith("#"))
+        found[chosen] = [float(row["kinetic_mixing"]) ** -2 for row in rows]
+    sums = [a + b for a, b in zip(found[names[:1]], found[names[1:]], strict=True)]
+    # the visible branching ratio is of the order of epsilon^2
+    assert found[()] == found[names] == pytest.approx(sums, rel=1e-5)
+
+
+def test_model_of_a_file_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.py").write_text(
+        "from dataclasses import dataclass\n"
+        "from scotopic.models.dark_photon import DarkPhoton\n"
+        "@dataclass(frozen=True, kw_only=True)\n"
+        "class Mine(DarkPhoton):\n"
+        "    symbol = 'Z_d'\n"
+    )
+    options = ("--mass-min", "0.01", "--points", "2", "--output", tmp_path)
+    done = limit("--model", "mine:Mine", *options)
+    assert done.returncode == 0, done.stderr
+    assert "m_Z_d = 0.01 GeV" in done.stdout
+    assert (tmp_path / "limit.png").stat().st_size > 0
+
+
+def test_parameter_of_the_model_as_axis(tmp_path: Path) -> None:
+    options = ("--axis", "alpha_D", "--axis-min", "0.01", "--axis-max", "1", "--points", "3")
+    done = limit(*options, "--set", "mediator_mass=0.1", "--output", tmp_path)
+    assert done.returncode == 0, done.stderr
+    header = (tmp_path / "limit.csv").read_text().splitlines()[1]
+    assert header.startswith("alpha_D,kinetic_mixing,mediator_mass_GeV")
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
         (("--model", "axion"), ["model", "axion", "scalar"]),
         (("--model", "scalar", "--splitting", "0.1"), ["splitting", "alpha_D, mass_ratio"]),
-        (("--model", "scalar", "--alpha-D", "0"), ["closes the invisible decay"]),
+        (
+            ("--model", "scalar", "--alpha-D", "0", "--mass-min", "0.002"),
+            ["closes the invisible decay"],
+        ),
         (("--model", "scalar", "--quantity", "delta_a_mu"), ["delta_a_mu", "delta_a_e"]),
         (("--model", "axial_vector", "--mass-min", "1e-4"), ["must not be lighter"]),
         (("--model", "charged_vector"), ["all charges are zero"]),
         (("--model", "charged_vector", "--set", "q_e"), ["--set", "NAME=VALUE"]),
         (("--model", "charged_vector", "--set", "q_e=x"), ["q_e"]),
         (("--model", "B_minus_L", "--set", "q_e=1"), ["q_e: is no parameter of B_minus_L"]),
-        (("--model", "inelastic_dark_matter", "--set", "splitting=0.4"), ["semi-visibly"]),
+        (("--process", "photoproduction"), ["process", "photoproduction", "bremsstrahlung"]),
+        (("--signature", "recoil"), ["signature", "recoil", "missing-energy"]),
+        (("--signature", "decay-in-flight"), ["signature: no search of NA64e 2016-2018"]),
+        (("--axis", "alpha_D"), ["--axis alpha_D", "--axis-min"]),
+        (("--axis", "beta", "--axis-min", "1", "--axis-max", "2"), ["beta", "alpha_D"]),
         (
             (
                 "--model",

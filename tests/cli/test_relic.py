@@ -10,6 +10,7 @@ import pytest
 from scotopic.cli import main
 from scotopic.cosmology.freeze_out import relic_abundance, thermal_coupling
 from scotopic.models.inelastic import InelasticDarkMatter
+from scotopic.search.result_files import read_result
 
 TARGETS = """
 title = "targets"
@@ -81,12 +82,11 @@ def test_lines_leave_points_gaps_and_a_figure(
             assert row["y"] == row["kinetic_mixing"] == ""
     result = json.loads((output / "result.json").read_text())
     assert "NaN" not in (output / "result.json").read_text()
-    assert [point["y"] is None for point in result["thermal_lines"]["Dirac"]["points"]] == [
-        False,
-        False,
-        True,
-    ]
-    assert result["cmb"] == {}  # thermal lines alone
+    layers = {layer["label"]: layer for layer in result["layers"]}
+    points = layers["Dirac"]["attributes"]["points"]
+    assert [point["y"] is None for point in points] == [False, False, True]
+    # thermal lines alone
+    assert {layer["kind"] for layer in result["layers"]} == {"thermal line"}
     printed = capsys.readouterr()
     assert "scalar: Omega h^2 = 0.12 at 2 points" in printed.out
     assert "Dirac: no point at 3: mediator_mass: 6 GeV" in printed.err
@@ -99,7 +99,8 @@ def test_plane_draws_lines_and_the_bound(
     assert scotopic(monkeypatch, "plane", card, "--output", output) == 0
     assert (output / "plane.png").exists()
     assert not (output / "boundaries.csv").exists()  # no limits
-    points = json.loads((output / "result.json").read_text())["cmb"]["CMB"]["points"]
+    result = read_result(output / "result.json")
+    (points,) = (one.attributes["points"] for one in result.layers if one.kind == "cmb")
     thermal = [row for row in rows(output / "thermal.csv") if row["line"] == "Dirac"]
     assert points[0]["y"] < float(thermal[0]["y"])  # a thermal Dirac particle is excluded
 
@@ -110,7 +111,7 @@ def test_json_goes_to_the_output_alone(
     monkeypatch.chdir(tmp_path)
     assert scotopic(monkeypatch, "relic", card, "--json", "--omega-h2", "0.06") == 0
     result = json.loads(capsys.readouterr().out)
-    assert result["card"]["thermal_lines"][0]["omega_h2"] == 0.06
+    assert result["attributes"]["card"]["thermal_lines"][0]["omega_h2"] == 0.06
     assert not (tmp_path / "out").exists()
 
 

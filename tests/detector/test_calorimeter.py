@@ -19,8 +19,8 @@ from scotopic.detector.calorimeter import (
 from scotopic.detector.lateral import LateralModel, _inside_square
 from scotopic.errors import RangeError
 from scotopic.experiments import EnergyResolution
-from scotopic.search import load_experiment
 from scotopic.materials import Layer, Target, material
+from scotopic.search import load_experiment
 from scotopic.shower.monte_carlo import simulate
 
 FloatArray = npt.NDArray[np.float64]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scotopic.experiments import load_experiment
+from scotopic.search import load_experiment
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 

@@ -26,7 +26,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def card(name: str = "na64e-2018", **changes: object) -> str:
+def card(name: str = "na64e-2018", /, **changes: object) -> str:
     """The text of a card with values replaced; a key such as `target__layers__1__x`."""
     content = tomllib.loads(experiment_card(name))
     for path, value in changes.items():

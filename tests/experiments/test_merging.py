@@ -150,14 +150,16 @@ REFUSED = {
         "from"
     ),
     HEAD + SEARCH + '[[searches.data_sets]]\nname = "2016-2018"\nbackground = []': (
-        "searches[0].data_sets[0].source: missing; this card changes 'background' and must say where it comes "
-        "from"
+        "searches[0].data_sets[0].source: missing; this card changes 'background' and must say "
+        "where it comes from"
     ),
     'replace = ["searches[invisible].selection.vetoes[VETO]"]\n' + HEAD: (
-        "searches[0].source: missing; this card changes 'selection' and must say where it comes from"
+        "searches[0].source: missing; this card changes 'selection' and must say where it comes "
+        "from"
     ),
     HEAD + SEARCH + "selection = {maximum_calorimeter_energy_GeV = 40.0}": (
-        "searches[0].source: missing; this card changes 'selection' and must say where it comes from"
+        "searches[0].source: missing; this card changes 'selection' and must say where it comes "
+        "from"
     ),
     'replace = ["search"]\n' + HEAD: ("replace[0]: no key 'search'; did you mean 'searches'?"),
     'replace = ["searches[invisible].data_sets[2018]"]\n' + HEAD: (
@@ -180,8 +182,8 @@ REFUSED = {
         "searches[0].data_sets: missing; it has no default"
     ),
     HEAD + SEARCH + DATA: (
-        "searches[0].data_sets: kind: measurements and projections in one card have no common number of "
-        "observed events"
+        "searches[0].data_sets: kind: measurements and projections in one card have no common "
+        "number of observed events"
     ),
     'replace = ["searches[invisible].data_sets"]\n' + HEAD + SEARCH + DATA + DATA: (
         "searches[0].data_sets[1].name: 'dream' is already the name of entry 0"

@@ -14,25 +14,36 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scotopic.errors import CardError
-from scotopic.experiments import Experiment, experiment_names, load_experiment
+from scotopic.experiments import Experiment, experiment_names
 from scotopic.experiments.loader import CARDS
 from scotopic.experiments.toml_text import toml_text
+from scotopic.search import load_experiment
 
 Step = str | int
 RAW = {name: tomllib.loads((CARDS / f"{name}.toml").read_text()) for name in experiment_names()}
-DEFAULTS = {"confidence_level": 0.90, "description": "", "signatures": [], "years": []}
+DEFAULTS: dict[str, object] = {
+    "confidence_level": 0.90,
+    "description": "",
+    "model": {"name": "dark_photon", "parameters": {}},
+    "parameters": {},
+    "materials": [],
+    "systematics": [],
+    "cut_efficiencies": [],
+    "years": [],
+}
+FREE = ("model", "parameters")  # a table with any key
 # A key that another one must agree with: the message may name the other end of the bond.
 BONDS = {
-    "name": ("detector", "calorimeter", "decay_regions", "source"),
+    "name": ("detector", "calorimeter", "source"),
     "detectors": ("detector", "calorimeter"),
     "thickness_cm": ("target.layers", "position_cm"),
     "repetitions": ("target.layers", "position_cm"),
     "length_cm": ("position_cm",),
-    "energy_resolution": ("maximum_calorimeter_energy_GeV", "scattered_muon"),
+    "energy_resolution": ("selection",),
     **dict.fromkeys(
         ("stochastic", "constant", "noise_GeV", "relative_momentum_spread"),
         ("energy_resolution",),
@@ -43,7 +54,7 @@ BONDS = {
     "maximum_energy_range_GeV": ("maximum_energy_GeV",),
     "decays_from": ("decays_behind",),
     "extends": ("missing", "cannot be read", "not TOML", "unknown key"),
-    "replace": ("missing", "data_sets"),
+    "replace": ("missing", "searches"),
 }
 
 
@@ -71,29 +82,34 @@ def last_key(path: tuple[Step, ...]) -> str:
 
 
 def resolved(card: dict[str, Any]) -> dict[str, Any]:
-    """What a shipped card and its mutation should say: merged by hand, not by the loader.
-
-    The shipped cards that extend change some tables and some entries of named arrays, and replace
-    the data sets.
-    """
+    """What a shipped card and its mutation should say: merged here, not by the loader."""
     if "extends" not in card:
         return card
     base = resolved(copy.deepcopy(RAW[card["extends"]]))
-    del base["title"], base["description"]
-    tables, arrays = ("beam", "target", "selection"), ("detectors", "decay_regions")
-    own = {k: v for k, v in card.items() if k not in ("extends", "replace", *tables, *arrays)}
-    for array in [a for a in arrays if a in card]:
-        changes = {d["name"]: d for d in card[array]}
-        kept = [d | changes.pop(d["name"], {}) for d in base.get(array, [])]
-        base[array] = kept + list(changes.values())
-    if not card.get("replace"):
-        sets = {d["name"]: d for d in own.get("data_sets", [])}
-        merged = [d | sets.pop(d["name"], {}) for d in base["data_sets"]]
-        own["data_sets"] = merged + list(sets.values())
-    changed = {key: base[key] | card.get(key, {}) for key in tables}
-    if isinstance(muon := changed["selection"].get("scattered_muon"), dict):
-        changed["selection"]["scattered_muon"] = base["selection"].get("scattered_muon", {}) | muon
-    return base | own | changed
+    for path in ("title", "description", *card.get("replace", [])):
+        table: Any = base
+        *parents, last = [re.findall(r"[^\[\]]+", step) for step in path.split(".")]
+        for key, name in parents:
+            table = next(entry for entry in table[key] if entry["name"] == name)
+        table.pop(last[0], None)
+    own = {key: value for key, value in card.items() if key not in ("extends", "replace")}
+    found: dict[str, Any] = merged(base, own)
+    return found
+
+
+def merged(old: Any, new: Any) -> Any:
+    """Tables by key, arrays of named tables by name, all else as the new one says."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        return old | {k: merged(old[k], v) if k in old else v for k, v in new.items()}
+    if not (is_named(old) and is_named(new)):
+        return new
+    changes = {entry["name"]: entry for entry in new}
+    kept = [merged(entry, changes.pop(entry["name"], {})) for entry in old]
+    return kept + list(changes.values())
+
+
+def is_named(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all("name" in entry for entry in value)
 
 
 def with_defaults(said: object, content: object) -> object:
@@ -177,7 +193,7 @@ def test_replace_by_nonsense(
     parent_of(card, path)[path[-1]] = value
     if path[0] in ("extends", "replace"):
         result = load_text(toml_text(card))
-        assert isinstance(result, str) or value in ([], ["data_sets"], "data_sets")
+        assert isinstance(result, str) or value in ([], ["searches"], "searches")
     else:
         check(card, last_key(path))
 
@@ -209,7 +225,7 @@ def test_rename(mutant: tuple[dict[str, Any], tuple[Step, ...]], data: st.DataOb
     letter = data.draw(st.sampled_from(string.ascii_letters + "_."))
     new = data.draw(st.sampled_from([key[:i] + key[i + 1 :], key[:i] + letter + key[i:]]))
     parent = parent_of(card, path)
-    if new in parent or not new:
+    if new in parent or not new or path[:-1] == FREE:
         return
     parent[new] = parent.pop(key)
     result = load_text(toml_text(card))
@@ -230,8 +246,10 @@ def tables(name: str) -> list[tuple[Step, ...]]:
     WORDS,
     VALUES,
 )
-@example(("na64e-2018", ()), "signatures", [])
-@example(("na64e-2018", ()), "signatures", True)
+@example(("na64e-2018", ()), "systematics", [])
+@example(("na64e-2018", ()), "model", True)
+@example(("na64e-2018", ("searches", 0)), "systematics", True)
+@example(("na64e-2018", ("target",)), "materials", [{}])
 def test_insert(place: tuple[str, tuple[Step, ...]], key: str, value: object) -> None:
     name, path = place
     card = copy.deepcopy(RAW[name])
@@ -239,8 +257,8 @@ def test_insert(place: tuple[str, tuple[Step, ...]], key: str, value: object) ->
     if key in table:
         return
     table[key] = value
-    if key in KNOWN:
-        check(card, key)
+    if key in KNOWN or path == FREE:
+        check(card, "parameters" if path == FREE else key)
         return
     result = load_text(toml_text(card))
     assert isinstance(result, str)
@@ -298,3 +316,40 @@ def in_order(value: object) -> object:
 @pytest.mark.parametrize("name", sorted(RAW))
 def test_unmutated_cards_hold_what_they_say(name: str) -> None:
     check(RAW[name], "nothing is refused")
+
+
+def mutated(draw: st.DrawFn, card: dict[str, Any]) -> None:
+    """Change something of a card, in place."""
+    path = draw(st.sampled_from(places(card)))
+    parent, key = parent_of(card, path), path[-1]
+    kind = draw(st.integers(0, 3))
+    if kind == 0:
+        del parent[key]
+    elif kind == 1:
+        parent[key] = draw(VALUES)
+    elif kind == 2 and isinstance(parent, dict):
+        parent[draw(st.sampled_from(sorted(map(str, KNOWN))))] = draw(VALUES)
+    else:
+        other = draw(st.sampled_from(places(card)))
+        parent[key] = copy.deepcopy(parent_of(card, other)[other[-1]])
+
+
+@st.composite
+def mutants(draw: st.DrawFn) -> dict[str, Any]:
+    card = copy.deepcopy(RAW[draw(NAMES)])
+    for _ in range(draw(st.integers(1, 3))):
+        if card:
+            mutated(draw, card)
+    return card
+
+
+@given(mutants())
+def test_several_mutations(card: dict[str, Any]) -> None:
+    load_text(toml_text(card))
+
+
+@pytest.mark.long
+@given(mutants())
+@settings(max_examples=5000)
+def test_thousands_of_mutations(card: dict[str, Any]) -> None:
+    load_text(toml_text(card))

@@ -8,12 +8,11 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from scotopic.experiments import load_experiment
 from scotopic.figures import draw_cross_sections, draw_limit, draw_shower, save
 from scotopic.figures.style import decades, new_figure
 from scotopic.materials import material
 from scotopic.models.dark_photon import DarkPhoton
-from scotopic.scan import Quantity, exclusion_curve
+from scotopic.search import exclusion_curve, load_experiment
 from scotopic.shower import track_lengths
 
 MODEL = DarkPhoton(
@@ -26,19 +25,20 @@ MODEL = DarkPhoton(
 
 
 @pytest.mark.parametrize("quantity", ["kinetic_mixing", "kinetic_mixing_squared", "y", "alpha_D"])
-def test_limit_figure(quantity: Quantity) -> None:
+def test_limit_figure(quantity: str) -> None:
     y = 1e-13 if quantity == "alpha_D" else None
     curve = exclusion_curve(
         load_experiment("na64e-2018"), MODEL, [0.002, 0.02], quantity=quantity, y=y
     )
-    figure = draw_limit(curve, "dark_matter_mass")
+    figure = draw_limit(curve, against="dark_matter_mass")
     (axes,) = figure.axes
     assert axes.get_xlabel() == r"$m_{\chi}$ [GeV]"
     assert axes.get_ylabel()
     (line,) = [la for la in axes.get_lines() if "90 % CL" in str(la.get_label())]
-    np.testing.assert_allclose(np.asarray(line.get_ydata(), dtype=float), curve.observed.values)
+    np.testing.assert_allclose(np.asarray(line.get_ydata(), dtype=float), curve.limits())
     low, high = axes.get_ylim()
-    kept = curve.observed.values[curve.observed.covered]
+    kept = curve.limits()[np.isfinite(curve.limits())]
+    assert len(kept)
     assert np.all((low < kept) & (kept < high))
 
 
@@ -53,7 +53,7 @@ def test_several_curves_are_told_apart() -> None:
     assert {line.get_linestyle() for line in lines} == {"-", "--"}
     low, high = axes.get_ylim()
     for curve in curves:
-        assert np.all((low < curve.observed.values) & (curve.observed.values < high))
+        assert np.all((low < curve.limits()) & (curve.limits() < high))
 
 
 def test_shower_and_cross_section_figures() -> None:

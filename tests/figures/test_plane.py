@@ -1,20 +1,30 @@
 """Figures of planes: what is drawn where, and boxes that cover no line if there is room."""
 
-from collections.abc import Mapping
+import csv
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
 import pytest
-from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
 
+from scotopic.errors import RangeError
 from scotopic.figures import STYLE, draw_plane
-from scotopic.figures.plane import _TIED
-from scotopic.scan.plane import Plane
+from scotopic.figures.plane import _KINDS, _TIED
+from scotopic.figures.style import BLACK, CYCLE, GREY
+from scotopic.scan.contours import regions
+from scotopic.scan.plane import Plane, axes_of, plane_result
+from scotopic.scan.plane_files import write_plane
+from scotopic.scan.points import COMPUTED, NOT_COMPUTED, no_points
 from scotopic.scan.run import run
 from scotopic.scan.run_card import load_run_card
+from scotopic.scan.session import plan_of
+from scotopic.search import Result, load_experiment
+from scotopic.search.result import Layer
 from scotopic.search.ties import TIES
 
 FloatArray = npt.NDArray[np.float64]
@@ -50,20 +60,22 @@ label = "no bound"
 """
 
 
+def points(vertices: object) -> FloatArray:
+    return np.asarray(vertices, dtype=float)
+
+
 @pytest.fixture(scope="module")
 def figure(tmp_path_factory: pytest.TempPathFactory) -> Figure:
     path = tmp_path_factory.mktemp("card") / "card.toml"
     path.write_text(CARD)
     card, place = load_run_card(str(path))
-    found = run(card, place)
-    return draw_plane(card, found.planes, found.bands, found.thermal_lines, found.cmb)
+    return draw_plane(run(card, place))
 
 
 def test_lines_are_drawn_where_they_are(figure: Figure) -> None:
     """y = 1.3e-11 for a scalar of 10 MeV, see docs/physics/relic-density.md."""
     (axes,) = figure.axes
-    lines = [c for c in axes.collections if isinstance(c, ContourSet) and not c.filled]
-    drawn = [np.asarray(path.vertices) for one in lines for path in one.get_paths()]
+    drawn = [points(line.get_xydata()) for line in axes.lines]
     (scalar,) = [vertices for vertices in drawn if vertices[:, 1].max() > 1e-8]
     at = np.exp(np.interp(np.log(0.01), *np.log(scalar.T)))
     assert at == pytest.approx(1.33e-11, rel=0.1)  # a step of the plane is a factor of 1.5
@@ -91,11 +103,9 @@ def test_boxes_cover_neither_lines_nor_each_other(figure: Figure) -> None:
     for box in boxes:
         assert frame.x0 <= box.x0 < box.x1 <= frame.x1
         assert frame.y0 <= box.y0 < box.y1 <= frame.y1
-        for contours in axes.collections:
-            if isinstance(contours, ContourSet) and not contours.filled:
-                for path in contours.get_paths():
-                    transformed = axes.transData.transform_path(path)
-                    assert not transformed.intersects_bbox(box, filled=False)
+        for line in axes.lines:
+            transformed = axes.transData.transform_path(line.get_path())
+            assert not transformed.intersects_bbox(box, filled=False)
 
 
 LIMITS = """
@@ -119,40 +129,40 @@ points = 17
 scale = "linear"
 [[limits]]
 label = "some"
-experiment = "na64e-2018"
-signatures = ["S1"]
+experiment = "na64e-2018-semi-visible"
+searches = ["S1"]
 filled = true
 [[limits]]
 label = "all"
-experiment = "na64e-2018"
-signatures = ["S1"]
+experiment = "na64e-2018-semi-visible"
+searches = ["S1"]
 [[limits]]
 label = "none"
-experiment = "na64e-2018"
-signatures = ["S1"]
+experiment = "na64e-2018-semi-visible"
+searches = ["S1"]
 """
 
 
-def drawn(tmp_path: Path, excesses: Mapping[str, FloatArray], exists: FloatArray) -> Figure:
+def result(tmp_path: Path, excesses: Mapping[str, FloatArray], exists: FloatArray) -> Result:
+    """A result of the card above whose limits are given."""
     path = tmp_path / "card.toml"
     path.write_text(LIMITS)
     card, _ = load_run_card(str(path))
-    x, y = card.x.axis(), card.y.axis()
-    planes = {
-        label: Plane(
-            x=x,
-            y=y,
-            fixed={},
-            expected_events=np.exp(excess),
-            limit_events=np.ones_like(excess),
-            relative_error=np.zeros_like(excess),
-            mediator_mass=exists,
-            coupling=exists,
-            refused={},
-        )
-        for label, excess in excesses.items()
-    }
-    return draw_plane(card, planes, {})
+    experiment = load_experiment("na64e-2018-semi-visible")
+    plan = plan_of(card, {layer.label: (experiment,) for layer in card.limits})
+    arrays = no_points(plan, plan.shape)
+    for i, excess in enumerate(excesses.values()):
+        arrays["excess"][i] = excess
+        arrays["expected_events"][i, 0] = np.exp(excess)
+        arrays["allowed_events"][i] = 1.0
+        arrays["status"][i] = np.where(np.isfinite(excess), COMPUTED, NOT_COMPUTED)
+        arrays["model_mediator_mass"][i] = exists
+    attributes = {"title": card.title, "card": card.model_dump(mode="json")}
+    return plane_result(plan, arrays, None, attributes)
+
+
+def drawn(tmp_path: Path, excesses: Mapping[str, FloatArray], exists: FloatArray) -> Figure:
+    return draw_plane(result(tmp_path, excesses, exists))
 
 
 def flat(value: float) -> FloatArray:
@@ -177,8 +187,8 @@ def test_what_is_not_computed_does_not_look_like_not_excluded(tmp_path: Path) ->
     figure = drawn(tmp_path, {"some": some, "all": some + 9, "none": some - 9}, exists)
     (axes,) = figure.axes
     assert legend_texts(figure)[-2:] == ["not computed", "no such model"]
-    hatched = [c for c in axes.collections if isinstance(c, ContourSet) and any(c.hatches)]
-    corners = [np.concatenate([p.vertices for p in c.get_paths()]).min(axis=0) for c in hatched]
+    hatched = [patch for patch in axes.patches if patch.get_hatch()]
+    corners = [points(patch.get_path().vertices).min(axis=0) for patch in hatched]
     x, y = np.geomspace(0.01, 1.0, 21), np.linspace(0.1, 0.9, 17)
     for corner, k in zip(corners, (-6, -2), strict=True):
         assert corner == pytest.approx((x[k], y[k]), rel=1e-3)
@@ -219,3 +229,157 @@ def test_tied_couplings_say_what_they_follow_from(tmp_path: Path) -> None:
     (note,) = figure.axes[0].texts
     assert "$\\epsilon$ from $(g-2)_\\mu$,\ncentral value" in note.get_text()
     assert set(_TIED) == set(TIES)
+
+
+WITH_LAYERS = """
+title = "all kinds"
+source = "a test"
+model = "dark_photon"
+[fixed]
+alpha_D = 0.1
+mass_ratio = 3
+dark_matter = "dirac"
+[x]
+parameter = "mediator_mass"
+minimum = 0.004
+maximum = 0.4
+points = 9
+[y]
+parameter = "kinetic_mixing"
+minimum = 1e-6
+maximum = 1e-1
+points = 21
+[[limits]]
+label = "filled"
+experiment = "na64e-2018"
+filled = true
+[[limits]]
+label = "line"
+experiment = "na64e-5e12"
+[[thermal_lines]]
+label = "relic"
+[[cmb]]
+label = "CMB"
+[[bands]]
+label = "g-2"
+[[bounds]]
+label = "theirs"
+source = "a test"
+points = [[0.004, 1e-3], [0.1, 2e-2], [0.4, 1e-2]]
+"""
+
+
+@pytest.fixture(scope="module")
+def with_layers(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    path = tmp_path_factory.mktemp("layers") / "card.toml"
+    path.write_text(WITH_LAYERS)
+    return run(*load_run_card(str(path)))
+
+
+def lines_of(figure: Figure, colour: str) -> list[list[tuple[float, float]]]:
+    (axes,) = figure.axes
+    mine = [line for line in axes.lines if line.get_color() == colour]
+    return [[tuple(point) for point in points(line.get_xydata()).tolist()] for line in mine]
+
+
+def test_drawn_lines_are_those_of_the_table(with_layers: Result, tmp_path: Path) -> None:
+    """Bit by bit: the table has all digits."""
+    write_plane(with_layers, tmp_path, 1.0)
+    text = (tmp_path / "contours.csv").read_text().splitlines()
+    table: dict[str, dict[str, list[tuple[float, float]]]] = {}
+    for row in csv.DictReader(line for line in text if not line.startswith("#")):
+        at = float(row["mediator_mass_GeV"]), float(row["kinetic_mixing"])
+        table.setdefault(row["limit"], {}).setdefault(row["line"], []).append(at)
+    figure = draw_plane(with_layers)
+    assert list(table) == ["filled", "line"]
+    for colour, lines in zip(CYCLE, table.values(), strict=False):
+        assert lines_of(figure, colour) == list(lines.values())
+
+
+@pytest.mark.parametrize("kind", ["thermal line", "cmb"])
+def test_lines_of_cosmology_are_those_of_their_points(with_layers: Result, kind: str) -> None:
+    """Those of thermal.csv, on the mesh's own columns and on those that were added."""
+    (layer,) = (one for one in with_layers.layers if one.kind == kind)
+    (drawn,) = lines_of(draw_plane(with_layers), BLACK if kind == "thermal line" else GREY)
+    table = [
+        (point["mediator_mass"], point["kinetic_mixing"])
+        for point in layer.attributes["points"]
+        if point["status"] == "ok" and 1e-6 < point["kinetic_mixing"] < 1e-1
+    ]
+    assert len(table) > 5
+    (x, y), (u, v) = np.log(table).T, np.log(drawn).T
+    np.testing.assert_allclose(np.interp(x, u, v), y, atol=1e-9)
+
+
+def test_shaded_areas_end_on_the_drawn_lines(with_layers: Result) -> None:
+    """All corners of the area are on the line or on the frame."""
+    figure = draw_plane(with_layers)
+    x, y = axes_of(with_layers)
+    (area,) = [p for p in figure.axes[0].patches if isinstance(p, PathPatch) and p.get_alpha()]
+    corners = {tuple(point) for point in points(area.get_path().vertices).tolist()}
+    on_line = {point for line in lines_of(figure, CYCLE[0]) for point in line}
+    assert on_line <= corners
+    for at in corners - on_line:
+        ends = zip(at, (x.values[[0, -1]], y.values[[0, -1]]), strict=True)
+        assert any(np.isclose(value, end, rtol=1e-12, atol=0).any() for value, end in ends)
+    (region,) = regions(Plane.of(with_layers).excess, x, y)
+    np.testing.assert_array_equal(area.get_path().vertices, region.points)
+
+
+def inside(patches: Iterable[PathPatch], at: tuple[float, float], axes: mpl.axes.Axes) -> bool:
+    """Whether a point is in an area, as the eye sees it."""
+    seen = axes.transData.transform(at)
+    return any(
+        axes.transData.transform_path(patch.get_path()).contains_point(seen) for patch in patches
+    )
+
+
+def test_the_excluded_side_is_shaded(with_layers: Result) -> None:
+    """Strong mixing is excluded, weak mixing is not."""
+    (axes,) = draw_plane(with_layers).axes
+    areas = [p for p in axes.patches if isinstance(p, PathPatch) and p.get_alpha()]
+    assert inside(areas, (0.01, 1e-2), axes)
+    assert not inside(areas, (0.01, 2e-6), axes)
+
+
+def test_every_layer_of_the_result_is_drawn(with_layers: Result) -> None:
+    """Without one of them the figure has less in it, and one name less."""
+    assert {layer.kind for layer in with_layers.layers} == set(_KINDS)
+    whole = draw_plane(with_layers)
+    names = legend_texts(whole)
+    assert set(names) == {"filled", "line", "relic", "CMB", "g-2", "theirs"}
+    for layer in with_layers.layers:
+        others = tuple(one for one in with_layers.layers if one is not layer)
+        less = draw_plane(replace(with_layers, layers=others))
+        assert legend_texts(less) == [name for name in names if name != layer.label]
+        (axes,), (every,) = less.axes, whole.axes
+        assert len(axes.get_children()) < len(every.get_children())
+
+
+def test_no_layer_is_too_many(with_layers: Result) -> None:
+    bands = [one for one in with_layers.layers if one.kind == "band"]
+    many = tuple(replace(bands[0], label=f"band {i}") for i in range(6))
+    assert legend_texts(draw_plane(replace(with_layers, layers=many)))[:6] == [
+        f"band {i}" for i in range(6)
+    ]
+
+
+def test_no_limit_is_too_many(with_layers: Result) -> None:
+    """Nine limits have nine names, though there are seven colours."""
+    nine = [0, *([1] * 8)]
+    labels = np.array([f"limit {i}" for i in range(9)], np.dtypes.StringDType())
+    variables = {
+        name: replace(one, values=one.values[nine] if one.dims[0] == "limit" else one.values)
+        for name, one in with_layers.variables.items()
+    }
+    variables["limit"] = replace(variables["limit"], values=labels)
+    limits = [with_layers.attributes["limits"][i] for i in nine]
+    attributes = {k: v for k, v in with_layers.attributes.items() if k != "card"}
+    many = Result(with_layers.axes, variables, {**attributes, "limits": limits})
+    assert legend_texts(draw_plane(many)) == labels.tolist()
+
+
+def test_layers_of_an_unknown_kind_are_refused(with_layers: Result) -> None:
+    stranger = replace(with_layers, layers=(Layer("halo", "theirs", {}),))
+    with pytest.raises(RangeError, match=r"layers\[theirs\]\.kind: 'halo' is not .* one of band"):
+        draw_plane(stranger)

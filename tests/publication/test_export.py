@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from scotopic.experiments import load_experiment
 from scotopic.scan.run_card import load_run_card
+from scotopic.search import load_experiment
+from scotopic.search.result_files import read_result
 from scotopic.statistics import from_workspace, strength_limits
 
 MISSING = "the extra 'publication' is not installed"
@@ -180,7 +181,7 @@ def together(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A combination, a plane of joined experiments with a bound of others, and a submission."""
     home = tmp_path_factory.mktemp("together")
     arguments = ("--points", "3", "--no-figure")
-    done("combine", "na64e-2018", "na64mu", *arguments, "--output", home / "both")
+    done("limit", "na64e-2018", "na64mu", *arguments, "--output", home / "both")
     (home / "joined.toml").write_text(JOINED)
     done("plane", home / "joined.toml", "--dataset", "--no-figure", "--output", home / "joined")
     done("export", "hepdata", home / "both", home / "joined", "--output", home / "submission")
@@ -209,10 +210,10 @@ def test_combined_likelihood_gives_the_combined_limit(together: Path) -> None:
     )
     assert resource["type"] == "HistFactory"
     workspace = json.loads((together / "submission" / "both-likelihood.json").read_text())
-    found = json.loads((together / "both" / "result.json").read_text())["combination"]
+    found = read_result(together / "both" / "result.json")
     limit = strength_limits(from_workspace(workspace)).value
-    masses = zip(found["mediator_mass_GeV"], found["signal_limit_events"], strict=True)
-    (expected,) = (events for m, events in masses if f"at {m!r} GeV" in resource["description"])
+    masses = zip(found.axis.tolist(), found["allowed_events"][0, 0].tolist(), strict=True)
+    (expected,) = (n for m, n in masses if f"mediator_mass = {m!r};" in resource["description"])
     assert limit == pytest.approx(expected, rel=1e-6)  # the signal's scale is in other places
 
 
@@ -261,6 +262,24 @@ def test_limits_equal_those_of_the_csv(results: Path, submission: Path) -> None:
             assert values(found[heading]) == [float(row[column]) for row in expected]
 
 
+def test_islands_and_their_edges(tmp_path: Path) -> None:
+    options = ("--points", "3", "--mass-min", "0.01", "--no-figure")
+    done("limit", "na64e-alp", *options, "--output", tmp_path / "alp")
+    done("export", "hepdata", tmp_path / "alp", "--output", tmp_path / "submission")
+    (table,) = documents(tmp_path / "submission").values()
+    assert table["name"] == "alp excluded"
+    keywords = {one["name"]: one["values"] for one in table["keywords"]}
+    assert keywords["reactions"] == ["GAMMA NUCLEUS --> a NUCLEUS"]
+    assert "Visible decays" in keywords["phrases"]
+    expected = rows(tmp_path / "alp" / "limit.csv")
+    found = columns(tmp_path / "submission", table)
+    for side in ("lower", "upper"):
+        heading = f"Observed {side} edge of excluded photon coupling"
+        assert values(found[heading]) == [float(row[side]) for row in expected]
+    data = yaml.safe_load((tmp_path / "submission" / table["data_file"]).read_text())
+    assert data["dependent_variables"][0]["header"]["units"] == "GeV^{-1}"
+
+
 def test_bands_are_errors_of_the_expected_limit(results: Path, submission: Path) -> None:
     found = columns(submission, documents(submission)["limit limit"])
     cells = found["Expected upper limit on kinetic mixing"]
@@ -297,13 +316,15 @@ def test_attached_card_and_likelihood_give_the_same_limit(results: Path, submiss
         result = json.loads((results / name / "result.json").read_text())
         label = attached(table, "-likelihood.json").removesuffix("-likelihood.json")
         experiment = load_experiment(submission / f"{label}.toml")
-        assert experiment.fingerprint == result["experiment_fingerprint"]
+        (card,) = result["attributes"]["experiments"]
+        assert experiment.content() == card
         workspace = json.loads((submission / f"{label}-likelihood.json").read_text())
+        allowed = result["variables"]["allowed_events"]["values"][0][0][0]
         limit = strength_limits(from_workspace(workspace)).value
         # the same sums, with the signal's scale in other places: a solver's tolerance
-        assert limit == pytest.approx(result["calculation"]["signal_limit_events"], rel=1e-6)
+        assert limit == pytest.approx(allowed, rel=1e-6)
         whole = json.loads((submission / attached(table, "result.json")).read_text())
-        assert whole["limit"] == result["limit"]
+        assert whole["variables"] == result["variables"]
 
 
 def test_thumbnails_are_small_pictures(submission: Path) -> None:
@@ -385,8 +406,9 @@ def test_the_same_results_give_the_same_bytes(
     [
         (None, ["result.json", "cannot be read", "scotopic limit"]),
         ("{", ["result.json", "not JSON"]),
-        ('{"a": 1}', ["result.json", "no kind", "limit, combine, plane"]),
-        ('{"experiment": {}, "limit": {}}', ["limit.csv", "missing"]),
+        ('{"a": 1}', ["result.json", "no kind", "limit, plane, relic"]),
+        ('{"kind": "curve", "axes": []}', ["result.json", "not as scotopic writes results"]),
+        ('{"card": {}, "limits": {}, "thermal_lines": {}}', ["boundaries.csv", "missing"]),
     ],
 )
 def test_what_is_no_result_is_one_line(

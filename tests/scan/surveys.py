@@ -5,17 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from scotopic.experiments import load_experiment
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.inelastic import InelasticDarkMatter
 from scotopic.processes.calculation import Calculation
-from scotopic.scan.axis import Axis
 from scotopic.scan.execute import computing
-from scotopic.scan.points import Arrays, Setup
-from scotopic.scan.search import Search
-from scotopic.scan.semi_visible import Simulation
+from scotopic.scan.points import Arrays, Limit, Plan, Sector
 from scotopic.scan.store import Dataset
 from scotopic.scan.survey import survey
+from scotopic.search import Axis, Search, load_experiment
 
 CARD = {"title": "a test"}
 
@@ -29,38 +26,37 @@ from scotopic.scan.survey import survey
 
 if __name__ == "__main__":
     directory, tolerance = Path(sys.argv[1]), float(sys.argv[2]) or None
-    setup, card = pickle.loads((directory / "setup.pickle").read_bytes())
+    plan, card = pickle.loads((directory / "plan.pickle").read_bytes())
     try:
-        with Dataset(directory, setup, card) as dataset, computing() as compute:
-            survey(setup, dataset, compute, tolerance=tolerance)
+        with Dataset(directory, plan, card) as dataset, computing() as compute:
+            survey(plan, dataset, compute, tolerance=tolerance)
     except ScotopicError as error:
         sys.exit(str(error))
 """
 
 
-def semi_visible(masses: int = 64, events: int = 1500, mixings: int = 12) -> Setup:
+def semi_visible(masses: int = 64, events: int = 1500, mixings: int = 12) -> Plan:
     """A plane of eight masses a tile, from a single table of cross sections."""
-    search = Search.of("NA64", load_experiment("na64e-2018"), ["S1", "S2"])
-    return Setup(
-        InelasticDarkMatter,
+    how = Calculation(processes=("bremsstrahlung",), events=events)
+    search = Search.of(load_experiment("na64e-2018-semi-visible"), calculation=how)
+    fixed = {"alpha_D": 0.1, "mass_ratio": 3.0, "splitting": 0.4}
+    return Plan(
         Axis("mediator_mass", 0.11, 0.9, masses),
         Axis("kinetic_mixing", 1e-5, 3e-2, mixings),
-        {"alpha_D": 0.1, "mass_ratio": 3.0, "splitting": 0.4},
-        (search,),
-        Simulation(events=events),
+        (Limit("NA64", search, Sector(InelasticDarkMatter, fixed)),),
     )
 
 
-def invisible(x: Axis, y: Axis, **fixed: object) -> Setup:
+def invisible(x: Axis, y: Axis, **fixed: object) -> Plan:
     """A plane of the invisible dark photon, with both ways of production."""
-    search = Search.of("NA64", load_experiment("na64e-2018"), [])
+    search = Search.of(load_experiment("na64e-2018"))
     others = {"dark_matter": "complex_scalar", "mass_ratio": 3.0, **fixed}
-    return Setup(DarkPhoton, x, y, others, (search,), Simulation(calculation=Calculation()))
+    return Plan(x, y, (Limit("NA64", search, Sector(DarkPhoton, others)),))
 
 
 def complete(
     directory: Path,
-    setup: Setup,
+    plan: Plan,
     *,
     workers: int | None = None,
     scheduler: str | None = None,
@@ -68,21 +64,21 @@ def complete(
 ) -> Arrays:
     """Survey a plane into a dataset, and return all of it."""
     directory.mkdir(parents=True, exist_ok=True)
-    with Dataset(directory, setup, CARD) as dataset, computing(workers, scheduler) as compute:
-        survey(setup, dataset, compute, tolerance=tolerance)
+    with Dataset(directory, plan, CARD) as dataset, computing(workers, scheduler) as compute:
+        survey(plan, dataset, compute, tolerance=tolerance)
         return dataset.arrays
 
 
-def start(directory: Path, setup: Setup, tolerance: float = 0.0) -> "subprocess.Popen[str]":
+def start(directory: Path, plan: Plan, tolerance: float = 0.0) -> "subprocess.Popen[str]":
     """Start the same in another process; it ends with 1 and a message if it cannot."""
     directory.mkdir(parents=True, exist_ok=True)
-    write_setup(directory / "setup.pickle", setup)
+    write_plan(directory / "plan.pickle", plan)
     return subprocess.Popen(command(directory, tolerance), stderr=subprocess.PIPE, text=True)
 
 
-def write_setup(file: Path, setup: Setup) -> None:
+def write_plan(file: Path, plan: Plan) -> None:
     """Write what the program reads."""
-    file.write_bytes(pickle.dumps((setup, CARD)))
+    file.write_bytes(pickle.dumps((plan, CARD)))
 
 
 def command(directory: Path, tolerance: float = 0.0) -> list[str]:

@@ -15,13 +15,15 @@ from tests.statistics.counts import Count
 
 from scotopic import DarkPhoton, load_experiment
 from scotopic.cli import main
+from scotopic.detector.window import EnergyWindow
 from scotopic.errors import CardError, RangeError
 from scotopic.figures.cuts import draw_cuts
+from scotopic.processes.base import accepted_yields
+from scotopic.processes.calculation import Calculation
+from scotopic.processes.dump import Dump
 from scotopic.scan import cuts
 from scotopic.scan.cut_card import load_cut_card
-from scotopic.scan.cuts import Leakage, Neighbours, scan_cuts
-from scotopic.processes.calculation import Calculation
-from scotopic.signatures.yields import accepted_yields
+from scotopic.scan.cuts import Leakage, Neighbours, missing_energy_search, scan_cuts
 from scotopic.statistics import Component, Shift
 from scotopic.statistics.extrapolation import Histogram, extrapolate
 
@@ -136,16 +138,17 @@ def test_the_scan_is_the_yield_and_the_limit_of_each_cut() -> None:
     how = Calculation(processes=("annihilation",))
     scan = scan_cuts(card, MODEL, [0.25, 0.3], [45.0, 50.0], neighbours, calculation=how)
     models = [replace(MODEL, mediator_mass=m) for m in (0.25, 0.3)]
+    dump = Dump("e-", 100.0, card.target.build(), card.target.thickness_X0)
+    signal_uncertainty = missing_energy_search(card).relative_signal_uncertainty
     for i, cut in enumerate((45.0, 50.0)):
-        selection = card.selection.model_copy(update={"maximum_calorimeter_energy_GeV": cut})
-        other = card.model_copy(update={"selection": selection})
-        yields = accepted_yields(other, models, how).total
+        window = EnergyWindow(100.0, 0.0, cut, card.visible_energy_resolution("ECAL"))
+        yields = accepted_yields("annihilation", dump, models, window, how).values
         # the bins over which the annihilation is summed differ
         assert scan.signal[:, i] == pytest.approx(1.42e11 * yields, rel=1e-3)
         found = scan.extrapolated[i]
         width = math.hypot(found.statistical, math.log1p(found.shape))
         uncertainty = found.events * math.expm1(width)
-        single = Count(None, found.events, uncertainty, card.relative_signal_uncertainty)
+        single = Count(None, found.events, uncertainty, signal_uncertainty)
         assert scan.background[i] == found.events
         limits = single.limits()
         assert scan.quantile_events[:, i] == pytest.approx(limits.expected, rel=1e-6)
@@ -172,15 +175,12 @@ def test_the_mean_limit_of_a_known_background() -> None:
     probabilities = [math.exp(-0.53) * 0.53**n / math.factorial(n) for n in range(9)]
     from scotopic.scan.cuts import _expected  # noqa: PLC0415 - private
 
-    card = load_experiment("na64e-2018").model_copy(update={"systematics": ()})
-    exact = card.model_copy(
-        update={
-            "data_sets": tuple(
-                d.model_copy(update={"signal_efficiency_uncertainty": 0.0}) for d in card.data_sets
-            )
-        }
+    card = missing_energy_search(load_experiment("na64e-2018"))
+    data_sets = tuple(
+        d.model_copy(update={"signal_efficiency_uncertainty": 0.0}) for d in card.data_sets
     )
-    mean, _ = _expected(exact, (Component("b", 0.53),))
+    exact = card.model_copy(update={"systematics": (), "data_sets": data_sets})
+    mean, _ = _expected(exact, 0.9, (Component("b", 0.53),))
     # outcomes of probability below 1e-5 are left out
     assert mean == pytest.approx(np.dot(limits, probabilities), rel=1e-4)
 
@@ -202,8 +202,16 @@ def test_cards_are_read_and_refused(tmp_path: Path) -> None:
         ("2, 4, 9, 22, 48]", "0, 0, 0, 0, 48]", "cuts.toml: sideband.events: 48 events above 40"),
         ("2, 4, 9, 22, 48]", "2000, 400, 90, 22, 8]", "cuts.toml: sideband.events: below 40.0 GeV"),
         ("[sideband]", "alpha_D = 1.1\n[sideband]", "alpha_D: 1.1 is above 1, the largest allowed"),
-        ('"na64e-2018"', '"na64mu"', "experiment: 'na64mu': selection.signature: 'scattered-muon'"),
-        ('"na64e-2018"', '"na64e-visible-2017"', "selection.signature: 'two-calorimeters'"),
+        (
+            '"na64e-2018"',
+            '"na64mu"',
+            "experiment: 'na64mu': searches: their signatures are 'scattered-muon'",
+        ),
+        (
+            '"na64e-2018"',
+            '"na64e-visible-2017"',
+            "searches: their signatures are 'decay-in-flight'",
+        ),
         ("ratio = 2e-5", "ratios = 2e-5", "leakage.ratios: unknown key; did you mean 'ratio'"),
         ('"na64e-2018"', '"na64e-2108"', "did you mean 'na64e-2018'"),
     ):
@@ -212,9 +220,11 @@ def test_cards_are_read_and_refused(tmp_path: Path) -> None:
             load_cut_card(str(file))
         assert "\n" not in str(error.value)
     file.write_text(CARD)
-    with pytest.raises(CardError, match=r"^--experiment na64mu: selection.signature: "):
+    with pytest.raises(CardError, match=r"^--experiment na64mu: searches: "):
         load_cut_card(str(file), "na64mu")
-    with pytest.raises(RangeError, match=r"^selection.signature: 'scattered-muon' is not 'missing"):
+    with pytest.raises(
+        RangeError, match=r"^searches: their signatures are 'scattered-muon'; .* 'missing"
+    ):
         scan_cuts(load_experiment("na64mu"), MODEL, [0.1], card.cuts_GeV, card.neighbours())
 
 
@@ -255,11 +265,11 @@ def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int | str | None:
 
 
 def test_limits_at_large_counts_are_interpolated(monkeypatch: pytest.MonkeyPatch) -> None:
-    card = load_experiment("na64e-2018")
+    card = missing_energy_search(load_experiment("na64e-2018"))
     parts = (Component("b", 30.0, (Shift.relative("b", 0.4),)),)
-    found = cuts._expected(card, parts)
+    found = cuts._expected(card, 0.9, parts)
     monkeypatch.setattr(cuts, "_EACH", 1000)
-    exact = cuts._expected(card, parts)
+    exact = cuts._expected(card, 0.9, parts)
     # a tenth of the count apart: a line instead of n + c sqrt(n) misses less than 1e-3
     assert found[0] == pytest.approx(exact[0], rel=1e-3)
     assert found[1] == pytest.approx(exact[1], rel=1e-3)
@@ -327,7 +337,7 @@ def test_the_commands_on_likelihoods(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = str(tmp_path / "w.json")
-    assert run(monkeypatch, "likelihood", "export", "na64e-2018", "-f", file) == 0
+    assert run(monkeypatch, "export", "likelihood", "na64e-2018", "-f", file) == 0
     capsys.readouterr()
     assert run(monkeypatch, "likelihood", "limit", file, "--json") == 0
     # 2.3521 for the card's 19.9 %, as `scotopic limit` has it
@@ -335,17 +345,17 @@ def test_the_commands_on_likelihoods(
     assert run(monkeypatch, "likelihood", "limit", file, "--method", "asymptotic") == 0
     assert "warning: asymptotic formulae do not hold" in capsys.readouterr().err
     muons, shared = str(tmp_path / "mu.json"), [str(tmp_path / f"{i}.json") for i in range(2)]
-    assert run(monkeypatch, "likelihood", "export", "na64mu", "-f", muons) == 0
+    assert run(monkeypatch, "export", "likelihood", "na64mu", "-f", muons) == 0
     for card, name in zip(("na64e-2018", "na64mu"), shared, strict=True):
         arguments = ("--shared", "signal", "-f", name)
-        assert run(monkeypatch, "likelihood", "export", card, *arguments) == 0
+        assert run(monkeypatch, "export", "likelihood", card, *arguments) == 0
     values = []
     for files in ((file, muons), shared):
         capsys.readouterr()
         assert run(monkeypatch, "likelihood", "limit", *files, "--json") == 0
         values.append(json.loads(capsys.readouterr().out)["value"])
     assert values[0] < values[1]  # independent uncertainties average out
-    assert run(monkeypatch, "likelihood", "export", "na64mu", "--shared", "form factor") == 2
+    assert run(monkeypatch, "export", "likelihood", "na64mu", "--shared", "form factor") == 2
     assert "'form factor' is none of its nuisance parameters: signal" in capsys.readouterr().err
     (tmp_path / "broken.json").write_text("{")
     assert run(monkeypatch, "likelihood", "limit", str(tmp_path / "broken.json")) == 2

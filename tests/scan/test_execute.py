@@ -22,7 +22,7 @@ from scotopic.scan.store import Dataset, same
 from scotopic.scan.survey import survey
 from scotopic.scan.tiles import Blocks, Integers
 
-SETUP = surveys.semi_visible(masses=32, events=128)
+PLAN = surveys.semi_visible(masses=32, events=128)
 
 
 @contextmanager
@@ -36,25 +36,25 @@ def cluster(workers: int = 2) -> Iterator[LocalCluster]:
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Arrays:
-    return surveys.complete(tmp_path_factory.mktemp("whole"), SETUP)
+    return surveys.complete(tmp_path_factory.mktemp("whole"), PLAN)
 
 
 @pytest.mark.parametrize("workers", [1, 3])
 def test_any_number_of_workers_finds_the_same(tmp_path: Path, whole: Arrays, workers: int) -> None:
-    assert same(surveys.complete(tmp_path, SETUP, workers=workers), whole)
+    assert same(surveys.complete(tmp_path, PLAN, workers=workers), whole)
 
 
 def test_adaptive_survey_on_workers_finds_the_same(tmp_path: Path) -> None:
-    setup = surveys.semi_visible(masses=33, events=128, mixings=40)
-    here = surveys.complete(tmp_path / "here", setup, tolerance=0.02)
-    there = surveys.complete(tmp_path / "there", setup, workers=2, tolerance=0.02)
+    plan = surveys.semi_visible(masses=33, events=128, mixings=40)
+    here = surveys.complete(tmp_path / "here", plan, tolerance=0.02)
+    there = surveys.complete(tmp_path / "there", plan, workers=2, tolerance=0.02)
     assert same(here, there)
 
 
 def test_worker_killed_in_mid_run(tmp_path: Path) -> None:
     """Its tile is done by another, and the result is the same."""
-    setup = surveys.semi_visible(masses=96, events=512)
-    expected = surveys.complete(tmp_path / "here", setup)
+    plan = surveys.semi_visible(masses=96, events=512)
+    expected = surveys.complete(tmp_path / "here", plan)
     killed = []
 
     def kill(address: str) -> None:
@@ -68,7 +68,7 @@ def test_worker_killed_in_mid_run(tmp_path: Path) -> None:
     with cluster() as two:
         killer = threading.Thread(target=kill, args=(two.scheduler_address,), daemon=True)
         killer.start()
-        found = surveys.complete(tmp_path / "there", setup, scheduler=two.scheduler_address)
+        found = surveys.complete(tmp_path / "there", plan, scheduler=two.scheduler_address)
         killer.join()
         assert killed
         # the nanny puts a new process in the place of the dead one
@@ -89,22 +89,22 @@ def test_tile_that_kills_every_worker_fails_and_the_rest_goes_on(
 
     with monkeypatch.context() as patch:
         patch.setattr(execute, "_on_worker", poisoned)
-        found = surveys.complete(tmp_path, SETUP, workers=2)
-    block = Blocks.of(SETUP).place(1)
+        found = surveys.complete(tmp_path, PLAN, workers=2)
+    block = Blocks.of(PLAN).place(1)
     assert (found["status"][:, *block] == FAILED).all()
     assert "the worker died" in found["reason"][0, 9, 0]
     assert (np.delete(found["status"], np.arange(8, 16), axis=1) == COMPUTED).all()
-    assert same(surveys.complete(tmp_path, SETUP, workers=2), whole)
+    assert same(surveys.complete(tmp_path, PLAN, workers=2), whole)
 
 
 def test_workers_with_other_code_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with execute.computing(1) as compute, Dataset(tmp_path, SETUP, surveys.CARD) as dataset:
+    with execute.computing(1) as compute, Dataset(tmp_path, PLAN, surveys.CARD) as dataset:
         assert isinstance(compute, execute._OnCluster)
         monkeypatch.setitem(compute._code, "scotopic.processes", "another")
-        with pytest.raises(ScotopicError, match=r"another version of scotopic\.signal"):
-            survey(SETUP, dataset, compute)
+        with pytest.raises(ScotopicError, match=r"another version of scotopic\.processes"):
+            survey(PLAN, dataset, compute)
 
 
 def test_scheduler_that_goes_away_leaves_a_dataset_to_go_on_with(
@@ -113,7 +113,7 @@ def test_scheduler_that_goes_away_leaves_a_dataset_to_go_on_with(
     with (
         cluster() as two,
         execute.computing(None, two.scheduler_address) as compute,
-        Dataset(tmp_path, SETUP, surveys.CARD) as dataset,
+        Dataset(tmp_path, PLAN, surveys.CARD) as dataset,
     ):
         seen = 0
 
@@ -124,8 +124,8 @@ def test_scheduler_that_goes_away_leaves_a_dataset_to_go_on_with(
                 two.close()
 
         with pytest.raises(StoppedError, match="the scheduler is gone"):
-            survey(SETUP, dataset, compute, report=report)
-    assert same(surveys.complete(tmp_path, SETUP), whole)
+            survey(PLAN, dataset, compute, report=report)
+    assert same(surveys.complete(tmp_path, PLAN), whole)
 
 
 def test_what_is_no_scheduler_is_named() -> None:
@@ -167,8 +167,8 @@ def test_wrong_addresses_are_named(
 
 def test_progress_counts_points(tmp_path: Path) -> None:
     seen: list[tuple[int, int]] = []
-    with execute.computing(2) as compute, Dataset(tmp_path, SETUP, surveys.CARD) as dataset:
-        survey(SETUP, dataset, compute, report=lambda _, done, total: seen.append((done, total)))
+    with execute.computing(2) as compute, Dataset(tmp_path, PLAN, surveys.CARD) as dataset:
+        survey(PLAN, dataset, compute, report=lambda _, done, total: seen.append((done, total)))
     assert seen[0] == (0, 32 * 12)
     assert seen[-1] == (32 * 12, 32 * 12)
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)

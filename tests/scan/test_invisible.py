@@ -6,17 +6,16 @@ import numpy as np
 import pytest
 from tests.scan import surveys
 
-from scotopic.experiments import load_experiment
+from scotopic.detector.window import EnergyWindow
 from scotopic.models.dark_photon import DarkPhoton
+from scotopic.processes.base import accepted_yields
 from scotopic.processes.calculation import Calculation
-from scotopic.scan import exclusion_curve
-from scotopic.scan.axis import Axis
+from scotopic.processes.dump import Dump
 from scotopic.scan.contours import Contour, contours
-from scotopic.scan.invisible import invisible_yields
-from scotopic.scan.plane import Plane, plane_of
-from scotopic.scan.points import NOT_COVERED, Setup
+from scotopic.scan.plane import Plane, plane_result
+from scotopic.scan.points import NOT_COVERED, Plan, Sector
 from scotopic.scan.survey import InMemory, in_process, survey
-from scotopic.signatures.yields import accepted_yields
+from scotopic.search import Axis, Search, exclusion_curve, load_experiment
 
 SCALAR = DarkPhoton(
     mediator_mass=0.1,
@@ -28,10 +27,10 @@ SCALAR = DarkPhoton(
 NA64 = load_experiment("na64e-2018")
 
 
-def plane(setup: Setup, tolerance: float | None = None) -> Plane:
-    memory = InMemory(setup)
-    refinement = survey(setup, memory, in_process, tolerance=tolerance)
-    return plane_of(setup, memory.arrays, setup.searches[0], refinement)
+def plane(plan: Plan, tolerance: float | None = None) -> Plane:
+    memory = InMemory(plan)
+    refinement = survey(plan, memory, in_process, tolerance=tolerance)
+    return Plane.of(plane_result(plan, memory.arrays, refinement))
 
 
 @pytest.mark.parametrize("quantity", ["kinetic_mixing", "kinetic_mixing_squared", "y"])
@@ -49,7 +48,7 @@ def test_lower_edge_is_the_exclusion_curve(quantity: str) -> None:
     found = plane(surveys.invisible(x, Axis(quantity, *ranges[quantity], 30), alpha_D=0.1))
     curve = exclusion_curve(NA64, SCALAR, x.values, quantity=quantity)
     edges = [row[0][0] for row in found.intervals()]
-    np.testing.assert_allclose(edges, curve.observed.values, rtol=1e-5)
+    np.testing.assert_allclose(edges, curve.limits(), rtol=1e-5)
 
 
 def test_dark_matter_mass_and_linear_axes() -> None:
@@ -58,9 +57,18 @@ def test_dark_matter_mass_and_linear_axes() -> None:
     found = plane(surveys.invisible(x, y, alpha_D=0.1))
     assert all("kinetic_mixing" in found.refused[i, 0] for i in range(10))
     curve = exclusion_curve(NA64, SCALAR, 3 * x.values, quantity="kinetic_mixing_squared")
-    for row, limit in zip(found.intervals(), curve.observed.values, strict=True):
+    for row, limit in zip(found.intervals(), curve.limits(), strict=True):
         if 2e-8 < limit < 1e-6:  # a step of the axis is 1e-8
             assert row[0][0] == pytest.approx(limit, rel=0.02)
+
+
+def yields_of(model: DarkPhoton) -> float:
+    """Accepted mediators per electron and squared mixing, of all processes, at one alpha_D."""
+    dump = Dump("e-", 100.0, NA64.target.build(), NA64.target.thickness_X0)
+    window = EnergyWindow(100.0, 0.0, 50.0, NA64.visible_energy_resolution("ECAL"))
+    names = ("bremsstrahlung", "annihilation")
+    each = [accepted_yields(name, dump, [model], window, Calculation()) for name in names]
+    return float(sum(one.values[0] for one in each))
 
 
 def test_mass_and_alpha_D_at_fixed_mixing() -> None:
@@ -70,7 +78,7 @@ def test_mass_and_alpha_D_at_fixed_mixing() -> None:
     for i in (0, 2, 4, 6):
         for j in (0, 3, 10):
             model = replace(SCALAR, mediator_mass=x.values[i], alpha_D=y.values[j])
-            total = accepted_yields(NA64, [model], Calculation()).total[0]
+            total = yields_of(model)
             branching = 1 / (1 + 1e-8 * model.visible_width / model.invisible_width)
             events = 1e-8 * branching * total * 2.84e11 * 0.5
             assert found.expected_events[i, j] == pytest.approx(events, rel=1e-3)
@@ -82,12 +90,18 @@ def test_interpolation_in_alpha_D_states_its_error() -> None:
         for mass in (0.16, 0.226, 0.24, 0.3, 0.32)
         for alpha_D in np.geomspace(1.1e-4, 0.9, 8).tolist()
     ]
-    only = Calculation(processes=("annihilation",))
-    exact = invisible_yields(NA64, models, only)
-    quick = invisible_yields(NA64, models, only, many_alpha_D=True)
-    deviation = np.abs(quick.total / exact.total - 1)
-    assert np.all(deviation <= quick.relative_error - exact.relative_error + 1e-12)
-    assert deviation.max() < 5e-4
+    search = Search.of(NA64, calculation=Calculation(processes=("annihilation",)))
+    exact, quick = (
+        [
+            response.accepted(np.array(1e-9), np.array(response.model.alpha_D))[0]
+            for response in one.responses(models)
+        ]
+        for one in (search, search.over_alpha_D(1e-4, 0.9))
+    )
+    for one, other in zip(exact, quick, strict=True):
+        deviation = abs(other.per_particle / one.per_particle - 1)
+        assert deviation <= other.numerical_error - one.numerical_error + 1e-12
+        assert deviation < 5e-4
 
 
 def test_y_against_alpha_D_and_tied_mixing() -> None:
@@ -99,7 +113,7 @@ def test_y_against_alpha_D_and_tied_mixing() -> None:
     )
     for alpha_D, row in zip(found.x.values.tolist(), found.intervals(), strict=True):
         model = replace(SCALAR, alpha_D=alpha_D)
-        limit = exclusion_curve(NA64, model, [0.03], quantity="y").observed.values[0]
+        limit = exclusion_curve(NA64, model, [0.03], quantity="y").limits()[0]
         assert row[0][0] == pytest.approx(limit, rel=2e-3)
     tied = plane(
         surveys.invisible(
@@ -112,15 +126,17 @@ def test_y_against_alpha_D_and_tied_mixing() -> None:
 
 
 def test_closed_decays_are_not_covered() -> None:
-    setup = surveys.invisible(
+    plan = surveys.invisible(
         Axis("mass_ratio", 1.5, 3.0, 4, "linear"),
         Axis("kinetic_mixing", 1e-5, 1e-3, 3),
         alpha_D=0.1,
         mediator_mass=0.1,
     )
-    setup = replace(setup, fixed={k: v for k, v in setup.fixed.items() if k != "mass_ratio"} | {})
-    memory = InMemory(setup)
-    survey(setup, memory, in_process)
+    (limit,) = plan.limits
+    fixed = {k: v for k, v in limit.sector.fixed.items() if k != "mass_ratio"}
+    plan = replace(plan, limits=(replace(limit, sector=Sector(DarkPhoton, fixed)),))
+    memory = InMemory(plan)
+    survey(plan, memory, in_process)
     status = memory.arrays["status"][0]
     assert (status[:2] == NOT_COVERED).all()
     assert (status[2:] != NOT_COVERED).all()
@@ -152,14 +168,14 @@ def test_adaptive_boundary_of_a_real_plane() -> None:
     assert adaptive.computed_points <= 0.01 * x.points * y.points
     curve = exclusion_curve(NA64, SCALAR, x.values)
     (line,) = contours(adaptive.excess, x, y)
-    exact = Contour(x.values, curve.observed.values, closed=False)
+    exact = Contour(x.values, curve.limits(), closed=False)
     assert distance(line, exact) <= adaptive.position_error
 
 
 def test_small_adaptive_plane_is_the_dense_one() -> None:
     x, y = Axis("mediator_mass", 1e-2, 0.2, 60), Axis("kinetic_mixing", 1e-6, 1e-2, 60)
-    setup = surveys.invisible(x, y, alpha_D=0.1)
-    adaptive, dense = plane(setup, tolerance=0.01), plane(setup)
+    plan = surveys.invisible(x, y, alpha_D=0.1)
+    adaptive, dense = plane(plan, tolerance=0.01), plane(plan)
     assert adaptive.computed_points < 0.4 * dense.computed_points
     assert away(adaptive, dense) <= adaptive.position_error <= 0.01
     assert adaptive.interpolated is not None

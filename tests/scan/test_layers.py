@@ -15,7 +15,7 @@ from scotopic.models.kinetic_mixing import KineticallyMixed
 from scotopic.models.parameters import build
 from scotopic.scan.grid import Grid
 from scotopic.scan.layers import Line, cmb_line, relic_line
-from scotopic.scan.plane import Axis
+from scotopic.search.axis import Axis
 
 FIXED = {"alpha_D": 0.1, "mass_ratio": 3.0}
 MASSES = Axis("dark_matter_mass", 0.01, 0.3, 3)
@@ -148,21 +148,19 @@ def test_columns_are_added_where_a_line_bends() -> None:
 # Mongillo et al. (2023), section 6: the target of Fig. 7 left is "unprobed in the range
 # R ~ 2.5 - 6 by the current NA64 and BaBar". 15 % of R is what its one digit allows.
 def test_relic_line_leaves_the_published_window() -> None:
-    from scotopic.experiments import load_experiment  # noqa: PLC0415 - heavy, for one test
-    from scotopic.scan.plane import exclusion_plane  # noqa: PLC0415
+    from scotopic.processes.calculation import Calculation  # noqa: PLC0415 - heavy, for one test
+    from scotopic.scan.plane import Plane, exclusion_plane  # noqa: PLC0415
     from scotopic.scan.run import with_efficiency  # noqa: PLC0415
+    from scotopic.search import Search, load_experiment  # noqa: PLC0415
 
     x, y = Axis("mass_ratio", 4.0, 8.0, 5, "linear"), Axis("y", 1e-13, 1e-10, 60)
     fixed = {"alpha_D": 0.1, "splitting": 0.1, "dark_matter_mass": 0.01}
     line = relic_line(Grid.of(InelasticDarkMatter, x, y, fixed), 0.12)
-    plane = exclusion_plane(
+    search = Search.of(
         with_efficiency(load_experiment("na64e-2018"), 0.33),
-        ["invisible-recast-2023"],
-        InelasticDarkMatter,
-        x,
-        y,
-        fixed,
+        calculation=Calculation(processes=("bremsstrahlung",)),
     )
-    lowest = np.log([stretches[0][0] for stretches in plane.intervals()])
+    plane = exclusion_plane(search, InelasticDarkMatter, x, y, fixed)
+    lowest = np.log([stretches[0][0] for stretches in Plane.of(plane).intervals()])
     above = np.log([point.y for point in line.points if point.y]) - lowest
     assert float(np.interp(0.0, above, x.values)) == pytest.approx(6, rel=0.15)

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from scotopic.scan.axis import Axis
 from scotopic.scan.contours import Contour, contours
 from scotopic.scan.refinement import Refinement, position_error
+from scotopic.search.axis import Axis
 
 FloatArray = npt.NDArray[np.float64]
 Function = Callable[[FloatArray, FloatArray], FloatArray]

@@ -1,7 +1,6 @@
 """Run cards: the gallery's are all readable, mistakes are named, a small one runs to its files."""
 
 import csv
-import json
 import sys
 from pathlib import Path
 
@@ -9,9 +8,11 @@ import pytest
 
 from scotopic.cli import main
 from scotopic.errors import CardError
-from scotopic.experiments import load_experiment
+from scotopic.scan.plane import Plane
 from scotopic.scan.run import run as run_of_card
 from scotopic.scan.run_card import gallery_names, load_run_card
+from scotopic.search import Search, load_experiment
+from scotopic.search.result_files import read_result
 
 SMALL = """
 title = "small"
@@ -36,12 +37,10 @@ events = 256
 [[limits]]
 label = "recast"
 experiment = "na64e-2018"
-signatures = ["invisible-recast-2023"]
 filled = true
 [[limits]]
 label = "less VETO"
 experiment = "na64e-2018"
-signatures = ["invisible-recast-2023"]
 signal_efficiency = 0.4
 thresholds = "highest"
 [[bands]]
@@ -50,13 +49,13 @@ label = "muon"
 
 
 @pytest.mark.parametrize("name", gallery_names())
-def test_gallery_names_shipped_experiments_and_their_signatures(name: str) -> None:
+def test_gallery_names_shipped_experiments_and_their_searches(name: str) -> None:
     card, _ = load_run_card(name)
     assert len({layer.label for layer in card.limits}) == len(card.limits)
     for layer in card.limits:
         experiment = load_experiment(layer.experiment)
-        for signature in layer.signatures:
-            assert experiment.signature(signature).name == signature
+        search = Search.of(experiment, signatures=layer.signatures, searches=layer.searches)
+        assert search.parts
 
 
 @pytest.mark.parametrize(
@@ -87,11 +86,18 @@ def test_mistakes_are_named(old: str, new: str, message: str, tmp_path: Path) ->
     assert "\n" not in str(refused.value)
 
 
-def test_events_of_two_signatures_are_not_counted_twice(tmp_path: Path) -> None:
-    """S2 asks for all that the recast does, and more."""
-    two = '["invisible-recast-2023", "S2"]'
-    (tmp_path / "card.toml").write_text(SMALL.replace('["invisible-recast-2023"]', two, 1))
-    with pytest.raises(CardError, match="invisible-recast-2023 and S2 may accept the same event"):
+def test_events_of_two_searches_are_not_counted_twice(tmp_path: Path) -> None:
+    """Without its vetoes, S2 accepts all that S1 does, and more."""
+    (tmp_path / "own.toml").write_text(
+        'extends = "na64e-2018-semi-visible"\ntitle = "own"\n'
+        'replace = ["searches[S2].selection"]\n[[searches]]\nname = "S2"\n'
+        '[searches.selection]\ncalorimeter = "ECAL"\nminimum_calorimeter_energy_GeV = 0\n'
+        "maximum_calorimeter_energy_GeV = 50\nvetoes = []\n"
+    )
+    (tmp_path / "card.toml").write_text(SMALL.replace('"na64e-2018"', '"own.toml"', 1))
+    with pytest.raises(
+        CardError, match=r"limits\[0\]\.experiment: .* S1 and S2 may accept the same"
+    ):
         run_of_card(*load_run_card(str(tmp_path / "card.toml")))
 
 
@@ -126,16 +132,18 @@ def test_plane_leaves_boundaries_figure_and_result(
     rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
     assert {row["limit"] for row in rows} == {"recast", "less VETO"}
     assert all(float(r["kinetic_mixing_from"]) < float(r["kinetic_mixing_to"]) for r in rows)
-    result = json.loads((output / "result.json").read_text())
-    assert len(result["limits"]["recast"]["expected_events"]) == 3
-    assert result["card"]["fixed"]["alpha_D"] == 0.1
+    result = read_result(output / "result.json")
+    assert Plane.of(result, "recast").expected_events.shape == (3, 9)
+    assert result.attributes["card"]["fixed"]["alpha_D"] == 0.1
 
 
-def test_wrong_signature_is_named_and_nothing_is_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("asked", ['searches = ["S3"]', 'signatures = ["S3"]'])
+def test_wrong_search_is_named_and_nothing_is_written(
+    asked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     card, output = tmp_path / "card.toml", tmp_path / "out"
-    card.write_text(SMALL.replace("invisible-recast-2023", "S3"))
+    one = 'label = "recast"'
+    card.write_text(SMALL.replace(one, f"{one}\n{asked}"))
     assert run(["plane", str(card), "--output", str(output)], monkeypatch) == 2
     assert "'S3'" in capsys.readouterr().err
     assert not output.exists()

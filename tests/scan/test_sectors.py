@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scotopic.errors import CardError, RangeError
-from scotopic.experiments import load_experiment
 from scotopic.models.axion_like import AxionLikeParticle
 from scotopic.models.charged_vector import BMinusL, ChargedVector, LMuMinusLTau
 from scotopic.models.dark_photon import DarkPhoton
@@ -21,28 +20,21 @@ from scotopic.models.muonphilic import MuonphilicScalar
 from scotopic.models.parameters import build, field_of, parameter, parameter_names, value_of
 from scotopic.models.registry import BUILT_IN, model_class
 from scotopic.precision.magnetic_moments import magnetic_moment
-from scotopic.processes.calculation import Calculation
-from scotopic.scan import exclusion_curve
-from scotopic.scan.combination import combined_exclusion
-from scotopic.scan.joint import JointAllowance, strength_limits_of_shares
-from scotopic.scan.plane import Axis, exclusion_plane
-from scotopic.scan.run import run, write_run
+from scotopic.scan.plane import Plane, exclusion_plane
+from scotopic.scan.plane_files import write_plane
+from scotopic.scan.run import run
 from scotopic.scan.run_card import load_run_card
-from scotopic.scan.search import Search
-from scotopic.scan.semi_visible import Simulation
-from scotopic.signatures.photon_decays import photon_islands
-from scotopic.signatures.visible import visible_islands
+from scotopic.search import Axis, Search, exclusion_curve, load_experiment
 from scotopic.units import ELEMENTARY_CHARGE
 
 NA64 = load_experiment("na64e-2018")
-BOTH = Simulation(calculation=Calculation())
 DARK = {"alpha_D": 0.1, "mass_ratio": 3.0}
 
 
 def lower_edges(
     experiment: Any, kind: type[DecayingMediator], fixed: dict[str, Any], x: Axis, y: Axis
 ) -> list[float]:
-    plane = exclusion_plane(experiment, [], kind, x, y, fixed, simulation=BOTH)
+    plane = Plane.of(exclusion_plane(experiment, kind, x, y, fixed))
     return [stretches[0][0] for stretches in plane.intervals()]
 
 
@@ -69,7 +61,7 @@ def test_plane_of_any_model_has_the_edge_of_its_curve(card: str, model: Decaying
     }
     curve = exclusion_curve(experiment, model, x.values)
     found = lower_edges(experiment, type(model), fixed, x, y)
-    np.testing.assert_allclose(found, curve.observed.values, rtol=1e-3)
+    np.testing.assert_allclose(found, curve.limits(), rtol=1e-3)
 
 
 def test_charges_of_the_photon_make_its_plane() -> None:
@@ -82,41 +74,40 @@ def test_charges_of_the_photon_make_its_plane() -> None:
 
 def test_visible_decays_have_the_islands_of_their_command() -> None:
     """Edges against roots of the same events; the plane's are linear between its points."""
-    cards = load_experiment("na64e-visible-2018")
+    card = load_experiment("na64e-visible-2018")
     x, y = Axis("mediator_mass", 0.005, 0.0167, 3), Axis("kinetic_mixing", 3e-5, 3e-2, 400)
     fixed = {"alpha_D": 0.0, "mass_ratio": 3.0, "dark_matter": "dirac"}
-    plane = exclusion_plane(cards, [], DarkPhoton, x, y, fixed)
-    models = [build(DarkPhoton, {**fixed, "mediator_mass": m, "coupling": 1.0}) for m in x.values]
-    exact = visible_islands([cards], models, float(plane.limit_events[0, 0]))
-    for stretches, islands in zip(plane.intervals(), exact, strict=True):
-        edges = [edge for stretch in stretches for edge in stretch]
-        expected = [edge for island in islands for edge in (island.lower, island.upper)]
-        np.testing.assert_allclose(edges, expected, rtol=2e-3)
+    plane = Plane.of(exclusion_plane(card, DarkPhoton, x, y, fixed))
+    model = build(DarkPhoton, {**fixed, "mediator_mass": 0.01, "coupling": 1.0})
+    curve = exclusion_curve(card, model, x)
+    assert curve.has_islands
+    islands = dict(zip(curve.axis.tolist(), curve.intervals(), strict=True))
+    for mass, stretches in zip(x.values.tolist(), plane.intervals(), strict=True):
+        np.testing.assert_allclose(stretches, islands[mass], rtol=2e-3)
 
 
 def test_axion_like_particles_have_the_islands_of_their_command() -> None:
     card = load_experiment("na64e-alp")
     x, y = Axis("mediator_mass", 0.01, 0.05, 2), Axis("photon_coupling", 1e-5, 1e-1, 400)
-    plane = exclusion_plane(card, [], AxionLikeParticle, x, y, {})
-    models = [AxionLikeParticle(mediator_mass=m, photon_coupling=1.0) for m in x.values.tolist()]
-    exact = photon_islands(card, models, float(plane.limit_events[0, 0]))
-    for stretches, islands in zip(plane.intervals(), exact, strict=True):
-        edges = [edge for stretch in stretches for edge in stretch]
-        expected = [edge for island in islands for edge in (island.lower, island.upper)]
-        np.testing.assert_allclose(edges, expected, rtol=2e-3)
+    plane = Plane.of(exclusion_plane(card, AxionLikeParticle, x, y, {}))
+    curve = exclusion_curve(card, AxionLikeParticle(mediator_mass=0.01, photon_coupling=1.0), x)
+    islands = dict(zip(curve.axis.tolist(), curve.intervals(), strict=True))
+    for mass, stretches in zip(x.values.tolist(), plane.intervals(), strict=True):
+        np.testing.assert_allclose(stretches, islands[mass], rtol=2e-3)
     assert parameter(AxionLikeParticle, y.parameter).unit == "GeV^-1"
 
 
 def test_what_a_search_cannot_see_is_said() -> None:
     x, y = Axis("mediator_mass", 0.0005, 0.002, 2), Axis("coupling", 1e-5, 1e-2, 2)
     fixed = {"alpha_D": 0.0, "mass_ratio": 3.0, "dark_matter": "dirac"}
-    plane = exclusion_plane(load_experiment("na64e-visible-2018"), [], DarkPhoton, x, y, fixed)
-    assert "threshold" in plane.refused[0, 0]
+    card = load_experiment("na64e-visible-2018")
+    plane = Plane.of(exclusion_plane(card, DarkPhoton, x, y, fixed))
+    assert "0.0005 GeV does not decay into e+e-" in plane.refused[0, 0]
     assert (1, 0) not in plane.refused
     with pytest.raises(RangeError, match="does not couple to electrons"):
-        exclusion_plane(NA64, [], MuonphilicScalar, x, y, DARK)
-    with pytest.raises(RangeError, match="decay_regions"):
-        exclusion_plane(NA64, [], AxionLikeParticle, x, Axis("photon_coupling", 1e-5, 1, 3), {})
+        exclusion_plane(NA64, MuonphilicScalar, x, y, DARK)
+    with pytest.raises(RangeError, match="AxionLikeParticle has no invisible decay"):
+        exclusion_plane(NA64, AxionLikeParticle, x, Axis("photon_coupling", 1e-5, 1, 3), {})
 
 
 def test_joined_experiments_are_the_combination() -> None:
@@ -126,51 +117,55 @@ def test_joined_experiments_are_the_combination() -> None:
     fixed = {**DARK, "dark_matter": "complex_scalar"}
     found = lower_edges(cards, DarkPhoton, fixed, x, y)
     model = build(DarkPhoton, {**fixed, "mediator_mass": 0.1, "kinetic_mixing": 1.0})
-    exact = combined_exclusion(cards, model, x.values * 3, quantity="y")
-    np.testing.assert_allclose(found, exact.observed.values, rtol=0.01)
-    allowance = JointAllowance.of(cards)
-    assert allowance.error < 0.01
+    exact = exclusion_curve(cards, model, x.values * 3, quantity="y")
+    assert exact.labels[0] == "combined"
+    np.testing.assert_allclose(found, exact.limits(), rtol=0.01)
+    assert Search.of(cards).allowance.error < 0.01
 
 
 def test_allowance_between_the_nodes_is_the_exact_one(tmp_path: Path) -> None:
     """With much background in one of two the limit depends on the shares, by a factor of four."""
     path = tmp_path / "crowded.toml"
     path.write_text(
-        'extends = "na64e-2018"\nreplace = ["data_sets"]\ntitle = "crowded"\n'
-        '[[data_sets]]\nname = "c"\nkind = "measurement"\nyears = [2030]\n'
+        'extends = "na64e-2018"\nreplace = ["searches[invisible].data_sets"]\ntitle = "crowded"\n'
+        '[[searches]]\nname = "invisible"\n'
+        '[[searches.data_sets]]\nname = "c"\nkind = "measurement"\nyears = [2030]\n'
         "particles_on_target = 1e12\nsignal_efficiency = 0.5\n"
         "signal_efficiency_uncertainty = 0.05\nobserved_events = 20\nsource = 'x'\n"
         'background = [{name = "all", expected_events = 20.0, uncertainty_events = 2.0}]\n'
     )
-    cards = [load_experiment(path), load_experiment("na64mu")]
-    allowance = JointAllowance.of(cards)
+    allowance = Search.of([load_experiment(path), load_experiment("na64mu")]).allowance
     first = np.array([0.03, 0.22, 0.47, 0.72, 0.97])
     shares = np.array([first, 1 - first])
-    exact = strength_limits_of_shares(cards, shares)[0][0]
+    exact = allowance.at(shares)[0][0]
     assert exact[-1] > 3 * exact[0]
     assert allowance.error < 0.03
-    np.testing.assert_allclose(allowance.events(17.0 * shares), exact, rtol=allowance.error)
+    np.testing.assert_allclose(allowance.between(17.0 * shares)[0], exact, rtol=allowance.error)
 
 
-def test_only_cls_joins_experiments() -> None:
+def test_poisson_joins_experiments_by_the_sum_of_their_counts() -> None:
+    """Nothing seen over nothing expected: exp(-s) = 0.1, whoever would have seen it."""
     cards = [load_experiment(name) for name in ("na64e-1e13", "na64mu-2e13")]
-    with pytest.raises(RangeError, match="method: 'poisson' cannot join experiments"):
-        Search.of("both", cards, [], "poisson")
+    allowance = Search.of(cards, method="poisson").allowance
+    events = allowance.between(np.array([[1.0, 0.3, 0.0], [0.0, 0.7, 2.0]]))[0]
+    np.testing.assert_allclose(events, math.log(10), rtol=1e-10)
 
 
 def test_three_joined_experiments_without_background_allow_the_same_for_all_shares() -> None:
     names = ("na64e-visible-2018", "na64e-visible-2017", "na64e-visible-2017-short")
-    allowance = JointAllowance.of([load_experiment(name) for name in names])
+    allowance = Search.of([load_experiment(name) for name in names]).allowance
     shares = np.array([[1.0, 0.2, 0.0, 0.4], [0.0, 0.3, 1.0, 0.4], [0.0, 0.5, 0.0, 0.2]])
-    assert allowance.events(shares * 7.0).max() < 2.6  # ln 10 and the signal's uncertainty
-    assert allowance.events(shares).min() > math.log(10) * 0.999
+    assert allowance.between(shares * 7.0)[0].max() < 2.6  # ln 10 and the signal's uncertainty
+    assert allowance.between(shares)[0].min() > math.log(10) * 0.999
 
 
 def test_too_many_or_equal_experiments_are_refused() -> None:
     with pytest.raises(RangeError, match="is there twice"):
-        JointAllowance.of([NA64, NA64])
+        Search.of([NA64, NA64])
+    names = ("na64e-2018", "na64e-1e12", "na64e-1e13", "na64mu-1e12", "na64mu-2e13")
+    five = Search.of([load_experiment(name) for name in names])
     with pytest.raises(RangeError, match="too many"):
-        JointAllowance.of([NA64] * 5)
+        five.allowance.between(np.ones((5, 1)))
 
 
 @pytest.mark.parametrize("name", BUILT_IN)
@@ -265,14 +260,19 @@ def test_layers_may_be_of_other_models_and_of_others(tmp_path: Path) -> None:
     """The band is that of Delta a = (192 to 310) 1e-11 in the limit of a light vector."""
     card, place = load_run_card(written(tmp_path, CARD))
     found = run(card, place)
-    lower, upper = found.bands["mine"]
-    inside = found.card.y.axis().values[(lower[0] > 0) & (upper[0] < 0)]
+    layers = {layer.label: layer for layer in found.layers}
+    lower, upper = layers["mine"]["above_lower"], layers["mine"]["above_upper"]
+    inside = found["coupling"][(lower[0] > 0) & (upper[0] < 0)]
     moments = magnetic_moment("muon", "vector", 0.01, inside[[0, -1]] * ELEMENTARY_CHARGE)
     np.testing.assert_allclose(moments, [192e-11, 310e-11], rtol=0.05)
-    assert (found.bands["rubidium"][0] > 0).all()  # no coupling at all is allowed too
-    assert found.bounds["theirs, of 2017"].tolist() == [[0.01, 1e-3], [0.4, 2e-3]]
-    scalar = found.planes["scalar"]
-    assert scalar.fixed == {"alpha_D": 0.1, "mass_ratio": 3}
+    assert (layers["rubidium"]["above_lower"] > 0).all()  # no coupling at all is allowed too
+    theirs = layers["theirs, of 2017"]
+    assert theirs["x"].tolist() == [0.01, 0.4]
+    assert theirs["y"].tolist() == [1e-3, 2e-3]
+    (scalar,) = found.attributes["limits"]
+    assert scalar["label"] == "scalar"
+    assert scalar["model"] == "scalar"
+    assert scalar["fixed"] == {"alpha_D": 0.1, "mass_ratio": 3}
 
 
 @pytest.mark.parametrize(
@@ -326,7 +326,8 @@ def test_result_names_what_it_is_made_of(tmp_path: Path) -> None:
     )
     card, place = load_run_card(written(tmp_path, text))
     found = run(card, place)
-    write_run(found, tmp_path, 1.0)
-    result = json.loads((tmp_path / "result.json").read_text())["limits"]["scalar"]
-    assert len(result["experiments"]) == 2
+    write_plane(found, tmp_path, 1.0)
+    (limit,) = json.loads((tmp_path / "result.json").read_text())["attributes"]["limits"]
+    assert limit["label"] == "scalar"
+    assert len(limit["experiments"]) == 2
     assert (tmp_path / "contours.csv").is_file()

@@ -2,7 +2,6 @@
 
 import csv
 import errno
-import json
 import os
 import re
 import sys
@@ -18,8 +17,10 @@ from filelock import FileLock
 from scotopic.cli import main
 from scotopic.cli.base import progress
 from scotopic.errors import RangeError
-from scotopic.scan.semi_visible import semi_visible_yields
+from scotopic.scan.plane import Plane
 from scotopic.scan.store import open_dataset
+from scotopic.search.result_files import read_result
+from scotopic.signatures.semi_visible import semi_visible_responses
 
 CARD = """
 title = "small"
@@ -41,14 +42,13 @@ maximum = 3e-2
 points = 30
 [simulation]
 events = 128
+processes = ["bremsstrahlung"]
 [[limits]]
 label = "2021"
-experiment = "na64e-2018"
-signatures = ["S1", "S2"]
+experiment = "na64e-2018-semi-visible"
 [[limits]]
 label = "recast, 1e12"
 experiment = "na64e-1e12"
-signatures = ["invisible-recast-2023"]
 """
 
 INVISIBLE = """
@@ -113,11 +113,11 @@ def test_dataset_and_workers_change_nothing(plane: Shell) -> None:
     with open_dataset(plane.place / "kept") as kept, open_dataset(plane.place / "shared") as other:
         assert kept.identical(other)
         assert kept.limit.values.tolist() == ["2021", "recast, 1e12"]
-        assert not kept.expected_events.sel(limit="2021", signature="S1").isnull().all()
-        assert kept.expected_events.sel(limit="recast, 1e12", signature="S1").isnull().all()
+        (s1,) = (name for name in kept.part.values if name.endswith(", S1"))
+        assert not kept.expected_events.sel(limit="2021", part=s1).isnull().all()
+        assert kept.expected_events.sel(limit="recast, 1e12", part=s1).isnull().all()
     results = [
-        json.loads((plane.place / name / "result.json").read_text())["limits"]
-        for name in ("plain", "kept", "shared")
+        read_result(plane.place / name / "result.json") for name in ("plain", "kept", "shared")
     ]
     assert results[0] == results[1] == results[2]
 
@@ -197,7 +197,7 @@ def test_plane_without_any_point_leaves_no_dataset(
         raise RangeError("beyond the tables")
 
     with monkeypatch.context() as patch:
-        patch.setattr("scotopic.scan.semi_visible.semi_visible_yields", refuses)
+        patch.setattr("scotopic.signatures.missing_energy.semi_visible_responses", refuses)
         assert plane(CARD, "--dataset") == 2
     assert "no point of the plane exists: beyond the tables" in capsys.readouterr().err
     assert not list((plane.place / "out").iterdir())
@@ -230,16 +230,17 @@ def test_missed_tolerance_is_said(plane: Shell, capsys: pytest.CaptureFixture[st
 def test_failed_points_are_the_exit_code(
     plane: Shell, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fails(experiment: Any, signatures: Any, models: Any, *rest: Any) -> Any:
+    def fails(question: Any, models: Any, report: Any) -> Any:
         if any(0.32 < model.mediator_mass < 0.35 for model in models):
             raise MemoryError
-        return semi_visible_yields(experiment, signatures, models, *rest)
+        return semi_visible_responses(question, models, report)
 
-    monkeypatch.setattr("scotopic.scan.semi_visible.semi_visible_yields", fails)
+    monkeypatch.setattr("scotopic.signatures.missing_energy.semi_visible_responses", fails)
     assert plane(CARD, "--dataset") == 3
     assert "30 points failed" in capsys.readouterr().err
-    result = json.loads((plane.place / "out" / "result.json").read_text())
-    assert "MemoryError" in result["limits"]["2021"]["refused"][0][2]
+    result = read_result(plane.place / "out" / "result.json")
+    (reason,) = set(Plane.of(result, "2021").refused.values())
+    assert "MemoryError" in reason
 
 
 def test_full_disk_is_exit_code_1(
@@ -260,12 +261,11 @@ def test_invisible_plane_with_refinement(plane: Shell) -> None:
     assert plane(INVISIBLE, output="dense") == 0
     assert plane(INVISIBLE + "[refinement]\ntolerance = 0.02\n", "--dataset", output="fine") == 0
     dense, fine = (
-        json.loads((plane.place / name / "result.json").read_text())["limits"]["NA64"]
-        for name in ("dense", "fine")
+        Plane.of(read_result(plane.place / name / "result.json")) for name in ("dense", "fine")
     )
-    assert dense["computed_points"] == 48 * 80
-    assert fine["computed_points"] < 0.5 * dense["computed_points"]
-    assert fine["boundary_position_error"] <= 0.02
+    assert dense.computed_points == 48 * 80
+    assert fine.computed_points < 0.5 * dense.computed_points
+    assert fine.position_error <= 0.02
     (one, other) = (
         np.array([[float(r["dark_matter_mass_GeV"]), float(r["y"])] for r in plane.lines(name)[1]])
         for name in ("dense", "fine")
@@ -280,7 +280,21 @@ def test_invisible_plane_with_refinement(plane: Shell) -> None:
     ("old", "new", "message"),
     [
         ('parameter = "y"', 'parameter = "mediator_mass"', "y.parameter: 'mediator_mass' is the"),
-        ('experiment = "na64e-2018"', 'experiment = "na64e-2018"\nsignatures = ["S1"]', "leave"),
+        (
+            'experiment = "na64e-2018"',
+            'experiment = "na64e-2018"\nsignatures = ["S1"]',
+            "limits[0].signatures[0]: 'S1' is not one of",
+        ),
+        (
+            'experiment = "na64e-2018"',
+            'experiment = "na64e-2018"\nsearches = ["S1"]',
+            "limits[NA64]: search: 'S1' is not one of",
+        ),
+        (
+            'experiment = "na64e-2018"',
+            'experiment = "na64e-2018-semi-visible"\nsearches = ["S1"]',
+            "no point of the plane exists: model: nothing decays in flight",
+        ),
         ("mass_ratio = 3", "mass_ratio = 1.5", "no point of the plane exists: mass_ratio"),
         ("[[limits]]", "[refinement]\ntolerance = 0\n[[limits]]", "refinement.tolerance"),
     ],
@@ -293,11 +307,20 @@ def test_mistakes_are_named(
     assert message in capsys.readouterr().err
 
 
-def test_semi_visible_limits_need_signatures(
-    plane: Shell, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert plane(CARD.replace('signatures = ["S1", "S2"]', "")) == 2
-    assert "limits[0].signatures: missing" in capsys.readouterr().err
+def test_all_searches_of_a_card_count_together_unless_some_are_named(plane: Shell) -> None:
+    """S1 and S2 exclude each other: their expected events add up, and the limit is a joint one."""
+    one = 'experiment = "na64e-2018-semi-visible"\n'
+    found = {}
+    for name, asked in (("both", ""), ("S1", 'searches = ["S1"]'), ("S2", 'searches = ["S2"]')):
+        assert plane(CARD.replace(one, f"{one}{asked}\n"), output=name) == 0
+        found[name] = Plane.of(read_result(plane.place / name / "result.json"), "2021")
+    np.testing.assert_allclose(
+        found["both"].expected_events,
+        found["S1"].expected_events + found["S2"].expected_events,
+        rtol=1e-12,
+    )
+    for name in ("S1", "S2"):
+        assert np.all(found["both"].excess[found[name].excess > 0.1] > 0)
 
 
 def test_progress_shows_rate_and_time_left(

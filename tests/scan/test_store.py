@@ -17,15 +17,16 @@ from typing import Any
 import numpy as np
 import pytest
 import zarr.storage
+from scotopic.scan.semi_visible import semi_visible_yields
 from tests.scan import surveys
 
 from scotopic.errors import ScotopicError
 from scotopic.scan.points import COMPUTED, FAILED, NOT_COMPUTED, STATUSES, Arrays
-from scotopic.scan.semi_visible import semi_visible_yields
 from scotopic.scan.store import Dataset, open_dataset, same
 from scotopic.scan.survey import InMemory, in_process, survey
+from scotopic.signatures.semi_visible import semi_visible_responses
 
-SETUP = surveys.semi_visible(masses=24, events=128)
+PLAN = surveys.semi_visible(masses=24, events=128)
 
 
 def chunks(directory: Path) -> dict[str, bytes]:
@@ -38,15 +39,14 @@ def chunks(directory: Path) -> dict[str, bytes]:
 def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Arrays]:
     """A run that nothing interrupts."""
     directory = tmp_path_factory.mktemp("whole")
-    return directory, surveys.complete(directory, SETUP)
+    return directory, surveys.complete(directory, PLAN)
 
 
 def test_dataset_names_and_documents_everything(whole: tuple[Path, Arrays]) -> None:
     with open_dataset(whole[0]) as data:
         assert data.expected_events.dims == (
             "limit",
-            "data_set",
-            "signature",
+            "part",
             "mediator_mass",
             "kinetic_mixing",
         )
@@ -56,19 +56,19 @@ def test_dataset_names_and_documents_everything(whole: tuple[Path, Arrays]) -> N
         assert data.mediator_mass.attrs["units"] == "GeV"
         assert data.status.attrs["flag_meanings"].split() == list(STATUSES)
         assert (data.status == COMPUTED).all()
-        assert data.signature.values.tolist() == ["S1", "S2"]
-        events = data.expected_events.sum(["data_set", "signature"])
+        assert [name.rpartition(", ")[2] for name in data.part.values] == ["S1", "S2"]
+        events = data.expected_events.sum("part")
         excess = np.log(events / data.allowed_events)
         np.testing.assert_allclose(data.excess, excess, rtol=1e-12)
         assert data.attrs["provenance"]["card"] == surveys.CARD
-        assert float(data.sel(limit="NA64").systematic_error) == pytest.approx(0.2, abs=0.002)
+        np.testing.assert_allclose(data.sel(limit="NA64").systematic_error, 0.2, atol=0.002)
         assert ((data.efficiency >= 0) & (data.efficiency <= 1)).all()
 
 
 def test_dataset_holds_what_memory_does(whole: tuple[Path, Arrays]) -> None:
     """But for the last digits: linear algebra may use several threads there."""
-    memory = InMemory(SETUP)
-    survey(SETUP, memory, in_process)
+    memory = InMemory(PLAN)
+    survey(PLAN, memory, in_process)
     for name, values in memory.arrays.items():
         if values.dtype.kind == "f":
             np.testing.assert_allclose(whole[1][name], values, rtol=1e-12)
@@ -80,19 +80,19 @@ def test_finished_run_computes_nothing_again(whole: tuple[Path, Arrays]) -> None
     def refuse(*_: object) -> Any:
         raise AssertionError
 
-    with Dataset(whole[0], SETUP, surveys.CARD) as dataset:
-        survey(SETUP, dataset, lambda _s, tiles, _r: refuse() if tiles else iter(()))
+    with Dataset(whole[0], PLAN, surveys.CARD) as dataset:
+        survey(PLAN, dataset, lambda _s, tiles, _r: refuse() if tiles else iter(()))
         assert same(dataset.arrays, whole[1])
     assert chunks(whole[0]) == before
 
 
 def killed_again_and_again(directory: Path, kills: int, tolerance: float) -> int:
     """Kill a run at random moments, so often; return at how many different numbers of tiles."""
-    setup = surveys.semi_visible(masses=32 + 20 * kills)
+    plan = surveys.semi_visible(masses=32 + 20 * kills)
     numbers = random.Random(20230817)  # noqa: S311 - no secret
     seen: set[int] = set()
     for _ in range(kills):
-        program = surveys.start(directory, setup, tolerance)
+        program = surveys.start(directory, plan, tolerance)
         before = surveys.finished_tiles(directory)
         more = numbers.choice([0, 1, 2])
         deadline = time.monotonic() + 900
@@ -104,12 +104,12 @@ def killed_again_and_again(directory: Path, kills: int, tolerance: float) -> int
         program.send_signal(signal.SIGKILL)
         program.communicate()
         seen.add(surveys.finished_tiles(directory))
-    last = surveys.start(directory, setup, tolerance)
+    last = surveys.start(directory, plan, tolerance)
     _, message = last.communicate(timeout=900)
     assert last.returncode == 0, message
     other = directory.parent / "uninterrupted"
-    expected = surveys.complete(other, setup, tolerance=tolerance or None)
-    with Dataset(directory, setup, surveys.CARD) as dataset:
+    expected = surveys.complete(other, plan, tolerance=tolerance or None)
+    with Dataset(directory, plan, surveys.CARD) as dataset:
         assert same(dataset.arrays, expected)
     assert chunks(directory) == chunks(other)
     assert not list(directory.rglob("*.part*"))
@@ -137,7 +137,7 @@ def test_damaged_chunk_is_computed_again(
     """As after a loss of power: names are there, contents are not."""
     copy = tmp_path / "copy"
     shutil.copytree(whole[0], copy)
-    (chunk,) = (copy / "dataset.zarr" / "expected_events").rglob("c/0/0/0/1/0")
+    (chunk,) = (copy / "dataset.zarr" / "expected_events").rglob("c/0/0/1/0")
     match damage:
         case "truncate":
             chunk.write_bytes(b"")
@@ -145,7 +145,7 @@ def test_damaged_chunk_is_computed_again(
             chunk.unlink()
         case "noise":
             chunk.write_bytes(chunk.read_bytes()[:-8] + bytes(8))
-    assert same(surveys.complete(copy, SETUP), whole[1])
+    assert same(surveys.complete(copy, PLAN), whole[1])
     assert chunks(copy) == chunks(whole[0])
 
 
@@ -155,19 +155,19 @@ def test_what_a_kill_left_half_written_is_removed(
     copy = tmp_path / "copy"
     shutil.copytree(whole[0], copy)
     (copy / "dataset.state" / ".card.json.l79jwmc6.part").write_text("{")
-    surveys.complete(copy, SETUP)
+    surveys.complete(copy, PLAN)
     assert not list(copy.rglob("*.part*"))
 
 
 def test_second_run_is_refused_while_the_first_writes(tmp_path: Path) -> None:
     with (
-        Dataset(tmp_path, SETUP, surveys.CARD),
+        Dataset(tmp_path, PLAN, surveys.CARD),
         pytest.raises(ScotopicError, match="another run is writing"),
-        Dataset(tmp_path, SETUP, surveys.CARD),
+        Dataset(tmp_path, PLAN, surveys.CARD),
     ):
         pass
-    with Dataset(tmp_path, SETUP, surveys.CARD):
-        other = surveys.start(tmp_path, SETUP)
+    with Dataset(tmp_path, PLAN, surveys.CARD):
+        other = surveys.start(tmp_path, PLAN)
         _, message = other.communicate(timeout=900)
     assert other.returncode == 1
     assert "another run is writing" in message
@@ -177,7 +177,7 @@ def test_another_card_is_refused_with_the_difference(whole: tuple[Path, Arrays])
     changed = {"title": "another", "x": {"points": 3}}
     with (
         pytest.raises(ScotopicError) as refused,
-        Dataset(whole[0], SETUP, changed),
+        Dataset(whole[0], PLAN, changed),
     ):
         pass
     assert "card.title: 'a test' there, 'another' now" in str(refused.value)
@@ -194,7 +194,7 @@ def test_other_code_is_refused(whole: tuple[Path, Arrays], tmp_path: Path) -> No
     file.write_text(json.dumps(content))
     with (
         pytest.raises(ScotopicError, match=r"code.scotopic.processes: "),
-        Dataset(copy, SETUP, surveys.CARD),
+        Dataset(copy, PLAN, surveys.CARD),
     ):
         pass
 
@@ -203,7 +203,7 @@ def test_foreign_dataset_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "dataset.zarr").mkdir()
     with (
         pytest.raises(ScotopicError, match="without the card"),
-        Dataset(tmp_path, SETUP, surveys.CARD),
+        Dataset(tmp_path, PLAN, surveys.CARD),
     ):
         pass
 
@@ -224,8 +224,8 @@ def test_full_disk_is_named_and_the_run_goes_on(
     with monkeypatch.context() as patch:
         patch.setattr(local, "_put", put)
         with pytest.raises(ScotopicError, match="the disk is full; finished tiles are kept"):
-            surveys.complete(tmp_path, SETUP)
-    assert same(surveys.complete(tmp_path, SETUP), whole[1])
+            surveys.complete(tmp_path, PLAN)
+    assert same(surveys.complete(tmp_path, PLAN), whole[1])
     assert chunks(tmp_path) == chunks(whole[0])
 
 
@@ -243,11 +243,11 @@ def test_small_file_system(whole: tuple[Path, Arrays], tmp_path: Path) -> None:
     mount = f"mount -t tmpfs -o size=120k tmpfs {small}"
     if not mountable([*space, "sh", "-c", mount]):
         pytest.skip("file systems cannot be mounted here")
-    surveys.write_setup(tmp_path / "setup.pickle", SETUP)
+    surveys.write_plan(tmp_path / "plan.pickle", PLAN)
     program = shlex.join(surveys.command(small))
     script = tmp_path / "script.sh"
     script.write_text(
-        f"set -e\n{mount}\ncp {tmp_path}/setup.pickle {small}\n"
+        f"set -e\n{mount}\ncp {tmp_path}/plan.pickle {small}\n"
         f"if {program}; then exit 3; fi\nmount -o remount,size=20m {small}\n{program}\n"
         f"cp -r {small}/dataset.* {tmp_path}\n"
     )
@@ -262,25 +262,24 @@ def test_small_file_system(whole: tuple[Path, Arrays], tmp_path: Path) -> None:
 def test_failed_point_is_recorded_and_tried_again(
     whole: tuple[Path, Arrays], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    genuine = semi_visible_yields
-    poison = float(SETUP.x.values[3])
+    poison = float(PLAN.x.values[3])
 
-    def fails(experiment: Any, signatures: Any, models: Any, *rest: Any) -> Any:
+    def fails(question: Any, models: Any, report: Any) -> Any:
         if any(model.mediator_mass == poison for model in models):
             raise FloatingPointError("of all things")
-        return genuine(experiment, signatures, models, *rest)
+        return semi_visible_responses(question, models, report)
 
     with monkeypatch.context() as patch:
-        patch.setattr("scotopic.scan.semi_visible.semi_visible_yields", fails)
-        arrays = surveys.complete(tmp_path, SETUP)
+        patch.setattr("scotopic.signatures.missing_energy.semi_visible_responses", fails)
+        arrays = surveys.complete(tmp_path, PLAN)
     assert (arrays["status"][:, 3] == FAILED).all()
     assert (np.delete(arrays["status"], 3, axis=1) == COMPUTED).all()
     assert arrays["reason"][0, 3, 0] == "FloatingPointError: of all things"
-    assert same(surveys.complete(tmp_path, SETUP), whole[1])
+    assert same(surveys.complete(tmp_path, PLAN), whole[1])
 
 
 def test_unfinished_dataset_can_be_read(tmp_path: Path) -> None:
-    with Dataset(tmp_path, SETUP, surveys.CARD):
+    with Dataset(tmp_path, PLAN, surveys.CARD):
         pass
     with open_dataset(tmp_path) as data:
         assert (data.status == NOT_COMPUTED).all()
@@ -294,4 +293,4 @@ def test_missing_library_names_the_extra(tmp_path: Path, monkeypatch: pytest.Mon
     with pytest.raises(
         ScotopicError, match=r"zarr is not installed; pip install 'scotopic\[scan\]'"
     ):
-        surveys.complete(tmp_path, replace(SETUP))
+        surveys.complete(tmp_path, replace(PLAN))

@@ -5,6 +5,7 @@ import math
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scotopic.scan.semi_visible import Simulation
 
 from scotopic.cosmology.freeze_out import thermal_coupling
 from scotopic.errors import RangeError
@@ -20,7 +21,6 @@ from scotopic.models.parameters import build
 from scotopic.precision.magnetic_moments import moment_of
 from scotopic.processes.calculation import Calculation
 from scotopic.scan.plane import Axis, exclusion_plane
-from scotopic.scan.semi_visible import Simulation
 
 SHAPE = {"mass_ratio": 3.0, "dark_matter": "majorana"}
 TIED = {**SHAPE, "kinetic_mixing": "thermal relic"}

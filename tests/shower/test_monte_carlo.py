@@ -63,6 +63,7 @@ def test_sampled_energies_follow_the_rates() -> None:
         ("lead", "e-", 100.0, 3.0, Effects()),
         ("carbon", "e+", 10.0, 0.8, Effects()),
         ("tungsten", "gamma", 50.0, 2.0, Effects()),
+        ("lead", "e-", 0.5, 0.05, Effects()),  # the lowest energies that are allowed
     ],
 )
 def test_agrees_with_the_matrices(

@@ -305,21 +305,6 @@ class TestError:
         # 60 samples know their scatter to 9 %: three times that
         np.testing.assert_allclose(values.std(axis=0, ddof=1), stated, rtol=0.28)
 
-    def test_sum_of_exclusive_signatures(self) -> None:
-        events, z = made_up(2000, 1), normals(2000)
-        first, second = (acceptance(NA64, SELECTIONS[name], events, z) for name in ("S1", "S2"))
-        both = first + second
-        values = first.expected(CTAU) + second.expected(CTAU)
-        np.testing.assert_allclose(both.expected(CTAU), values, rtol=2e-3, atol=1e-12)
-        # an event is at most in one: the errors are anticorrelated or independent
-        error = both.error(1.0)
-        assert error < first.error(1.0) + second.error(1.0)
-
-    def test_sum_of_different_events(self) -> None:
-        first, second = (acceptance(NA64, RECAST, made_up(n, 1), normals(n)) for n in (10, 20))
-        with pytest.raises(RangeError, match="10 and 20 events"):
-            first + second
-
 
 class TestRefused:
     def test_normals(self) -> None:

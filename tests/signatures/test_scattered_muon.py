@@ -1,27 +1,28 @@
 """Yields and limits of a muon beam against the founders' notes and simple integrals."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
-from scotopic.detector.window import MissingEnergy
 from scotopic.errors import CardError, RangeError
-from scotopic.experiments import load_experiment
+from scotopic.experiments import Experiment
 from scotopic.materials import material
 from scotopic.models.charged_vector import ChargedVector, LMuMinusLTau
 from scotopic.models.electrophilic import ScalarMediator
 from scotopic.models.mediator import DecayingMediator
 from scotopic.models.muonphilic import MuonphilicPseudoscalar, MuonphilicScalar
+from scotopic.processes.base import accepted_yields
+from scotopic.processes.bremsstrahlung import bremsstrahlung_above
 from scotopic.processes.calculation import Calculation
 from scotopic.processes.dump import Dump
-from scotopic.processes.spectrum import bremsstrahlung_above
 from scotopic.production import bremsstrahlung_table
-from scotopic.scan import default_masses, exclusion_curve
-from scotopic.signatures.scattered_muon import ScatteredMuon
-from scotopic.signatures.yields import accepted_yields
+from scotopic.search import Search, default_masses, exclusion_curve, load_experiment
+from scotopic.signatures.scattered_muon import _window
 from scotopic.units import ALPHA
 
 E = math.sqrt(4 * math.pi * ALPHA)
@@ -45,14 +46,21 @@ def at_masses(model: DecayingMediator) -> list[DecayingMediator]:
     return [replace(model, mediator_mass=mass) for mass in MASSES]
 
 
+def yields(experiment: Experiment, models: Sequence[DecayingMediator]) -> npt.NDArray[np.float64]:
+    """Return what the search of a card accepts of mediators with the coupling e to muons."""
+    (part,) = Search.of(experiment).parts
+    dump, window = part.question.dump, _window(part.question)
+    return accepted_yields("bremsstrahlung", dump, models, window, Calculation()).values
+
+
 @pytest.mark.parametrize(("model", "expected"), COUPLINGS)
 def test_couplings_of_the_notes(model: DecayingMediator, expected: list[float]) -> None:
     """To 3 %, as required: the notes have no resolution and their own treatment of the loss."""
     above = bremsstrahlung_above(LEAD, at_masses(model), np.array([60.0, 150.0]), Calculation())
     found = E * np.sqrt(2.3 / (0.5e12 * (above[:, 0] - above[:, 1])))
     np.testing.assert_allclose(found, expected, rtol=0.03)
-    card = accepted_yields(load_experiment("na64mu-1e12"), at_masses(model), Calculation())
-    found = E * np.sqrt(2.3 / (0.5e12 * card.total))
+    card = yields(load_experiment("na64mu-1e12"), at_masses(model))
+    found = E * np.sqrt(2.3 / (0.5e12 * card))
     np.testing.assert_allclose(found, expected, rtol=0.03)
 
 
@@ -68,7 +76,9 @@ def test_thin_target_is_a_cross_section() -> None:
 
 def test_energy_loss_matters_little_at_160_gev_and_more_at_15() -> None:
     """The window moves with the energy that is left: half of a GeV of 160, of 15."""
-    na64, m3 = (ScatteredMuon.of(load_experiment(name)) for name in ("na64mu", "m3"))
+    na64, m3 = (
+        _window(Search.of(load_experiment(name)).parts[0].question) for name in ("na64mu", "m3")
+    )
     assert 158.8 < na64.beam_energy < 159.1
     assert 14.3 < m3.beam_energy < 14.5
     # the muon's window in terms of the mediator's energy
@@ -78,8 +88,7 @@ def test_energy_loss_matters_little_at_160_gev_and_more_at_15() -> None:
 def test_pseudoscalar_like_scalar_when_heavy() -> None:
     """The amplitudes differ by (m^2 - 4 m_mu^2) B against m^2 B: 4 (0.106/1)^2 = 4 % of a part."""
     scalar, pseudoscalar = (
-        accepted_yields(load_experiment("na64mu-1e12"), at_masses(model), Calculation()).total
-        for model in (SCALAR, PSEUDOSCALAR)
+        yields(load_experiment("na64mu-1e12"), at_masses(model)) for model in (SCALAR, PSEUDOSCALAR)
     )
     assert pseudoscalar[-1] == pytest.approx(scalar[-1], rel=0.1)
     assert pseudoscalar[0] < 0.5 * scalar[0]  # no infrared enhancement for a light pseudoscalar
@@ -88,10 +97,10 @@ def test_pseudoscalar_like_scalar_when_heavy() -> None:
 def test_no_annihilation_and_no_resonance_points() -> None:
     experiment = load_experiment("na64mu")
     only = Calculation(processes=("annihilation",))
-    assert accepted_yields(experiment, [VECTOR], only).total == [0.0]
-    curve = exclusion_curve(experiment, VECTOR, [0.1], calculation=only)
-    assert curve.observed.status == ("nothing excluded",)
-    steps = np.diff(np.log(default_masses(50, experiment=experiment)))
+    search = Search.of(experiment, calculation=only)
+    with pytest.raises(RangeError, match="annihilation: showers of what muons radiate are left"):
+        exclusion_curve(search, VECTOR, [0.1])
+    steps = np.diff(np.log(default_masses(50, search=Search.of(experiment))))
     assert steps == pytest.approx(steps[0])
 
 
@@ -100,17 +109,18 @@ def test_limit_on_the_coupling_of_the_scalar_is_that_of_its_yield() -> None:
     experiment = load_experiment("na64mu-1e12")
     curve = exclusion_curve(experiment, SCALAR, MASSES)
     assert curve.quantity == "muon_coupling"
-    expected = E * np.sqrt(curve.signal_limit_events / (0.5e12 * curve.yields.total))
-    np.testing.assert_allclose(curve.observed.values, expected, rtol=1e-6)
-    assert curve.signal_limit_events == pytest.approx(math.log(10), rel=1e-6)
+    allowed = curve["allowed_events"][0, 0]
+    expected = E * np.sqrt(allowed / (0.5e12 * yields(experiment, at_masses(SCALAR))))
+    np.testing.assert_allclose(curve.limits(), expected, rtol=1e-6)
+    assert allowed == pytest.approx([math.log(10)] * 4, rel=1e-6)
 
 
 def test_neutrinos_leave_half_of_the_vectors_above_the_muon_threshold() -> None:
     """Far above 2 m_mu, Gamma(mu mu) = Gamma(nu nu): notes, section 7."""
     experiment = load_experiment("na64mu-1e12")
-    values = exclusion_curve(experiment, VECTOR, [0.1, 1.0]).observed.values
-    found = accepted_yields(experiment, [at_masses(VECTOR)[1], at_masses(VECTOR)[3]], Calculation())
-    bare = E * np.sqrt(math.log(10) / (0.5e12 * found.total))
+    values = exclusion_curve(experiment, VECTOR, [0.1, 1.0]).limits()
+    found = yields(experiment, [at_masses(VECTOR)[1], at_masses(VECTOR)[3]])
+    bare = E * np.sqrt(math.log(10) / (0.5e12 * found))
     assert values[0] / bare[0] == pytest.approx(1, rel=1e-4)
     # 2 r^4 of the muon's mass, and 0.0002 from the loop
     assert values[1] / bare[1] == pytest.approx(math.sqrt(2), rel=1e-3)
@@ -127,33 +137,35 @@ def test_refusals() -> None:
             ChargedVector(mediator_mass=0.1, gauge_coupling=1.0, q_mu=1.0, q_nu_mu=1.0),
             [0.1],
         )
-    with pytest.raises(RangeError, match="'missing-energy' is not 'scattered-muon'"):
-        ScatteredMuon.of(load_experiment("na64e-2018"))
-    with pytest.raises(RangeError, match="'scattered-muon' is not 'missing-energy'"):
-        MissingEnergy.of(experiment)
+    for card, signature in (("na64e-2018", "scattered-muon"), ("na64mu", "missing-energy")):
+        with pytest.raises(RangeError, match=f"has one of {signature}"):
+            Search.of(load_experiment(card), signatures=(signature,))
     with pytest.raises(RangeError, match="'mu-' makes no shower"):
         LEAD.track_lengths(10.0)
+
+
+SEARCH = '[[searches]]\nname = "scattered muon"\nsource = "x"\n[searches.selection]\n'
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ('[beam]\nparticle = "e-"\nsource = "x"', "needs a beam of muons"),
+        ('[beam]\nparticle = "e-"\nsource = "x"', "needs muons"),
         (
-            '[selection]\nsource = "x"\n[selection.scattered_muon]\nmaximum_energy_GeV = 160.0',
+            SEARCH + "maximum_energy_GeV = 160.0",
             "160.0 is not below beam.energy_GeV",
         ),
         (
-            '[selection]\nsource = "x"\n[selection.scattered_muon]\nminimum_energy_GeV = 90.0',
+            SEARCH + "minimum_energy_GeV = 90.0",
             "90.0 is not below maximum_energy_GeV",
         ),
         (
-            '[selection]\nsource = "x"\n[selection.scattered_muon]\nspectrometer = "HCAL"',
-            "has no energy_resolution",
+            SEARCH + 'spectrometer = "HCAL"',
+            r"detectors\[HCAL\].energy_resolution: missing",
         ),
         (
-            '[selection]\nsignature = "missing-energy"\nsource = "x"',
-            "goes together with selection.signature = 'scattered-muon'",
+            '[[searches]]\nname = "scattered muon"\nsignature = "missing-energy"\nsource = "x"',
+            "calorimeter",
         ),
     ],
 )

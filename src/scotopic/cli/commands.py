@@ -35,7 +35,7 @@ GONE: Final[Mapping[tuple[str, ...], str]] = MappingProxyType(
         ("alp",): "'scotopic limit na64e-alp' does that now: 'limit' takes every card",
         ("combine",): "'scotopic limit CARD CARD ...' does that now",
         ("likelihood", "export"): "'scotopic export likelihood CARD' does that now",
-        ("target-length",): "is no more; give 'scotopic limit' a card with another target",
+        ("target-length",): "'scotopic limit CARD --axis target_length_cm' does that now",
         ("visible",): "'scotopic limit CARD ...' does that now: it takes every card",
     }
 )

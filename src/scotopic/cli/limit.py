@@ -97,8 +97,8 @@ def limit(
     axis: Annotated[
         str,
         typer.Option(
-            help="Parameter of the model that varies along the curve, from --axis-min to"
-            " --axis-max; --set gives the mass then."
+            help="What varies along the curve, from --axis-min to --axis-max: a parameter of the"
+            " model, target_length_cm or beam_energy_GeV; --set gives the mass then."
         ),
     ] = MASS,
     axis_min: Annotated[float | None, typer.Option(help="First value of --axis.")] = None,
@@ -163,7 +163,12 @@ def limit(
     }
     given = all_given(options, parameters or [])
     name = model or natural_model(experiments)
-    ends = (axis_min, axis_max) if axis != MASS else mass_range(experiments, mass_min, mass_max)
+    if axis == MASS:
+        ends = mass_range(experiments, mass_min, mass_max)
+    elif axis_min is None or axis_max is None:
+        raise RangeError(f"--axis {axis}: needs --axis-min and --axis-max")
+    else:
+        ends = axis_min, axis_max
     made = make_model(name, experiments, axis, ends[1], given)
     with progress(search.title) as report:
         curve = exclusion_curve(
@@ -218,18 +223,16 @@ def _along(
     search: "Search",
     model: "DecayingMediator",
     axis: str,
-    ends: tuple[float | None, float | None],
+    ends: tuple[float, float],
     points: int,
 ) -> "Axis | FloatArray":
-    from scotopic.models.parameters import parameter  # noqa: PLC0415 - keep the help fast
-    from scotopic.search import Axis, default_masses  # noqa: PLC0415
+    from scotopic.search import Axis, default_masses  # noqa: PLC0415 - keep the help fast
+    from scotopic.search.set_ups import parameter_of_axis  # noqa: PLC0415
 
     low, high = ends
-    if low is None or high is None:
-        raise RangeError(f"--axis {axis}: needs --axis-min and --axis-max")
     if axis == MASS:
         return default_masses(points, low, high, search)
-    role = parameter(type(model), axis).role
+    role = parameter_of_axis(type(model), axis).role
     return Axis(axis, low, high, points, "log" if role in _LOGARITHMIC else "linear")
 
 
@@ -237,7 +240,7 @@ def make_model(
     name: str,
     experiments: "Sequence[Experiment]",
     axis: str,
-    value: float | None,
+    value: float,
     given: Mapping[str, Any],
 ) -> "DecayingMediator":
     """Make a model at a value of the axis, with what is given, and what the cards say otherwise.
@@ -255,12 +258,14 @@ def make_model(
         parameter_names,
     )
     from scotopic.models.registry import model_class, name_for_lepton  # noqa: PLC0415
+    from scotopic.search.set_ups import SET_UPS, parameter_of_axis  # noqa: PLC0415
 
     leptons = {one.beam.lepton for one in experiments}
     kind = model_class(name_for_lepton(name, *leptons) if len(leptons) == 1 else name)
-    known = parameter_names(kind)
-    solved = (field_of(kind, axis), COUPLING)
-    free = [one for one in known if field_of(kind, one) not in solved]
+    known = parameter_of_axis(kind, axis).name
+    of_model = axis not in SET_UPS
+    solved = {COUPLING, field_of(kind, known)} if of_model else {COUPLING}
+    free = [one for one in parameter_names(kind) if field_of(kind, one) not in solved]
     for one, what in given.items():
         if one not in free:
             raise RangeError(
@@ -270,7 +275,7 @@ def make_model(
             raise RangeError(f"{one}: {what!r} is not a number")
     of_cards = {n: v for n, v in _natural_parameters(experiments).items() if n in free}
     values = overridden(kind, of_cards, given)
-    values |= {axis: value, kind.coupling_field: PROBE}
+    values |= {kind.coupling_field: PROBE} | ({axis: value} if of_model else {})
     while (absent := missing_parameter(kind, values)) is not None:
         if (usual := parameters(kind)[absent].usual) is None:
             raise RangeError(f"{absent}: missing; give it as --set {absent}=...")
@@ -306,10 +311,10 @@ def _print_json(curve: "Result", seconds: float) -> None:
 
 def _print(curve: "Result") -> None:
     """Print what a curve is, some of it, and where it has no limit."""
-    from scotopic.models.parameters import parameter  # noqa: PLC0415 - keep the help fast
-    from scotopic.search.result_files import heading, without_limit  # noqa: PLC0415
+    from scotopic.search.result_files import heading, without_limit  # noqa: PLC0415 - fast help
+    from scotopic.search.set_ups import parameter_of_axis  # noqa: PLC0415
 
-    known = parameter(type(curve.model), curve.axes[0])
+    known = parameter_of_axis(type(curve.model), curve.axes[0])
     unit = "" if known.unit == "1" else f" {known.unit}"
     typer.echo(heading(curve))
     allowed = curve["allowed_events"][0, 0]
@@ -322,18 +327,28 @@ def _print(curve: "Result") -> None:
     for i in sorted({0, count // 4, count // 2, 3 * count // 4, count - 1}) if there else ():
         typer.echo(f"  {symbol} = {there[i][0]:.4g}{unit}: {there[i][1]}")
     for reason, low, high, count in without_limit(curve):
-        where = f"{low:.4g} to {high:.4g}{unit}"
-        remark(f"no limit at {count} values of {symbol} from {where}: {reason}")
+        where = f"{symbol} = {low:.4g}"
+        if count > 1:
+            where = f"{count} values of {symbol} from {low:.4g} to {high:.4g}"
+        remark(f"no limit at {where}{unit}: {reason}")
 
 
 def _shown(curve: "Result") -> list[str]:
     """Return what is excluded at each point of a curve, as text; nothing where nothing is."""
     if not curve.has_islands:
         return [f"{value:.4g}" if value > 0 else "" for value in curve.limits().tolist()]
-    pairs = (
-        [f"{low:.3g} to {high:.3g}" for low, high in intervals] for intervals in curve.intervals()
-    )
-    return [f"excluded {', '.join(texts)}" if texts else "" for texts in pairs]
+    opens = zip(curve["open_below"][0, 0].tolist(), curve["open_above"][0, 0].tolist(), strict=True)
+    return [
+        ", ".join(_span(*ends) for ends in zip(intervals, *sides, strict=False))
+        for intervals, sides in zip(curve.intervals(), opens, strict=True)
+    ]
+
+
+def _span(ends: tuple[float, float], is_below: bool, is_above: bool) -> str:
+    low, high = ends
+    if is_above:
+        return "all excluded" if is_below else f"excluded above {low:.3g}"
+    return f"excluded below {high:.3g}" if is_below else f"excluded {low:.3g} to {high:.3g}"
 
 
 def _write(

@@ -23,7 +23,7 @@ RESOLVED: Final = 6.0
 """Standard deviations of the measured energy between a window and the whole beam energy."""
 
 _QUADRATURE_POINTS = 24
-_POINTS_ON_A_LINE = 8  # of an efficiency, and of the resolution around the window's edges
+_STRIDE, _POINTS_ON_A_LINE = 3, 6  # where an efficiency and a smeared edge are integrated
 
 
 @dataclass(frozen=True)
@@ -175,10 +175,11 @@ class EfficientWindow:
             the integral by Gauss-Legendre rules between the points of the efficiency.
         """
         energies, weights = self.window.thresholds()
-        softest, beam_energy = float(energies.min()), self.window.beam_energy
-        smeared = np.linspace(softest, min(float(energies.max()), beam_energy), _POINTS_ON_A_LINE)
-        points = np.array([x for x, _ in self.efficiency.points])
-        edges = np.unique([*smeared, *points.clip(softest, beam_energy), beam_energy])
+        beam_energy = self.window.beam_energy
+        smeared = np.sort(energies)[::_STRIDE]
+        points = [x for x, _ in self.efficiency.points]
+        edges = np.append([*smeared, *points], [energies.max(), beam_energy])
+        edges = np.unique(edges.clip(smeared[0], beam_energy))
         nodes, share = np.polynomial.legendre.leggauss(_POINTS_ON_A_LINE)
         half = np.diff(edges)[:, None] / 2
         inside = (edges[:-1, None] + half * (1 + nodes)).ravel()

@@ -155,27 +155,6 @@ class Acceptance:
         yields = self.weight * np.bincount(self.event, terms, minlength=n)
         return float(np.sqrt(n) * yields.std(ddof=1)) if n > 1 else float("inf")
 
-    def __add__(self, other: "Acceptance") -> "Acceptance":
-        """Return the acceptance of either of two signatures that exclude each other.
-
-        Raises
-        ------
-        RangeError
-            If they are not of the same events.
-        """
-        n = len(self.weight)
-        if len(other.weight) != n:
-            raise RangeError(f"acceptances of {n} and {len(other.weight)} events have no sum")
-        scale = np.divide(other.weight, self.weight, out=np.zeros(n), where=self.weight != 0)
-        if not np.allclose(scale * self.weight, other.weight, rtol=1e-12, atol=0):
-            raise RangeError("acceptances of different events have no sum")
-        return Acceptance(
-            self.weight,
-            np.concatenate([self.event, other.event]),
-            np.concatenate([self.flight_cm, other.flight_cm]),
-            np.concatenate([self.coefficient, other.coefficient * scale[other.event]]),
-        )
-
 
 def checked_ctau(ctau_cm: npt.ArrayLike) -> FloatArray:
     """Return the values as an array; raise RangeError unless all are zero or positive."""

@@ -70,7 +70,7 @@ class BackgroundSource(Table):
 class DataSet(SourcedTable):
     """Data taken, or to be taken, under one set of conditions."""
 
-    name: Name = Field(description="its name, unique in the card")
+    name: Name = Field(description="its name, unique in the search")
     kind: Literal["measurement", "projection"] = Field(
         description="`measurement`: events were counted; `projection`: none were observed yet"
     )
@@ -160,5 +160,5 @@ class DataSet(SourcedTable):
 class Systematic(SourcedTable):
     """A relative uncertainty of the signal that all data sets share."""
 
-    name: Name = Field(description="its name, unique in the card")
+    name: Name = Field(description="its name, unique in the search")
     relative_uncertainty: Fraction = Field(description="relative uncertainty of the signal")

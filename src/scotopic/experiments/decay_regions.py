@@ -16,7 +16,7 @@ class DecayRegion(SourcedTable):
     The regions of a card follow each other without overlap; what they accept adds up.
     """
 
-    name: Name = Field(description="its name, unique in the card")
+    name: Name = Field(description="its name, unique in the search")
     begins_cm: float = Field(
         ge=0, le=1e6, description="where it begins, behind the rear of the target"
     )

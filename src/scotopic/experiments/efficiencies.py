@@ -83,9 +83,29 @@ class EfficiencyTable(Table):
         """
         import numpy as np  # noqa: PLC0415 - cards are read without it
 
-        at, efficiency = np.array(self.points).T
-        found: npt.NDArray[np.float64] = np.interp(np.asarray(x, dtype=float), at, efficiency)
-        return found
+        at = np.asarray(x, dtype=np.float64)
+        return np.asarray(np.interp(at, *np.array(self.points).T), dtype=np.float64)
+
+    def around(self, nodes: "npt.NDArray[np.float64]") -> "npt.NDArray[np.float64]":
+        """Return the mean efficiency around ascending nodes, from half way to half way.
+
+        Sums over nodes then hold for steep tables too.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> step = EfficiencyTable(against="mediator_mass_GeV", points=[(0, 0), (2.4, 0), (2.5, 1)])
+        >>> step.around(np.array([1.0, 2.0, 3.0])).round(3).tolist()
+        [0.0, 0.05, 1.0]
+        """
+        import numpy as np  # noqa: PLC0415 - cards are read without it
+
+        edges = np.concatenate([nodes[:1], (nodes[1:] + nodes[:-1]) / 2, nodes[-1:]])
+        knots = np.union1d([x for x, _ in self.points], edges)
+        height = self.at(knots)
+        area = np.append(0.0, np.cumsum(np.diff(knots) * (height[1:] + height[:-1]) / 2))
+        mean: npt.NDArray[np.float64] = np.diff(np.interp(edges, knots, area)) / np.diff(edges)
+        return mean
 
 
 def _kind(value: object) -> str:

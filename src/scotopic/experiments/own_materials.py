@@ -7,10 +7,10 @@ from pydantic import Field, model_validator
 
 from scotopic.errors import nearest
 from scotopic.experiments.messages import KeyedError, shown
-from scotopic.experiments.tables import Fraction, Name, SourcedTable
+from scotopic.experiments.tables import Name, SourcedTable
 from scotopic.materials import ELEMENTS, Material, compound, element
 
-Share = Annotated[Fraction, Field(gt=0)]
+Share = Annotated[float, Field(gt=0, le=1)]
 Atoms = Annotated[float, Field(gt=0, le=1e6)]
 
 _ROUNDING = 1e-3  # by which printed mass fractions may miss 1

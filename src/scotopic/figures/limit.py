@@ -14,12 +14,14 @@ from scotopic.figures.style import BLACK, CYCLE, GREY, decades, new_figure
 from scotopic.models.metadata import parameters
 from scotopic.models.parameters import parameter
 from scotopic.search.result import Result
+from scotopic.search.set_ups import parameter_of_axis
 from scotopic.words import MassAxis
 
 FloatArray = npt.NDArray[np.float64]
 
 _FAR = {"upper": 1e30, "lower": 1e-30}  # where what is excluded ends, beyond every figure
 _ROOM = 300  # below the lowest limit of a combination, for the legend
+_ROOM_OF_ISLANDS = 40  # the same for the fixed parameters
 _IN_THE_CORNER = ("ratio", "dark coupling", "splitting", "angle")
 
 
@@ -53,11 +55,12 @@ def draw_limit(
     _require_one_plane(several)
     against = first.axes[0] if against in (None, *first.axes) else str(against)
     drawn = [line for curve in several for line in _lines(curve, against, several)]
-    with new_figure(first.attributes["title"] if len(several) == 1 else "") as (figure, axes):
+    alone = len(several) == 1 and len(first.labels) == 1
+    with new_figure(first.attributes["title"] if alone else "") as (figure, axes):
         axes.set(
             xscale=first.attributes["axis_scale"],
             yscale="log",
-            xlabel=axis_label(parameter(type(first.model), against)),
+            xlabel=axis_label(parameter_of_axis(type(first.model), against)),
             ylabel=_quantity_label(several),
         )
         if len(several) == 1:
@@ -121,7 +124,7 @@ class _Line:
 
     def _draw_islands(self, axes: Axes) -> None:
         label: str | None = self.label
-        for outline in _outlines(self.curve[self.against], self.curve.intervals(self.name)):
+        for outline in _outlines(self.curve[self.against], _intervals(self.curve, self.name)):
             at, lower, upper = outline.T
             if not self.is_combined:
                 axes.fill_between(at, lower, upper, color=self.colour, alpha=0.2, linewidth=0)
@@ -131,6 +134,19 @@ class _Line:
             if lower[-1] != upper[-1]:  # the tip lies between two points
                 axes.plot(at[[-1, -1]], [lower[-1], upper[-1]], color=self.colour, zorder=order)
             label = None
+
+
+def _intervals(curve: Result, label: str) -> list[list[tuple[float, float]]]:
+    """Return the excluded intervals at each point, those that go on up to beyond the figure."""
+    i = curve.number(label)
+    ends = zip(curve["open_below"][i, 0].tolist(), curve["open_above"][i, 0].tolist(), strict=True)
+    return [
+        [
+            (_FAR["lower"] if is_below else low, _FAR["upper"] if is_above else high)
+            for (low, high), is_below, is_above in zip(intervals, below, above, strict=False)
+        ]
+        for intervals, (below, above) in zip(curve.intervals(label), ends, strict=True)
+    ]
 
 
 def _lines(curve: Result, against: str, curves: Sequence[Result]) -> list[_Line]:
@@ -195,6 +211,7 @@ def _range(curves: Sequence[Result]) -> tuple[float, float]:
     for curve in curves:
         if curve.has_islands:
             values += [curve[side][:, 0].ravel() for side in ("lower", "upper")]
+            room = max(room, _ROOM_OF_ISLANDS)
         else:
             values += [curve.limits(label) for label in curve.labels]
             room = max(room, _ROOM if len(curve.labels) > 1 else 0)

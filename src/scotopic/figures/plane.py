@@ -1,8 +1,8 @@
 """Planes of two parameters: regions that experiments exclude, and bands."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from types import MappingProxyType
 from typing import Any, Final, Literal, get_args
 
@@ -15,6 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path
 
+from scotopic.errors import RangeError
 from scotopic.figures.boxes import place_boxes
 from scotopic.figures.labels import axis_label, with_value
 from scotopic.figures.style import BLACK, CYCLE, GREY, VERMILION, decades, new_figure
@@ -32,6 +33,8 @@ FloatArray = npt.NDArray[np.float64]
 _HATCH: Final = "#B5B5B5"
 _BOUNDS: Final = ("#E6E6E6", "#D2D2D2", "#BEBEBE")
 _BANDS: Final = ("#C8E6DA", "#E3E3E3", "#F6E3B5", "#DCE6F5")
+_KINDS: Final = ("band", "bound", "cmb", "thermal line")
+"""Kinds of layers that a figure can show."""
 _Dash = Literal["-", "--", "-.", ":"]
 _DASHES: Final[tuple[_Dash, ...]] = get_args(_Dash)
 
@@ -50,11 +53,16 @@ def draw_plane(found: Result) -> Figure:
     -------
     Figure
         Save it with `scotopic.figures.save`.
+
+    Raises
+    ------
+    RangeError
+        If it has a layer of a kind that no figure shows.
     """
     x, y = axes_of(found)
     kind = model_class(found.attributes["model"]["name"])
     card = found.attributes.get("card", {})
-    planes = planes_of(found)
+    planes, layers = planes_of(found), _by_kind(found)
     filled = [one["filled"] for one in card.get("limits", ())] or [True] * len(planes)
     with new_figure(found.attributes["title"]) as (figure, axes):
         axes.set(xscale=x.scale, yscale=y.scale)
@@ -67,17 +75,16 @@ def draw_plane(found: Result) -> Figure:
         axes.tick_params(axis="x", pad=6)  # the lowest number of the other axis is near
         decades(axes)
         axes.grid(visible=True)
-        layers = _by_kind(found)
         canvas = _Canvas(axes, x, y)
         handles: list[Line2D | Patch | None] = [
             _band(canvas, layer, colour)
-            for layer, colour in zip(layers["band"], _BANDS, strict=False)
+            for layer, colour in zip(layers["band"], cycle(_BANDS), strict=False)
         ]
         handles += [_bound(axes, layer, i, y.maximum) for i, layer in enumerate(layers["bound"])]
         handles += [
             _limit(canvas, plane, label, colour, is_filled)
-            for (label, plane), colour, is_filled in zip(
-                planes.items(), CYCLE, filled, strict=False
+            for (label, plane), is_filled, colour in zip(
+                planes.items(), filled, cycle(CYCLE), strict=False
             )
         ]
         handles += [_hatched_side(canvas, layer) for layer in layers["cmb"]]
@@ -92,10 +99,15 @@ def draw_plane(found: Result) -> Figure:
 
 
 def _by_kind(found: Result) -> Mapping[str, list[Layer]]:
-    kinds: dict[str, list[Layer]] = {}
+    kinds: dict[str, list[Layer]] = {kind: [] for kind in _KINDS}
     for layer in found.layers:
-        kinds.setdefault(layer.kind, []).append(layer)
-    return defaultdict(list, kinds)
+        if layer.kind not in kinds:
+            raise RangeError(
+                f"layers[{layer.label}].kind: {layer.kind!r} is not shown by any figure; it must"
+                f" be one of {', '.join(_KINDS)}"
+            )
+        kinds[layer.kind].append(layer)
+    return kinds
 
 
 @dataclass(frozen=True)

@@ -147,7 +147,8 @@ def models_along(model: Model, name: str, values: Iterable[float]) -> list[Model
     >>> from scotopic.models.dark_photon import DarkPhoton
     >>> one = DarkPhoton(mediator_mass=0.1, kinetic_mixing=1e-4, alpha_D=0.1, mass_ratio=3,
     ...                  dark_matter="dirac")
-    >>> [round(found.mediator_mass, 3) for found in models_along(one, "dark_matter_mass", [1, 2])]
+    >>> along = models_along(one, "dark_matter_mass", [1.0, 2.0])
+    >>> [round(found.mediator_mass, 3) for found in along]
     [3.0, 6.0]
     """
     kind = type(model)

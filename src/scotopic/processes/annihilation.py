@@ -76,8 +76,8 @@ class Annihilation(Process):
         """Return what the window accepts, integrated on panels: see `accepted_annihilation`."""
         made = accepted_annihilation(dump, models, window)
         softest = float(window.thresholds()[0].min())
-        errors = [self.relative_error(dump, model, softest, calculation) for model in models]
-        return AcceptedYields(made, np.array(errors))
+        error = self.relative_error(dump, models[0], softest, calculation)
+        return AcceptedYields(made, np.full(len(models), error))
 
     def relative_error(
         self,
@@ -248,11 +248,10 @@ def accepted_annihilation(
     edges = np.unique(np.concatenate([even, rising.clip(softest, line), inside, [dump.energy]]))
     mean_in_line = tracks.differential("e+", [line, dump.energy])[0]
 
-    def accepted(model: "DecayingMediator") -> float:
-        energies, weights = quadrature(edges, model)
-        density = tracks.density("e+", np.minimum(energies, line))
-        density[energies > line] = mean_in_line
-        return float(weights @ (density * window.acceptance(energies + ELECTRON_MASS)))
-
-    made = np.array([accepted(model) for model in models])
-    return made * dump.material.electrons_per_cm2_per_X0
+    rules = [quadrature(edges, model) for model in models]
+    energies, weights = (np.concatenate(every) for every in zip(*rules, strict=True))
+    density = tracks.density("e+", np.minimum(energies, line))
+    density[energies > line] = mean_in_line
+    made = weights * density * window.acceptance(energies + ELECTRON_MASS)
+    first = np.cumsum([0, *(len(at) for at, _ in rules[:-1])])
+    return np.add.reduceat(made, first) * dump.material.electrons_per_cm2_per_X0

@@ -97,7 +97,8 @@ class Plan:
     def _over_alpha_D(self, limit: Limit) -> Limit:
         for axis in (self.x, self.y):
             if field_of(limit.sector.kind, axis.parameter) == "alpha_D":
-                search = limit.search.over_alpha_D(axis.minimum, axis.maximum)
+                lowest = float(axis.values[axis.values > 0][0])  # at zero no model is seen
+                search = limit.search.over_alpha_D(lowest, axis.maximum)
                 return replace(limit, search=search)
         return limit
 
@@ -268,7 +269,7 @@ def _fill(
     statistical, numerical = np.zeros((2, len(search.parts), len(rows)))
     for number, found in accepted.items():
         place = plan.parts.index(search.parts[number].label)
-        expected[number] = search.parts[number].card.exposure * found.per_particle
+        expected[number] = search.parts[number].exposure(models[0]) * found.per_particle
         statistical[number], numerical[number] = found.statistical_error, found.numerical_error
         arrays["expected_events"][index, place, rows] = expected[number]
         arrays["efficiency"][index, place, rows] = found.efficiency

@@ -21,7 +21,7 @@ from scotopic.statistics.methods import method_module
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from scotopic.search.search import Part
+    from scotopic.search.part import Part
     from scotopic.statistics.likelihood import Likelihood
 
 FloatArray = npt.NDArray[np.float64]

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -50,9 +49,10 @@ class Exclusion:
     status : tuple of str
         `OK`, `NOTHING_EXCLUDED`, `EVERYTHING_EXCLUDED`, or why a model has none.
     allowed_events : ndarray, shape (outcomes, models)
-        Largest number of signal events, at the edge.
+        Largest number of signal events, at the edge of the first interval; not-a-number where
+        nothing is excluded and the number depends on the coupling.
     shares : ndarray, shape (parts, models)
-        Of the parts of the search in the expected events, at the observed edge.
+        Of the parts of the search in the expected events, at the observed edge if there is one.
     relative_error : ndarray, shape (models,)
         Numerical, of the lower edge of the first observed interval.
     """
@@ -62,6 +62,18 @@ class Exclusion:
     allowed_events: FloatArray
     shares: FloatArray
     relative_error: FloatArray
+
+    @classmethod
+    def empty(cls, parts: int, status: tuple[str, ...]) -> "Exclusion":
+        """Return that of a search of several parts that sees none of the models."""
+        rows = len(status)
+        return cls(
+            dict.fromkeys(OUTCOMES, Intervals.empty(rows)),
+            status,
+            np.full((len(OUTCOMES), rows), np.nan),
+            np.full((parts, rows), np.nan),
+            np.full(rows, np.nan),
+        )
 
     @classmethod
     def joined(cls, parts: "Sequence[Exclusion]") -> "Exclusion":
@@ -121,17 +133,17 @@ class Path:
 
 
 def excluded_along(
-    search: "Search",
+    searches: "Sequence[Search]",
     models: "Sequence[DecayingMediator]",
     path: "Callable[[Sequence[DecayingMediator]], Path]" = Path.coupling,
     report: Report = silent,
-) -> Exclusion:
+) -> list[Exclusion]:
     """Return the excluded intervals of the coupling, for models that differ in all else.
 
     Parameters
     ----------
-    search : Search
-        What is asked.
+    searches : sequence of Search
+        What is asked: the first has all parts, others have some of them.
     models : sequence of DecayingMediator
         One row each; what the path determines does not enter.
     path : callable
@@ -139,18 +151,38 @@ def excluded_along(
     report : callable
         Is told how far it is.
 
+    Returns
+    -------
+    list of Exclusion
+        One for each search.
+
     Raises
     ------
     RangeError
-        If the search sees none of the models; with the reason of the first.
+        If the first search sees none of the models; with the reason of the first.
     """
-    reasons = [_reason(search, model) for model in models]
+    whole = searches[0]
+    reasons = [_reason(whole, model) for model in models]
     seen = [i for i, reason in enumerate(reasons) if reason is None]
     if not seen:
         raise RangeError(str(reasons[0]))
+    every = whole.responses([models[i] for i in seen], report)
+    responses = dict(zip(seen, every, strict=True))
+    return [_excluded(search, models, responses, path) for search in searches]
+
+
+def _excluded(
+    search: "Search",
+    models: "Sequence[DecayingMediator]",
+    responses: "Mapping[int, Responses]",
+    path: "Callable[[Sequence[DecayingMediator]], Path]",
+) -> Exclusion:
+    reasons = [_reason(search, model) for model in models]
+    seen = [i for i, reason in enumerate(reasons) if reason is None]
+    if not seen:
+        return Exclusion.empty(len(search.parts), tuple(map(str, reasons)))
     chosen = [models[i] for i in seen]
-    along = _Along(search, path(chosen), search.responses(chosen, report))
-    found = along.solved()
+    found = _Along(search, path(chosen), [responses[i].of(search) for i in seen]).solved()
     status = [reason or NOTHING_EXCLUDED for reason in reasons]
     for row, i in enumerate(seen):
         observed = found.outcomes["observed"]
@@ -192,7 +224,7 @@ class _Along:
         grid = np.log(self.path.values)
         events = self.events(np.tile(grid, len(self.rows)), np.repeat(self.rows, len(grid)))
         shares = _shares(events).reshape(self.parts, len(self.rows), len(grid))
-        self.limit_error = np.zeros(1)
+        self.limit_error = np.zeros(len(self.rows))
         known = np.isfinite(shares)
         low, high = np.where(known, shares, np.inf), np.where(known, shares, -np.inf)
         if np.any(high.max(axis=2) - low.min(axis=2) > _EQUAL_SHARES):
@@ -200,44 +232,51 @@ class _Along:
         mean = np.where(known, shares, 0.0).sum(axis=2) / np.maximum(known.sum(axis=2), 1)
         mean[:, ~known.any(axis=(0, 2))] = 1 / self.parts  # no events at any coupling
         limits, error = self.allowance.at(mean)
-        self.limit_error = np.array([error.max()])
+        self.limit_error = error
         return limits
 
     def events(self, logarithm: FloatArray, rows: Integers) -> FloatArray:
         """Return the expected events of the parts, shape (parts, n)."""
         found = np.zeros((self.parts, len(rows)))
         coupling, alpha_D = self.path.couplings(np.exp(logarithm), rows)
-        for row in np.unique(rows):
-            here = rows == row
-            found[:, here] = self.responses[row].events(coupling[here], alpha_D[here])
+        order = np.argsort(rows, kind="stable")
+        for here in np.split(order, np.flatnonzero(np.diff(rows[order])) + 1):
+            found[:, here] = self.responses[rows[here[0]]].events(coupling[here], alpha_D[here])
         return found
 
     def solved(self) -> Exclusion:
-        """Find the intervals of every outcome."""
-        outcomes, allowed = {}, []
-        for k, name in enumerate(OUTCOMES):
-            found = excluded_intervals(partial(self._excess, k), len(self.rows), self.path.values)
-            if self.limits is None:
-                found = self._polished(k, found)
-            outcomes[name] = found
-            edge = np.log(_first_edges(found, self.path.values[-1]))
-            allowed.append(self.events(edge, self.rows).sum(axis=0))
-        edge = np.log(_first_edges(outcomes["observed"], self.path.values[-1]))
-        shares = np.nan_to_num(_shares(self.events(edge, self.rows)))
-        if self.limits is not None:
-            allowed = list(self.limits)
-        is_limited = np.isfinite(outcomes["observed"].lower[:, 0])
-        errors = np.where(is_limited, self._errors(edge), np.nan)
-        return Exclusion(outcomes, (), np.array(allowed), shares, errors)
-
-    def _excess(self, k: int, logarithm: FloatArray, rows: Integers) -> FloatArray:
-        events = self.events(logarithm, rows)
-        limit: FloatArray = (
-            self.allowance.between(events)[k] if self.limits is None else self.limits[k, rows]
+        """Find the intervals of all outcomes at once."""
+        count = len(self.rows)
+        every = excluded_intervals(self._excess, len(OUTCOMES) * count, self.path.values)
+        if self.limits is None:
+            every = self._polished(every)
+        edges = np.log(_first_edges(every, self.path.values[-1]))
+        covered = np.isfinite(every.lower[:, 0])
+        events = self.events(edges, np.tile(self.rows, len(OUTCOMES)))
+        allowed = self.limits
+        if allowed is None:
+            at_edges = np.where(covered, events.sum(axis=0), np.nan)
+            allowed = at_edges.reshape(len(OUTCOMES), count)
+        observed = covered[:count]
+        return Exclusion(
+            dict(zip(OUTCOMES, every.split(len(OUTCOMES)), strict=True)),
+            (),
+            allowed,
+            np.where(observed, _shares(events[:, :count]), np.nan),
+            np.where(observed, self._errors(edges[:count]), np.nan),
         )
-        return _logarithm(events.sum(axis=0)) - np.log(limit)
 
-    def _polished(self, k: int, found: Intervals) -> Intervals:
+    def _excess(self, logarithm: FloatArray, numbers: Integers) -> FloatArray:
+        """Return ln(expected/allowed events), rows of the first outcome first."""
+        outcome, rows = np.divmod(numbers, len(self.rows))
+        events = self.events(logarithm, rows)
+        if self.limits is None:
+            limit = self.allowance.between(events)[outcome, np.arange(len(rows))]
+        else:
+            limit = self.limits[outcome, rows]
+        return np.asarray(_logarithm(events.sum(axis=0)) - np.log(limit))
+
+    def _polished(self, found: Intervals) -> Intervals:
         """Return the intervals with the limit at each edge set exactly for the shares there.
 
         The shares hardly change with the coupling: Newton's steps settle in a few. Where few
@@ -245,25 +284,29 @@ class _Along:
         """
         ends = {"lower": found.lower.copy(), "upper": found.upper.copy()}
         for name, is_open in (("lower", found.open_below), ("upper", found.open_above)):
-            row, column = np.nonzero(np.isfinite(ends[name]) & ~is_open)
-            if len(row) == 0:
+            number, column = np.nonzero(np.isfinite(ends[name]) & ~is_open)
+            if len(number) == 0:
                 continue
-            at = np.log(ends[name][row, column])
+            outcome, row = np.divmod(number, len(self.rows))
+            at = np.log(ends[name][number, column])
             for _ in range(_POLISHINGS):
                 events = self.events(at, row)
-                limit, error = self.allowance.at(_shares(events))
-                step = (np.log(limit[k]) - _logarithm(events.sum(axis=0))) / self._slope(at, row)
+                limits, error = self.allowance.at(_shares(events))
+                limit = limits[outcome, np.arange(len(row))]
+                step = (np.log(limit) - _logarithm(events.sum(axis=0))) / self._slope(at, row)
                 at = at + np.clip(step, -_LONGEST, _LONGEST)
                 if np.max(np.abs(step)) < _SETTLED:
                     break
-            self.limit_error = np.maximum(self.limit_error, error.max() + np.max(np.abs(step)))
-            ends[name][row, column] = np.exp(at)
+            if name == "lower":
+                first = (outcome == 0) & (column == 0)
+                self.limit_error[row[first]] = (error + np.abs(step))[first]
+            ends[name][number, column] = np.exp(at)
         return replace(found, lower=ends["lower"], upper=ends["upper"])
 
     def _slope(self, logarithm: FloatArray, rows: Integers) -> FloatArray:
         """Return d ln(events)/d ln(coupling)."""
         up, down = (self.events(logarithm + h, rows).sum(axis=0) for h in (_STEP, -_STEP))
-        return (_logarithm(up) - _logarithm(down)) / (2 * _STEP)
+        return np.asarray((_logarithm(up) - _logarithm(down)) / (2 * _STEP))
 
     def _errors(self, edge: FloatArray) -> FloatArray:
         """Return the relative error of couplings: that of events and limit over the slope."""
@@ -284,8 +327,7 @@ def _first_edges(found: Intervals, otherwise: float) -> FloatArray:
 
 def _shares(events: FloatArray) -> FloatArray:
     total = events.sum(axis=0)
-    shares: FloatArray = np.divide(events, total, out=np.full_like(events, np.nan), where=total > 0)
-    return shares
+    return np.asarray(np.divide(events, total, out=np.full_like(events, np.nan), where=total > 0))
 
 
 def _logarithm(events: FloatArray) -> FloatArray:

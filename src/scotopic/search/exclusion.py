@@ -1,8 +1,8 @@
 """Limits along one axis: the excluded intervals of a coupling, for every value of a parameter."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
 from scotopic.errors import RangeError
-from scotopic.models.derived import COUPLING, derived
+from scotopic.models.derived import COUPLING, PROBE, derived
 from scotopic.models.inputs import model_inputs
-from scotopic.models.parameters import field_of, models_along, parameter
+from scotopic.models.parameters import field_of, models_along, parameter, value_of
 from scotopic.models.registry import model_name
 from scotopic.progress import Report, silent
 from scotopic.search.allowance import OUTCOMES
@@ -29,6 +29,7 @@ from scotopic.search.intervals import Intervals
 from scotopic.search.masses import default_masses
 from scotopic.search.result import Result, Variable
 from scotopic.search.search import Search
+from scotopic.search.set_ups import SET_UPS, mean_leakage, parameter_of_axis
 from scotopic.search.ties import MOMENTS  # noqa: F401 - makes them known
 from scotopic.sources import module_names
 
@@ -63,8 +64,9 @@ def exclusion_curve(
     model : DecayingMediator
         Its parameters hold where the axis and the solved quantity do not replace them.
     axis : Axis or array_like, optional
-        Values of a parameter, or masses of the mediator in GeV; by default some 100 masses, more
-        of them where annihilation is resonant.
+        Values of a parameter of the model or, as `scotopic.search.set_ups` names them, of the
+        set-up; or masses of the mediator in GeV; by default some 100 masses, more of them where
+        annihilation is resonant.
     quantity : str, optional
         What is limited: the coupling (default), what goes with its square, or "alpha_D".
     y : float, optional
@@ -102,17 +104,27 @@ def exclusion_curve(
         search = search.over_alpha_D(*ALPHA_D)
     along = _axis(search, axis)
 
-    def find(one: Search, values: FloatArray) -> Exclusion:
-        return _kept(one, models_along(model, along.parameter, values.tolist()), y, report)
-
-    values, first = _with_tip(along.values, partial(find, search))
-    every = {search.title: first}
+    labels = [search.title]
     if len(search.experiments) > 1:
-        every = {COMBINED: first}
-        if singles:
-            every |= {one.title: find(one, values) for one in search.by_experiment()}
-    models = models_along(model, along.parameter, values.tolist())
-    return _result(search, model, along, models, values, quantity, y, every)
+        labels = [COMBINED, *(one.title for one in search.experiments if singles)]
+
+    def find(values: FloatArray) -> list[Exclusion]:
+        if along.parameter not in SET_UPS:
+            models = models_along(model, along.parameter, values.tolist())
+            return _kept(_each(search, singles=singles), models, y, report)
+        set_ups = [search.in_set_up(along.parameter, value) for value in values.tolist()]
+        every = [_kept(_each(one, singles=singles), [model], y, report) for one in set_ups]
+        return [Exclusion.joined(of_one) for of_one in zip(*every, strict=True)]
+
+    values, found = _with_tip(along.values, find)
+    every = dict(zip(labels, found, strict=True))
+    return _result(search, model, along, values, quantity, y, every)
+
+
+def _each(search: Search, *, singles: bool) -> list[Search]:
+    """Return a search, and those of its experiments if there are several."""
+    several = singles and len(search.experiments) > 1
+    return [search, *(search.by_experiment() if several else ())]
 
 
 def _axis(search: Search, axis: "Axis | npt.ArrayLike | None") -> "Axis | Masses":
@@ -158,83 +170,100 @@ def quantities(model: "DecayingMediator") -> tuple[str, ...]:
     """
     kind = type(model)
     own = kind.coupling_field
-    others = [n for n, one in derived(kind).items() if one.field == own and n not in _GENERIC]
-    dark = ("y", "alpha_D") if "y" in others and model.alpha_D > 0 else ()
-    return (own, *(name for name in others if name != "y"), *dark)
+    probe = replace(model, **{own: PROBE})
+    names = [own]
+    for name, one in derived(kind).items():
+        if one.field != own or name in _GENERIC or not _has(probe, name):
+            continue
+        names += ("y", "alpha_D") if name == "y" else (name,)
+    return tuple(names)
+
+
+def _has(model: "DecayingMediator", name: str) -> bool:
+    """Return whether a model has what goes with its coupling: some couple to electrons alone."""
+    try:
+        return value_of(model, name) > 0
+    except RangeError:
+        return False
 
 
 _GENERIC = (COUPLING, f"{COUPLING}_squared")
 
 
 def _kept(
-    search: Search, models: "Sequence[DecayingMediator]", y: float | None, report: Report
-) -> Exclusion:
+    searches: "Sequence[Search]",
+    models: "Sequence[DecayingMediator]",
+    y: float | None,
+    report: Report,
+) -> list[Exclusion]:
     """Return the excluded intervals, from disk if the same was computed before."""
 
     def compute() -> Arrays:
         path = Path.coupling if y is None else partial(Path.alpha_D, y=y)
-        found = excluded_along(search, models, path, report)
-        shapes = [one.lower.shape[1] for one in found.outcomes.values()]
-        ends = np.full((4, len(OUTCOMES), len(models), max(shapes)), np.nan)
-        for k, one in enumerate(found.outcomes.values()):
-            for i, values in enumerate((one.lower, one.upper, one.open_below, one.open_above)):
-                ends[i, k, :, : values.shape[1]] = values
-        status = np.array(found.status)
+        every = excluded_along(searches, models, path, report)
         return {
-            "ends": ends,
-            "status": status,
-            "allowed_events": found.allowed_events,
-            "shares": found.shares,
-            "relative_error": found.relative_error,
+            f"{name} {i}": values for i, one in enumerate(every) for name, values in _arrays(one)
         }
 
     inputs = {
-        **search.inputs(),
+        "searches": [search.inputs() for search in searches],
         "models": [model_inputs(model) for model in models],
         "y": y,
     }
-    modules = sorted({*search.modules(), *module_names(*models)})
+    modules = sorted({*searches[0].modules(), *module_names(*models)})
     kept = cached_arrays("exclusion", inputs, compute, modules=modules)
-    lower, upper, below, above = kept["ends"]
+    return [_exclusion({n: kept[f"{n} {i}"] for n in _ARRAYS}) for i in range(len(searches))]
+
+
+_ARRAYS = ("ends", "status", "allowed_events", "shares", "relative_error")
+
+
+def _arrays(found: Exclusion) -> Iterator[tuple[str, npt.NDArray[Any]]]:
+    every = Intervals.joined(list(found.outcomes.values()))
+    ends = np.stack([every.lower, every.upper, every.open_below, every.open_above])
+    arrays = (ends, np.array(found.status), found.allowed_events, found.shares)
+    return zip(_ARRAYS, (*arrays, found.relative_error), strict=True)
+
+
+def _exclusion(arrays: Mapping[str, npt.NDArray[Any]]) -> Exclusion:
+    lower, upper, below, above = arrays["ends"]
+    every = Intervals(lower, upper, below == 1, above == 1).split(len(OUTCOMES))
     return Exclusion(
-        {
-            name: Intervals(lower[k], upper[k], below[k] == 1, above[k] == 1)
-            for k, name in enumerate(OUTCOMES)
-        },
-        tuple(kept["status"].tolist()),
-        kept["allowed_events"],
-        kept["shares"],
-        kept["relative_error"],
+        dict(zip(OUTCOMES, every, strict=True)),
+        tuple(arrays["status"].tolist()),
+        *(arrays[name] for name in _ARRAYS[2:]),
     )
 
 
 def _with_tip(
-    values: FloatArray, find: Callable[[FloatArray], Exclusion]
-) -> tuple[FloatArray, Exclusion]:
-    """Find intervals over the axis, with more values behind the last island, where it closes."""
+    values: FloatArray, find: Callable[[FloatArray], list[Exclusion]]
+) -> tuple[FloatArray, list[Exclusion]]:
+    """Find intervals over the axis, with more values behind the first's last island."""
     found = find(values)
-    observed = found.outcomes["observed"]
+    observed = found[0].outcomes["observed"]
     covered = np.isfinite(observed.lower[:, 0])
-    if not covered.any() or covered[-1] or np.any(observed.open_above):
+    if not covered.any() or covered[-1]:
         return values, found
     last = int(np.flatnonzero(covered)[-1])
+    if np.any(observed.open_above[last] | observed.open_below[last]):
+        return values, found
     inside, outside = float(values[last]), float(values[last + 1])
     every, parts = [*values.tolist()], [found]
     for _ in range(_HALVINGS):
         middle = math.sqrt(inside * outside) if inside > 0 else (inside + outside) / 2
         every.append(middle)
         parts.append(find(np.array([middle])))
-        there = np.isfinite(parts[-1].outcomes["observed"].lower[0, 0])
+        there = np.isfinite(parts[-1][0].outcomes["observed"].lower[0, 0])
         inside, outside = (middle, outside) if there else (inside, middle)
     order = np.argsort(every)
-    return np.array(every)[order], Exclusion.joined(parts).ordered(order)
+    joined = (Exclusion.joined(of_one) for of_one in zip(*parts, strict=True))
+    return np.array(every)[order], [one.ordered(order) for one in joined]
 
 
 def _result(
     search: Search,
     model: "DecayingMediator",
     along: "Axis | Masses",
-    models: "Sequence[DecayingMediator]",
     values: FloatArray,
     quantity: str,
     y: float | None,
@@ -242,6 +271,9 @@ def _result(
 ) -> Result:
     """Put curves of one axis in a result."""
     kind, axis = type(model), along.parameter
+    models = [model] * len(values)
+    if axis not in SET_UPS:
+        models = models_along(model, axis, values.tolist())
     most = max(one.lower.shape[1] for e in every.values() for one in e.outcomes.values())
     shape = (len(every), len(OUTCOMES), len(values), most)
     ends = np.full((2, *shape), np.nan)
@@ -259,7 +291,7 @@ def _result(
     known = parameter(kind, quantity)
     unit, name = known.unit, known.long_name
     dims = ("limit", "outcome", axis, "interval")
-    of_axis = parameter(kind, axis)
+    of_axis = parameter_of_axis(kind, axis)
     words = np.dtypes.StringDType()
     variables = {
         axis: Variable((axis,), values.copy(), of_axis.unit, of_axis.long_name),
@@ -291,6 +323,11 @@ def _result(
                 "GeV",
                 other.replace("_", " "),
             )
+    if axis in SET_UPS:
+        leakage = [mean_leakage(search.in_set_up(axis, value)) for value in values.tolist()]
+        variables["mean_leakage"] = Variable(
+            (axis,), np.array(leakage), "GeV", "mean energy that leaves the rear of the target"
+        )
     shares = next(iter(every.values())).shares
     variables["part"] = Variable(("part",), np.array([p.label for p in search.parts], words))
     variables["share"] = Variable(
@@ -307,7 +344,9 @@ def _attributes(
     y: float | None,
 ) -> dict[str, Any]:
     kind = type(model)
-    solved = {field_of(kind, along.parameter), COUPLING}
+    solved = {COUPLING}
+    if along.parameter not in SET_UPS:
+        solved.add(field_of(kind, along.parameter))
     if quantity == "alpha_D":
         solved.add("alpha_D")
     own = [f.name for f in fields(model) if f.init]

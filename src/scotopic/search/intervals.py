@@ -42,6 +42,12 @@ class Intervals:
     open_above: npt.NDArray[np.bool_]
 
     @classmethod
+    def empty(cls, rows: int) -> "Intervals":
+        """Return rows without intervals."""
+        edges, is_open = np.full((rows, 1), np.nan), np.zeros((rows, 1), dtype=bool)
+        return cls(edges, edges, is_open, is_open)
+
+    @classmethod
     def joined(cls, parts: "Sequence[Intervals]") -> "Intervals":
         """Return the rows of several, one after the other."""
         most = max(part.lower.shape[1] for part in parts)
@@ -55,6 +61,11 @@ class Intervals:
             )
 
         return cls(*(stacked(f.name) for f in fields(cls)))
+
+    def split(self, parts: int) -> "list[Intervals]":
+        """Return the rows in parts of equal length."""
+        every = (np.split(getattr(self, f.name), parts) for f in fields(self))
+        return [Intervals(*part) for part in zip(*every, strict=True)]
 
     def ordered(self, order: IntArray) -> "Intervals":
         """Return the rows in another order."""

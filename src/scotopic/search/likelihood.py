@@ -9,7 +9,7 @@ from scotopic.statistics.likelihood import Bin, Component, Likelihood, Shift, co
 
 if TYPE_CHECKING:
     from scotopic.experiments import DataSet, Experiment, SearchCard
-    from scotopic.search.search import Part
+    from scotopic.search.part import Part
 
 _SIGNAL = "signal"
 

@@ -141,12 +141,17 @@ class Result:
         """The model at the first values of the axes; what is solved for is arbitrary in it."""
         from scotopic.models.derived import PROBE  # noqa: PLC0415 - not for numbers alone
         from scotopic.models.metadata import parameters  # noqa: PLC0415
-        from scotopic.models.parameters import build, missing_parameter  # noqa: PLC0415
+        from scotopic.models.parameters import (  # noqa: PLC0415
+            build,
+            missing_parameter,
+            parameter_names,
+        )
         from scotopic.models.registry import model_class  # noqa: PLC0415
 
         values = dict(self.attributes["model"])
         kind = model_class(values.pop("name"))
-        values |= {name: float(self[name][0]) for name in self.axes}
+        known = parameter_names(kind)
+        values |= {name: float(self[name][0]) for name in self.axes if name in known}
         while (absent := missing_parameter(kind, values)) is not None:
             is_coupling = absent == kind.coupling_field
             values[absent] = PROBE if is_coupling else parameters(kind)[absent].usual
@@ -255,7 +260,12 @@ class Result:
 
 def _digest(digest: "hashlib._Hash", name: str, one: Variable) -> None:
     digest.update(f"{name} {one.dims} {one.values.shape} {one.unit}".encode())
-    if one.values.dtype.kind in "TUO":
-        digest.update("\0".join(map(str, one.values.ravel().tolist())).encode())
-    else:
-        digest.update(np.ascontiguousarray(one.values).tobytes())
+    values = one.values
+    if values.dtype.kind in "TUO":
+        digest.update("\0".join(map(str, values.ravel().tolist())).encode())
+        return
+    if values.dtype.kind == "f":
+        values = np.where(np.isnan(values), np.nan, values)  # whatever its sign and payload
+    elif values.dtype.kind in "iu":
+        values = values.astype(np.int64)  # whatever its width
+    digest.update(np.ascontiguousarray(values).tobytes())

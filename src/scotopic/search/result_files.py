@@ -6,6 +6,7 @@ attributes and variables of their own. Not-a-number is null in it,
 and infinities are the words "inf" and "-inf", because JSON has neither.
 """
 
+import itertools
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -20,7 +21,9 @@ from scotopic.models.registry import model_class
 from scotopic.precision.magnetic_moments import SIGN
 from scotopic.results import provenance, write_csv, write_json
 from scotopic.search.allowance import OUTCOMES
+from scotopic.search.curve import NOTHING_EXCLUDED, OK
 from scotopic.search.result import Layer, Result, Variable
+from scotopic.search.set_ups import parameter_of_axis
 from scotopic.search.ties import MOMENTS
 
 Json = dict[str, Any]
@@ -37,7 +40,7 @@ _TYPES: Final[Mapping[str, Any]] = {
     "bool": np.bool_,
     "text": np.dtypes.StringDType(),
 }
-_KINDS: Final = {"f": "float", "i": "int", "b": "bool"}
+_KINDS: Final = {"f": "float", "i": "int", "u": "int", "b": "bool"}
 _DIRECTION: Final = {1: "positive", -1: "negative"}
 
 
@@ -193,16 +196,20 @@ def heading(curve: Result) -> str:
 def without_limit(curve: Result) -> Iterator[tuple[str, float, float, int]]:
     """Yield where a curve has no limit: the reason, first and last value, number of points.
 
-    Neighbouring points that have the same reason are one.
+    Neighbouring points that have the same reason are one. Of the single experiments of a
+    combination, only what is no matter of sensitivity is told.
     """
-    status, values = curve["status"][0].tolist(), curve.axis.tolist()
-    first = 0
-    for i in range(1, len(status) + 1):
-        if i < len(status) and status[i] == status[first]:
-            continue
-        if status[first] != "limit":
-            yield status[first], values[first], values[i - 1], i - first
-        first = i
+    values = curve.axis.tolist()
+    for label, status in zip(curve.labels, curve["status"].tolist(), strict=True):
+        is_first = label == curve.labels[0]
+        told = [OK] if is_first else [OK, NOTHING_EXCLUDED]
+        first = 0
+        for reason, points in itertools.groupby(status):
+            count = len(list(points))
+            if reason not in told:
+                text = reason if is_first else f"{label} alone: {reason}"
+                yield text, values[first], values[first + count - 1], count
+            first += count
 
 
 def curve_table(curve: Result) -> tuple[list[str], Columns]:
@@ -212,7 +219,7 @@ def curve_table(curve: Result) -> tuple[list[str], Columns]:
     interval, with its edges in place of the limit.
     """
     kind = model_class(curve.attributes["model"]["name"])
-    axis = parameter(kind, curve.axes[0]).column
+    axis = parameter_of_axis(kind, curve.axes[0]).column
     comments = [heading(curve), *_sign(curve)]
     for reason, low, high, count in without_limit(curve):
         where = f"= {low!r}" if count == 1 else f"from {low!r} to {high!r}, {count} points"
@@ -234,7 +241,7 @@ def curve_table(curve: Result) -> tuple[list[str], Columns]:
         }
     masses: Columns = {
         f"{name}_GeV": curve[name][row].tolist()
-        for name in ("mediator_mass", "dark_matter_mass")
+        for name in ("mediator_mass", "dark_matter_mass", "mean_leakage")
         if name != curve.axes[0] and name in curve.variables
     }
     errors = curve["relative_error"][0][row].tolist()

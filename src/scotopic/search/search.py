@@ -16,96 +16,15 @@ from scotopic.processes.calculation import PROCESSES, Calculation
 from scotopic.progress import Report, silent
 from scotopic.search.allowance import Allowance
 from scotopic.search.cards import checked, selection_of
-from scotopic.signatures.base import SIGNATURES, Accepted, Question, Response, Signature
+from scotopic.search.part import Part
+from scotopic.signatures.base import SIGNATURES, Accepted, Question, Response
 from scotopic.statistics.methods import method_module
 
 if TYPE_CHECKING:
-    from scotopic.experiments import DataSet, Experiment, SearchCard
-    from scotopic.experiments.efficiencies import EfficiencyTable
+    from scotopic.experiments import Experiment
     from scotopic.models.mediator import DecayingMediator
 
 FloatArray = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Part:
-    """One search of one experiment's card.
-
-    Attributes
-    ----------
-    experiment : Experiment
-        The card.
-    card : SearchCard
-        One of its searches.
-    question : Question
-        What its signature is asked.
-    """
-
-    experiment: "Experiment"
-    card: "SearchCard"
-    question: Question
-
-    @property
-    def signature(self) -> Signature:
-        """How its signal is noticed."""
-        return SIGNATURES[self.card.signature]
-
-    @classmethod
-    def all_of(
-        cls, experiment: "Experiment", card: "SearchCard", question: Question
-    ) -> "list[Part]":
-        """Return a search as parts, one for each shape of the efficiency of its data sets.
-
-        The data sets of a part share the expected signal alike for all models.
-        """
-        groups: dict[EfficiencyTable | None, list[DataSet]] = {}
-        for data in card.data_sets:
-            table = data.efficiency_table
-            groups.setdefault(None if table is None else table.relative(), []).append(data)
-        return [
-            cls(
-                experiment,
-                card.model_copy(update={"data_sets": tuple(data_sets)}),
-                replace(question, efficiency=table if _is_over_energy(table) else None),
-            )
-            for table, data_sets in groups.items()
-        ]
-
-    @property
-    def label(self) -> str:
-        """Experiment and search, in few words."""
-        whole = self.experiment.search(self.card.name)
-        words = [self.experiment.title]
-        if len(self.experiment.searches) > 1:
-            words.append(self.card.name)
-        if len(self.card.data_sets) < len(whole.data_sets):
-            words.append(" + ".join(data.name for data in self.card.data_sets))
-        return ", ".join(words)
-
-    def obstacle(self, model: "DecayingMediator") -> str | None:
-        """Return why it cannot see a model; None if it can."""
-        table = self._over_mass
-        if table is not None and not table.ends[0] <= model.mediator_mass <= table.ends[1]:
-            return (
-                f"mediator_mass: {model.mediator_mass:g} GeV is outside of the signal_efficiency"
-                f" of {self.label}, {table.ends[0]:g} to {table.ends[1]:g} GeV"
-            )
-        return self.signature.obstacle(self.question, model)
-
-    def exposure(self, model: "DecayingMediator") -> float:
-        """Return particles on target times efficiency; the largest, where energies decide."""
-        table = self._over_mass
-        share = 1.0 if table is None else float(table.at(model.mediator_mass))
-        return self.card.exposure * share
-
-    @property
-    def _over_mass(self) -> "EfficiencyTable | None":
-        table = self.card.data_sets[0].efficiency_table
-        return None if table is None or _is_over_energy(table) else table.relative()
-
-
-def _is_over_energy(table: "EfficiencyTable | None") -> bool:
-    return table is not None and table.against == "mediator_energy_GeV"
 
 
 @dataclass(frozen=True)
@@ -246,6 +165,21 @@ class Search:
                     found[i][number] = response
         return [Responses(self, model, one) for model, one in zip(models, found, strict=True)]
 
+    def in_set_up(self, name: str, value: float) -> "Search":
+        """Return the search with all experiments in another set-up: see `search.set_ups`."""
+        from scotopic.search.set_ups import with_set_up  # noqa: PLC0415 - rarely needed
+
+        changed = [with_set_up(one, name, value) for one in self.experiments]
+        found = Search.of(
+            changed,
+            signatures=[part.card.signature for part in self.parts],
+            searches=[part.card.name for part in self.parts],
+            calculation=self.calculation,
+            method=self.method,
+        )
+        alpha_D = self.parts[0].question.alpha_D
+        return found if alpha_D is None else found.over_alpha_D(*alpha_D)
+
     def by_experiment(self) -> "list[Search]":
         """Return the searches of each experiment alone."""
         return [
@@ -318,6 +252,12 @@ class Responses:
     search: Search
     model: "DecayingMediator"
     by_part: Mapping[int, Response]
+
+    def of(self, search: Search) -> "Responses":
+        """Return the answers to another search, which has some of the parts."""
+        numbers = {id(part): number for number, part in enumerate(search.parts)}
+        every = {numbers.get(id(self.search.parts[i])): one for i, one in self.by_part.items()}
+        return Responses(search, self.model, {i: r for i, r in every.items() if i is not None})
 
     def accepted(self, coupling: FloatArray, alpha_D: FloatArray) -> dict[int, Accepted]:
         """Return what each part accepts, per particle on target."""

@@ -90,6 +90,9 @@ class Signature(ABC):
     table: "ClassVar[type[Table]]"
     """The card's `searches.selection`."""
 
+    scaling_energies: ClassVar[tuple[str, ...]] = ()
+    """Keys of the selection, or of tables in it, that go with the energy of the beam."""
+
     def check(self, experiment: "Experiment", selection: "Table") -> None:  # noqa: B027 - may be all
         """Check a selection against the rest of its card; raise KeyedError below the selection."""
 

@@ -56,6 +56,7 @@ class DecayRegions(Table):
 class DecayInFlight(Signature):
     """A mediator that decays behind the target, in one of some regions."""
 
+    scaling_energies = ("minimum_energy_GeV",)
     table = DecayRegions
 
     def check(self, experiment: "Experiment", selection: Table) -> None:
@@ -124,7 +125,7 @@ class DecayInFlight(Signature):
                     model = weak[i]
                     yields = made.yields
                     if question.efficiency is not None:
-                        yields = yields * question.efficiency.at(made.energies)
+                        yields = yields * question.efficiency.around(made.energies)
                     strength = (PROCESSES[name].coupling(dump, model) / WEAK_COUPLING) ** 2
                     scaling, dark = _widths(model)
                     errors[i] = max(errors[i], made.relative_error)

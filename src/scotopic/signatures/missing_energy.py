@@ -50,6 +50,7 @@ class MissingEnergy(Signature):
     """A calorimeter that measures less than the beam's energy, and quiet detectors behind it."""
 
     table = CalorimeterSelection
+    scaling_energies = ("minimum_calorimeter_energy_GeV", "maximum_calorimeter_energy_GeV")
 
     def check(self, experiment: "Experiment", selection: "Table") -> None:
         """Refuse unknown detectors and windows that the beam's own energy reaches."""
@@ -284,7 +285,7 @@ class InvisibleResponse:
         """Return the yields at alpha_D, and the relative error of the interpolation."""
         if len(self.nodes) == 1:
             return np.full(alpha_D.shape, self.yields[0]), np.zeros(alpha_D.shape)
-        at = np.log10(alpha_D) * _NODES_PER_DECADE
+        at: FloatArray = np.log10(alpha_D) * _NODES_PER_DECADE
         first = np.clip(_first_node(at), self.nodes[0], self.nodes[-1] - 3)
         values = self.yields[(first - self.nodes[0])[..., None] + np.arange(4)]
         t: FloatArray = at - first
@@ -315,11 +316,18 @@ def invisible_responses(
         Of the energy that the mediator leaves.
     report : callable
         Is told how far it is.
+
+    Raises
+    ------
+    RangeError
+        If a range of alpha_D is asked for that is not positive, or of a model without dark matter.
     """
     dump, calculation = question.dump, question.calculation
     weak = at_weak_coupling(models)
-    by_alpha_D = question.alpha_D is not None and all(m.alpha_D > 0 for m in models)
-    nodes = _nodes(question.alpha_D) if by_alpha_D and question.alpha_D else np.array([0])
+    by_alpha_D = question.alpha_D is not None
+    if by_alpha_D and not all(model.alpha_D > 0 for model in models):
+        raise RangeError("alpha_D: 0 is no model to begin a range of alpha_D with")
+    nodes = np.array([0]) if question.alpha_D is None else _nodes(question.alpha_D)
     total = np.zeros((len(models), len(nodes)))
     error = np.zeros((len(models), len(nodes)))
     used = [calculation.applicable(dump, model) for model in weak]

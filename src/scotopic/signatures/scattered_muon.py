@@ -53,6 +53,7 @@ class ScatteredMuonSelection(Table):
 class ScatteredMuon(Signature):
     """A muon that is slower behind the target, while all else is quiet."""
 
+    scaling_energies = ("minimum_energy_GeV", "maximum_energy_GeV")
     table = ScatteredMuonSelection
 
     def check(self, experiment: "Experiment", selection: Table) -> None:

@@ -1,4 +1,4 @@
-"""Spectra of mediators against published yields and against other ways to the same integral."""
+"""Annihilation against narrow widths, finer bins and other ways to the same integral."""
 
 import math
 from dataclasses import replace
@@ -6,30 +6,28 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from scotopic.errors import RangeError
-from scotopic.experiments import load_experiment
-from scotopic.materials import element, material
+from scotopic.detector.window import EnergyWindow
+from scotopic.materials import material
 from scotopic.models.dark_photon import DarkPhoton
-from scotopic.processes.calculation import Calculation
-from scotopic.processes.dump import Dump
-from scotopic.processes.spectrum import annihilation_in_bins, bremsstrahlung_above, spectra
-from scotopic.production import total_cross_section
-from scotopic.processes.calculation import Calculation
-from scotopic.processes.dump import Dump
-from scotopic.processes.spectrum import spectra
-from scotopic.detector.window import MissingEnergy
-from scotopic.processes.spectrum import (
+from scotopic.processes.annihilation import (
+    ANNIHILATION,
     accepted_annihilation,
     annihilation_in_bins,
-    bremsstrahlung_above,
-    numerical_error,
 )
-from scotopic.signatures.yields import dump_of
+from scotopic.processes.base import Process
+from scotopic.processes.bremsstrahlung import BREMSSTRAHLUNG, bremsstrahlung_above
+from scotopic.processes.calculation import Calculation
+from scotopic.processes.dump import Dump
+from scotopic.search import load_experiment
+from scotopic.shower import depth_track_lengths
+from scotopic.signatures.base import dump_of
 from scotopic.units import ALPHA, ELECTRON_MASS, GEV2_TO_CM2
 
 LEAD = Dump("e-", 100.0, material("lead"))
 NA64 = dump_of(load_experiment("na64e-2018"))
-WINDOW = MissingEnergy.of(load_experiment("na64e-2018"))
+WINDOW = EnergyWindow(
+    100.0, 0.0, 50.0, load_experiment("na64e-2018").visible_energy_resolution("ECAL")
+)
 SCALAR = DarkPhoton(
     mediator_mass=0.1,
     kinetic_mixing=1.0,
@@ -37,64 +35,6 @@ SCALAR = DarkPhoton(
     mass_ratio=3.0,
     dark_matter="complex_scalar",
 )
-
-
-# The founders' notes, section 2: 100 GeV electrons on lead, E_A' > 50 GeV; the first and third
-# are confirmed by PETITE (1.13e-2 and 1.47e-4). They carry two to three digits: 3 %.
-@pytest.mark.parametrize(
-    ("mass", "expected"), [(0.01, 1.13e-2), (0.05, 6.5e-4), (0.1, 1.45e-4), (0.5, 2.34e-6)]
-)
-def test_yields_on_lead(mass: float, expected: float) -> None:
-    model = replace(SCALAR, mediator_mass=mass)
-    found = bremsstrahlung_above(LEAD, [model], np.array([50.0]), Calculation())
-    assert found[0, 0] == pytest.approx(expected, rel=0.03, abs=0)
-
-
-def test_table_and_direct_cross_sections_agree() -> None:
-    """The yield from the tables is the sum over direct cross sections, to the tables' 0.2 %."""
-    cut, mass = 50.0, 0.05
-    tracks = LEAD.track_lengths(cut)
-    sigma = [
-        total_cross_section("vector", "electron", element("Pb"), float(e), mass, minimum_energy=cut)
-        if e > cut + 2 * ELECTRON_MASS
-        else 0.0
-        for e in tracks.energies
-    ]
-    direct = LEAD.material.atoms_per_cm2_per_X0[element("Pb")] * (
-        (tracks.electron + tracks.positron) @ np.array(sigma)
-    )
-    model = replace(SCALAR, mediator_mass=mass)
-    found = bremsstrahlung_above(LEAD, [model], np.array([cut]), Calculation())[0, 0]
-    assert found == pytest.approx(direct, rel=0.002, abs=0)
-
-
-def test_bins_add_up_to_the_yield_above() -> None:
-    edges = np.array([40.0, 50.0, 60.0, 80.0, 95.0, 100.0])
-    bins = spectra(LEAD, [SCALAR], edges, Calculation())["bremsstrahlung"]
-    above = bremsstrahlung_above(LEAD, [SCALAR], edges, Calculation())
-    np.testing.assert_allclose(bins.sum(), above[0, 0], rtol=1e-12)
-    assert np.all(bins > 0)
-
-
-def test_thin_target_has_one_electron_of_the_beam_energy() -> None:
-    """To first order in the thickness L, the yield is n L sigma(E0)."""
-    thickness = 1e-3
-    foil = Dump("e-", 8.0, material("tungsten"), thickness)
-    found = bremsstrahlung_above(foil, [SCALAR], np.array([5.0]), Calculation())[0, 0]
-    sigma = total_cross_section("vector", "electron", element("W"), 8.0, 0.1, minimum_energy=5.0)
-    atoms = foil.material.atoms_per_cm2_per_X0[element("W")]
-    # radiation in front of the production takes away a share of the order of the thickness
-    assert found == pytest.approx(atoms * thickness * sigma, rel=5 * thickness, abs=0)
-
-
-def test_every_element_of_the_target_counts() -> None:
-    """Bremsstrahlung per radiation length hardly depends on the material when m -> m_e."""
-    light = replace(SCALAR, mediator_mass=1e-3)
-    cut = np.array([50.0])
-    lead = bremsstrahlung_above(LEAD, [light], cut, Calculation())[0, 0]
-    plastic = Dump("e-", 100.0, material("polystyrene"))
-    found = bremsstrahlung_above(plastic, [light], cut, Calculation())[0, 0]
-    assert found == pytest.approx(lead, rel=0.15, abs=0)
 
 
 def test_annihilation_in_the_narrow_width_limit() -> None:
@@ -127,7 +67,14 @@ def test_accepted_yields_are_those_of_24000_bins(alpha_D: float) -> None:
     middle = (edges[1:] + edges[:-1]) / 2 + ELECTRON_MASS
     expected = annihilation_in_bins(NA64, models, edges) @ WINDOW.acceptance(middle)
     radiated = bremsstrahlung_above(NA64, models, thresholds, Calculation()) @ weights
-    error = numerical_error(NA64, models, softest, Calculation())
+    error = np.array(
+        [
+            ANNIHILATION.relative_error(NA64, model, softest, Calculation())
+            + BREMSSTRAHLUNG.relative_error(NA64, model, softest, Calculation())
+            - NA64.track_lengths(softest).error  # which both have
+            for model in models
+        ]
+    )
     found = accepted_annihilation(NA64, models, WINDOW)
     assert np.all(np.abs(found - expected) < error * (radiated + expected))
     assert error.max() < 0.002
@@ -153,7 +100,8 @@ def test_accepted_yield_of_a_line(mass: float) -> None:
 
 def test_muons_annihilate_nothing() -> None:
     muons = Dump("mu-", 160.0, material("lead"), 40.0)
-    assert accepted_annihilation(muons, [SCALAR], WINDOW) == [0]
+    assert "muons" in str(ANNIHILATION.obstacle(muons, SCALAR))
+    assert Calculation().applicable(muons, SCALAR) == ("bremsstrahlung",)
 
 
 @pytest.mark.parametrize("mass", [0.24, 0.27, 0.30])
@@ -169,8 +117,8 @@ def test_annihilation_does_not_depend_on_the_bins(mass: float, bins: int) -> Non
 def test_spectrum_of_annihilation_sits_at_the_resonance() -> None:
     model = replace(SCALAR, mediator_mass=0.26, alpha_D=1e-3)
     edges = np.linspace(50.0, 100.0, 501)
-    found = spectra(LEAD, [model], edges, Calculation(processes=("annihilation",)))
-    peak = edges[np.argmax(found["annihilation"][0])]
+    found = ANNIHILATION.spectrum(LEAD, [model], edges, Calculation())
+    peak = edges[np.argmax(found[0])]
     assert peak == pytest.approx(0.26**2 / (2 * ELECTRON_MASS), abs=0.2)
 
 
@@ -182,23 +130,60 @@ def test_positron_beam_annihilates_more() -> None:
     assert positrons > 10 * electrons
 
 
-def test_photon_beam_has_no_electron_line() -> None:
-    photons = replace(LEAD, particle="gamma")
-    cut = np.array([90.0])
-    assert (
-        bremsstrahlung_above(photons, [SCALAR], cut, Calculation())[0, 0]
-        < bremsstrahlung_above(LEAD, [SCALAR], cut, Calculation())[0, 0]
+@pytest.mark.parametrize(("mass", "alpha_D"), [(0.2, 0.1), (0.222, 1e-4), (0.25, 1e-3), (0.3, 0.1)])
+def test_what_follows_from_bins_of_depth_and_energy(mass: float, alpha_D: float) -> None:
+    """What every process has by default, made of 1500 bins of energy and those of the resonance."""
+    model, how = replace(SCALAR, mediator_mass=mass, alpha_D=alpha_D), Calculation()
+    own = ANNIHILATION.accepted(NA64, [model], WINDOW, how)
+    found = Process.accepted(ANNIHILATION, NA64, [model], WINDOW, how)
+    np.testing.assert_allclose(found.values, own.values, rtol=1e-3)
+    np.testing.assert_allclose(found.relative_error, own.relative_error, rtol=1e-9)
+    edges = np.array([50.0, 53.0, 60.0, 75.0, 95.0, 100.0])
+    bins = ANNIHILATION.spectrum(NA64, [model], edges, how)
+    binned = Process.spectrum(ANNIHILATION, NA64, [model], edges, how)
+    np.testing.assert_allclose(binned, bins, rtol=2e-3, atol=2e-3 * bins.max())
+
+
+def test_slices_of_depth_add_up_and_follow_the_positrons() -> None:
+    """Of a narrow resonance the depth is that of positrons of its energy."""
+    model, how = replace(SCALAR, mediator_mass=0.26, alpha_D=1e-6), Calculation()
+    edges = np.array([0.0, 2.0, 4.0, 6.0, 9.0, 40.0])
+    (whole,) = ANNIHILATION.produced(NA64, [model], 50.0, edges[[0, -1]], how)
+    (found,) = ANNIHILATION.produced(NA64, [model], 50.0, edges, how)
+    np.testing.assert_allclose(found.yields.sum(axis=0), whole.yields[0], rtol=1e-9)
+    (bins,) = ANNIHILATION.spectrum(NA64, [model], np.array([50.0, 70.0, 100.0]), how)
+    assert found.yields.sum() == pytest.approx(bins.sum(), rel=2e-3, abs=0)
+    tracks = depth_track_lengths(
+        NA64.medium, "e-", 100.0, minimum_energy=50.0, depth_edges_X0=edges, nodes=400
     )
+    resonance = model.mediator_mass**2 / (2 * ELECTRON_MASS)
+    near = np.argmin(np.abs(tracks.energies - resonance))
+    shares = tracks.positron[:, near] / tracks.positron[:, near].sum()
+    # nodes are some 0.5 GeV from the resonance, over which shares change by 1 %
+    np.testing.assert_allclose(found.yields.sum(axis=1) / found.yields.sum(), shares, atol=0.01)
 
 
-def test_masses_outside_the_tables_are_refused() -> None:
-    for mass in (1e-4, 5.0):
-        with pytest.raises(RangeError, match="mediator_mass"):
-            bremsstrahlung_above(
-                LEAD, [replace(SCALAR, mediator_mass=mass)], np.array([50.0]), Calculation()
-            )
+@pytest.mark.parametrize(("mass", "alpha_D"), [(0.26, 1e-4), (0.24, 0.1)])
+def test_samples_from_bins_of_depth_and_energy(mass: float, alpha_D: float) -> None:
+    model, how = replace(SCALAR, mediator_mass=mass, alpha_D=alpha_D), Calculation()
+    uniforms = np.random.default_rng(1).random((3, 20_000))
+    own = ANNIHILATION.sample(NA64, model, 50.0, how, uniforms)
+    found = Process.sample(ANNIHILATION, NA64, model, 50.0, how, uniforms)
+    assert own is not None
+    assert found is not None
+    assert found.total == pytest.approx(own.total, rel=1e-6, abs=0)
+    for name in ("mediator_energy", "depth_X0"):
+        one, other = getattr(found, name), getattr(own, name)
+        error = 4 * np.hypot(one.std(), other.std()) / np.sqrt(len(one))
+        # a quarter of a slice of depth
+        assert one.mean() == pytest.approx(other.mean(), abs=error + 0.06), name
 
 
-def test_no_process_is_refused() -> None:
-    with pytest.raises(RangeError, match="processes"):
-        Calculation(processes=())
+def test_narrow_resonance_has_one_energy() -> None:
+    model = replace(SCALAR, mediator_mass=0.25, alpha_D=1e-6)
+    uniforms = np.random.default_rng(1).random((3, 4096))
+    made = ANNIHILATION.sample(LEAD, model, 50.0, Calculation(), uniforms)
+    assert made is not None
+    found = np.quantile(made.mediator_energy, [0.1, 0.5, 0.9])
+    # half of them are within the width, nine in ten within six times as much: far below 1 MeV
+    np.testing.assert_allclose(found, 0.25**2 / (2 * ELECTRON_MASS), atol=1e-3, rtol=0)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from scotopic.errors import RangeError
-from scotopic.experiments import Experiment, load_experiment
+from scotopic.experiments import Experiment
 from scotopic.figures import draw_limit
 from scotopic.models.charged_vector import BMinusL, ChargedVector, LMuMinusLTau
 from scotopic.models.dark_photon import DarkPhoton
@@ -20,8 +20,8 @@ from scotopic.models.inelastic import InelasticDarkMatter
 from scotopic.models.mediator import DecayingMediator
 from scotopic.precision.magnetic_moments import moment_of
 from scotopic.processes.calculation import Calculation
-from scotopic.scan import exclusion_curve
-from scotopic.scan.solving import quantities
+from scotopic.search import Search, exclusion_curve, load_experiment
+from scotopic.search.exclusion import quantities
 from scotopic.units import ALPHA
 
 E = math.sqrt(4 * math.pi * ALPHA)
@@ -41,7 +41,7 @@ def na64() -> Experiment:
 
 
 def limit(na64: Experiment, model: DecayingMediator) -> np.ndarray:
-    return exclusion_curve(na64, model, MASSES, calculation=BREMSSTRAHLUNG).observed.values
+    return exclusion_curve(Search.of(na64, calculation=BREMSSTRAHLUNG), model, MASSES).limits()
 
 
 def test_scalar_and_axial_against_vector(na64: Experiment) -> None:
@@ -64,9 +64,9 @@ def test_resonances_are_as_strong_as_their_spins(na64: Experiment) -> None:
 
     alpha_D = 0.01 keeps the line inside the window; widths differ by spin, hence 3 %.
     """
-    only = Calculation(processes=("annihilation",))
+    search = Search.of(na64, calculation=Calculation(processes=("annihilation",)))
     found = [
-        exclusion_curve(na64, replace(m, alpha_D=0.01), [0.27], calculation=only).observed.values[0]
+        exclusion_curve(search, replace(m, alpha_D=0.01), [0.27]).limits()[0]
         for m in (PHOTON, SCALAR, PSEUDOSCALAR, AXIAL)
     ]
     np.testing.assert_allclose(np.array(found[1:]) / found[0], [2**0.5, 2**0.5, 1], rtol=0.03)
@@ -75,9 +75,9 @@ def test_resonances_are_as_strong_as_their_spins(na64: Experiment) -> None:
 @pytest.mark.parametrize("model", [SCALAR, PSEUDOSCALAR, AXIAL, PHOTON])
 def test_implied_bounds_on_the_electron_moment(na64: Experiment, model: DecayingMediator) -> None:
     """Review section 3.4.2 and Fig. 11: between 1e-15 and 1e-12; consistent with the coupling."""
-    moments = exclusion_curve(na64, model, MASSES, quantity="delta_a_e").observed.values
+    moments = exclusion_curve(na64, model, MASSES, quantity="delta_a_e").limits()
     assert np.all((moments > 1e-15) & (moments < 1e-12))
-    couplings = exclusion_curve(na64, model, MASSES).observed.values
+    couplings = exclusion_curve(na64, model, MASSES).limits()
     for mass, coupling, moment in zip(MASSES, couplings, moments, strict=True):
         at = replace(model, mediator_mass=mass, **{model.coupling_field: float(coupling)})
         assert abs(moment_of(at, "electron")) == pytest.approx(float(moment), abs=0, rel=1e-12)
@@ -87,11 +87,11 @@ def test_photon_charges_give_the_dark_photon(na64: Experiment) -> None:
     charges = {"q_e": -1, "q_mu": -1, "q_tau": -1, "q_u": 2 / 3, "q_d": -1 / 3, "q_s": -1 / 3}
     vector = ChargedVector(gauge_coupling=1.0, dark_matter="dirac", **charges, **DARK)
     masses = [0.01, 0.25, 0.5]
-    g = exclusion_curve(na64, vector, masses).observed.values
-    epsilon = exclusion_curve(na64, PHOTON, masses).observed.values
+    g = exclusion_curve(na64, vector, masses).limits()
+    epsilon = exclusion_curve(na64, PHOTON, masses).limits()
     np.testing.assert_allclose(g / E, epsilon, rtol=1e-9)
-    y = exclusion_curve(na64, vector, masses, quantity="y").observed.values
-    expected = exclusion_curve(na64, PHOTON, masses, quantity="y").observed.values
+    y = exclusion_curve(na64, vector, masses, quantity="y").limits()
+    expected = exclusion_curve(na64, PHOTON, masses, quantity="y").limits()
     np.testing.assert_allclose(y, expected, rtol=1e-9)
 
 
@@ -102,8 +102,8 @@ def test_neutrinos_are_invisible(na64: Experiment) -> None:
     """
     vector = BMinusL(mediator_mass=0.1, gauge_coupling=1.0)
     masses = [0.01, 0.1]
-    g = exclusion_curve(na64, vector, masses, calculation=BREMSSTRAHLUNG).observed.values
-    epsilon = exclusion_curve(na64, PHOTON, masses, calculation=BREMSSTRAHLUNG).observed.values
+    g = exclusion_curve(Search.of(na64, calculation=BREMSSTRAHLUNG), vector, masses).limits()
+    epsilon = exclusion_curve(Search.of(na64, calculation=BREMSSTRAHLUNG), PHOTON, masses).limits()
     # 2 (m_e/m)^4 in the width into e+e-, epsilon^2 in that of the dark photon
     np.testing.assert_allclose(g / E, epsilon / 0.6**0.5, rtol=1e-4)
 
@@ -113,8 +113,8 @@ def test_narrow_resonance_of_neutrinos_equals_that_of_dark_matter(na64: Experime
     only = Calculation(processes=("annihilation",))
     bare = ChargedVector(mediator_mass=0.27, gauge_coupling=1.0, q_e=1.0, q_nu_e=3.5)
     narrow = replace(PHOTON, alpha_D=1e-6)
-    g = exclusion_curve(na64, bare, [0.27], calculation=only).observed.values[0]
-    epsilon = exclusion_curve(na64, narrow, [0.27], calculation=only).observed.values[0]
+    g = exclusion_curve(Search.of(na64, calculation=only), bare, [0.27]).limits()[0]
+    epsilon = exclusion_curve(Search.of(na64, calculation=only), narrow, [0.27]).limits()[0]
     seen = 1 / (1 + 3.5**2 / 2)
     # the dark photon's own visible decays: epsilon^2 alpha of alpha_D
     photon = replace(narrow, mediator_mass=0.27, kinetic_mixing=float(epsilon))
@@ -125,7 +125,7 @@ def test_narrow_resonance_of_neutrinos_equals_that_of_dark_matter(na64: Experime
 def test_loop_suppressed_limit(na64: Experiment) -> None:
     """L_mu - L_tau with neutrinos only: g/69.3 takes the place of epsilon far below 2 m_mu."""
     vector = LMuMinusLTau(mediator_mass=0.1, gauge_coupling=1.0)
-    g = exclusion_curve(na64, vector, [0.01], calculation=BREMSSTRAHLUNG).observed.values[0]
+    g = exclusion_curve(Search.of(na64, calculation=BREMSSTRAHLUNG), vector, [0.01]).limits()[0]
     epsilon = limit(na64, PHOTON)[2]
     assert g / 69.3 == pytest.approx(epsilon, rel=0.01)
 
@@ -135,6 +135,7 @@ def test_what_can_be_limited() -> None:
         "electron_coupling",
         "electron_coupling_squared",
         "y",
+        "alpha_D",
         "delta_a_e",
     )
     bare = LMuMinusLTau(mediator_mass=0.1, gauge_coupling=1e-3)
@@ -153,14 +154,21 @@ def test_figure_names_the_mediator(na64: Experiment) -> None:
     [
         (replace(SCALAR, alpha_D=0.0), "closes the invisible decay; it must be above 2,"),
         (ChargedVector(mediator_mass=0.1, gauge_coupling=1.0, q_mu=1.0), "not couple to electrons"),
-        (
-            InelasticDarkMatter(
-                mediator_mass=0.3, kinetic_mixing=1.0, alpha_D=0.1, mass_ratio=3, splitting=0.4
-            ),
-            "semi-visibly",
-        ),
     ],
 )
 def test_refusals(na64: Experiment, model: DecayingMediator, message: str) -> None:
     with pytest.raises(RangeError, match=message):
         exclusion_curve(na64, model, [0.1])
+
+
+def test_semi_visible_models_have_a_curve(na64: Experiment) -> None:
+    """At 10 MeV chi_2 lives so long that nothing is seen of it."""
+    inelastic = InelasticDarkMatter(
+        mediator_mass=0.3, kinetic_mixing=1.0, alpha_D=0.1, mass_ratio=3, splitting=0.4
+    )
+    search = Search.of(na64, calculation=BREMSSTRAHLUNG)
+    found = exclusion_curve(search, inelastic, [0.01])
+    # 5000 simulated events
+    assert found.limits() == pytest.approx(
+        exclusion_curve(search, PHOTON, [0.01]).limits(), rel=0.02
+    )

@@ -1,0 +1,92 @@
+"""Parts of a search: what of one card is asked together."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from scotopic.signatures.base import SIGNATURES, Question, Signature
+
+if TYPE_CHECKING:
+    from scotopic.experiments import DataSet, Experiment, SearchCard
+    from scotopic.experiments.efficiencies import EfficiencyTable
+    from scotopic.models.mediator import DecayingMediator
+
+
+@dataclass(frozen=True)
+class Part:
+    """One search of one experiment's card, or those of its data sets that go together.
+
+    Attributes
+    ----------
+    experiment : Experiment
+        The card.
+    card : SearchCard
+        One of its searches, with these data sets alone.
+    question : Question
+        What its signature is asked.
+    """
+
+    experiment: "Experiment"
+    card: "SearchCard"
+    question: Question
+
+    @property
+    def signature(self) -> Signature:
+        """How its signal is noticed."""
+        return SIGNATURES[self.card.signature]
+
+    @classmethod
+    def all_of(
+        cls, experiment: "Experiment", card: "SearchCard", question: Question
+    ) -> "list[Part]":
+        """Return a search as parts, one for each shape of the efficiency of its data sets.
+
+        The data sets of a part share the expected signal alike for all models.
+        """
+        groups: dict[EfficiencyTable | None, list[DataSet]] = {}
+        for data in card.data_sets:
+            table = data.efficiency_table
+            groups.setdefault(None if table is None else table.relative(), []).append(data)
+        return [
+            cls(
+                experiment,
+                card.model_copy(update={"data_sets": tuple(data_sets)}),
+                replace(question, efficiency=table if _is_over_energy(table) else None),
+            )
+            for table, data_sets in groups.items()
+        ]
+
+    @property
+    def label(self) -> str:
+        """Experiment and search, in few words."""
+        whole = self.experiment.search(self.card.name)
+        words = [self.experiment.title]
+        if len(self.experiment.searches) > 1:
+            words.append(self.card.name)
+        if len(self.card.data_sets) < len(whole.data_sets):
+            words.append(" + ".join(data.name for data in self.card.data_sets))
+        return ", ".join(words)
+
+    def obstacle(self, model: "DecayingMediator") -> str | None:
+        """Return why it cannot see a model; None if it can."""
+        table = self._over_mass
+        if table is not None and not table.ends[0] <= model.mediator_mass <= table.ends[1]:
+            return (
+                f"mediator_mass: {model.mediator_mass:g} GeV is outside of the signal_efficiency"
+                f" of {self.label}, {table.ends[0]:g} to {table.ends[1]:g} GeV"
+            )
+        return self.signature.obstacle(self.question, model)
+
+    def exposure(self, model: "DecayingMediator") -> float:
+        """Return particles on target times efficiency; the largest, where energies decide."""
+        table = self._over_mass
+        share = 1.0 if table is None else float(table.at(model.mediator_mass))
+        return self.card.exposure * share
+
+    @property
+    def _over_mass(self) -> "EfficiencyTable | None":
+        table = self.card.data_sets[0].efficiency_table
+        return None if table is None or _is_over_energy(table) else table.relative()
+
+
+def _is_over_energy(table: "EfficiencyTable | None") -> bool:
+    return table is not None and table.against == "mediator_energy_GeV"
