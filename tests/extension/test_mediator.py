@@ -4,7 +4,6 @@ import csv
 import os
 import subprocess
 import sys
-from importlib.metadata import EntryPoint, EntryPoints
 from pathlib import Path
 
 import numpy as np
@@ -13,22 +12,20 @@ from tests.extension.sterile import SterileVector
 
 from scotopic.cosmology.freeze_out import thermal_coupling
 from scotopic.errors import CardError, RangeError
-from scotopic.experiments import load_experiment
 from scotopic.figures import draw_limit, draw_plane
-from scotopic.models import registry
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.metadata import parameters
 from scotopic.models.parameters import build, parameter, parameter_names, value_of
 from scotopic.models.registry import (
-    fingerprint,
     model_class,
     model_name,
-    model_names,
     register_model,
 )
-from scotopic.scan import exclusion_curve
-from scotopic.scan.run import run, write_run
+from scotopic.scan.plane import Plane
+from scotopic.scan.plane_files import write_plane
+from scotopic.scan.run import run
 from scotopic.scan.run_card import load_run_card
+from scotopic.search import exclusion_curve, load_experiment
 from scotopic.units import ALPHA
 
 HERE = Path(__file__).parent
@@ -110,8 +107,8 @@ def test_its_curve_is_that_of_a_dark_photon_and_has_its_label() -> None:
         experiment, SterileVector(mediator_mass=1, sterile_coupling=1, **DARK), [0.1, 0.2]
     )
     expected = exclusion_curve(experiment, photon, [0.1, 0.2])
-    assert own.observed.values == pytest.approx(expected.observed.values, rel=1e-6)
-    assert own.observed.values[-1] ** 2 * ALPHA < 1e-6 * DARK["alpha_D"]
+    assert own.limits() == pytest.approx(expected.limits(), rel=1e-6)
+    assert own.limits()[-1] ** 2 * ALPHA < 1e-6 * DARK["alpha_D"]
     (axes,) = draw_limit(own).axes
     assert axes.get_ylabel() == "sterile coupling $g_s$"
     (axes,) = draw_limit([expected, own]).axes
@@ -129,13 +126,13 @@ def test_a_plane_with_an_axis_of_its_coupling(axis: str, tmp_path: Path) -> None
         DarkPhoton(mediator_mass=1, kinetic_mixing=1, **DARK, dark_matter="dirac"),
         card.x.axis().values,
     )
-    edges = [stretches[0][0] for stretches in found.planes["NA64e"].intervals()]
-    np.testing.assert_allclose(edges, photon.observed.values, rtol=2e-3)
-    figure = draw_plane(card, found.planes, found.bands, found.thermal_lines)
+    edges = [stretches[0][0] for stretches in Plane.of(found, "NA64e").intervals()]
+    np.testing.assert_allclose(edges, photon.limits(), rtol=2e-3)
+    figure = draw_plane(found)
     labels = {"sterile_coupling": "sterile coupling $g_s$", "coupling": "coupling $g$"}
     assert figure.axes[0].get_ylabel() == labels[axis]
     assert "$m_{V}/m_{N} = 3$" in figure.axes[0].texts[0].get_text()
-    write_run(found, tmp_path, 1.0)
+    write_plane(found, tmp_path, 1.0)
     header = (tmp_path / "thermal.csv").read_text().splitlines()[2]
     assert "sterile_coupling" in header
 
@@ -194,13 +191,6 @@ def test_what_is_no_model_is_named(
         load_run_card(str(tmp_path / "card.toml"))
 
 
-def test_a_package_makes_its_models_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    point = EntryPoint("their_vector", "tests.extension.sterile:SterileVector", registry.GROUP)
-    monkeypatch.setattr(registry, "_installed", lambda: EntryPoints([point]))
-    assert model_class("their_vector") is SterileVector
-    assert "their_vector" in model_names()
-
-
 INCOMPLETE = """
 from dataclasses import dataclass
 from scotopic.models.mediator import DecayingMediator
@@ -230,17 +220,6 @@ def test_what_a_class_lacks_is_named(
     (tmp_path / f"{name}.py").write_text(text)
     with pytest.raises(RangeError, match=message):
         model_class(f"{name}:Model")
-
-
-def test_a_changed_source_is_another_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
-    source = (HERE / "sterile.py").read_text().replace('@register_model("sterile_vector")\n', "")
-    found = set()
-    for name, text in (("first", source), ("second", source.replace("2 * self", "2.0 * self"))):
-        (tmp_path / f"{name}.py").write_text(text)
-        found.add(fingerprint(model_class(f"{name}:SterileVector")).partition(" ")[2])
-    assert len(found) == 2
-    assert fingerprint(DarkPhoton) == "DarkPhoton"
 
 
 def test_names_are_not_taken_twice() -> None:

@@ -328,10 +328,9 @@ def test_shaded_areas_end_on_the_drawn_lines(with_layers: Result) -> None:
 
 def inside(patches: Iterable[PathPatch], at: tuple[float, float], axes: mpl.axes.Axes) -> bool:
     """Whether a point is in an area, as the eye sees it."""
-    seen = axes.transData.transform(at)
-    return any(
-        axes.transData.transform_path(patch.get_path()).contains_point(seen) for patch in patches
-    )
+    seen = axes.transData.transform([at])
+    outlines = [axes.transData.transform_path(patch.get_path()) for patch in patches]
+    return any(outline.contains_points(seen)[0] for outline in outlines)
 
 
 def test_the_excluded_side_is_shaded(with_layers: Result) -> None:

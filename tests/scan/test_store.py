@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 import pytest
 import zarr.storage
-from scotopic.scan.semi_visible import semi_visible_yields
 from tests.scan import surveys
 
 from scotopic.errors import ScotopicError

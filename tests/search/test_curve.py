@@ -155,13 +155,13 @@ def test_alpha_D_is_solved_for_at_fixed_y() -> None:
 
 def test_models_that_are_not_seen_say_why() -> None:
     closed = replace(PHOTON, mass_ratio=1.5)
-    found = excluded_along(Search.of(NA64), [PHOTON, closed])
+    (found,) = excluded_along([Search.of(NA64)], [PHOTON, closed])
     assert found.status[0] == "limit"
     assert "mass_ratio: 1.5 closes the invisible decay" in found.status[1]
     assert np.isnan(found.outcomes["observed"].lower[1]).all()
     assert np.isnan(found.allowed_events[:, 1]).all()
     with pytest.raises(RangeError, match="closes the invisible decay"):
-        excluded_along(Search.of(NA64), [closed])
+        excluded_along([Search.of(NA64)], [closed])
 
 
 def test_numerical_error_has_those_of_events_and_limit() -> None:

@@ -13,7 +13,8 @@ from scipy.integrate import quad
 from scotopic.errors import CardError, RangeError
 from scotopic.events.flight import DecaysInFlight, decay_probability
 from scotopic.experiments import Experiment
-from scotopic.experiments.decay_regions import DecayEfficiency, DecayRegion
+from scotopic.experiments.decay_regions import DecayRegion
+from scotopic.experiments.efficiencies import EfficiencyTable
 from scotopic.experiments.toml_text import toml_text
 from scotopic.models.axion_like import AxionLikeParticle
 from scotopic.models.dark_photon import DarkPhoton
@@ -65,7 +66,7 @@ def region(length: float | None, *points: tuple[float, float]) -> DecayRegion:
         begins_cm=0.0,
         length_cm=length,
         minimum_energy_GeV=30.0,
-        efficiency=tuple(DecayEfficiency(position_cm=x, efficiency=e) for x, e in points),
+        efficiency=EfficiencyTable(against="decay_position_cm", points=points),
         source="test",
     )
 
@@ -134,10 +135,10 @@ def test_dark_width_of_a_model_beside_the_visible_one(coupling: float) -> None:
     visible = coupling**2 * ALPHA * m / 3 * (1 + 2 * r) * math.sqrt(1 - 4 * r)
     total = visible + sector.alpha_D * m / 3 * phase_space
 
-    points = flight.region.efficiency
+    points = flight.region.efficiency_along
     assert flight.region.length_cm is not None
     x = np.linspace(0, flight.region.length_cm, 10_001)
-    kept = np.interp(x, [p.position_cm for p in points], [p.efficiency for p in points])
+    kept = np.interp(x, *np.array(points).T)
     lowest, bins = flight.region.minimum_energy_GeV, flight.produced.shape[1]
     edges = np.linspace(lowest, run.beam.energy_GeV, bins + 1)
     energies = (edges[1:] + edges[:-1]) / 2

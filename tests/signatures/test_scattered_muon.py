@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from scotopic.detector.window import EnergyWindow
 from scotopic.errors import CardError, RangeError
 from scotopic.experiments import Experiment
 from scotopic.materials import material
@@ -79,6 +80,8 @@ def test_energy_loss_matters_little_at_160_gev_and_more_at_15() -> None:
     na64, m3 = (
         _window(Search.of(load_experiment(name)).parts[0].question) for name in ("na64mu", "m3")
     )
+    assert isinstance(na64, EnergyWindow)
+    assert isinstance(m3, EnergyWindow)
     assert 158.8 < na64.beam_energy < 159.1
     assert 14.3 < m3.beam_energy < 14.5
     # the muon's window in terms of the mediator's energy

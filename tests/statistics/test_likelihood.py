@@ -12,7 +12,7 @@ from scipy import stats
 from tests.statistics.counts import Count
 
 from scotopic.errors import RangeError
-from scotopic.experiments import load_experiment
+from scotopic.search import load_experiment
 from scotopic.search.likelihood import experiment_likelihood
 from scotopic.statistics import (
     AsymptoticWarning,

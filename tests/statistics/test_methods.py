@@ -2,10 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
-from importlib.metadata import EntryPoint
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
@@ -22,12 +18,9 @@ ONE = Likelihood.of_count(1, 0.5)
 
 
 @pytest.fixture(autouse=True)
-def forgotten() -> Iterator[None]:
+def forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forget what a test adds."""
-    before = dict(methods._known)
-    yield
-    for name in set(methods._known) - set(before) - set(methods.BUILT_IN):
-        del methods._known[name]
+    monkeypatch.setattr(methods.METHODS, "_registered", dict(methods.METHODS._registered))
 
 
 def per_event(likelihood: Likelihood, *, events: float = 3.0) -> StrengthLimits:
@@ -59,21 +52,6 @@ def test_a_method_of_a_script() -> None:
     assert strength_limits(ONE, "per_event", events=4.0).value == 4
     assert "per_event" in methods.methods()
     register_method("per_event")(per_event)  # as when a cell of a notebook runs again
-
-
-def test_a_method_of_another_package(monkeypatch: pytest.MonkeyPatch) -> None:
-    def asked(group: str) -> list[Any]:
-        assert group == "scotopic.methods"
-        return [SimpleNamespace(name="theirs", load=lambda: per_event)]
-
-    monkeypatch.setattr("importlib.metadata.entry_points", asked)
-    assert methods.methods()[-1] == "theirs"
-    assert strength_limits(ONE, "theirs").value == 3
-
-
-def test_an_entry_point_names_a_function() -> None:
-    point = EntryPoint("cls", "scotopic.statistics.cls:cls", methods.GROUP)
-    assert point.load() is methods.method("cls").compute
 
 
 def test_what_is_no_method_is_refused() -> None:

@@ -253,5 +253,6 @@ def accepted_annihilation(
     density = tracks.density("e+", np.minimum(energies, line))
     density[energies > line] = mean_in_line
     made = weights * density * window.acceptance(energies + ELECTRON_MASS)
-    first = np.cumsum([0, *(len(at) for at, _ in rules[:-1])])
-    return np.add.reduceat(made, first) * dump.material.electrons_per_cm2_per_X0
+    number = np.repeat(np.arange(len(models)), [len(at) for at, _ in rules])
+    total = np.bincount(number, made, minlength=len(models))
+    return np.asarray(total * dump.material.electrons_per_cm2_per_X0)

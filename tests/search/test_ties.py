@@ -5,11 +5,9 @@ import math
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scotopic.scan.semi_visible import Simulation
 
 from scotopic.cosmology.freeze_out import thermal_coupling
 from scotopic.errors import RangeError
-from scotopic.experiments import load_experiment
 from scotopic.models.axion_like import AxionLikeParticle
 from scotopic.models.charged_vector import LMuMinusLTau
 from scotopic.models.dark_photon import DarkPhoton
@@ -19,8 +17,8 @@ from scotopic.models.mediator import DecayingMediator
 from scotopic.models.muonphilic import MuonphilicScalar
 from scotopic.models.parameters import build
 from scotopic.precision.magnetic_moments import moment_of
-from scotopic.processes.calculation import Calculation
-from scotopic.scan.plane import Axis, exclusion_plane
+from scotopic.scan.plane import Plane, exclusion_plane
+from scotopic.search import Axis, load_experiment
 
 SHAPE = {"mass_ratio": 3.0, "dark_matter": "majorana"}
 TIED = {**SHAPE, "kinetic_mixing": "thermal relic"}
@@ -98,17 +96,16 @@ def test_review_on_what_na64_excludes(
     """
     plane = exclusion_plane(
         load_experiment(card),
-        [],
         DarkPhoton,
         Axis("mediator_mass", 0.005, highest, 4),
         Axis("alpha_D", 1e-3, 1.0, 40),
         {"mass_ratio": 3.0, "dark_matter": dark_matter, "kinetic_mixing": "thermal relic"},
-        simulation=Simulation(calculation=Calculation()),
     )
-    reached = [stretches[0][1] for stretches in plane.intervals()]
+    intervals = Plane.of(plane).intervals()
+    reached = [stretches[0][1] for stretches in intervals]
     assert min(reached) > alpha_D
     assert card != "na64e-2018" or max(reached) < 5 * alpha_D
-    assert all(math.isclose(stretches[0][0], 1e-3) for stretches in plane.intervals())
+    assert all(math.isclose(stretches[0][0], 1e-3) for stretches in intervals)
 
 
 def test_particles_of_no_tie() -> None:
