@@ -54,7 +54,6 @@ def test_unknown_ones_are_refused_at_once() -> None:
         Search.of(NA64, method="flat_priors")
 
 
-@pytest.mark.xfail(reason="the commands are being rewritten", strict=False)
 def test_the_command_takes_it(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "from scotopic.cli import main; main()", "limit", "na64e-2018"]
     options = ["--statistics", PLACE, "--points", "3", "--no-figure", "--output", str(tmp_path)]

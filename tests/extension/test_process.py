@@ -144,7 +144,6 @@ def test_unknown_ones_are_refused_with_all_that_there_are() -> None:
         PROCESSES[f"{MODULE}:PER_GEV"]
 
 
-@pytest.mark.xfail(reason="the commands are being rewritten", strict=False)
 def test_the_command_takes_it(flat: ModuleType, tmp_path: Path) -> None:
     command = [sys.executable, "-c", "from scotopic.cli import main; main()", "limit", "na64e-2018"]
     options = ["--process", f"{MODULE}:Flat", "--points", "3", "--no-figure", "--output"]

@@ -121,7 +121,6 @@ def test_it_is_known_and_refused_by_name() -> None:
         Search.of(load_experiment("na64e-2018"), signatures=("single-photon",))
 
 
-@pytest.mark.xfail(reason="the commands are being rewritten", strict=False)
 def test_the_command_takes_its_card(tmp_path: Path) -> None:
     path = card(tmp_path, signature="tests.extension.single_photon:SinglePhoton")
     command = [sys.executable, "-c", "from scotopic.cli import main; main()", "limit", str(path)]

@@ -70,9 +70,7 @@ WRONG = {
         ("na64e-2018-semi-visible", "searches.1.selection.decays_behind", "HCAL")
     ),
     "searches[1].signature: 'missing energy' is not one of the signatures; did you mean "
-    "'missing-energy'?": (
-        ("na64e-2018-semi-visible", "searches.1.signature", "missing energy")
-    ),
+    "'missing-energy'?": (("na64e-2018-semi-visible", "searches.1.signature", "missing energy")),
 }
 
 
