@@ -408,7 +408,7 @@ def test_the_same_results_give_the_same_bytes(
         ("{", ["result.json", "not JSON"]),
         ('{"a": 1}', ["result.json", "no kind", "limit, plane, relic"]),
         ('{"kind": "curve", "axes": []}', ["result.json", "not as scotopic writes results"]),
-        ('{"card": {}, "limits": {}, "thermal_lines": {}}', ["boundaries.csv", "missing"]),
+        ('{"kind": "plane", "axes": []}', ["result.json", "not as scotopic writes results"]),
     ],
 )
 def test_what_is_no_result_is_one_line(

@@ -99,7 +99,8 @@ def of_the_combination(result: Directory, prefix: str) -> list[Attachment]:
     prefix : str
         As for `of_the_result`.
     """
-    if (curve := result.curve) is None or len(curve["part"]) < 2:
+    curve = result.result
+    if not result.is_curve or len(curve["part"]) < 2:
         return []
     from scotopic.statistics import to_workspace  # noqa: PLC0415 - keep the help fast
 

@@ -24,7 +24,7 @@ from scotopic.publication.attachments import (
 )
 from scotopic.publication.curves import curve_tables
 from scotopic.publication.names import file_name, table_name, unique
-from scotopic.publication.planes import plane_tables
+from scotopic.publication.planes import tables_of_plane
 from scotopic.publication.results import Directory, read_directory
 from scotopic.publication.tables import PublishedTable, Variable
 from scotopic.results import whole_file
@@ -123,9 +123,9 @@ def _entries(results: Iterable[Directory]) -> Iterator[_Entry]:
 
 
 def _tables(result: Directory, prefix: str) -> list[PublishedTable]:
-    if result.curve is not None:
-        return curve_tables(result.curve, prefix)
-    return plane_tables(result, prefix)
+    if result.is_curve:
+        return curve_tables(result.result, prefix)
+    return tables_of_plane(result, prefix)
 
 
 def _write(entries: Sequence[_Entry], results: Sequence[Directory], directory: Path) -> None:

@@ -1,4 +1,4 @@
-"""Planes and lines of the relic density as tables of HEPData, from their files."""
+"""Planes and lines of the relic density as tables of HEPData, from their results."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from scotopic.publication.tables import (
     qualifiers,
     variable,
 )
+from scotopic.scan.plane_files import plane_tables
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ _SHAPES: Final = {
 }
 
 
-def plane_tables(plane: Directory, name: str) -> list[PublishedTable]:
+def tables_of_plane(plane: Directory, name: str) -> list[PublishedTable]:
     """Return the tables of a plane, one for each limit and line; those without rows are left out.
 
     Parameters
@@ -48,9 +49,9 @@ def plane_tables(plane: Directory, name: str) -> list[PublishedTable]:
     """
     return [
         _published(plane, shape, f"{name} {shape.what} {label}", label, table)
-        for file, shape in _SHAPES.items()
-        if file in plane.tables
-        for label, table in _groups(shape, plane.tables[file])
+        for file, (comments, columns) in plane_tables(plane.result).items()
+        for shape in (_SHAPES[file],)
+        for label, table in _groups(shape, CsvTable(tuple(comments), columns))
         if table.rows
     ]
 
@@ -67,7 +68,7 @@ def _published(
     cards = [card for one in labels for card in plane.experiments[one]]
     variables = [variable(column, cells) for column, cells in table.columns.items()]
     independent = variables[slice(*shape.independent)]
-    card: Json = plane.content["card"]
+    card: Json = plane.result.attributes["card"]
     return PublishedTable(
         name,
         description(table.comments, label, cards),

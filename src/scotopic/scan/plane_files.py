@@ -10,20 +10,19 @@ from scotopic.results import write_csv
 from scotopic.scan.contours import contours
 from scotopic.scan.plane import Plane, planes_of
 from scotopic.search.result import Result
-from scotopic.search.result_files import write_result
+from scotopic.search.result_files import Columns, write_result
 
 Cell = float | str
 Row = Sequence[Cell]
 
 
 def write_plane(found: Result, directory: Path, seconds: float) -> list[Path]:
-    """Write `boundaries.csv`, `contours.csv`, `thermal.csv` and `result.json`, each whole.
+    """Write the tables of a plane as CSV and all of it as `result.json`, each whole.
 
     Parameters
     ----------
     found : Result
-        As from `scotopic.scan.run.run`; without limits there is no `boundaries.csv` and no
-        `contours.csv`, without thermal lines no `thermal.csv`.
+        As from `scotopic.scan.run.run`.
     directory : Path
         Where to.
     seconds : float
@@ -32,52 +31,60 @@ def write_plane(found: Result, directory: Path, seconds: float) -> list[Path]:
     Returns
     -------
     list of Path
-        The files written.
+        The files written: those of `plane_tables`, and `result.json`.
     """
     files = []
-    planes = planes_of(found)
-    if planes:
-        files += [directory / "boundaries.csv", directory / "contours.csv"]
-        comments = ["intervals that are excluded, masses in GeV"]
-        x, y = found.axes
-        _write(
-            files[0],
-            found,
-            comments,
-            ["limit", x, f"{y}_from", f"{y}_to"],
-            _boundary_rows(planes),
-        )
-        comments = ["boundaries of what is excluded, one row a point; lines count from 1"]
-        comments += _described(found, planes)
-        kind = model_class(found.attributes["model"]["name"])
-        names = ["limit", "line", "closed", *(parameter(kind, axis).column for axis in found.axes)]
-        _write(files[1], found, comments, names, _contour_rows(planes))
-    lines = [layer for layer in found.layers if layer.kind == "thermal line"]
-    if lines:
-        files.append(directory / "thermal.csv")
-        comment = "points of the thermal lines, masses in GeV; the status of an empty one says why"
-        rows = [(line.label, row) for line in lines for row in line.attributes["points"]]
-        last = ("status", "caveats")
-        names = list(dict.fromkeys(name for _, row in rows for name in row if name not in last))
-        names += last
-        _write(
-            files[-1],
-            found,
-            [comment],
-            ["line", *names],
-            ([label, *(_cell(row.get(name)) for name in names)] for label, row in rows),
-        )
+    for name, (comments, columns) in plane_tables(found).items():
+        files.append(directory / name)
+        write_csv(files[-1], comments, columns)
     files.append(directory / "result.json")
     write_result(found, files[-1], seconds, "plane")
     return files
 
 
-def _write(
-    file: Path, found: Result, comments: list[str], names: list[str], rows: Iterable[Row]
-) -> None:
+def plane_tables(found: Result) -> dict[str, tuple[list[str], Columns]]:
+    """Return lines of comment and columns of the tables of a plane, by the names of their files.
+
+    Without limits there is no `boundaries.csv` and no `contours.csv`, without thermal lines no
+    `thermal.csv`.
+    """
+    tables = {}
+    if planes := planes_of(found):
+        x, y = found.axes
+        kind = model_class(found.attributes["model"]["name"])
+        tables["boundaries.csv"] = _table(
+            found,
+            ["intervals that are excluded, masses in GeV"],
+            ["limit", x, f"{y}_from", f"{y}_to"],
+            _boundary_rows(planes),
+        )
+        comment = "boundaries of what is excluded, one row a point; lines count from 1"
+        tables["contours.csv"] = _table(
+            found,
+            [comment, *_described(found, planes)],
+            ["limit", "line", "closed", *(parameter(kind, axis).column for axis in found.axes)],
+            _contour_rows(planes),
+        )
+    if lines := [layer for layer in found.layers if layer.kind == "thermal line"]:
+        points = [(line.label, point) for line in lines for point in line.attributes["points"]]
+        last = ("status", "caveats")
+        names = list(dict.fromkeys(n for _, point in points for n in point if n not in last))
+        names += last
+        tables["thermal.csv"] = _table(
+            found,
+            ["points of the thermal lines, masses in GeV; the status of an empty one says why"],
+            ["line", *names],
+            ([label, *(_cell(point.get(n)) for n in names)] for label, point in points),
+        )
+    return tables
+
+
+def _table(
+    found: Result, comments: list[str], names: list[str], rows: Iterable[Row]
+) -> tuple[list[str], Columns]:
     cells = list(rows)
     columns = {name: [row[i] for row in cells] for i, name in enumerate(names)}
-    write_csv(file, [found.attributes["title"], *comments], columns)
+    return [found.attributes["title"], *comments], columns
 
 
 def _boundary_rows(planes: Mapping[str, Plane]) -> Iterator[Row]:
