@@ -59,7 +59,7 @@ Step = tuple[str, str]  # to a module, and what is wanted of it
 
 
 def module_names(*values: object) -> tuple[str, ...]:
-    """Return the modules of the classes of values, and of the classes that these derive from.
+    """Return the modules of classes, or of those of values, and of what these derive from.
 
     Examples
     --------
@@ -67,7 +67,7 @@ def module_names(*values: object) -> tuple[str, ...]:
     >>> module_names(AxionLikeParticle(mediator_mass=0.1, photon_coupling=1e-4))
     ('scotopic.models.axion_like', 'scotopic.models.mediator')
     """
-    kinds = dict.fromkeys(type(value) for value in values)
+    kinds = dict.fromkeys(one if isinstance(one, type) else type(one) for one in values)
     names = dict.fromkeys(base.__module__ for kind in kinds for base in kind.__mro__)
     return tuple(n for n in names if n.partition(".")[0] not in sys.stdlib_module_names)
 

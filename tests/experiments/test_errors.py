@@ -161,7 +161,7 @@ WRONG_IN_THE_SEARCH: dict[str, dict[str, object]] = {
     "data_sets[0].background[3].expected_events: does not go together with upper_value_events": {
         "data_sets__0__background__3__expected_events": 0.1
     },
-    "signature: 'missing-enery' is unknown; did you mean 'missing-energy'?": {
+    "signature: 'missing-enery' is not one of the signatures; did you mean 'missing-energy'?": {
         "signature": "missing-enery"
     },
     "selection.calorimetre: unknown key; did you mean 'calorimeter'?": {

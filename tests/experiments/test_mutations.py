@@ -28,7 +28,8 @@ RAW = {name: tomllib.loads((CARDS / f"{name}.toml").read_text()) for name in exp
 DEFAULTS: dict[str, object] = {
     "confidence_level": 0.90,
     "description": "",
-    "model": {"name": "dark_photon", "parameters": {}},
+    "model": {"name": "dark_photon", "parameters": {}, "mass_range_GeV": [0.001, 1.0]},
+    "mass_range_GeV": [0.001, 1.0],
     "parameters": {},
     "materials": [],
     "systematics": [],

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from scotopic.scan.ties import TIES
+from scotopic.search.ties import TIES
 
 from scotopic.errors import RangeError
 from scotopic.models.axion_like import AxionLikeParticle

@@ -112,7 +112,7 @@ def test_edges_of_the_plane_are_those_of_the_curve(name: str) -> None:
 def test_no_signature_is_left_out() -> None:
     cards = [load_experiment(name) for names, *_ in CASES.values() for name in names]
     used = {search.signature for card in cards for search in card.searches}
-    assert used == set(SIGNATURES.names())
+    assert used == set(SIGNATURES.homes)
 
 
 def test_both_count_annihilation_unless_told_otherwise() -> None:

@@ -17,12 +17,13 @@ PHOTON = DarkPhoton(
 def made(lower: list[list[float]], upper: list[list[float]], above: list[list[bool]]) -> Result:
     dims = ("limit", "outcome", "mediator_mass", "interval")
     one = {"lower": np.array(lower), "upper": np.array(upper), "open_above": np.array(above)}
+    one["open_below"] = np.zeros(one["lower"].shape, dtype=bool)
     variables = {name: Variable(dims, values[None, None]) for name, values in one.items()}
     words = np.dtypes.StringDType()
     variables["limit"] = Variable(("limit",), np.array(["it"], words))
     variables["outcome"] = Variable(("outcome",), np.array(["observed"], words))
     variables["mediator_mass"] = Variable(("mediator_mass",), np.array([0.1, 0.2]), "GeV")
-    return Result(("mediator_mass",), variables, {"title": "made up", "quantity": "coupling"})
+    return Result(("mediator_mass",), variables, {"title": "made up", "quantity": "coupling", "side": "upper"})
 
 
 def test_equal_content_is_equal_and_hashes_the_same() -> None:

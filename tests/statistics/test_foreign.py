@@ -96,7 +96,7 @@ def test_a_free_background_weakens_the_limit(tmp_path: Path) -> None:
     assert strength_limits(foreign, "asymptotic").value > 1.2 * known
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_pseudo_experiments_of_pyhf(tmp_path: Path) -> None:
     """At fifty events they agree with the asymptotic formulae; numpy's generator is left alone."""
     foreign = read_likelihood(written(tmp_path, with_modifier(MODIFIERS[0])), 0.9)

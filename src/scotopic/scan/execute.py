@@ -54,11 +54,12 @@ def _here(plan: Plan, tiles: Sequence[Tile], report: Report) -> Iterator[tuple[T
 
 def _on_worker(question: bytes, points: Integers, code: dict[str, str]) -> Arrays:
     """Compute points on a worker."""
-    own = code_versions()
+    plan = _understood(question)
+    own = code_versions(plan)
     if own != code:
         other = next(name for name in code if own.get(name) != code[name])
         raise OtherCodeError(f"a worker has another version of {other}; install the same one there")
-    return one_thread(_understood(question), points)
+    return one_thread(plan, points)
 
 
 @lru_cache(maxsize=1)
@@ -151,7 +152,6 @@ class _OnCluster:
 
     def __init__(self, client: "Client") -> None:
         self._client = client
-        self._code = code_versions()
 
     def __call__(
         self, plan: Plan, tiles: Sequence[Tile], report: Report
@@ -159,9 +159,9 @@ class _OnCluster:
         from distributed import as_completed  # noqa: PLC0415 - is there already
 
         del report
-        question = pickle.dumps(plan)
+        asked = pickle.dumps(plan), code_versions(plan)
         killed = []
-        futures = {self._submit(question, tile): tile for tile in tiles}
+        futures = {self._submit(*asked, tile): tile for tile in tiles}
         try:
             for future in as_completed(list(futures), loop=self._client.loop):
                 tile = futures.pop(future)
@@ -173,14 +173,14 @@ class _OnCluster:
             for future in futures:
                 future.cancel()
         for tile in killed:  # alone: a tile may have waited on the workers that another one killed
-            if isinstance(found := _result(self._submit(question, tile)), int):
+            if isinstance(found := _result(self._submit(*asked, tile)), int):
                 reason = f"the worker died, {found} times"
                 found = failed_points(plan, len(tile.points), reason)
             yield tile, found
 
-    def _submit(self, question: bytes, tile: Tile) -> "Future[Arrays]":
+    def _submit(self, question: bytes, code: dict[str, str], tile: Tile) -> "Future[Arrays]":
         submitted: Future[Arrays] = self._client.submit(
-            _on_worker, question, tile.points, self._code, pure=False
+            _on_worker, question, tile.points, code, pure=False
         )
         return submitted
 

@@ -13,7 +13,7 @@ from scotopic.scan.layers import cmb_line, relic_line
 from scotopic.scan.layout import of_axes
 from scotopic.scan.plane import planes_of
 from scotopic.scan.run_card import LimitLayer, RunCard, SectorLayer
-from scotopic.scan.session import Keeping, asked_for, survey_card
+from scotopic.scan.session import Keeping, asked_for, plan_of, survey_card
 from scotopic.scan.store import refuse_another
 from scotopic.search.cards import load_experiment, with_thresholds
 from scotopic.search.result import Result
@@ -61,7 +61,8 @@ def run(
         for i, layer in enumerate(card.limits)
     }
     if keeping is not None:
-        refuse_another(keeping.directory, asked_for(card, experiments))
+        plan = plan_of(card, experiments)
+        refuse_another(keeping.directory, plan, asked_for(card, experiments))
     layers = [
         line_layer("thermal line", card, one, relic_line(_grid(card, one), one.omega_h2, report))
         for one in card.thermal_lines

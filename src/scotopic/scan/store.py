@@ -13,7 +13,6 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -25,14 +24,11 @@ from scotopic.cache import library_versions
 from scotopic.errors import ScotopicError, StoppedError
 from scotopic.experiments.messages import shown
 from scotopic.extras import required
-from scotopic.models.registry import BUILT_IN
-from scotopic.processes.calculation import PROCESSES
 from scotopic.results import whole_file
 from scotopic.scan.layout import attributes_of, described, of_limits, of_points
 from scotopic.scan.points import FAILED, Arrays, Plan, no_points
 from scotopic.scan.tiles import Blocks, Tile
-from scotopic.signatures.base import SIGNATURES
-from scotopic.sources import source_digests
+from scotopic.sources import module_names, source_digests
 
 if TYPE_CHECKING:
     import xarray
@@ -49,14 +45,12 @@ _SHOWN: Final = 4
 _NOTHING: Final = object()
 
 
-@cache
-def code_versions() -> dict[str, str]:
-    """Return what a dataset's numbers depend on beside the card: versions, and digests by room."""
-    homes = [*BUILT_IN.values(), *map(PROCESSES.home, PROCESSES.names())]
-    homes += map(SIGNATURES.home, SIGNATURES.names())
-    loaded = (home.partition(":")[0] for home in homes)
+def code_versions(plan: Plan) -> dict[str, str]:
+    """Return what a plane's numbers depend on beside its card: versions, and digests by room."""
+    used = {*_COMPUTING, *module_names(*(limit.sector.kind for limit in plan.limits))}
+    loaded = used.union(*(limit.search.modules() for limit in plan.limits))
     rooms: dict[str, str] = {}
-    for name, digest in sorted((source_digests([*_COMPUTING, *loaded]) or {}).items()):
+    for name, digest in sorted((source_digests(loaded) or {}).items()):
         room = ".".join(re.split("[./]", name)[:2])
         text = rooms.get(room, "") + name + digest
         rooms[room] = hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -92,7 +86,7 @@ class Dataset:
         self._plan = plan
         self._blocks = Blocks.of(plan)
         self._directory = directory
-        self._content = _content(card)
+        self._content = _content(plan, card)
         self.arrays: Arrays = no_points(plan, plan.shape)
 
     def __enter__(self) -> Self:
@@ -212,14 +206,14 @@ class Dataset:
         shutil.rmtree(self._state)
 
 
-def refuse_another(directory: Path, card: Mapping[str, Any]) -> None:
+def refuse_another(directory: Path, plan: Plan, card: Mapping[str, Any]) -> None:
     """Refuse a directory that holds a dataset of another card, or one that is in use.
 
     Parameters
     ----------
     directory : Path
         Where results are to be written, with or without a dataset; it is not touched.
-    card : mapping
+    plan, card : Plan, mapping
         As for `Dataset`.
 
     Raises
@@ -230,7 +224,7 @@ def refuse_another(directory: Path, card: Mapping[str, Any]) -> None:
     state, path = _places(directory)
     if not state.exists() and not path.exists():
         return
-    _refuse_other_content(directory, _content(card))
+    _refuse_other_content(directory, _content(plan, card))
     if (state / "lock").exists():
         _locked(directory).release()
 
@@ -239,9 +233,9 @@ def _places(directory: Path) -> tuple[Path, Path]:
     return directory / "dataset.state", directory / "dataset.zarr"
 
 
-def _content(card: Mapping[str, Any]) -> dict[str, Any]:
+def _content(plan: Plan, card: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a dataset is known by, as it reads back."""
-    content = {"format": FORMAT, "card": card, "code": code_versions()}
+    content = {"format": FORMAT, "card": card, "code": code_versions(plan)}
     found: dict[str, Any] = json.loads(json.dumps(content, allow_nan=False))
     return found
 

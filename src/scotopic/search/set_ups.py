@@ -125,7 +125,7 @@ def with_set_up(experiment: Experiment, name: str, value: float) -> Experiment:
     --------
     >>> from scotopic.search import load_experiment
     >>> shorter = with_set_up(load_experiment("na64e-visible-2018"), "target_length_cm", 20.0)
-    >>> shorter.target.thickness_cm, shorter.is_projection
+    >>> round(shorter.target.thickness_cm, 9), shorter.is_projection
     (20.0, True)
     """
     known = SET_UPS[name]

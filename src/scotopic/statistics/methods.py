@@ -90,15 +90,15 @@ def register_method(name: str) -> Callable[[Compute], Compute]:
     Examples
     --------
     >>> from scotopic.statistics import Bin, Component, Likelihood, StrengthLimits, strength_limits
-    >>> @register_method("three_events")
-    ... def three_events(likelihood: Likelihood) -> StrengthLimits:
+    >>> @register_method("no_more_than_three")
+    ... def no_more_than_three(likelihood: Likelihood) -> StrengthLimits:
     ...     '''Three events, whatever was seen.'''
     ...     value = 3 / likelihood.signal_weight
-    ...     return StrengthLimits.of(likelihood, "three_events", value, expected=(value,) * 5)
+    ...     return StrengthLimits.of(likelihood, "no_more_than_three", value, expected=(value,) * 5)
     >>> one = Likelihood((Bin("S1", 0, (Component("signal", 2.0),), ()),))
-    >>> strength_limits(one, "three_events").value
+    >>> strength_limits(one, "no_more_than_three").value
     1.5
-    >>> method("three_events").description
+    >>> method("no_more_than_three").description
     'Three events, whatever was seen.'
     """
     return METHODS.register(name)
