@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 import pytest
-from scotopic.search.ties import TIES
 
 from scotopic.errors import RangeError
 from scotopic.models.axion_like import AxionLikeParticle
@@ -17,6 +16,7 @@ from scotopic.models.metadata import parameters
 from scotopic.models.muonphilic import MuonphilicScalar
 from scotopic.models.parameters import build, parameter, parameter_names, words
 from scotopic.models.registry import BUILT_IN, model_class
+from scotopic.search.ties import TIES
 
 DARK = {"mediator_mass": 0.1, "alpha_D": 0.1, "mass_ratio": 3.0}
 IDM = InelasticDarkMatter(kinetic_mixing=1e-3, splitting=0.2, **DARK)

@@ -18,7 +18,7 @@ from tests.scan import surveys
 from scotopic.errors import ScotopicError, StoppedError
 from scotopic.scan import execute
 from scotopic.scan.points import COMPUTED, FAILED, Arrays
-from scotopic.scan.store import Dataset, same
+from scotopic.scan.store import Dataset, code_versions, same
 from scotopic.scan.survey import survey
 from scotopic.scan.tiles import Blocks, Integers
 
@@ -100,9 +100,9 @@ def test_tile_that_kills_every_worker_fails_and_the_rest_goes_on(
 def test_workers_with_other_code_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    code = {**code_versions(PLAN), "scotopic.processes": "another"}
     with execute.computing(1) as compute, Dataset(tmp_path, PLAN, surveys.CARD) as dataset:
-        assert isinstance(compute, execute._OnCluster)
-        monkeypatch.setitem(compute._code, "scotopic.processes", "another")
+        monkeypatch.setattr(execute, "code_versions", lambda _: code)
         with pytest.raises(ScotopicError, match=r"another version of scotopic\.processes"):
             survey(PLAN, dataset, compute)
 

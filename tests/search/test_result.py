@@ -23,7 +23,9 @@ def made(lower: list[list[float]], upper: list[list[float]], above: list[list[bo
     variables["limit"] = Variable(("limit",), np.array(["it"], words))
     variables["outcome"] = Variable(("outcome",), np.array(["observed"], words))
     variables["mediator_mass"] = Variable(("mediator_mass",), np.array([0.1, 0.2]), "GeV")
-    return Result(("mediator_mass",), variables, {"title": "made up", "quantity": "coupling", "side": "upper"})
+    return Result(
+        ("mediator_mass",), variables, {"title": "made up", "quantity": "coupling", "side": "upper"}
+    )
 
 
 def test_equal_content_is_equal_and_hashes_the_same() -> None:

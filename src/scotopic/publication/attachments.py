@@ -194,10 +194,12 @@ def _self_contained(card: Json, result: Directory, prefix: str) -> Json:
         first, *others = (f"{name}.toml" for name in names[layer["label"]])
         kept = {k: v for k, v in layer.items() if k not in ("signal_efficiency", "thresholds")}
         limits.append(kept | {"experiment": first, "joined_with": others})
-    bounds = [
-        layer | {"file": None, "points": result.content["bounds"][layer["label"]]}
-        for layer in card["bounds"]
-    ]
+    points = {
+        layer.label: np.stack([layer["x"], layer["y"]], axis=1).tolist()
+        for layer in result.result.layers
+        if layer.kind == "bound"
+    }
+    bounds = [layer | {"file": None, "points": points[layer["label"]]} for layer in card["bounds"]]
     return card | {"limits": limits, "bounds": bounds}
 
 
