@@ -21,6 +21,7 @@ def test_shorter_target_and_higher_energy_reach_further() -> None:
     short, long = (row[-1][1] for row in lengths.intervals())
     slow, fast = (row[-1][1] for row in energies.intervals())
     assert short > long
+    assert lengths.attributes["is_projection"]
     assert fast > slow
     assert lengths["mean_leakage"][0] > 10 * lengths["mean_leakage"][1]
 

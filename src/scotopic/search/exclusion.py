@@ -360,7 +360,7 @@ def _attributes(
         "model": {"name": model_name(kind), **kept},
         "spin_parity": model.spin_parity,
         "confidence_level": search.confidence_level,
-        "is_projection": search.is_projection,
+        "is_projection": search.is_projection or along.parameter in SET_UPS,
         "searches": [[part.experiment.title, part.card.name] for part in search.parts],
         "processes": list(search.processes(model)),
         "calculation": asdict(search.calculation),
