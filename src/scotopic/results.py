@@ -113,11 +113,23 @@ def output_directory(path: Path) -> Path:
     return path
 
 
-def write_json(path: Path, content: Mapping[str, Any], indent: int | None = 1) -> None:
-    """Write a mapping as JSON; not-a-number and infinity have no place in it."""
-    text = json.dumps(content, indent=indent, allow_nan=False)
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Write a mapping as JSON; not-a-number and infinity have no place in it.
+
+    Each entry has a line, and each of those of a mapping in it.
+    """
     with whole_file(path) as stream:
-        stream.write(text.encode() + b"\n")
+        stream.write(f"{_lines(content, depth=2)}\n".encode())
+
+
+def _lines(value: Any, depth: int, indent: str = "") -> str:  # noqa: ANN401 - whatever JSON has
+    if not (depth and value and isinstance(value, Mapping)):
+        return json.dumps(value, allow_nan=False)
+    inner = indent + " "
+    entries = (
+        f"{inner}{json.dumps(key)}: {_lines(one, depth - 1, inner)}" for key, one in value.items()
+    )
+    return "{\n" + ",\n".join(entries) + f"\n{indent}}}"
 
 
 def write_csv(

@@ -23,7 +23,7 @@ _LARGE_BYTES: Final = 1 << 20
 """Data files above this size are known by size and time of change: a user's may have gigabytes."""
 
 _STATEMENT: Final = re.compile(
-    rb"\n( *)(?:from (%b[.\w]*) import (\((?:[^)#]|#.*)*\)|[^\n#(]*)|import (%b[^\n#]*))"
+    rb"( *)(?:from (%b[.\w]*) import (\((?:[^)#]|#.*)*\)|[^\n#(]*)|import (%b[^\n#]*))"
     % (_OWN.encode(), _OWN.encode())
 )
 _COMMENT: Final = re.compile(rb"#.*")
@@ -296,10 +296,20 @@ def formatted_imports(source: bytes) -> tuple[Import, ...]:
     A line of text that reads like a statement counts as one.
     """
     found = []
-    for indent, package, listed, plain in _STATEMENT.findall(b"\n" + source):
+    for indent, package, listed, plain in _statements(source):
         for entry in _COMMENT.sub(b"", listed or plain).strip(b" \t()").decode().split(","):
             name, _, renamed = (word.strip() for word in entry.partition(" as "))
             if name:
                 module, taken = (package.decode(), name) if package else (name, "")
                 found.append(Import(module, taken, renamed or name, bool(indent)))
     return tuple(found)
+
+
+def _statements(source: bytes) -> Iterator[tuple[bytes, ...]]:
+    """Yield the groups of `_STATEMENT`: only lines are looked at that name this package."""
+    at = source.find(_OWN.encode())
+    while at >= 0:
+        match = _STATEMENT.match(source, source.rfind(b"\n", 0, at) + 1)
+        if match:
+            yield match.groups(default=b"")
+        at = source.find(_OWN.encode(), max(at + 1, match.end() if match else 0))

@@ -55,6 +55,8 @@ class Exclusion:
         Of the parts of the search in the expected events, at the observed edge if there is one.
     relative_error : ndarray, shape (models,)
         Numerical, of the lower edge of the first observed interval.
+    processes : tuple of str
+        Names of those that count for any of the models.
     """
 
     outcomes: Mapping[str, Intervals]
@@ -62,6 +64,7 @@ class Exclusion:
     allowed_events: FloatArray
     shares: FloatArray
     relative_error: FloatArray
+    processes: tuple[str, ...] = ()
 
     @classmethod
     def empty(cls, parts: int, status: tuple[str, ...]) -> "Exclusion":
@@ -84,6 +87,7 @@ class Exclusion:
             np.concatenate([part.allowed_events for part in parts], axis=1),
             np.concatenate([part.shares for part in parts], axis=1),
             np.concatenate([part.relative_error for part in parts]),
+            tuple(dict.fromkeys(name for part in parts for name in part.processes)),
         )
 
     def ordered(self, order: Integers) -> "Exclusion":
@@ -94,6 +98,7 @@ class Exclusion:
             self.allowed_events[:, order],
             self.shares[:, order],
             self.relative_error[order],
+            self.processes,
         )
 
 
@@ -183,6 +188,8 @@ def _excluded(
         return Exclusion.empty(len(search.parts), tuple(map(str, reasons)))
     chosen = [models[i] for i in seen]
     found = _Along(search, path(chosen), [responses[i].of(search) for i in seen]).solved()
+    counting = dict.fromkeys(name for model in chosen for name in search.processes(model))
+    found = replace(found, processes=tuple(counting))
     status = [reason or NOTHING_EXCLUDED for reason in reasons]
     for row, i in enumerate(seen):
         observed = found.outcomes["observed"]
@@ -362,6 +369,7 @@ def _spread(
         spread(found.allowed_events, np.nan, 1),
         spread(found.shares, np.nan, 1),
         spread(found.relative_error, np.nan),
+        found.processes,
     )
 
 

@@ -215,14 +215,15 @@ def _kept(
     return [_exclusion({n: kept[f"{n} {i}"] for n in _ARRAYS}) for i in range(len(searches))]
 
 
-_ARRAYS = ("ends", "status", "allowed_events", "shares", "relative_error")
+_ARRAYS = ("ends", "status", "allowed_events", "shares", "relative_error", "processes")
 
 
 def _arrays(found: Exclusion) -> Iterator[tuple[str, npt.NDArray[Any]]]:
     every = Intervals.joined(list(found.outcomes.values()))
     ends = np.stack([every.lower, every.upper, every.open_below, every.open_above])
-    arrays = (ends, np.array(found.status), found.allowed_events, found.shares)
-    return zip(_ARRAYS, (*arrays, found.relative_error), strict=True)
+    numbers = (found.allowed_events, found.shares, found.relative_error)
+    arrays = (ends, np.array(found.status), *numbers, np.array(found.processes, dtype=str))
+    return zip(_ARRAYS, arrays, strict=True)
 
 
 def _exclusion(arrays: Mapping[str, npt.NDArray[Any]]) -> Exclusion:
@@ -231,7 +232,10 @@ def _exclusion(arrays: Mapping[str, npt.NDArray[Any]]) -> Exclusion:
     return Exclusion(
         dict(zip(OUTCOMES, every, strict=True)),
         tuple(arrays["status"].tolist()),
-        *(arrays[name] for name in _ARRAYS[2:]),
+        arrays["allowed_events"],
+        arrays["shares"],
+        arrays["relative_error"],
+        tuple(arrays["processes"].tolist()),
     )
 
 
@@ -333,7 +337,8 @@ def _result(
     variables["share"] = Variable(
         ("part", axis), shares, "1", "share of a search in the expected signal at the edge"
     )
-    return Result((axis,), variables, _attributes(search, model, along, quantity, y))
+    processes = next(iter(every.values())).processes
+    return Result((axis,), variables, _attributes(search, model, along, quantity, y, processes))
 
 
 def _attributes(
@@ -342,6 +347,7 @@ def _attributes(
     along: "Axis | Masses",
     quantity: str,
     y: float | None,
+    processes: "Sequence[str]",
 ) -> dict[str, Any]:
     kind = type(model)
     solved = {COUPLING}
@@ -362,7 +368,7 @@ def _attributes(
         "confidence_level": search.confidence_level,
         "is_projection": search.is_projection or along.parameter in SET_UPS,
         "searches": [[part.experiment.title, part.card.name] for part in search.parts],
-        "processes": list(search.processes(model)),
+        "processes": list(processes),
         "calculation": asdict(search.calculation),
         "method": search.method,
         "experiments": [e.content() for e in search.experiments],

@@ -150,8 +150,7 @@ def write_result(result: Result, path: Path, seconds: float, kind: str = CURVE) 
     kind : str
         As for `as_json`.
     """
-    content = {"provenance": provenance(seconds), **as_json(result, kind)}
-    write_json(path, content, indent=1 if kind == CURVE else None)  # a plane has a million lines
+    write_json(path, {"provenance": provenance(seconds), **as_json(result, kind)})
 
 
 def read_result(path: Path) -> Result:

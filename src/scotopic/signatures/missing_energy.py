@@ -26,7 +26,6 @@ from scotopic.processes.base import (
 from scotopic.processes.calculation import PROCESSES
 from scotopic.progress import Report, silent
 from scotopic.signatures.base import Accepted, Question, Response, Signature
-from scotopic.signatures.semi_visible import follows_alpha_D, semi_visible_responses
 from scotopic.units import MUON_MASS
 
 if TYPE_CHECKING:
@@ -94,7 +93,11 @@ class MissingEnergy(Signature):
 
     def follows_alpha_D(self, question: Question, model: "DecayingMediator") -> bool:
         """Return True, but for simulated events of processes that depend on widths."""
-        return model.leaves_no_trace or follows_alpha_D(self.processes(question, model))
+        if model.leaves_no_trace:
+            return True
+        from scotopic.signatures.semi_visible import follows_alpha_D  # noqa: PLC0415 - if needed
+
+        return follows_alpha_D(self.processes(question, model))
 
     def responses(
         self, question: Question, models: "Sequence[DecayingMediator]", report: Report = silent
@@ -108,6 +111,10 @@ class MissingEnergy(Signature):
             chosen = [models[i] for i in unseen]
             found |= zip(unseen, invisible_responses(question, chosen, window, report), strict=True)
         if others:
+            from scotopic.signatures.semi_visible import (  # noqa: PLC0415 - if needed
+                semi_visible_responses,
+            )
+
             decaying = cast("list[TwoDarkFermions]", [models[i] for i in others])
             found |= zip(others, semi_visible_responses(question, decaying, report), strict=True)
         return [found[i] for i in range(len(models))]
