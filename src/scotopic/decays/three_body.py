@@ -20,7 +20,7 @@ currents, so that the pair's direction is isotropic. docs/physics/semi-visible-d
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Final, Literal, get_args
 
@@ -47,8 +47,7 @@ LEPTON_MASSES: Final[Mapping[Pair, float]] = MappingProxyType(
 UNIFORMS: Final = 4
 """Random numbers that one decay takes."""
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(64)
-_PANEL_NODES, _PANEL_WEIGHTS = np.polynomial.legendre.leggauss(4)
+_POINTS, _POINTS_OF_A_PANEL = 64, 4
 _CELLS = 256  # of the table from which q^2 is sampled
 
 
@@ -161,9 +160,16 @@ def pair_width(
         q, weights = _hadronic_nodes(highest)
         q2, weights = q * q, 2 * q * weights
     else:
-        q2, weights = _mapped(lowest**2, highest**2, (1 + _NODES) / 2, _WEIGHTS / 2)
+        nodes, weights = _rule(_POINTS)
+        q2, weights = _mapped(lowest**2, highest**2, (1 + nodes) / 2, weights / 2)
     values = differential_width(pair, q2, m2, m1, m) * weights
     return np.asarray(values.sum(axis=-1) * coupling)
+
+
+@cache
+def _rule(points: int) -> tuple[Array, Array]:
+    """Return nodes and weights of Gauss and Legendre."""
+    return np.polynomial.legendre.leggauss(points)
 
 
 def _mapped(lower: float, upper: Array | float, z: Array, dz: Array) -> tuple[Array, Array]:
@@ -185,9 +191,10 @@ def _hadronic_nodes(highest: Array) -> tuple[Array, Array]:
     edges = np.concatenate([[TWO_PION_THRESHOLD], energies, [np.inf]])
     edges = np.minimum(edges, highest)
     half = np.diff(edges)[..., None] / 2
-    nodes = edges[..., :-1, None] + half * (1 + _PANEL_NODES)
+    at, weights = _rule(_POINTS_OF_A_PANEL)
+    nodes = edges[..., :-1, None] + half * (1 + at)
     shape = (*nodes.shape[:-2], -1)
-    return nodes.reshape(shape), (half * _PANEL_WEIGHTS).reshape(shape)
+    return nodes.reshape(shape), (half * weights).reshape(shape)
 
 
 @dataclass(frozen=True, eq=False)
@@ -225,8 +232,9 @@ class PairDecay:
         """Return the cumulative distribution and q^2 at the edges of the cells."""
         limits = (4 * particle_mass(self.pair) ** 2, (self.chi2_mass - self.chi1_mass) ** 2)
         z = np.linspace(0, 1, _CELLS + 1)
-        inner = z[:-1, None] + (1 + _PANEL_NODES) / (2 * _CELLS)
-        q2, weights = _mapped(*limits, inner, _PANEL_WEIGHTS / (2 * _CELLS))
+        nodes, weights = _rule(_POINTS_OF_A_PANEL)
+        inner = z[:-1, None] + (1 + nodes) / (2 * _CELLS)
+        q2, weights = _mapped(*limits, inner, weights / (2 * _CELLS))
         density = differential_width(
             self.pair, q2, self.chi2_mass, self.chi1_mass, self.mediator_mass
         )

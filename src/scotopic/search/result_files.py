@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.errors import ScotopicError
+from scotopic.memory import no_search_for_cycles
 from scotopic.models.parameters import parameter
 from scotopic.models.registry import model_class
 from scotopic.precision.magnetic_moments import SIGN
@@ -150,7 +151,8 @@ def write_result(result: Result, path: Path, seconds: float, kind: str = CURVE) 
     kind : str
         As for `as_json`.
     """
-    write_json(path, {"provenance": provenance(seconds), **as_json(result, kind)})
+    with no_search_for_cycles():
+        write_json(path, {"provenance": provenance(seconds), **as_json(result, kind)})
 
 
 def read_result(path: Path) -> Result:

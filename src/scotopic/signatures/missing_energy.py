@@ -16,7 +16,6 @@ from scotopic.detector.window import RESOLVED, EfficientWindow, EnergyWindow
 from scotopic.errors import RangeError
 from scotopic.experiments.messages import KeyedError, KeyPath, shown
 from scotopic.experiments.selections import CalorimeterSelection, excludes
-from scotopic.models.inelastic import TwoDarkFermions
 from scotopic.processes.base import (
     WEAK_COUPLING,
     Window,
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
 
     from scotopic.experiments import Experiment
     from scotopic.experiments.tables import Table
+    from scotopic.models.inelastic import TwoDarkFermions
     from scotopic.models.mediator import DecayingMediator
 
 FloatArray = npt.NDArray[np.float64]
@@ -229,6 +229,8 @@ def _obstacle_in_flight(
     experiment: "Experiment", chosen: CalorimeterSelection, model: "DecayingMediator"
 ) -> str | None:
     """Return what the card or the simulation lacks for decays in flight."""
+    from scotopic.models.inelastic import TwoDarkFermions  # noqa: PLC0415 - if needed
+
     if not isinstance(model, TwoDarkFermions):
         return f"model: decays of {type(model).__name__} in flight are not simulated"
     if model.mass_difference > 2 * MUON_MASS:
