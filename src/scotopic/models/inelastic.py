@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 
 import numpy.typing as npt
 
-from scotopic.decays.three_body import PAIRS, Pair, pair_width
+from scotopic.decays.three_body import PAIRS, Pair, pair_width, particle_mass
 from scotopic.decays.widths import fermion_width
 from scotopic.errors import RangeError
 from scotopic.models.final_states import DarkChannel, DarkState
@@ -146,9 +146,13 @@ class TwoDarkFermions(KineticallyMixed):
         RangeError
             If the mass difference is beyond the table of the hadronic ratio.
         """
-        coupling = self.kinetic_mixing**2 * ALPHA * self.alpha_D * self.transition_strength
         masses = self.partner_mass, self.dark_matter_mass, self.mediator_mass
+        coupling = self._chi2_coupling
         return {pair: float(pair_width(pair, *masses, coupling)) for pair in PAIRS}
+
+    @property
+    def _chi2_coupling(self) -> float:
+        return self.kinetic_mixing**2 * ALPHA * self.alpha_D * self.transition_strength
 
     @property
     def chi2_width(self) -> float:
@@ -158,7 +162,9 @@ class TwoDarkFermions(KineticallyMixed):
     @property
     def chi2_is_stable(self) -> bool:
         """Whether no decay of chi2 is open; three photons or neutrinos are neglected."""
-        return self.chi2_width == 0
+        lightest = min(2 * particle_mass(pair) for pair in PAIRS)
+        is_open = self.partner_mass - self.dark_matter_mass > lightest
+        return not (is_open and self._chi2_coupling > 0)
 
     @property
     def leaves_no_trace(self) -> bool:

@@ -224,7 +224,8 @@ def evaluate(plan: Plan, points: npt.NDArray[np.int64], report: Report = silent)
             _mark(arrays, index, [row], NOT_COVERED, reason)
         rows = list(models)
         arrays["model_mediator_mass"][index, rows] = [m.mediator_mass for m in models.values()]
-        arrays["model_coupling"][index, rows] = [m.coupling for m in models.values()]
+        coupling = attrgetter(limit.sector.kind.coupling_field)
+        arrays["model_coupling"][index, rows] = list(map(coupling, models.values()))
         for found_rows, found in _answered(limit.search, models, report):
             if isinstance(found, tuple):
                 _mark(arrays, index, found_rows, *found)
@@ -262,7 +263,7 @@ def _fill(
 ) -> None:
     """Enter what the parts of a search accept of models that differ in couplings alone."""
     search = plan.limits[index].search
-    coupling = np.array([model.coupling for model in models])
+    coupling = arrays["model_coupling"][index, rows]
     alpha_D = np.array([model.alpha_D for model in models])
     accepted = responses.accepted(coupling, alpha_D)
     expected = np.zeros((len(search.parts), len(rows)))

@@ -134,10 +134,8 @@ class Allowance:
         """
         total = events.sum(axis=0)
         if self.is_constant:
-            limits, _ = self.at(np.ones((1, 1)))
-            return np.broadcast_to(
-                limits.reshape(-1, *[1] * total.ndim), (len(OUTCOMES), *total.shape)
-            )
+            limits = self._of_one_part[0].reshape(-1, *[1] * total.ndim)
+            return np.broadcast_to(limits, (len(OUTCOMES), *total.shape))
         equal = np.full_like(events, 1 / len(events))
         shares = np.divide(events, total, out=equal, where=total > 0)
         nodes, inverse, _ = self._table
@@ -149,8 +147,12 @@ class Allowance:
     def error(self) -> float:
         """Relative error of `between`."""
         if self.is_constant:
-            return float(self.at(np.ones((1, 1)))[1][0])
+            return float(self._of_one_part[1][0])
         return self._table[2]
+
+    @cached_property
+    def _of_one_part(self) -> tuple[FloatArray, FloatArray]:
+        return self.at(np.ones((1, 1)))
 
     @cached_property
     def _table(self) -> tuple[FloatArray, FloatArray, float]:
