@@ -197,7 +197,7 @@ def test_plane_without_any_point_leaves_no_dataset(
         raise RangeError("beyond the tables")
 
     with monkeypatch.context() as patch:
-        patch.setattr("scotopic.signatures.missing_energy.semi_visible_responses", refuses)
+        patch.setattr("scotopic.signatures.semi_visible.semi_visible_responses", refuses)
         assert plane(CARD, "--dataset") == 2
     assert "no point of the plane exists: beyond the tables" in capsys.readouterr().err
     assert not list((plane.place / "out").iterdir())
@@ -235,7 +235,7 @@ def test_failed_points_are_the_exit_code(
             raise MemoryError
         return semi_visible_responses(question, models, report)
 
-    monkeypatch.setattr("scotopic.signatures.missing_energy.semi_visible_responses", fails)
+    monkeypatch.setattr("scotopic.signatures.semi_visible.semi_visible_responses", fails)
     assert plane(CARD, "--dataset") == 3
     assert "30 points failed" in capsys.readouterr().err
     result = read_result(plane.place / "out" / "result.json")

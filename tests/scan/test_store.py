@@ -269,7 +269,7 @@ def test_failed_point_is_recorded_and_tried_again(
         return semi_visible_responses(question, models, report)
 
     with monkeypatch.context() as patch:
-        patch.setattr("scotopic.signatures.missing_energy.semi_visible_responses", fails)
+        patch.setattr("scotopic.signatures.semi_visible.semi_visible_responses", fails)
         arrays = surveys.complete(tmp_path, PLAN)
     assert (arrays["status"][:, 3] == FAILED).all()
     assert (np.delete(arrays["status"], 3, axis=1) == COMPUTED).all()
