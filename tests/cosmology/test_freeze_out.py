@@ -16,12 +16,12 @@ from scotopic.cosmology.boltzmann import (
     omega_h2_per_yield,
 )
 from scotopic.cosmology.freeze_out import (
-    PLANCK_OMEGA_H2,
     approximate_abundance,
     relic_abundance,
     thermal_coupling,
     thermal_line,
 )
+from scotopic.cosmology.thermal_lines import PLANCK_OMEGA_H2
 from scotopic.errors import RangeError
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.inelastic import InelasticDarkMatter

@@ -20,6 +20,7 @@ import numpy.typing as npt
 from scotopic.cosmology.annihilation import effective_average, reaction_rates
 from scotopic.cosmology.boltzmann import COLDEST, Evolution, RelicAbundance, SingleEquation
 from scotopic.cosmology.degrees_of_freedom import freeze_out_degrees_of_freedom
+from scotopic.cosmology.thermal_lines import PLANCK_OMEGA_H2
 from scotopic.errors import RangeError, ScotopicError
 from scotopic.models.mediator import DecayingMediator
 from scotopic.units import PLANCK_MASS
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 
-PLANCK_OMEGA_H2: Final = 0.120
-"""Density of cold dark matter, Omega h^2 = 0.120 +- 0.001: Planck 2018 VI, abstract."""
 _TOLERANCE: Final = 1e-6
 _MAX_ITERATIONS: Final = 60
 _STRIDE: Final = 0.2  # in ln epsilon^2

@@ -20,7 +20,6 @@ from scotopic.processes.calculation import Calculation
 from scotopic.processes.dump import Dump
 from scotopic.processes.inversion import inverted
 from scotopic.processes.shower_depths import LINE, shower_depths
-from scotopic.production.annihilation import resonance_energy
 from scotopic.progress import Report, silent
 from scotopic.units import ELECTRON_MASS
 
@@ -39,7 +38,6 @@ _NARROW = 1 / 2000
 _BINS = 1500  # where depth or single annihilations are wanted
 _RESONANCE_STEP = 0.05  # of arsinh((E - E_res)/width), there too
 
-_RESONANCE_STEP = 0.05  # of arsinh((E - E_res)/width)
 _RESOLVED = 0.9997  # of the beam energy: above, track lengths are known on average only
 _PANELS = 128  # even ones of the positron's energy
 
@@ -169,17 +167,6 @@ def _resolving_edges(dump: Dump, model: "DecayingMediator", minimum_energy: floa
     narrow = resonance_energy(model.mediator_mass) + width * np.sinh(steps)
     inside = narrow[(narrow > minimum_energy) & (narrow < line)]
     return np.unique(np.concatenate([even, inside, [dump.energy]]))
-
-
-def _resonance_cells(model: "DecayingMediator", reach: float) -> Array:
-    """Positron energies in GeV around the resonance, dense where its cross section changes.
-
-    They go as far as `reach` on both sides. In them the Breit-Wigner shape is constant to 5 %.
-    """
-    width = model.mediator_mass * model.invisible_width / (2 * ELECTRON_MASS)
-    most = math.asinh(reach / width)
-    steps = np.linspace(-most, most, 2 * math.ceil(most / _RESONANCE_STEP) + 1)
-    return np.asarray(resonance_energy(model.mediator_mass) + width * np.sinh(steps))
 
 
 def annihilation_in_bins(dump: Dump, models: Sequence["DecayingMediator"], edges: Array) -> Array:

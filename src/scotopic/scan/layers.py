@@ -14,13 +14,18 @@ import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.cache import cached_bytes
+from scotopic.cosmology.thermal_lines import (
+    Coupling,
+    estimated_thermal_couplings,
+    thermal_couplings,
+)
 from scotopic.errors import ScotopicError
 from scotopic.models.derived import COUPLING
 from scotopic.models.inputs import model_inputs
@@ -28,7 +33,6 @@ from scotopic.models.mediator import DecayingMediator
 from scotopic.models.parameters import field_of, value_of
 from scotopic.progress import Report, silent
 from scotopic.scan.grid import Grid, Index
-from scotopic.sources import module_names
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -46,25 +50,6 @@ _ROUNDS: Final = 4
 
 _ADDED: Final = 0.5
 """Most columns that are added, over those of the plane."""
-
-
-@dataclass(frozen=True)
-class Coupling:
-    """The coupling to ordinary matter on a line.
-
-    Attributes
-    ----------
-    value : float or None
-        None where there is none.
-    status : str
-        `ok`, or why there is none.
-    caveats : tuple of str
-        What the calculation left out although it may matter here.
-    """
-
-    value: float | None
-    status: str = "ok"
-    caveats: tuple[str, ...] = ()
 
 
 Find = Callable[[Sequence[DecayingMediator]], list[Coupling]]
@@ -142,58 +127,13 @@ def relic_line(grid: Grid, omega_h2: float, report: Report = silent) -> Line:
     report : callable
         Is told how far it is.
     """
-    return _line(grid, _thermal_couplings(omega_h2, report, search=grid.has_couplings))
+    find = thermal_couplings if grid.has_couplings else estimated_thermal_couplings
+    return _line(grid, partial(find, omega_h2=omega_h2, report=report))
 
 
 def cmb_line(grid: Grid) -> Line:
     """Find the largest couplings that the cosmic microwave background allows."""
     return _line(grid, _cmb_couplings)
-
-
-def _thermal_couplings(omega_h2: float, report: Report, *, search: bool) -> Find:
-    of = _thermal if search else _estimated
-
-    def find(models: Sequence[DecayingMediator]) -> list[Coupling]:
-        def compute() -> dict[str, bytes]:
-            found = []
-            for i, model in enumerate(models):
-                report(f"freeze-out at {model.dark_matter_mass:.3g} GeV", i, len(models))
-                found.append(of(model, omega_h2))
-            rows = [(one.value, one.status, one.caveats) for one in found]
-            return {"couplings": json.dumps(rows).encode()}
-
-        inputs = {
-            "omega_h2": omega_h2,
-            "search": search,
-            "models": [[model_inputs(model), model.coupling] for model in models],
-        }
-        stored = cached_bytes("thermal", inputs, compute, modules=module_names(*models))
-        rows = json.loads(stored["couplings"])
-        return [Coupling(value, status, tuple(caveats)) for value, status, caveats in rows]
-
-    return find
-
-
-def _thermal(model: DecayingMediator, omega_h2: float) -> Coupling:
-    from scotopic.cosmology.freeze_out import thermal_coupling  # noqa: PLC0415 - not if kept
-
-    try:
-        found = thermal_coupling(model, omega_h2)
-    except ScotopicError as error:
-        return Coupling(None, str(error))
-    return Coupling(found.kinetic_mixing, "ok", found.abundance.caveats)
-
-
-def _estimated(model: DecayingMediator, omega_h2: float) -> Coupling:
-    """Estimate the thermal coupling from the model's density, which goes about as its square."""
-    from scotopic.cosmology.freeze_out import relic_abundance  # noqa: PLC0415 - not if kept
-
-    try:
-        found = relic_abundance(model)
-    except ScotopicError as error:
-        return Coupling(None, str(error))
-    coupling = model.coupling * math.sqrt(found.value / omega_h2)
-    return Coupling(coupling, "ok", found.caveats)
 
 
 def _cmb_couplings(models: Sequence[DecayingMediator]) -> list[Coupling]:

@@ -1,19 +1,18 @@
 """What a limit is shown beside: bands of magnetic moments and thermal lines of its model."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.cache import Arrays, cached_arrays
+from scotopic.cosmology.thermal_lines import PLANCK_OMEGA_H2, thermal_couplings
 from scotopic.errors import RangeError
-from scotopic.models.inputs import model_inputs
 from scotopic.models.parameters import models_along, parameter
 from scotopic.precision.bands import MUON_2021, Deviation, mixing_band
 from scotopic.search.curve import in_quantity
 from scotopic.search.result import Result, Variable
-from scotopic.sources import module_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from scotopic.models.mediator import DecayingMediator
 
 FloatArray = npt.NDArray[np.float64]
-
-PLANCK_OMEGA_H2 = 0.120
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +104,7 @@ def thermal_overlay(
     Returns
     -------
     Overlay
-        From `scotopic.cosmology.freeze_out.thermal_line`, from disk if it was computed before.
+        From `scotopic.cosmology.thermal_lines`, from disk if it was computed before.
 
     Raises
     ------
@@ -119,14 +116,9 @@ def thermal_overlay(
     if not first.alpha_D > 0:
         raise RangeError(f"alpha_D: {first.alpha_D} is not positive: nothing annihilates")
 
-    def build() -> Arrays:
-        from scotopic.cosmology.freeze_out import thermal_line  # noqa: PLC0415 - slow to import
-
-        return {"coupling": thermal_line(models, omega_h2).kinetic_mixing}
-
-    inputs = {"models": [model_inputs(one) for one in models], "omega_h2": omega_h2}
-    found = cached_arrays("thermal-overlay", inputs, build, modules=module_names(first))
-    values = in_quantity(models, quantity, found["coupling"])
+    found = thermal_couplings(models, omega_h2)
+    couplings = np.array([math.nan if one.value is None else one.value for one in found])
+    values = in_quantity(models, quantity, couplings)
     return Overlay(rf"thermal relic, $\Omega h^2 = {omega_h2:g}$", values, values)
 
 

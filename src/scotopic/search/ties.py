@@ -3,7 +3,6 @@
 Importing it makes them known to `scotopic.models.parameters`.
 """
 
-import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -14,16 +13,13 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.cache import cached_bytes
 from scotopic.errors import RangeError
-from scotopic.models.inputs import model_inputs
 from scotopic.models.mediator import DecayingMediator
 from scotopic.models.metadata import Parameter
 from scotopic.models.parameters import supply
 
 if TYPE_CHECKING:
     from scotopic.words import Lepton
-from scotopic.sources import module_names
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -84,17 +80,11 @@ def _thermal_coupling(probe: DecayingMediator) -> float:
 @lru_cache(maxsize=4096)
 def _at_nodes(shape: DecayingMediator) -> tuple[FloatArray, tuple[str, ...]]:
     """Return ln(g sqrt(alpha_D)) at the nodes, not-a-number where there is none; and why."""
+    from scotopic.cosmology.thermal_lines import thermal_couplings  # noqa: PLC0415 - seldom
 
-    def build() -> dict[str, bytes]:
-        from scotopic.cosmology.freeze_out import thermal_line  # noqa: PLC0415 - slow to import
-
-        line = thermal_line([replace(shape, alpha_D=float(alpha_D)) for alpha_D in _NODES])
-        return {"line": json.dumps([line.kinetic_mixing.tolist(), line.status]).encode()}
-
-    inputs = {"model": model_inputs(shape)}
-    found = cached_bytes("thermal-tie", inputs, build, modules=module_names(shape))
-    couplings, status = json.loads(found["line"])
-    return np.log(np.array(couplings) * np.sqrt(_NODES)), tuple(status)
+    line = thermal_couplings([replace(shape, alpha_D=float(alpha_D)) for alpha_D in _NODES])
+    couplings = [math.nan if one.value is None else one.value for one in line]
+    return np.log(np.array(couplings) * np.sqrt(_NODES)), tuple(one.status for one in line)
 
 
 TIES: Final[Mapping[str, Callable[[DecayingMediator], float]]] = MappingProxyType(
