@@ -105,7 +105,8 @@ def test_edges_of_the_plane_are_those_of_the_curve(name: str) -> None:
     curve = exclusion_curve(asked, build(kind, values), x, quantity=y.parameter)
     edges_agree(Plane.of(found), curve, allowance=Search.of(asked).allowance.error)
     (limit,) = found.attributes["limits"]
-    for key in ("calculation", "method", "searches", "confidence_level", "experiments", "caveats"):
+    same = ("calculation", "method", "searches", "confidence_level", "experiments", "caveats")
+    for key in (*same, "processes"):
         assert limit[key] == curve.attributes[key], key
 
 

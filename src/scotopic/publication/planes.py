@@ -76,7 +76,11 @@ def _published(
         tuple(one for one in variables if one not in independent),
         qualifiers(cards, _parameters(card, label)),
         keywords(
-            cards, shape.observable, ["Light dark matter"], _processes(card), _symbol(card["model"])
+            cards,
+            shape.observable,
+            ["Light dark matter"],
+            _processes(plane, label),
+            _symbol(card["model"]),
         ),
         labels,
     )
@@ -90,10 +94,10 @@ def _parameters(card: Json, label: str) -> Mapping[str, Any]:
     return {"model": card["model"], **card["fixed"], **layer.get("fixed", {}), **own}
 
 
-def _processes(card: Json) -> Sequence[str]:
-    """Return how the mediators are made."""
-    usual = ("bremsstrahlung", "annihilation")
-    return [*card["simulation"]["processes"]] or usual
+def _processes(plane: Directory, label: str) -> Sequence[str]:
+    """Return how the mediators of a limit are made; no line of the relic density has any."""
+    limits: list[Json] = plane.result.attributes["limits"]
+    return [name for one in limits if one["label"] == label for name in one["processes"]]
 
 
 def _symbol(model: str) -> str:

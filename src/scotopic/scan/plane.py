@@ -209,13 +209,14 @@ def plane_result(
             "searches": [[p.experiment.title, p.card.name] for p in limit.search.parts],
             "experiments": [e.content() for e in limit.search.experiments],
             "calculation": asdict(limit.search.calculation),
+            "processes": _processes(plan, limit, status),
             "method": limit.search.method,
             "confidence_level": limit.search.confidence_level,
             "is_projection": limit.search.is_projection,
             "caveats": list(limit.search.caveats()),
             "refined_error": error,
         }
-        for limit, error in zip(plan.limits, errors, strict=True)
+        for limit, error, status in zip(plan.limits, errors, arrays["status"], strict=True)
     ]
     return Result(
         (plan.x.parameter, plan.y.parameter),
@@ -228,6 +229,13 @@ def plane_result(
             **(attributes or {}),
         },
     )
+
+
+def _processes(plan: Plan, limit: Limit, status: npt.NDArray[Any]) -> list[str]:
+    """Return the names of the processes that count, at the first or the last computed point."""
+    computed = np.argwhere(status == COMPUTED).tolist()
+    models = [plan.model(limit.sector, i, j) for i, j in (*computed[:1], *computed[-1:])]
+    return list(dict.fromkeys(name for m in models for name in limit.search.processes(m)))
 
 
 def exclusion_plane(
