@@ -5,10 +5,12 @@ properties; the radiation lengths are computed, and the tests hold them to that 
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from types import MappingProxyType
+from typing import Final
 
 from scotopic.errors import RangeError
 from scotopic.units import (
@@ -249,53 +251,13 @@ class Target:
         return Material(name, fractions, total / sum(layer.thickness_cm for layer in self.layers))
 
 
-ELEMENTS: Mapping[str, Element] = {
-    e.symbol: e
-    for e in (
-        Element("H", 1, 1.008, 8.376e-5, 19.2),
-        Element("He", 2, 4.002602, 1.663e-4, 41.8),
-        Element("Li", 3, 6.94, 0.534, 40.0),
-        Element("Be", 4, 9.0121831, 1.848, 63.7),
-        Element("B", 5, 10.81, 2.370, 76.0),
-        Element("C", 6, 12.0107, 2.21, 78.0),
-        Element("N", 7, 14.007, 1.165e-3, 82.0),
-        Element("O", 8, 15.999, 1.332e-3, 95.0),
-        Element("F", 9, 18.998403163, 1.580e-3, 115.0),
-        Element("Ne", 10, 20.1797, 8.385e-4, 137.0),
-        Element("Na", 11, 22.98976928, 0.971, 149.0),
-        Element("Mg", 12, 24.305, 1.740, 156.0),
-        Element("Al", 13, 26.9815385, 2.699, 166.0),
-        Element("Si", 14, 28.0855, 2.329, 173.0),
-        Element("S", 16, 32.06, 2.000, 180.0),
-        Element("Cl", 17, 35.453, 2.980e-3, 174.0),
-        Element("Ar", 18, 39.948, 1.662e-3, 188.0),
-        Element("K", 19, 39.0983, 0.862, 190.0),
-        Element("Ca", 20, 40.078, 1.550, 191.0),
-        Element("Ti", 22, 47.867, 4.540, 233.0),
-        Element("Cr", 24, 51.9961, 7.180, 257.0),
-        Element("Mn", 25, 54.938044, 7.440, 272.0),
-        Element("Fe", 26, 55.845, 7.874, 286.0),
-        Element("Ni", 28, 58.6934, 8.902, 311.0),
-        Element("Cu", 29, 63.546, 8.960, 322.0),
-        Element("Zn", 30, 65.38, 7.133, 330.0),
-        Element("Ge", 32, 72.630, 5.323, 350.0),
-        Element("Mo", 42, 95.95, 10.22, 424.0),
-        Element("Ag", 47, 107.8682, 10.50, 470.0),
-        Element("Sn", 50, 118.710, 7.310, 488.0),
-        Element("I", 53, 126.90447, 4.930, 491.0),
-        Element("Xe", 54, 131.293, 5.483e-3, 482.0),
-        Element("Cs", 55, 132.90545196, 1.873, 488.0),
-        Element("Ba", 56, 137.327, 3.500, 491.0),
-        Element("Gd", 64, 157.25, 7.901, 591.0),
-        Element("Ta", 73, 180.94788, 16.654, 718.0),
-        Element("W", 74, 183.84, 19.30, 727.0),
-        Element("Pt", 78, 195.084, 21.45, 790.0),
-        Element("Au", 79, 196.966569, 19.32, 790.0),
-        Element("Pb", 82, 207.2, 11.35, 823.0),
-        Element("Bi", 83, 208.98040, 9.747, 823.0),
-        Element("U", 92, 238.02891, 18.95, 890.0),
-    )
-}
+def _elements() -> Mapping[str, Element]:
+    lines = (Path(__file__).parent / "data" / "elements.csv").read_text("utf-8").splitlines()
+    rows = (line.split(",") for line in lines[1:])
+    return MappingProxyType({s: Element(s, int(z), *map(float, rest)) for s, z, *rest in rows})
+
+
+ELEMENTS: Final = _elements()
 """The elements that materials are made of, by their symbols."""
 
 
@@ -335,29 +297,25 @@ def _pure(name: str, symbol: str) -> Material:
     return Material(name, ((ELEMENTS[symbol], 1.0),), ELEMENTS[symbol].density_g_cm3)
 
 
-def _named(materials: Iterable[Material]) -> Mapping[str, Material]:
-    return MappingProxyType({m.name: m for m in materials})
-
-
-MATERIALS: Mapping[str, Material] = _named(
-    (
-        _pure("beryllium", "Be"),
-        _pure("carbon", "C"),
-        _pure("aluminium", "Al"),
-        _pure("silicon", "Si"),
-        _pure("iron", "Fe"),
-        _pure("copper", "Cu"),
-        _pure("tungsten", "W"),
-        _pure("gold", "Au"),
-        _pure("lead", "Pb"),
-        _pure("uranium", "U"),
-        compound("polystyrene", {"C": 8, "H": 8}, 1.060),
-        compound("polyvinyltoluene", {"C": 9, "H": 10}, 1.032),
-        compound("water", {"H": 2, "O": 1}, 1.000),
-        compound("lead tungstate", {"Pb": 1, "W": 1, "O": 4}, 8.300),
-        compound("bismuth germanate", {"Bi": 4, "Ge": 3, "O": 12}, 7.130),
-    )
+_NAMED = (
+    _pure("beryllium", "Be"),
+    _pure("carbon", "C"),
+    _pure("aluminium", "Al"),
+    _pure("silicon", "Si"),
+    _pure("iron", "Fe"),
+    _pure("copper", "Cu"),
+    _pure("tungsten", "W"),
+    _pure("gold", "Au"),
+    _pure("lead", "Pb"),
+    _pure("uranium", "U"),
+    compound("polystyrene", {"C": 8, "H": 8}, 1.060),
+    compound("polyvinyltoluene", {"C": 9, "H": 10}, 1.032),
+    compound("water", {"H": 2, "O": 1}, 1.000),
+    compound("lead tungstate", {"Pb": 1, "W": 1, "O": 4}, 8.300),
+    compound("bismuth germanate", {"Bi": 4, "Ge": 3, "O": 12}, 7.130),
 )
+
+MATERIALS: Final[Mapping[str, Material]] = MappingProxyType({m.name: m for m in _NAMED})
 """The materials that a card can name."""
 
 

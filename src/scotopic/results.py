@@ -1,6 +1,8 @@
 """Files of results: each appears whole or not at all, and says where it comes from."""
 
+import csv
 import errno
+import io
 import json
 import os
 import platform
@@ -140,18 +142,14 @@ def write_csv(
     Numbers are written with as many digits as it takes to read the same number again, words in
     quotes if they hold a comma.
     """
-    lines = [f"# {line}" for line in comments]
-    lines.append(",".join(columns))
-    rows = zip(*columns.values(), strict=True)
-    lines += [",".join(_cell(value) for value in row) for row in rows]
+    text = io.StringIO()
+    text.writelines(f"# {line}\n" for line in comments)
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(columns)
+    for row in zip(*columns.values(), strict=True):
+        table.writerow(one if isinstance(one, str) else float(one) for one in row)
     with whole_file(path) as stream:
-        stream.write("\n".join(lines).encode() + b"\n")
-
-
-def _cell(value: float | str) -> str:
-    if isinstance(value, str):
-        return '"{}"'.format(value.replace('"', '""')) if set(value) & set(',"\n') else value
-    return repr(float(value))
+        stream.write(text.getvalue().encode())
 
 
 def write_files(contents: Mapping[str, bytes], path_without_suffix: Path) -> list[Path]:

@@ -55,6 +55,7 @@ class Import(NamedTuple):
 
 
 Find = Callable[[str], Path | None]
+Parse = Callable[[bytes], tuple[Import, ...]]
 Step = tuple[str, str]  # to a module, and what is wanted of it
 
 
@@ -237,22 +238,15 @@ class _Module(NamedTuple):
 
 
 def _read(module: str, file: Path) -> _Module:
-    if _is_own(module):
-        return _read_own(file)
     status = file.stat()
-    return _read_users(file, status.st_mtime_ns, status.st_size)
+    parse = formatted_imports if _is_own(module) else imports
+    return _parsed(file, parse, status.st_mtime_ns, status.st_size)
 
 
-@cache
-def _read_own(file: Path) -> _Module:
+@lru_cache(maxsize=2048)
+def _parsed(file: Path, parse: Parse, _changed_ns: int, _size: int) -> _Module:
     source = file.read_bytes()
-    return _Module(hashlib.sha256(source).hexdigest(), formatted_imports(source))
-
-
-@lru_cache(maxsize=1024)
-def _read_users(file: Path, _changed_ns: int, _size: int) -> _Module:
-    source = file.read_bytes()
-    return _Module(hashlib.sha256(source).hexdigest(), imports(source))
+    return _Module(hashlib.sha256(source).hexdigest(), parse(source))
 
 
 def _data(folder: Path) -> Iterator[tuple[str, str]]:

@@ -1,9 +1,6 @@
 """A statistical method in one file outside of the package."""
 
 import math
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -52,17 +49,3 @@ def test_unknown_ones_are_refused_at_once() -> None:
     assert flat_prior.flat_prior is method("flat_prior").compute
     with pytest.raises(RangeError, match="'flat_priors' is not one of the methods; did you mean"):
         Search.of(NA64, method="flat_priors")
-
-
-def test_the_command_takes_it(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", "from scotopic.cli import main; main()", "limit", "na64e-2018"]
-    options = ["--statistics", PLACE, "--points", "3", "--no-figure", "--output", str(tmp_path)]
-    done = subprocess.run(
-        [*command, *options],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=Path(__file__).parents[2],
-    )
-    assert done.returncode == 0, done.stderr
-    assert "kinetic_mixing" in (tmp_path / "limit.csv").read_text()

@@ -1,11 +1,8 @@
 """A process in one file outside of the package."""
 
-import csv
 import importlib
-import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -142,19 +139,3 @@ def test_unknown_ones_are_refused_with_all_that_there_are() -> None:
         PROCESSES[f"{MODULE}:Round"]
     with pytest.raises(RangeError, match="is no Process"):
         PROCESSES[f"{MODULE}:PER_GEV"]
-
-
-def test_the_command_takes_it(flat: ModuleType, tmp_path: Path) -> None:
-    command = [sys.executable, "-c", "from scotopic.cli import main; main()", "limit", "na64e-2018"]
-    options = ["--process", f"{MODULE}:Flat", "--points", "3", "--no-figure", "--output"]
-    done = subprocess.run(
-        [*command, *options, str(tmp_path)],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=Path(__file__).parents[2],
-    )
-    assert done.returncode == 0, done.stderr
-    lines = (tmp_path / "limit.csv").read_text().splitlines()
-    rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
-    assert float(rows[0]["kinetic_mixing"]) == pytest.approx(expected(flat), rel=1e-3, abs=0)

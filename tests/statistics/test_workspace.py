@@ -262,7 +262,7 @@ def test_outcomes_without_events_tie(b: float, db: float) -> None:
     """
     shift = Shift.relative("b", db / b)
     one = Bin("a", 0, (Component("s", 2.0),), (Component("b", b, (shift,)),))
-    levels = Toys(Likelihood((one,)), 20_000, seed=1).levels(1.0)
+    levels = Toys(Likelihood((one,)), 20_000, seed=1).levels(1.0)[0]
     # theta that fits n = 0: b kappa^theta ln kappa + theta = 0
     sigma = math.log(shift.up)
     theta = -float(wrightomega(math.log(b * sigma**2))) / sigma
@@ -312,7 +312,7 @@ def exact_levels(n: int, b: float, db: float, s: float) -> list[float]:
 def test_levels_of_toys_equal_an_exact_sum(n: int, b: float, db: float, s: float) -> None:
     shift = Shift.relative("b", db / b)
     one = Bin("a", n, (Component("s", s),), (Component("b", b, (shift,)),))
-    levels = Toys(Likelihood((one,)), 20_000, seed=5).levels(1.0)
+    levels = Toys(Likelihood((one,)), 20_000, seed=5).levels(1.0)[0]
     ours = (levels.signal_plus_background, levels.background)
     for found, exact in zip(ours, exact_levels(n, b, db, s), strict=True):
         # 3.5 binomial standard deviations, and 0.02 of a standard deviation of the pull's grid

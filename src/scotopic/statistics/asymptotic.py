@@ -14,6 +14,7 @@ from functools import partial
 import numpy as np
 
 from scotopic.statistics.cells import Cells, FloatArray
+from scotopic.statistics.crossing import crossing
 from scotopic.statistics.likelihood import Likelihood
 from scotopic.statistics.profile import Fits, fit, statistic
 from scotopic.statistics.strength import STANDARD_DEVIATIONS, StrengthLimits
@@ -107,12 +108,12 @@ def asymptotic_limits(likelihood: Likelihood) -> tuple[float, tuple[float, ...]]
     """
     levels = AsymptoticLevels(likelihood.cells, observed_data(likelihood))
     alpha, start = 1 - likelihood.confidence_level, reference_strength(likelihood)
-    expected = tuple(
-        _solve(partial(levels.expected, deviations=n), alpha, start) for n in STANDARD_DEVIATIONS
-    )
-    if likelihood.observed is None:
-        return expected[2], expected
-    return _solve(levels.observed, alpha, start), expected
+
+    def limit(cls: Callable[[float], float]) -> float:
+        return crossing(lambda strength: cls(strength) - alpha, start, _RELATIVE_TOLERANCE)
+
+    expected = tuple(limit(partial(levels.expected, deviations=n)) for n in STANDARD_DEVIATIONS)
+    return expected[2] if likelihood.observed is None else limit(levels.observed), expected
 
 
 class AsymptoticLevels:
@@ -157,18 +158,3 @@ class AsymptoticLevels:
 
 def _upper_tail(z: float) -> float:
     return math.erfc(z / math.sqrt(2)) / 2
-
-
-def _solve(cls: Callable[[float], float], alpha: float, start: float) -> float:
-    """Return the strength at which CLs is alpha."""
-    from scipy.optimize import brentq  # noqa: PLC0415 - slow to import
-
-    low, high = 0.0, start
-    while cls(high) > alpha:
-        low, high = high, 2 * high
-    if low == 0:
-        low = high / 2
-        while cls(low) < alpha:
-            low, high = low / 2, low
-    tolerance = _RELATIVE_TOLERANCE * high
-    return float(brentq(lambda mu: cls(mu) - alpha, low, high, xtol=tolerance))

@@ -8,10 +8,9 @@ from scotopic.errors import RangeError
 from scotopic.statistics.likelihood import Bin, Component, Likelihood, summed
 from scotopic.statistics.marginal import marginal
 from scotopic.statistics.single_count import single_count
-from scotopic.statistics.strength import STANDARD_DEVIATIONS, StrengthLimits
+from scotopic.statistics.strength import QUANTILES, StrengthLimits
 from scotopic.statistics.weighted_counts import WeightedCounts
 
-_QUANTILES = [math.erfc(-z / math.sqrt(2)) / 2 for z in STANDARD_DEVIATIONS]
 _ROUNDING = 1e-12  # the accuracy of the inverse of the incomplete gamma function
 
 
@@ -59,7 +58,7 @@ def poisson_zero_background(likelihood: Likelihood) -> StrengthLimits:
         likelihood,
         "poisson_zero_background",
         value,
-        expected=(value,) * len(STANDARD_DEVIATIONS),
+        expected=(value,) * len(QUANTILES),
         error=sys.float_info.epsilon * value,
         remarks=_left_out("poisson_zero_background", likelihood, background_counts=False),
     )
@@ -114,8 +113,8 @@ def _sum(likelihood: Likelihood) -> Bin:
 def _expected_counts(likelihood: Likelihood) -> list[int]:
     """Return quantiles of the only bin's count without signal."""
     if model := single_count(likelihood):
-        return model.quantiles(_QUANTILES)
-    return WeightedCounts(likelihood, (1,), marginal(likelihood.cells, 0)).quantiles(_QUANTILES)
+        return model.quantiles(QUANTILES)
+    return WeightedCounts(likelihood, (1,), marginal(likelihood.cells, 0)).quantiles(QUANTILES)
 
 
 def _left_out(method: str, likelihood: Likelihood, *, background_counts: bool) -> tuple[str, ...]:

@@ -6,10 +6,8 @@ from scotopic.errors import RangeError
 from scotopic.statistics.checks import LARGEST_SEED, require_whole
 from scotopic.statistics.likelihood import Likelihood
 from scotopic.statistics.single_count import ConfidenceLevels, SingleCount, single_count
-from scotopic.statistics.strength import STANDARD_DEVIATIONS, StrengthLimits
+from scotopic.statistics.strength import QUANTILES, StrengthLimits
 from scotopic.statistics.weighted_counts import WeightedCounts, weighted_counts
-
-_QUANTILES = [math.erfc(-z / math.sqrt(2)) / 2 for z in STANDARD_DEVIATIONS]
 
 
 def cls(likelihood: Likelihood, *, seed: int = 1) -> StrengthLimits:
@@ -29,7 +27,7 @@ def cls(likelihood: Likelihood, *, seed: int = 1) -> StrengthLimits:
     """
     require_whole("seed", seed, 0, LARGEST_SEED)
     model, unused = statistic_of(likelihood, seed)
-    quantiles = model.quantiles(_QUANTILES)
+    quantiles = model.quantiles(QUANTILES)
     observed = model.likelihood.observed
     seen = quantiles[2] if observed is None else model.statistic(observed)
     limits = {value: model.limit(value) for value in {seen, *quantiles}}

@@ -20,7 +20,7 @@ from scotopic.extras import required
 from scotopic.statistics.cells import FloatArray
 from scotopic.statistics.checks import require_confidence_level, require_whole
 from scotopic.statistics.likelihood import Likelihood
-from scotopic.statistics.strength import STANDARD_DEVIATIONS, StrengthLimits
+from scotopic.statistics.strength import QUANTILES, StrengthLimits
 from scotopic.statistics.workspace import PROJECTION, Workspace, from_workspace, read_json
 
 TOYS: Final = 500
@@ -243,8 +243,7 @@ def _levels_of_toys(model: Any, data: list[float], strength: float, toys: int) -
     outcomes = np.append(without, seen)
     both, alone = (1 - np.searchsorted(d, outcomes) / toys for d in (with_signal, without))
     cls = both / np.maximum(alone, 0.5 / toys)
-    quantiles = [math.erfc(-z / math.sqrt(2)) / 2 for z in STANDARD_DEVIATIONS]
-    return np.append(cls[-1], np.quantile(cls[:-1], quantiles))
+    return np.append(cls[-1], np.quantile(cls[:-1], QUANTILES))
 
 
 @contextmanager

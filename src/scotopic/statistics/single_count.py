@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scotopic.statistics.checks import require_counts
+from scotopic.statistics.crossing import crossing
 from scotopic.statistics.likelihood import Component, Likelihood, summed
 from scotopic.statistics.poisson import (
     COARSE_NODES,
@@ -110,20 +111,14 @@ class SingleCount:
 
     def _events(self, counts: int, nodes: int) -> float:
         """Return the limit in events; ln CLs is nearly linear in them where it matters."""
-        from scipy.optimize import brentq  # noqa: PLC0415 - not on the warm path
-
         require_counts("counts", counts)
         log_cls = self._log_cls(counts, nodes)
         log_alpha = math.log1p(-self.likelihood.confidence_level)
         # CLs >= P(no signal event) >= exp(-s E[kappa^theta]) by Jensen's inequality
-        low = -0.5 * log_alpha * math.exp(-(self.signal_log_width**2) / 2)
-        high = max(2 * low, counts + 1.0)
-        while log_cls(high) > log_alpha:
-            low, high = high, 2 * high
-        root: float = brentq(
-            lambda s: log_cls(s) - log_alpha, low, high, xtol=_ROOT_TOLERANCE, rtol=_ROOT_TOLERANCE
+        least = -0.5 * log_alpha * math.exp(-(self.signal_log_width**2) / 2)
+        return crossing(
+            lambda s: log_cls(s) - log_alpha, max(2 * least, counts + 1.0), _ROOT_TOLERANCE
         )
-        return root
 
     def _log_cls(self, counts: int, nodes: int) -> Callable[[float], float]:
         """Logarithm of CLs for n = `counts` as a function of the expected signal events s > 0."""

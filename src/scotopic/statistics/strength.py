@@ -1,5 +1,6 @@
 """Limits on the signal strength of a likelihood."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
 
 STANDARD_DEVIATIONS: Final = (-2, -1, 0, 1, 2)
 """Quantiles of the expected limits."""
+
+QUANTILES: Final = tuple(math.erfc(-z / math.sqrt(2)) / 2 for z in STANDARD_DEVIATIONS)
+"""The same as probabilities."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from scotopic.statistics.cells import FloatArray
 from scotopic.statistics.checks import LARGEST_SEED, require_whole
 from scotopic.statistics.likelihood import Likelihood
 from scotopic.statistics.profile import fit, statistic
-from scotopic.statistics.strength import STANDARD_DEVIATIONS, StrengthLimits
+from scotopic.statistics.single_count import ConfidenceLevels
+from scotopic.statistics.strength import QUANTILES, STANDARD_DEVIATIONS, StrengthLimits
 from scotopic.statistics.weighted_counts import reference_strength
 
 TOYS = 10_000
@@ -71,25 +72,6 @@ def toys(likelihood: Likelihood, *, toys: int = TOYS, seed: int = 1) -> Strength
 
 
 @dataclass(frozen=True)
-class ToyLevels:
-    """Confidence levels of a strength for one outcome, from pseudo-experiments.
-
-    Attributes
-    ----------
-    signal_plus_background, background : float
-        CL_{s+b} and CL_b: fractions of pseudo-experiments whose q~ is at least the outcome's.
-    """
-
-    signal_plus_background: float
-    background: float
-
-    @property
-    def cls(self) -> float:
-        """Their ratio; one if there is none."""
-        return self.signal_plus_background / self.background if self.background else 1.0
-
-
-@dataclass(frozen=True)
 class ToyLimit:
     """A limit from pseudo-experiments.
 
@@ -108,7 +90,7 @@ class ToyLimit:
     background: float
 
 
-Known = dict[float, list[ToyLevels]]
+Known = dict[float, list[ConfidenceLevels]]
 """Levels of the observation and of the quantiles of outcomes without signal, by strength."""
 
 
@@ -154,12 +136,11 @@ class Toys:
         counts = rng.poisson(expected, (self._number, len(expected))).astype(np.float64)
         return counts, auxiliary
 
-    def levels(self, strength: float) -> ToyLevels:
-        """Return the confidence levels of a signal strength."""
-        return self._levels(strength)[0]
+    def levels(self, strength: float) -> list[ConfidenceLevels]:
+        """Return those of the observation, and of the quantiles of outcomes without signal.
 
-    def _levels(self, strength: float) -> list[ToyLevels]:
-        """Return those of the observation, and of the quantiles of outcomes without signal."""
+        They are fractions of pseudo-experiments whose q~ is at least the outcome's.
+        """
         cells, data = self._likelihood.cells, self._data
         observed = statistic(cells, data.counts, data.auxiliary, strength, data.free)
         theta = fit(cells, data.counts, data.auxiliary, strength).theta
@@ -168,9 +149,9 @@ class Toys:
         outcomes = np.concatenate([observed, alone])
         with_signal, without = _at_least(both, outcomes), _at_least(alone, outcomes)
         order = 1 + np.argsort(with_signal[1:] / without[1:], kind="stable")
-        quantiles = [math.erfc(-z / math.sqrt(2)) / 2 for z in STANDARD_DEVIATIONS]
-        chosen = [0, *(int(order[math.ceil(p * (self._number - 1))]) for p in quantiles)]
-        return [ToyLevels(float(with_signal[i]), float(without[i])) for i in chosen]
+        chosen = [0, *(order[math.ceil(p * (self._number - 1))] for p in QUANTILES)]
+        pairs = [(float(with_signal[i]), float(without[i])) for i in chosen]
+        return [ConfidenceLevels(both, one, both / one if one else 1.0) for both, one in pairs]
 
     def needed(self, background: float) -> int:
         """Return how many pseudo-experiments a limit with some CL_b at it takes.
@@ -206,7 +187,7 @@ class Toys:
         for _ in range(_BISECTIONS):
             strengths, _, i = self._curve(known, wanted)
             middle = math.sqrt(strengths[i] * strengths[i + 1])
-            known[middle] = self._levels(middle)
+            known[middle] = self.levels(middle)
         found = self._limit(known, wanted)
         self._require(found.background)
         expected = tuple(self._limit(known, j) for j in range(1, 1 + len(STANDARD_DEVIATIONS)))
@@ -220,7 +201,7 @@ class Toys:
     def _scan(self, wanted: int) -> Known:
         """Return levels at strengths between which all limits are."""
         start = reference_strength(self._likelihood)
-        known = {start: self._levels(start)}
+        known = {start: self.levels(start)}
         for ratio in (_RATIO, 1 / _RATIO):
             strength = start
             while any((v.cls > self._alpha) == (ratio > 1) for v in known[strength]):
@@ -232,7 +213,7 @@ class Toys:
                         f"toys: CLs of {self._number} does not cross {self._alpha:.3g} near a "
                         f"strength of {start:.4g}; take more, or use 'cls'"
                     )
-                known[strength] = self._levels(strength)
+                known[strength] = self.levels(strength)
         return known
 
     def _curve(self, known: Known, which: int) -> tuple[FloatArray, FloatArray, int]:

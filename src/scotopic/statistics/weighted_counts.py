@@ -22,6 +22,7 @@ import numpy as np
 
 from scotopic.errors import RangeError
 from scotopic.statistics.cells import FloatArray
+from scotopic.statistics.crossing import crossing
 from scotopic.statistics.likelihood import Likelihood, summed
 from scotopic.statistics.marginal import Marginal, add_counts, marginal
 from scotopic.statistics.poisson import NODES
@@ -143,18 +144,12 @@ class WeightedCounts:
 
     def limit(self, value: int) -> float:
         """Return the strength at which CLs falls below 1 - confidence level."""
-        from scipy.optimize import brentq  # noqa: PLC0415 - slow to import
-
         log_alpha = math.log1p(-self.likelihood.confidence_level)
 
         def excess(strength: float) -> float:
             return math.log(max(self.cls(strength, value), 1e-300)) - log_alpha
 
-        low, high = 0.0, reference_strength(self.likelihood)
-        while excess(high) > 0:
-            low, high = high, 2 * high
-        root: float = brentq(excess, low, high, xtol=_TOLERANCE * high, rtol=_TOLERANCE)
-        return root
+        return crossing(excess, reference_strength(self.likelihood), _TOLERANCE)
 
     def error(self, seen: int, limits: dict[int, float]) -> float:
         """Return the numerical error of the limit at an observed T.
@@ -210,23 +205,17 @@ def reference_strength(likelihood: Likelihood) -> float:
     The mu with sum_i [mu s_i - b_i ln(1 + mu s_i/b_i)] = -ln(1 - confidence level): the exact
     limit without background, and 2.15 standard deviations at large background (90 %).
     """
-    from scipy.optimize import brentq  # noqa: PLC0415 - slow to import
-
     signal, background = likelihood.cells.signal_and_background()
     background = np.maximum(background, _floor(signal))
     with_signal = signal > 0
     signal, background = signal[with_signal], background[with_signal]
     target = -math.log1p(-likelihood.confidence_level)
 
-    def excess(strength: float) -> float:
+    def missing(strength: float) -> float:
         s = strength * signal
-        return float((s - background * np.log1p(s / background)).sum()) - target
+        return target - float((s - background * np.log1p(s / background)).sum())
 
-    low = high = target / signal.sum()
-    while excess(high) < 0:
-        high *= 2
-    # strengths may be of any size: a yield per particle on target is 1e-11
-    return low if excess(low) >= 0 else float(brentq(excess, low, high, xtol=1e-9 * low, rtol=1e-9))
+    return crossing(missing, target / signal.sum(), 1e-9)
 
 
 def _raw_weights(likelihood: Likelihood) -> FloatArray:
