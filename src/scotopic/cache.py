@@ -13,7 +13,6 @@ import importlib.util
 import json
 import os
 import sys
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
@@ -23,6 +22,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.results import whole_file
 from scotopic.sources import source_digests
 
 Arrays = dict[str, npt.NDArray[np.float64]]
@@ -129,14 +129,8 @@ def _read(path: Path, key: str) -> dict[str, npt.NDArray[Any]] | None:
 
 
 def _write(path: Path, key: str, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            np.savez(stream, allow_pickle=False, **{_SEAL: _seal(key, arrays), **arrays})
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with whole_file(path) as stream:
+        np.savez(stream, allow_pickle=False, **{_SEAL: _seal(key, arrays), **arrays})
 
 
 def _module_of(build: Callable[[], Any]) -> str:

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.inelastic import InelasticDarkMatter
 from scotopic.processes.calculation import Calculation
@@ -84,6 +86,19 @@ def write_plan(file: Path, plan: Plan) -> None:
 def command(directory: Path, tolerance: float = 0.0) -> list[str]:
     """Return the program as a command."""
     return [sys.executable, "-c", _PROGRAM, str(directory), str(tolerance)]
+
+
+def same(one: Arrays, other: Arrays) -> bool:
+    """Whether two results are equal bit for bit."""
+    return one.keys() == other.keys() and all(
+        values.dtype == other[name].dtype
+        and (
+            np.array_equal(values, other[name])
+            if values.dtype.kind == "T"
+            else values.tobytes() == other[name].tobytes()
+        )
+        for name, values in one.items()
+    )
 
 
 def finished_tiles(directory: Path) -> int:

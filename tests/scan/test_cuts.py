@@ -125,7 +125,7 @@ def test_leakage_is_what_was_seen_times_the_ratio() -> None:
     neighbours = Neighbours(
         Histogram((60, 65, 70), (3, 20)), Leakage(region, 1e-3, 0.3), (Component("x", 0.1),)
     )
-    _, parts = neighbours.components(50.0, 100.0, 1.0)
+    _, parts = neighbours.background(load_experiment("na64e-2018"), 50.0)
     assert [p.name for p in parts] == ["extrapolated", "leakage", "x"]
     assert parts[1].events == pytest.approx(0.180)  # half of the last bin is below the cut
     assert parts[1].shifts[0].up == pytest.approx(1 + math.hypot(0.3, 1 / math.sqrt(180)))

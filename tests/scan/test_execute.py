@@ -18,7 +18,7 @@ from tests.scan import surveys
 from scotopic.errors import ScotopicError, StoppedError
 from scotopic.scan import execute
 from scotopic.scan.points import COMPUTED, FAILED, Arrays
-from scotopic.scan.store import Dataset, code_versions, same
+from scotopic.scan.store import Dataset, code_versions
 from scotopic.scan.survey import survey
 from scotopic.scan.tiles import Blocks, Integers
 
@@ -41,14 +41,14 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Arrays:
 
 @pytest.mark.parametrize("workers", [1, 3])
 def test_any_number_of_workers_finds_the_same(tmp_path: Path, whole: Arrays, workers: int) -> None:
-    assert same(surveys.complete(tmp_path, PLAN, workers=workers), whole)
+    assert surveys.same(surveys.complete(tmp_path, PLAN, workers=workers), whole)
 
 
 def test_adaptive_survey_on_workers_finds_the_same(tmp_path: Path) -> None:
     plan = surveys.semi_visible(masses=33, events=128, mixings=40)
     here = surveys.complete(tmp_path / "here", plan, tolerance=0.02)
     there = surveys.complete(tmp_path / "there", plan, workers=2, tolerance=0.02)
-    assert same(here, there)
+    assert surveys.same(here, there)
 
 
 def test_worker_killed_in_mid_run(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_worker_killed_in_mid_run(tmp_path: Path) -> None:
         # the nanny puts a new process in the place of the dead one
         with Client(two.scheduler_address, set_as_default=False) as client:
             assert killed[0] not in client.run(os.getpid).values()
-    assert same(found, expected)
+    assert surveys.same(found, expected)
 
 
 def test_tile_that_kills_every_worker_fails_and_the_rest_goes_on(
@@ -94,7 +94,7 @@ def test_tile_that_kills_every_worker_fails_and_the_rest_goes_on(
     assert (found["status"][:, *block] == FAILED).all()
     assert "the worker died" in found["reason"][0, 9, 0]
     assert (np.delete(found["status"], np.arange(8, 16), axis=1) == COMPUTED).all()
-    assert same(surveys.complete(tmp_path, PLAN, workers=2), whole)
+    assert surveys.same(surveys.complete(tmp_path, PLAN, workers=2), whole)
 
 
 def test_workers_with_other_code_are_refused(
@@ -125,7 +125,7 @@ def test_scheduler_that_goes_away_leaves_a_dataset_to_go_on_with(
 
         with pytest.raises(StoppedError, match="the scheduler is gone"):
             survey(PLAN, dataset, compute, report=report)
-    assert same(surveys.complete(tmp_path, PLAN), whole)
+    assert surveys.same(surveys.complete(tmp_path, PLAN), whole)
 
 
 def test_what_is_no_scheduler_is_named() -> None:

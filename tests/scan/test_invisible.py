@@ -14,7 +14,7 @@ from scotopic.processes.dump import Dump
 from scotopic.scan.contours import Contour, contours
 from scotopic.scan.plane import Plane, plane_result
 from scotopic.scan.points import NOT_COVERED, Plan, Sector
-from scotopic.scan.survey import InMemory, in_process, survey
+from scotopic.scan.survey import Kept, in_process, survey
 from scotopic.search import Axis, Search, exclusion_curve, load_experiment
 
 SCALAR = DarkPhoton(
@@ -28,7 +28,7 @@ NA64 = load_experiment("na64e-2018")
 
 
 def plane(plan: Plan, tolerance: float | None = None) -> Plane:
-    memory = InMemory(plan)
+    memory = Kept(plan)
     refinement = survey(plan, memory, in_process, tolerance=tolerance)
     return Plane.of(plane_result(plan, memory.arrays, refinement))
 
@@ -135,7 +135,7 @@ def test_closed_decays_are_not_covered() -> None:
     (limit,) = plan.limits
     fixed = {k: v for k, v in limit.sector.fixed.items() if k != "mass_ratio"}
     plan = replace(plan, limits=(replace(limit, sector=Sector(DarkPhoton, fixed)),))
-    memory = InMemory(plan)
+    memory = Kept(plan)
     survey(plan, memory, in_process)
     status = memory.arrays["status"][0]
     assert (status[:2] == NOT_COVERED).all()

@@ -15,6 +15,7 @@ from scotopic.models.kinetic_mixing import KineticallyMixed
 from scotopic.models.parameters import build
 from scotopic.scan.grid import Grid
 from scotopic.scan.layers import Line, cmb_line, relic_line
+from scotopic.scan.points import Sector
 from scotopic.search.axis import Axis
 
 FIXED = {"alpha_D": 0.1, "mass_ratio": 3.0}
@@ -44,7 +45,7 @@ def test_line_over_couplings_is_that_of_each_model(
     kind: type[KineticallyMixed], own: dict[str, Any]
 ) -> None:
     fixed = {**FIXED, **own}
-    line = relic_line(Grid.of(kind, MASSES, COUPLINGS, fixed), 0.12)
+    line = relic_line(Grid.of(Sector(kind, fixed), MASSES, COUPLINGS), 0.12)
     everything_is_there_or_explained(line)
     for i, point in enumerate(line.points):
         model = build(kind, {**fixed, "dark_matter_mass": point.x, "y": 1e-10})
@@ -59,7 +60,7 @@ def test_line_where_the_coupling_is_no_axis_has_the_density(y: Axis) -> None:
     """Half of the logarithm of the density at the crossings is the stated error of the line."""
     fixed = {"mass_ratio": 3.0, "kinetic_mixing": "muon central"}
     fixed |= {"splitting": 0.4} if y.parameter == "alpha_D" else {"alpha_D": 0.1}
-    grid = Grid.of(InelasticDarkMatter, Axis("mediator_mass", 0.2, 0.6, 4), y, fixed)
+    grid = Grid.of(Sector(InelasticDarkMatter, fixed), Axis("mediator_mass", 0.2, 0.6, 4), y)
     line = relic_line(grid, 0.12)
     everything_is_there_or_explained(line)
     models = [point.model for point in line.points if point.model]
@@ -74,21 +75,21 @@ def test_several_couplings_with_one_density_do_not_confuse_a_plane_of_angles() -
     y = Axis("tan_theta", 1e-5, 0.1, 25)
     fixed = {**FIXED, "splitting": 0.05, "kinetic_mixing": 1e-3}
     x = Axis("dark_matter_mass", 0.1, 0.15, 2)
-    line = relic_line(Grid.of(InelasticDiracDarkMatter, x, y, fixed), 0.12)
+    line = relic_line(Grid.of(Sector(InelasticDiracDarkMatter, fixed), x, y), 0.12)
     everything_is_there_or_explained(line)
     assert line.interpolation_error < 0.03
 
 
 def test_bound_of_the_cmb_in_a_plane() -> None:
     fixed = {**FIXED, "dark_matter": "dirac"}
-    line = cmb_line(Grid.of(DarkPhoton, MASSES, COUPLINGS, fixed))
+    line = cmb_line(Grid.of(Sector(DarkPhoton, fixed), MASSES, COUPLINGS))
     for point in line.points:
         model = build(DarkPhoton, {**fixed, "dark_matter_mass": point.x, "y": 1e-10})
         assert point.y == pytest.approx(cmb_bound(model).y, rel=1e-9, abs=0)
 
 
 def test_no_bound_says_why() -> None:
-    grid = Grid.of(DarkPhoton, MASSES, COUPLINGS, {**FIXED, "dark_matter": "majorana"})
+    grid = Grid.of(Sector(DarkPhoton, {**FIXED, "dark_matter": "majorana"}), MASSES, COUPLINGS)
     line = cmb_line(grid)
     everything_is_there_or_explained(line)
     assert line.absent == "p wave: <sigma v> falls with the square of the velocity"
@@ -99,7 +100,7 @@ def test_models_that_do_not_exist_are_gaps() -> None:
     """Below m_A' = 2.4 m_chi1 the decay is closed; above, there is a line."""
     x = Axis("mass_ratio", 2.2, 3.0, 3, "linear")
     fixed = {"dark_matter_mass": 0.1, "alpha_D": 0.1, "splitting": 0.4}
-    line = relic_line(Grid.of(InelasticDarkMatter, x, COUPLINGS, fixed), 0.12)
+    line = relic_line(Grid.of(Sector(InelasticDarkMatter, fixed), x, COUPLINGS), 0.12)
     everything_is_there_or_explained(line)
     assert [point.status == "ok" for point in line.points] == [False, True, True]
     assert line.points[0].status.startswith("mass_ratio: 2.2 is not above")
@@ -110,14 +111,15 @@ def test_lines_beside_the_plane_say_on_which_side() -> None:
     x = Axis("mediator_mass", 0.1, 0.2, 2)
     fixed = {"mass_ratio": 3.0, "kinetic_mixing": 1e-6, "splitting": 0.1}
     y = Axis("alpha_D", 0.01, 0.1, 3)
-    line = relic_line(Grid.of(InelasticDarkMatter, x, y, fixed), 0.12)
+    line = relic_line(Grid.of(Sector(InelasticDarkMatter, fixed), x, y), 0.12)
     everything_is_there_or_explained(line)
     assert {p.status for p in line.points} == {"the coupling on the line is above the plane's"}
 
 
 def test_a_plane_without_models_is_refused() -> None:
+    sector = Sector(DarkPhoton, {**FIXED, "alpha_D": 3.0, "dark_matter": "dirac"})
     with pytest.raises(RangeError, match=r"no point of the plane exists: alpha_D: 3 .*above 1"):
-        Grid.of(DarkPhoton, MASSES, COUPLINGS, {**FIXED, "alpha_D": 3.0, "dark_matter": "dirac"})
+        Grid.of(sector, MASSES, COUPLINGS)
 
 
 def test_columns_are_added_where_a_line_bends() -> None:
@@ -128,7 +130,7 @@ def test_columns_are_added_where_a_line_bends() -> None:
     """
     x = Axis("dark_matter_mass", 0.2, 0.6, 24)
     fixed = {**FIXED, "dark_matter": "complex_scalar"}
-    line = relic_line(Grid.of(DarkPhoton, x, COUPLINGS, fixed), 0.12)
+    line = relic_line(Grid.of(Sector(DarkPhoton, fixed), x, COUPLINGS), 0.12)
     everything_is_there_or_explained(line)
     assert len(line.points) == len(line.x) == len(line.excess) <= 1.5 * x.points
     assert np.isin(x.values, line.x).all()
@@ -155,7 +157,7 @@ def test_relic_line_leaves_the_published_window() -> None:
 
     x, y = Axis("mass_ratio", 4.0, 8.0, 5, "linear"), Axis("y", 1e-13, 1e-10, 60)
     fixed = {"alpha_D": 0.1, "splitting": 0.1, "dark_matter_mass": 0.01}
-    line = relic_line(Grid.of(InelasticDarkMatter, x, y, fixed), 0.12)
+    line = relic_line(Grid.of(Sector(InelasticDarkMatter, fixed), x, y), 0.12)
     search = Search.of(
         with_efficiency(load_experiment("na64e-2018"), 0.33),
         calculation=Calculation(processes=("bremsstrahlung",)),

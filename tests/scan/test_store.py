@@ -21,8 +21,8 @@ from tests.scan import surveys
 
 from scotopic.errors import ScotopicError
 from scotopic.scan.points import COMPUTED, FAILED, NOT_COMPUTED, STATUSES, Arrays
-from scotopic.scan.store import Dataset, open_dataset, same
-from scotopic.scan.survey import InMemory, in_process, survey
+from scotopic.scan.store import Dataset, open_dataset
+from scotopic.scan.survey import Kept, in_process, survey
 from scotopic.signatures.semi_visible import semi_visible_responses
 
 PLAN = surveys.semi_visible(masses=24, events=128)
@@ -66,7 +66,7 @@ def test_dataset_names_and_documents_everything(whole: tuple[Path, Arrays]) -> N
 
 def test_dataset_holds_what_memory_does(whole: tuple[Path, Arrays]) -> None:
     """But for the last digits: linear algebra may use several threads there."""
-    memory = InMemory(PLAN)
+    memory = Kept(PLAN)
     survey(PLAN, memory, in_process)
     for name, values in memory.arrays.items():
         if values.dtype.kind == "f":
@@ -81,7 +81,7 @@ def test_finished_run_computes_nothing_again(whole: tuple[Path, Arrays]) -> None
 
     with Dataset(whole[0], PLAN, surveys.CARD) as dataset:
         survey(PLAN, dataset, lambda _s, tiles, _r: refuse() if tiles else iter(()))
-        assert same(dataset.arrays, whole[1])
+        assert surveys.same(dataset.arrays, whole[1])
     assert chunks(whole[0]) == before
 
 
@@ -109,7 +109,7 @@ def killed_again_and_again(directory: Path, kills: int, tolerance: float) -> int
     other = directory.parent / "uninterrupted"
     expected = surveys.complete(other, plan, tolerance=tolerance or None)
     with Dataset(directory, plan, surveys.CARD) as dataset:
-        assert same(dataset.arrays, expected)
+        assert surveys.same(dataset.arrays, expected)
     assert chunks(directory) == chunks(other)
     assert not list(directory.rglob("*.part*"))
     return len(seen)
@@ -144,7 +144,7 @@ def test_damaged_chunk_is_computed_again(
             chunk.unlink()
         case "noise":
             chunk.write_bytes(chunk.read_bytes()[:-8] + bytes(8))
-    assert same(surveys.complete(copy, PLAN), whole[1])
+    assert surveys.same(surveys.complete(copy, PLAN), whole[1])
     assert chunks(copy) == chunks(whole[0])
 
 
@@ -224,7 +224,7 @@ def test_full_disk_is_named_and_the_run_goes_on(
         patch.setattr(local, "_put", put)
         with pytest.raises(ScotopicError, match="the disk is full; finished tiles are kept"):
             surveys.complete(tmp_path, PLAN)
-    assert same(surveys.complete(tmp_path, PLAN), whole[1])
+    assert surveys.same(surveys.complete(tmp_path, PLAN), whole[1])
     assert chunks(tmp_path) == chunks(whole[0])
 
 
@@ -274,7 +274,7 @@ def test_failed_point_is_recorded_and_tried_again(
     assert (arrays["status"][:, 3] == FAILED).all()
     assert (np.delete(arrays["status"], 3, axis=1) == COMPUTED).all()
     assert arrays["reason"][0, 3, 0] == "FloatingPointError: of all things"
-    assert same(surveys.complete(tmp_path, PLAN), whole[1])
+    assert surveys.same(surveys.complete(tmp_path, PLAN), whole[1])
 
 
 def test_unfinished_dataset_can_be_read(tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ from scotopic.experiments.tables import Items, SourcedTable, Table, Text, refuse
 from scotopic.scan.cuts import (
     Leakage,
     Neighbours,
-    background_below,
     lowest_energy,
     missing_energy_search,
 )
@@ -142,7 +141,7 @@ def _check_cuts(card: CutCard, apparatus: "Experiment", label: str) -> None:
     neighbours = card.neighbours()
     for i, cut in enumerate(card.cuts_GeV):
         try:
-            background_below(apparatus, neighbours, cut)
+            neighbours.background(apparatus, cut)
         except RangeError as error:
             text = str(error)
             if not text.startswith("sideband."):

@@ -71,11 +71,22 @@ class Neighbours:
     leakage: Leakage | None = None
     others: tuple[Component, ...] = ()
 
-    def components(
-        self, cut: float, beam_energy: float, lowest: float
+    def background(
+        self, experiment: "Experiment", cut: float
     ) -> tuple[Extrapolated, tuple[Component, ...]]:
-        """Return the background below a cut, each part with its uncertainties."""
-        found = extrapolate(self.sideband, cut, beam_energy=beam_energy, lowest=lowest)
+        """Return the background below a cut, each part with its uncertainties.
+
+        Raises
+        ------
+        RangeError
+            If it cannot be extrapolated.
+        """
+        found = extrapolate(
+            self.sideband,
+            cut,
+            beam_energy=experiment.beam.energy_GeV,
+            lowest=lowest_energy(experiment),
+        )
         spread = math.hypot(found.statistical, math.log1p(found.shape))
         largest = math.log(found.events) + _STANDARD_DEVIATIONS * spread
         if largest > math.log(_MOST_EVENTS):
@@ -194,7 +205,7 @@ def scan_cuts(
         raise RangeError(f"cuts: {list(cuts)} are not at least two ascending values")
     search = missing_energy_search(experiment)
     masses = np.array(mediator_masses, dtype=np.float64)
-    each = [background_below(experiment, neighbours, float(cut)) for cut in edges]
+    each = [neighbours.background(experiment, cut) for cut in edges.tolist()]
     limits = []
     for i, (_, parts) in enumerate(each):
         report("expected limits", i, len(each))
@@ -239,20 +250,6 @@ def lowest_energy(experiment: "Experiment") -> float:
     """Return the lower edge of the signal region in GeV; cuts are above it."""
     edge: float = missing_energy_search(experiment).selection["minimum_calorimeter_energy_GeV"]
     return max(1.0, edge)
-
-
-def background_below(
-    experiment: "Experiment", neighbours: Neighbours, cut: float
-) -> tuple[Extrapolated, tuple[Component, ...]]:
-    """Return the background below a cut, each part with its uncertainties.
-
-    Raises
-    ------
-    RangeError
-        If it cannot be extrapolated.
-    """
-    energy = experiment.beam.energy_GeV
-    return neighbours.components(cut, energy, lowest_energy(experiment))
 
 
 def _uncertainty(part: Component) -> float:

@@ -10,7 +10,7 @@ import pickle
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final
 
 from scotopic.errors import ScotopicError, StoppedError
@@ -20,7 +20,7 @@ from scotopic.memory import KEEPING
 from scotopic.progress import Report, silent
 from scotopic.scan.points import Arrays, Plan, evaluate, failed_points
 from scotopic.scan.store import code_versions
-from scotopic.scan.survey import Compute
+from scotopic.scan.survey import Compute, in_process
 from scotopic.scan.tiles import Integers, Tile
 
 if TYPE_CHECKING:
@@ -45,11 +45,6 @@ def one_thread(plan: Plan, points: Integers, report: Report = silent) -> Arrays:
 
     with threadpool_limits(1, user_api="blas"):
         return evaluate(plan, points, report)
-
-
-def _here(plan: Plan, tiles: Sequence[Tile], report: Report) -> Iterator[tuple[Tile, Arrays]]:
-    for tile in tiles:
-        yield tile, one_thread(plan, tile.points, report if len(tiles) == 1 else silent)
 
 
 def _on_worker(question: bytes, points: Integers, code: dict[str, str]) -> Arrays:
@@ -87,7 +82,7 @@ def computing(workers: int | None = None, scheduler: str | None = None) -> Itera
     """
     required("threadpoolctl")
     if workers is None and scheduler is None:
-        yield _here
+        yield partial(in_process, points=one_thread)
         return
     if workers is not None and scheduler is not None:
         raise ScotopicError("--workers and --scheduler exclude each other")

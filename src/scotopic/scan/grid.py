@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +10,7 @@ import numpy.typing as npt
 from scotopic.errors import RangeError
 from scotopic.models.derived import COUPLING
 from scotopic.models.mediator import DecayingMediator
-from scotopic.models.parameters import build, field_of
+from scotopic.scan.points import Sector
 from scotopic.search.axis import Axis
 
 FloatArray = npt.NDArray[np.float64]
@@ -24,12 +23,10 @@ class Grid:
 
     Attributes
     ----------
-    kind : type
-        Of the models.
+    sector : Sector
+        The models' class, and their other parameters.
     x, y : Axis
         The two parameters.
-    fixed : mapping
-        The other parameters by name.
     columns : ndarray, shape (columns,)
         Values of x: those of the axis, and others between them.
     models : mapping of (int, int) to DecayingMediator
@@ -38,16 +35,15 @@ class Grid:
         Why there is no model.
     """
 
-    kind: type[DecayingMediator]
+    sector: Sector
     x: Axis
     y: Axis
-    fixed: Mapping[str, Any]
     columns: FloatArray
     models: Mapping[Index, DecayingMediator]
     refused: Mapping[Index, str]
 
     @classmethod
-    def of(cls, kind: type[DecayingMediator], x: Axis, y: Axis, fixed: Mapping[str, Any]) -> "Grid":
+    def of(cls, sector: Sector, x: Axis, y: Axis) -> "Grid":
         """Make the models.
 
         Raises
@@ -55,7 +51,7 @@ class Grid:
         RangeError
             If there is none at all.
         """
-        grid = cls(kind, x, y, fixed, np.array([]), {}, {}).with_columns(x.values)
+        grid = cls(sector, x, y, np.array([]), {}, {}).with_columns(x.values)
         if not grid.models:
             raise RangeError(f"no point of the plane exists: {next(iter(grid.refused.values()))}")
         return grid
@@ -78,7 +74,7 @@ class Grid:
     @property
     def has_couplings(self) -> bool:
         """Whether the coupling is on one of the axes."""
-        return COUPLING in {field_of(self.kind, axis.parameter) for axis in (self.x, self.y)}
+        return COUPLING in {self.sector.field(axis) for axis in (self.x, self.y)}
 
     def values(self, of: Callable[[DecayingMediator], float]) -> FloatArray:
         """Return a property of all models, shape (x, y), not-a-number where there is none."""
@@ -89,4 +85,4 @@ class Grid:
 
     def at(self, x: float, y: float) -> DecayingMediator:
         """Return the model anywhere in the plane."""
-        return build(self.kind, {**self.fixed, self.x.parameter: x, self.y.parameter: y})
+        return self.sector.model({self.x.parameter: x, self.y.parameter: y})

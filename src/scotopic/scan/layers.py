@@ -30,7 +30,7 @@ from scotopic.errors import ScotopicError
 from scotopic.models.derived import COUPLING
 from scotopic.models.inputs import model_inputs
 from scotopic.models.mediator import DecayingMediator
-from scotopic.models.parameters import field_of, value_of
+from scotopic.models.parameters import value_of
 from scotopic.progress import Report, silent
 from scotopic.scan.grid import Grid, Index
 
@@ -162,7 +162,7 @@ def _line(grid: Grid, find: Find) -> Line:
     nodes = _nodes(grid)
     gaps = {index: why for index, why in grid.refused.items() if index[1] in nodes}
     gaps |= {index: one.status for index, one in found.items() if one.value is None}
-    if field_of(grid.kind, grid.y.parameter) == COUPLING:
+    if grid.sector.field(grid.y) == COUPLING:
         points = [
             _on_column(grid, i, found.get((i, nodes[0])), gaps) for i in range(len(grid.columns))
         ]
@@ -232,7 +232,7 @@ def _beside_bends(grid: Grid, excess: FloatArray) -> FloatArray:
 def _nodes(grid: Grid) -> list[int]:
     """Return the indices of y at which couplings are sought."""
     last = grid.y.points - 1
-    if field_of(grid.kind, grid.y.parameter) == COUPLING:
+    if grid.sector.field(grid.y) == COUPLING:
         return [last]
     nodes = _NODES.get(grid.y.parameter, _NODES_OF_OTHERS)
     if grid.has_couplings or last < nodes:

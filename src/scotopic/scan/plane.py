@@ -22,7 +22,7 @@ from scotopic.scan.points import (
     excess,
 )
 from scotopic.scan.refinement import Refinement, position_error
-from scotopic.scan.survey import InMemory, in_process, require_some, survey
+from scotopic.scan.survey import Kept, in_process, require_some, survey
 from scotopic.search.axis import Axis
 from scotopic.search.result import Result
 from scotopic.search.search import Search
@@ -151,19 +151,12 @@ class Plane:
 def _positive_stretches(at: FloatArray, values: FloatArray) -> list[tuple[float, float]]:
     """Return where a function, linear between its points, is positive."""
     values = np.nan_to_num(values, nan=-1e300)
-    stretches: list[tuple[float, float]] = []
-    start = float(at[0]) if values[0] > 0 else None
-    for i in np.flatnonzero((values[:-1] > 0) != (values[1:] > 0)):
-        share = values[i] / (values[i] - values[i + 1])
-        crossing = float(at[i] + share * (at[i + 1] - at[i]))
-        if start is None:
-            start = crossing
-        else:
-            stretches.append((start, crossing))
-            start = None
-    if start is not None:
-        stretches.append((start, float(at[-1])))
-    return stretches
+    positive = values > 0
+    before = np.flatnonzero(positive[:-1] != positive[1:])
+    share = values[before] / (values[before] - values[before + 1])
+    crossings = at[before] + share * (at[before + 1] - at[before])
+    edges = [*at[:1][positive[:1]], *crossings, *at[-1:][positive[-1:]]]
+    return list(zip(edges[::2], edges[1::2], strict=True))
 
 
 def axes_of(result: Result) -> tuple[Axis, Axis]:
@@ -286,7 +279,7 @@ def exclusion_plane(
     """
     asked = search if isinstance(search, Search) else Search.of(search)
     plan = Plan(x, y, (Limit(asked.title, asked, Sector(model, dict(fixed))),))
-    kept = InMemory(plan)
+    kept = Kept(plan)
     survey(plan, kept, in_process, report=report)
     require_some(kept.arrays)
     return plane_result(plan, kept.arrays)

@@ -119,7 +119,7 @@ def _level(plane: Plane) -> str:
 def _error_unit(plane: Plane) -> str:
     kinds = {"log": "relative", "linear": "share of the axis"}
     parts = dict.fromkeys(kinds[axis.scale] for axis in (plane.x, plane.y))
-    return ", ".join(f"{kind}" for kind in parts)
+    return ", ".join(parts)
 
 
 def _cell(value: Any) -> Cell:  # noqa: ANN401 - a number, a text, texts or None

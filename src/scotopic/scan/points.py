@@ -4,7 +4,7 @@ Everything of a point is a number or a short text in arrays with the limits as f
 points can be computed anywhere, in any order, kept on disk and put together again.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
 from operator import attrgetter
@@ -34,6 +34,16 @@ FAILED: Final = 3
 STATUSES: Final = ("not_computed", "computed", "not_covered", "failed")
 """Names of the statuses, in the order of their codes."""
 
+_OF_PARTS: Final = ("expected_events", "efficiency")
+_OF_LIMITS: Final = (
+    "excess",
+    "statistical_error",
+    "numerical_error",
+    "allowed_events",
+    "model_mediator_mass",
+    "model_coupling",
+)
+
 NO_EVENTS: Final = -700.0
 """ln(expected/allowed) where nothing is expected: about the smallest number."""
 
@@ -52,6 +62,20 @@ class Sector:
 
     kind: type[DecayingMediator]
     fixed: Mapping[str, Any]
+
+    def field(self, axis: Axis) -> str:
+        """Return the field of the models that an axis determines."""
+        return field_of(self.kind, axis.parameter)
+
+    def model(self, values: Mapping[str, float]) -> DecayingMediator:
+        """Return the model with the values of other parameters.
+
+        Raises
+        ------
+        ScotopicError
+            If there is no such model.
+        """
+        return build(self.kind, {**self.fixed, **values})
 
 
 @dataclass(frozen=True)
@@ -96,7 +120,7 @@ class Plan:
 
     def _over_alpha_D(self, limit: Limit) -> Limit:
         for axis in (self.x, self.y):
-            if field_of(limit.sector.kind, axis.parameter) == "alpha_D":
+            if limit.sector.field(axis) == "alpha_D":
                 lowest = float(axis.values[axis.values > 0][0])  # at zero no model is seen
                 search = limit.search.over_alpha_D(lowest, axis.maximum)
                 return replace(limit, search=search)
@@ -110,22 +134,20 @@ class Plan:
     @property
     def parts(self) -> tuple[str, ...]:
         """Labels of the searches of all limits, each once."""
-        return _distinct(part.label for limit in self.limits for part in limit.search.parts)
+        labels = (part.label for limit in self.limits for part in limit.search.parts)
+        return tuple(dict.fromkeys(labels))
 
     @cached_property
     def couplings(self) -> frozenset[str]:
         """The fields whose change costs nothing, since the numbers follow from others."""
-        sets = [_follows(limit.search, _some_model(self, limit)) for limit in self.limits]
-        return frozenset({COUPLING, "alpha_D"}).intersection(*sets)
+        models = [(limit.search, _some_model(self, limit)) for limit in self.limits]
+        follows = all(model and _serves_alpha_D(search, model) for search, model in models)
+        return frozenset({COUPLING, "alpha_D"} if follows else {COUPLING})
 
     @property
     def simulated(self) -> bool:
         """Whether events of decays in flight are simulated."""
         return any(limit.sector.kind.semi_visible for limit in self.limits)
-
-    def field(self, axis: Axis) -> str:
-        """Return the field of the models that an axis determines."""
-        return field_of(self.limits[0].sector.kind, axis.parameter)
 
     def model(self, sector: Sector, i: int, j: int) -> DecayingMediator:
         """Return the model at a point.
@@ -136,7 +158,7 @@ class Plan:
             If there is no such model.
         """
         at = {self.x.parameter: self.x.values.item(i), self.y.parameter: self.y.values.item(j)}
-        return build(sector.kind, {**sector.fixed, **at})
+        return sector.model(at)
 
 
 def _some_model(plan: Plan, limit: Limit) -> DecayingMediator | None:
@@ -148,18 +170,8 @@ def _some_model(plan: Plan, limit: Limit) -> DecayingMediator | None:
     return None
 
 
-def _follows(search: Search, model: DecayingMediator | None) -> frozenset[str]:
-    """Return the fields that one response serves."""
-    dark = model is not None and _serves_alpha_D(search, model)
-    return frozenset({COUPLING, "alpha_D"} if dark else {COUPLING})
-
-
 def _serves_alpha_D(search: Search, model: DecayingMediator) -> bool:
     return model.alpha_D > 0 and search.follows_alpha_D(model)
-
-
-def _distinct(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(names))
 
 
 def no_points(plan: Plan, shape: tuple[int, ...]) -> Arrays:
@@ -173,19 +185,12 @@ def no_points(plan: Plan, shape: tuple[int, ...]) -> Arrays:
         Shape of the points: (x, y), or (points,).
     """
     limits, parts = len(plan.limits), len(plan.parts)
-    arrays: Arrays = {
-        "expected_events": np.full((limits, parts, *shape), np.nan),
-        "efficiency": np.full((limits, parts, *shape), np.nan),
-        "excess": np.full((limits, *shape), np.nan),
-        "statistical_error": np.full((limits, *shape), np.nan),
-        "numerical_error": np.full((limits, *shape), np.nan),
-        "allowed_events": np.full((limits, *shape), np.nan),
-        "model_mediator_mass": np.full((limits, *shape), np.nan),
-        "model_coupling": np.full((limits, *shape), np.nan),
+    return {
+        **{name: np.full((limits, parts, *shape), np.nan) for name in _OF_PARTS},
+        **{name: np.full((limits, *shape), np.nan) for name in _OF_LIMITS},
         "status": np.full((limits, *shape), NOT_COMPUTED, np.uint8),
         "reason": np.full((limits, *shape), "", np.dtypes.StringDType()),
     }
-    return arrays
 
 
 def failed_points(plan: Plan, points: int, reason: str) -> Arrays:

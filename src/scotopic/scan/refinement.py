@@ -129,16 +129,11 @@ class Refinement:
         around = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(0, 1))
         return list(around.max(axis=(-2, -1)).reshape(len(found), -1))
 
-    def _inside(self, cell: _Cell) -> tuple[FloatArray, FloatArray]:
-        """Return the excess at the cell's points, and the interpolation from its corners."""
-        values = np.clip(self._excess[:, *cell.region], -_CEILING, _CEILING)
-        return values, _bilinear(values, self._u[cell.region[0]], self._v[cell.region[1]])
-
     def _deviation(self, cell: _Cell) -> FloatArray:
         """Largest deviation of the cell's points from the interpolation, shape (searches,)."""
-        values, smooth = self._inside(cell)
-        deviation = np.nan_to_num(np.abs(values - smooth))
-        found: FloatArray = deviation.max(axis=(1, 2))
+        values = np.clip(self._excess[:, *cell.region], -_CEILING, _CEILING)
+        smooth = _bilinear(values, self._u[cell.region[0]], self._v[cell.region[1]])
+        found: FloatArray = np.nan_to_num(np.abs(values - smooth)).max(axis=(1, 2))
         return found
 
     def _errors(self, cell: _Cell) -> FloatArray:
@@ -152,19 +147,14 @@ class Refinement:
     def _must_split(self, cell: _Cell) -> bool:
         if not cell.splits:
             return False
-        values, _ = self._inside(cell)
-        known = self._known[cell.region]
-        points = values[:, known]
-        errors, positions = self._errors(cell), self._positions(cell)
-        for one, error, position in zip(points, errors, positions, strict=True):
-            excluded = one > 0
-            if np.isnan(one).any() and excluded.any():
-                return True  # the model ends in an excluded region
-            crossed = excluded.any() and not excluded.all()
-            near = np.nanmin(np.abs(one), initial=np.inf) < 2 * error
-            if (crossed or near) and position > self._tolerance:
-                return True
-        return False
+        points = self._excess[:, *cell.region][:, self._known[cell.region]]
+        excluded = (points > 0).any(axis=1)
+        ends = excluded & np.isnan(points).any(axis=1)  # the model does, in an excluded region
+        crossed = excluded & ~(points > 0).all(axis=1)
+        least = np.nanmin(np.minimum(np.abs(points), _CEILING), axis=1, initial=np.inf)
+        near = least < 2 * self._errors(cell)
+        inexact = self._positions(cell) > self._tolerance
+        return bool((ends | ((crossed | near) & inexact)).any())
 
     def _positions(self, cell: _Cell) -> FloatArray:
         """Error of the position of a boundary in the cell, shape (searches,)."""

@@ -87,8 +87,7 @@ def run(
 
 def _grid(card: RunCard, layer: SectorLayer) -> Grid:
     """Make the models of a layer."""
-    sector = card.sector(layer)
-    return Grid.of(sector.kind, card.x.axis(), card.y.axis(), sector.fixed)
+    return Grid.of(card.sector(layer), card.x.axis(), card.y.axis())
 
 
 def _experiments(key: str, layer: LimitLayer, directory: Path) -> tuple[Experiment, ...]:

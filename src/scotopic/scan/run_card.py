@@ -1,6 +1,7 @@
 """Run cards: a plane of parameters and the experiments to draw in it, as TOML."""
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -15,7 +16,7 @@ from pydantic import (
 )
 
 from scotopic.errors import CardError, RangeError, nearest
-from scotopic.experiments.loader import card_error, read_card
+from scotopic.experiments.loader import SUFFIX, card_error, read_card
 from scotopic.experiments.messages import KeyedError, KeyPath, describe, shown
 from scotopic.experiments.tables import Items, Name, Table, Text
 from scotopic.models.parameters import (
@@ -26,7 +27,7 @@ from scotopic.models.parameters import (
     parameter_names,
     words,
 )
-from scotopic.models.registry import BUILT_IN, model_class
+from scotopic.models.registry import BUILT_IN, MODELS, model_class
 from scotopic.precision.bands import (
     ELECTRON_CAESIUM,
     ELECTRON_RUBIDIUM,
@@ -45,8 +46,6 @@ from scotopic.words import Lepton
 GALLERY = Path(__file__).parent / "gallery"
 """Directory of the run cards that come with the package."""
 
-SUFFIX = ".toml"
-
 
 def _number_or_word(value: object, read: ValidatorFunctionWrapHandler) -> float | str:
     """Say one thing of a value that is neither; pydantic says two."""
@@ -62,12 +61,13 @@ def _number_or_word(value: object, read: ValidatorFunctionWrapHandler) -> float 
 Values = dict[str, Annotated[float | Text, WrapValidator(_number_or_word)]]
 
 
-def _known(registry: Registry[Any]) -> AfterValidator:
-    """Return the check that a name is that of something registered."""
+def _known(registry: Registry[Any], find: Callable[[str], object] | None = None) -> AfterValidator:
+    """Return the check that a name is that of something registered, which is not imported."""
+    find = find or registry.home
 
     def check(name: str) -> str:
         try:
-            registry.home(name)
+            find(name)
         except RangeError as error:
             raise KeyedError((), str(error).removeprefix(f"{registry.kind}: ")) from None
         return name
@@ -81,16 +81,7 @@ SignatureName = Annotated[Text, _known(SIGNATURES)]
 Point = Annotated[tuple[float, float], Strict(strict=False)]
 
 
-def _known_model(name: str) -> str:
-    """Refuse what is no model."""
-    try:
-        model_class(name)
-    except RangeError as error:
-        raise KeyedError((), str(error).removeprefix("model: ")) from None
-    return name
-
-
-ModelName = Annotated[Text, AfterValidator(_known_model)]
+ModelName = Annotated[Text, _known(MODELS, model_class)]
 
 
 class AxisCard(Table):

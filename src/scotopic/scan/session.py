@@ -1,6 +1,7 @@
 """Survey the plane of a run card, in memory or in a dataset on disk."""
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,15 +11,14 @@ from scotopic.experiments import Experiment
 from scotopic.processes.calculation import Calculation
 from scotopic.progress import Report, silent
 from scotopic.scan.plane import plane_result
-from scotopic.scan.points import Arrays, Limit, Plan, Sector
+from scotopic.scan.points import Limit, Plan, Sector
 from scotopic.scan.run_card import LimitLayer, RunCard
 from scotopic.scan.survey import (
-    InMemory,
+    Kept,
     failures,
     in_process,
     require_models,
     require_some,
-    some_exist,
     survey,
 )
 from scotopic.search.result import Result
@@ -78,25 +78,23 @@ def survey_card(
     plan = plan_of(card, experiments)
     require_models(plan)
     tolerance = card.refinement.tolerance if card.refinement else None
-    if keeping is None or not keeping.dataset:
-        memory = InMemory(plan)
-        refinement = survey(plan, memory, in_process, tolerance=tolerance, report=report)
-        arrays: Arrays = memory.arrays
-    else:
-        from scotopic.scan.execute import computing  # noqa: PLC0415 - for datasets only
-        from scotopic.scan.store import Dataset  # noqa: PLC0415
+    with ExitStack() as stack:
+        kept, compute = Kept(plan), in_process
+        if keeping is not None and keeping.dataset:
+            from scotopic.scan.execute import computing  # noqa: PLC0415 - for datasets only
+            from scotopic.scan.store import Dataset  # noqa: PLC0415
 
-        with (
-            computing(keeping.workers, keeping.scheduler) as compute,
-            Dataset(keeping.directory, plan, asked_for(card, experiments)) as dataset,
-        ):
-            refinement = survey(plan, dataset, compute, tolerance=tolerance, report=report)
-            arrays = dataset.arrays
-            if not some_exist(arrays):
-                dataset.remove()
-    require_some(arrays)
-    failed = int(failures(arrays).sum())
-    return plane_result(plan, arrays, refinement, {"failed_points": failed})
+            compute = stack.enter_context(computing(keeping.workers, keeping.scheduler))
+            dataset = Dataset(keeping.directory, plan, asked_for(card, experiments))
+            kept = stack.enter_context(dataset)
+        refinement = survey(plan, kept, compute, tolerance=tolerance, report=report)
+        try:
+            require_some(kept.arrays)
+        except RangeError:
+            kept.remove()
+            raise
+    failed = int(failures(kept.arrays).sum())
+    return plane_result(plan, kept.arrays, refinement, {"failed_points": failed})
 
 
 def asked_for(card: RunCard, experiments: Mapping[str, tuple[Experiment, ...]]) -> dict[str, Any]:

@@ -17,8 +17,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
-import numpy as np
-
 from scotopic._version import __version__
 from scotopic.cache import library_versions
 from scotopic.errors import ScotopicError, StoppedError
@@ -26,13 +24,13 @@ from scotopic.experiments.messages import shown
 from scotopic.extras import required
 from scotopic.results import whole_file
 from scotopic.scan.layout import attributes_of, described, of_limits, of_points
-from scotopic.scan.points import FAILED, Arrays, Plan, no_points
+from scotopic.scan.points import FAILED, Arrays, Plan
+from scotopic.scan.survey import Kept
 from scotopic.scan.tiles import Blocks, Tile
 from scotopic.sources import module_names, source_digests
 
 if TYPE_CHECKING:
     import xarray
-    import zarr
     from filelock import FileLock
 
 FORMAT: Final = 3
@@ -57,7 +55,7 @@ def code_versions(plan: Plan) -> dict[str, str]:
     return {**rooms, **library_versions(), "scotopic": __version__}
 
 
-class Dataset:
+class Dataset(Kept):
     """The results of a survey on disk; a context, inside of which no other run can write.
 
     Parameters
@@ -82,12 +80,12 @@ class Dataset:
     """
 
     def __init__(self, directory: Path, plan: Plan, card: Mapping[str, Any]) -> None:
+        super().__init__(plan)
         self._state, self.path = _places(directory)
         self._plan = plan
         self._blocks = Blocks.of(plan)
         self._directory = directory
         self._content = _content(plan, card)
-        self.arrays: Arrays = no_points(plan, plan.shape)
 
     def __enter__(self) -> Self:
         """Lock the directory, and read what is there."""
@@ -124,9 +122,7 @@ class Dataset:
         import zarr  # noqa: PLC0415 - half a second
 
         group = zarr.open_group(self.path, mode="r+")
-        self._stored: dict[str, zarr.Array[Any]] = {
-            name: _array(group, name) for name in self.arrays
-        }
+        self._stored: dict[str, Any] = {name: group[name] for name in self.arrays}
         for block in range(self._blocks.number):
             self._read(block)
         self._finished = dict(self._markers())
@@ -189,10 +185,8 @@ class Dataset:
         StoppedError
             If the disk is full or cannot be written.
         """
-        i, j = tile.points.T
+        super().write(tile, found)
         place = self._blocks.place(tile.block)
-        for name, values in found.items():
-            self.arrays[name][..., i, j] = values
         failed = int((found["status"] == FAILED).any(axis=0).sum())
         marker = {"digest": tile.digest(self.arrays), "failed_points": failed}
         with _clear_errors(self.path):
@@ -269,15 +263,6 @@ def _refuse_other_content(directory: Path, content: Mapping[str, Any]) -> None:
         )
 
 
-def _array(group: "zarr.Group", name: str) -> "zarr.Array[Any]":
-    import zarr  # noqa: PLC0415 - is there already
-
-    found = group[name]
-    if not isinstance(found, zarr.Array):
-        raise ScotopicError(f"{name}: is no array of the dataset")
-    return found
-
-
 def _write_durably(path: Path, content: bytes) -> None:
     """Write a file whole, and wait until it is on the disk."""
     with whole_file(path) as stream:
@@ -341,16 +326,3 @@ def open_dataset(directory: Path) -> "xarray.Dataset":
         raise ScotopicError(f"{path}: is not there")
     found: xarray.Dataset = xarray.open_zarr(path, consolidated=False)
     return found
-
-
-def same(one: Arrays, other: Arrays) -> bool:
-    """Whether two results are equal bit for bit."""
-    return one.keys() == other.keys() and all(
-        values.dtype == other[name].dtype
-        and (
-            np.array_equal(values, other[name])
-            if values.dtype.kind == "T"
-            else values.tobytes() == other[name].tobytes()
-        )
-        for name, values in one.items()
-    )

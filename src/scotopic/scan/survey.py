@@ -1,7 +1,6 @@
 """Survey a plane tile by tile: everywhere, or round by round where the boundary runs."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
 
 import numpy as np
 
@@ -17,28 +16,14 @@ from scotopic.scan.points import (
     no_points,
 )
 from scotopic.scan.refinement import Refinement
-from scotopic.scan.tiles import Blocks, Mask, Tile
+from scotopic.scan.tiles import Blocks, Integers, Mask, Tile
 
 Compute = Callable[[Plan, Sequence[Tile], Report], Iterator[tuple[Tile, Arrays]]]
 """Computes tiles and yields each when it is there, in any order."""
 
 
-class Kept(Protocol):
-    """Where the results of tiles are kept."""
-
-    @property
-    def arrays(self) -> Arrays:
-        """All points of the plane; the last two axes are x and y."""
-
-    def holds(self, tile: Tile) -> bool:
-        """Whether a tile is there, whole."""
-
-    def write(self, tile: Tile, found: Arrays) -> None:
-        """Keep a tile."""
-
-
-class InMemory:
-    """Results that last as long as the process.
+class Kept:
+    """The results of tiles, which last as long as the process.
 
     Attributes
     ----------
@@ -50,7 +35,7 @@ class InMemory:
         self.arrays: Arrays = no_points(plan, plan.shape)
 
     def holds(self, tile: Tile) -> bool:
-        """Return False: what is computed once is not asked for again."""
+        """Whether a tile is there, whole: never, what is computed is not asked for again."""
         del tile
         return False
 
@@ -60,11 +45,19 @@ class InMemory:
         for name, values in found.items():
             self.arrays[name][..., i, j] = values
 
+    def remove(self) -> None:
+        """Forget it: nothing of it stands in the way of another card."""
 
-def in_process(plan: Plan, tiles: Sequence[Tile], report: Report) -> Iterator[tuple[Tile, Arrays]]:
-    """Compute tiles one after the other in this process."""
+
+def in_process(
+    plan: Plan,
+    tiles: Sequence[Tile],
+    report: Report,
+    points: Callable[[Plan, Integers, Report], Arrays] = evaluate,
+) -> Iterator[tuple[Tile, Arrays]]:
+    """Compute tiles one after the other in this process, each by a function of its points."""
     for tile in tiles:
-        yield tile, evaluate(plan, tile.points, report if len(tiles) == 1 else silent)
+        yield tile, points(plan, tile.points, report if len(tiles) == 1 else silent)
 
 
 def survey(
@@ -147,23 +140,17 @@ def require_models(plan: Plan) -> None:
     raise _nothing_exists(reasons[0])
 
 
-def some_exist(arrays: Arrays) -> bool:
-    """Whether a point was computed, or none is known not to exist."""
-    status = arrays["status"]
-    return bool(np.any(status == COMPUTED) or not np.any(status == NOT_COVERED))
-
-
 def require_some(arrays: Arrays) -> None:
-    """Refuse a plane of which no point exists.
+    """Refuse a plane of which no point was computed, if some are known not to exist.
 
     Raises
     ------
     RangeError
         With the reason of the first.
     """
-    if not some_exist(arrays):
-        status = arrays["status"]
-        raise _nothing_exists(arrays["reason"][status == NOT_COVERED][0])
+    reasons = arrays["reason"][arrays["status"] == NOT_COVERED]
+    if len(reasons) and not (arrays["status"] == COMPUTED).any():
+        raise _nothing_exists(reasons[0])
 
 
 def _nothing_exists(reason: str) -> RangeError:

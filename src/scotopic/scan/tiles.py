@@ -84,7 +84,9 @@ class Blocks:
         >>> blocks.axis, blocks.length, blocks.number
         (1, 32, 4)
         """
-        costly = [plan.field(axis) not in plan.couplings for axis in (plan.x, plan.y)]
+        costly = [
+            plan.limits[0].sector.field(axis) not in plan.couplings for axis in (plan.x, plan.y)
+        ]
         axis = int(not costly[0] and costly[1])
         other = plan.shape[1 - axis] if costly[1 - axis] else 1
         shapes = _SHAPES_SIMULATED if plan.simulated else _SHAPES_INVISIBLE
