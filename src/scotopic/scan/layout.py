@@ -13,57 +13,49 @@ from scotopic.search.allowance import OUTCOMES
 from scotopic.search.axis import Axis
 from scotopic.search.result import Variable
 
-_OF_POINTS: Mapping[str, tuple[tuple[str, ...], str, str, str]] = {
+_OF_POINTS: Mapping[str, tuple[tuple[str, ...], str, str]] = {
     "expected_events": (
         ("limit", "part"),
-        "1",
         "expected signal events",
         "Their sum is to be compared with allowed_events. Not-a-number: not of this limit.",
     ),
     "efficiency": (
         ("limit", "part"),
-        "1",
         "share of mediators that the search accepts",
         "Of those with an energy in its window, before the data set's signal_efficiency.",
     ),
     "excess": (
         ("limit",),
-        "1",
         "ln(expected events / allowed_events)",
         "Positive where the point is excluded; -700 without expected events.",
     ),
     "statistical_error": (
         ("limit",),
-        "1",
         "relative statistical error of the expected events",
         "Of the simulation; zero where nothing is simulated.",
     ),
     "numerical_error": (
         ("limit",),
-        "1",
         "bound on the relative numerical error of the expected events",
         "Of the shower and of the tables of cross sections.",
     ),
     "allowed_events": (
         ("limit",),
-        "1",
         "largest number of expected signal events that is allowed",
         "Of several searches it depends on their shares in the expected events.",
     ),
-    "model_mediator_mass": (("limit",), "GeV", "mass of the mediator", "Of the point's model."),
+    "model_mediator_mass": (("limit",), "mass of the mediator", "Of the point's model."),
     "model_coupling": (
         ("limit",),
-        "1",
         "coupling to ordinary matter",
         "Of the point's model: the field of its class that is limited.",
     ),
     "status": (
         ("limit",),
-        "1",
         "what became of the point",
         "not_computed: not yet, or far from an adaptive scan's boundary; else see reason",
     ),
-    "reason": (("limit",), "1", "why a point is not covered or failed", "Empty if computed."),
+    "reason": (("limit",), "why a point is not covered or failed", "Empty if computed."),
 }
 
 
@@ -79,9 +71,10 @@ def of_points(plan: Plan, arrays: Arrays) -> dict[str, Variable]:
     """
     axes = plan.x.parameter, plan.y.parameter
     found = {}
-    for name, (first, unit, long_name, description) in _OF_POINTS.items():
-        if name == "model_coupling":
-            unit = " or ".join(dict.fromkeys(_unit(limit) for limit in plan.limits))  # noqa: PLW2901
+    coupling = " or ".join(dict.fromkeys(_unit(limit) for limit in plan.limits))
+    units = {"model_mediator_mass": "GeV", "model_coupling": coupling}
+    for name, (first, long_name, description) in _OF_POINTS.items():
+        unit = units.get(name, "1")
         found[name] = Variable((*first, *axes), arrays[name], unit, long_name, description)
     return found
 
