@@ -14,6 +14,7 @@ from scotopic.scan.plane import plane_result
 from scotopic.scan.points import Limit, Plan, Sector
 from scotopic.scan.run_card import LimitLayer, RunCard
 from scotopic.scan.survey import (
+    Compute,
     Kept,
     failures,
     in_process,
@@ -79,7 +80,8 @@ def survey_card(
     require_models(plan)
     tolerance = card.refinement.tolerance if card.refinement else None
     with ExitStack() as stack:
-        kept, compute = Kept(plan), in_process
+        kept = Kept(plan)
+        compute: Compute = in_process
         if keeping is not None and keeping.dataset:
             from scotopic.scan.execute import computing  # noqa: PLC0415 - for datasets only
             from scotopic.scan.store import Dataset  # noqa: PLC0415
