@@ -137,7 +137,13 @@ def _lines(value: Any, depth: int, indent: str = "") -> str:  # noqa: ANN401 - w
 def write_csv(
     path: Path, comments: Sequence[str], columns: Mapping[str, Sequence[float | str]]
 ) -> None:
-    """Write columns of equal length as CSV with a header line, behind lines of comment.
+    """Write columns of equal length as CSV; see `csv_text`."""
+    with whole_file(path) as stream:
+        stream.write(csv_text(comments, columns))
+
+
+def csv_text(comments: Sequence[str], columns: Mapping[str, Sequence[float | str]]) -> bytes:
+    """Return columns of equal length as CSV with a header line, behind lines of comment.
 
     Numbers are written with as many digits as it takes to read the same number again, words in
     quotes if they hold a comma.
@@ -148,8 +154,7 @@ def write_csv(
     table.writerow(columns)
     for row in zip(*columns.values(), strict=True):
         table.writerow(one if isinstance(one, str) else float(one) for one in row)
-    with whole_file(path) as stream:
-        stream.write(text.getvalue().encode())
+    return text.getvalue().encode()
 
 
 def write_files(contents: Mapping[str, bytes], path_without_suffix: Path) -> list[Path]:

@@ -1,20 +1,35 @@
 """Results as Parquet and CSV: the tables column by column, and all points of a dataset."""
 
-import math
+import io
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from scotopic.errors import ScotopicError
 from scotopic.extras import required
-from scotopic.publication.csv_tables import MISSING, Cell, CsvTable, read_csv
-from scotopic.results import output_directory, whole_file, write_csv
+from scotopic.results import csv_text, output_directory, whole_file
+from scotopic.search.result_files import Columns
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 DATASET: Final = "dataset.zarr"
 """What a run with --dataset leaves."""
 
 POINTS: Final = "points"
 """Name of the table of a dataset's points."""
+
+_TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "boundaries": ("limit",),
+    "contours": ("limit",),
+    "thermal": ("line", "status", "caveats"),
+    POINTS: ("limit", "reason", "status"),
+}
+"""Columns of texts, which may be empty or look like numbers, by the names of tables."""
+
+_NO_NUMBER: Final = ("", "nan", "inf", "-inf")
 
 
 def write_parquet(directory: Path, output: Path | None = None) -> list[Path]:
@@ -36,46 +51,58 @@ def write_parquet(directory: Path, output: Path | None = None) -> list[Path]:
     Raises
     ------
     ScotopicError
-        If there are no tables, or pyarrow is not installed.
+        If there are no tables, one is not as scotopic writes it, or pyarrow is not installed.
     """
     required("pyarrow")
-    paths = sorted(directory.glob("*.csv"))
-    tables = {path.stem: read_csv(path) for path in paths}
+    import pyarrow.parquet as pq  # noqa: PLC0415 - an extra
+
+    tables = {path.stem: _read(path) for path in sorted(directory.glob("*.csv"))}
     if (directory / DATASET).is_dir():
-        tables[POINTS] = points(directory)
+        tables[POINTS] = _table(POINTS, csv_text(*points(directory)))
     if not tables:
         raise ScotopicError(f"{directory}: no .csv and no {DATASET}: nothing to write as Parquet")
     home = output_directory(output or directory)
     written = []
     for name, table in tables.items():
-        path = home / f"{name}.parquet"
-        _write(table, path)
-        written.append(path)
+        written.append(home / f"{name}.parquet")
+        with whole_file(written[-1]) as stream:
+            pq.write_table(table, stream)
     return written
 
 
-def _write(table: CsvTable, path: Path) -> None:
+def _read(path: Path) -> "pa.Table":
+    try:
+        return _table(path.stem, path.read_bytes())
+    except OSError as error:
+        raise ScotopicError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except ValueError as error:
+        what = " ".join(str(error).split())
+        raise ScotopicError(f"{path}: is no table as scotopic writes it: {what}") from None
+
+
+def _table(name: str, text: bytes) -> "pa.Table":
+    """Return a CSV table: texts, or numbers that are null where there is none."""
     import pyarrow as pa  # noqa: PLC0415 - an extra
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    from pyarrow import csv  # noqa: PLC0415
 
-    columns = {name: _array(cells, name in table.texts) for name, cells in table.columns.items()}
-    metadata = {"comment": "\n".join(table.comments)}
-    with whole_file(path) as stream:
-        pq.write_table(pa.table(columns, metadata=metadata), stream)
+    lines = text.decode().splitlines()
+    comments = [line[2:] for line in lines if line.startswith("#")]
+    table = csv.read_csv(
+        io.BytesIO(text),
+        csv.ReadOptions(skip_rows=len(comments)),
+        csv.ParseOptions(newlines_in_values=True),
+        csv.ConvertOptions(
+            column_types=dict.fromkeys(_TEXTS.get(name, ()), pa.string()), null_values=_NO_NUMBER
+        ),
+    )
+    for i, one in enumerate(table.schema):
+        if not pa.types.is_string(one.type):
+            table = table.set_column(i, one.name, table[i].cast(pa.float64()))
+    return table.replace_schema_metadata({"comment": "\n".join(comments)})
 
 
-def _array(cells: list[Cell], is_text: bool) -> object:
-    """Return texts; or numbers, null where there is none, unless there is some other text."""
-    import pyarrow as pa  # noqa: PLC0415 - an extra
-
-    if is_text or any(isinstance(cell, str) and cell != MISSING for cell in cells):
-        texts = [cell if isinstance(cell, str) else f"{cell!r}" for cell in cells]
-        return pa.array(texts, pa.string())
-    return pa.array([None if cell == MISSING else cell for cell in cells], pa.float64())
-
-
-def points(directory: Path) -> CsvTable:
-    """Return all points of a dataset that were computed, one row for each point and limit.
+def points(directory: Path) -> tuple[list[str], Columns]:
+    """Return comments and columns of all points of a dataset that were computed, by limit.
 
     Parameters
     ----------
@@ -98,25 +125,19 @@ def points(directory: Path) -> CsvTable:
     )
     order = ("limit", x, y)
     template = dataset["status"].transpose(*order)
-    flags = dict(
-        zip(template.attrs["flag_values"], template.attrs["flag_meanings"].split(), strict=True)
-    )
-    kept = template.to_numpy() != _flag(flags, "not_computed")
-    columns: dict[str, list[Cell]] = {}
+    meanings = template.attrs["flag_meanings"].split()
+    flags = dict(zip(template.attrs["flag_values"], meanings, strict=True))
+    not_computed = [value for value, meaning in flags.items() if meaning == "not_computed"]
+    kept = ~np.isin(template.to_numpy(), not_computed)
+    columns: Columns = {}
     for name in (*map(str, order), *names):
-        values = dataset[name].broadcast_like(template).transpose(*order).to_numpy()[kept]
-        cells = values.tolist()
+        cells = dataset[name].broadcast_like(template).transpose(*order).to_numpy()[kept].tolist()
         columns[name] = [flags[one] for one in cells] if name == "status" else _cells(cells)
-    comments = (str(dataset.attrs["title"]), "all points that were computed, masses in GeV")
-    return CsvTable(comments, columns, ("limit", "reason", "status"))
+    return [str(dataset.attrs["title"]), "all points that were computed, masses in GeV"], columns
 
 
-def _flag(flags: Mapping[int, str], wanted: str) -> int:
-    return next(value for value, meaning in flags.items() if meaning == wanted)
-
-
-def _cells(values: list[Cell]) -> list[Cell]:
-    return [v if isinstance(v, str) or math.isfinite(v) else MISSING for v in values]
+def _cells(values: list[float | str]) -> list[float | str]:
+    return [one if isinstance(one, str) or np.isfinite(one) else "" for one in values]
 
 
 def write_points(directory: Path, output: Path | None = None) -> list[Path]:
@@ -139,7 +160,8 @@ def write_points(directory: Path, output: Path | None = None) -> list[Path]:
     ScotopicError
         If there is no dataset, or the extra `scan` is missing.
     """
-    table = points(directory)
+    text = csv_text(*points(directory))
     path = output_directory(output or directory) / f"{POINTS}.csv"
-    write_csv(path, table.comments, table.columns)
+    with whole_file(path) as stream:
+        stream.write(text)
     return [path]

@@ -2,10 +2,9 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 from scotopic.models.parameters import parameter
-from scotopic.publication.csv_tables import MISSING, Cell
 from scotopic.publication.results import Json
 from scotopic.publication.tables import (
     PublishedTable,
@@ -18,7 +17,7 @@ from scotopic.publication.tables import (
     variable,
 )
 from scotopic.search.result import Result
-from scotopic.search.result_files import EXPECTED, curve_table
+from scotopic.search.result_files import EXPECTED, Columns, curve_table
 
 _PHRASES: Final = {
     "missing-energy": ("Missing energy",),
@@ -39,8 +38,7 @@ def curve_tables(curve: Result, name: str) -> list[PublishedTable]:
         What the name of the table begins with.
     """
     comments, columns = curve_table(curve)
-    cells = {n: [_cell(value) for value in values] for n, values in columns.items()}
-    axis, *others = _variables(curve, cells)
+    axis, *others = _variables(curve, columns)
     if not axis.values:
         return []
     cards: list[Json] = curve.attributes["experiments"]
@@ -66,11 +64,7 @@ def curve_tables(curve: Result, name: str) -> list[PublishedTable]:
     ]
 
 
-def _cell(value: float | str) -> Cell:
-    return value if isinstance(value, str) or math.isfinite(value) else MISSING
-
-
-def _variables(curve: Result, cells: dict[str, list[Cell]]) -> Iterator[Variable]:
+def _variables(curve: Result, cells: Columns) -> Iterator[Variable]:
     """Yield the columns; the expected limits are one, with the bands as its errors."""
     known = parameter(type(curve.model), curve.quantity)
     words, unit = in_words(known.name), known.unit.replace("GeV^-1", "GeV^{-1}")
@@ -91,19 +85,17 @@ def _variables(curve: Result, cells: dict[str, list[Cell]]) -> Iterator[Variable
             yield variable(name, values)
 
 
-def _errors(bands: Sequence[Sequence[Cell]]) -> dict[str, list[tuple[float, float]]]:
+def _errors(bands: Sequence[Sequence[Any]]) -> dict[str, list[tuple[float, float]]]:
+    """Return how far one and two standard deviations lie below and above the median."""
     rows = list(zip(*bands, strict=True))
     return {
         f"{n} s.d.": [_distances(row[2], (row[2 - n], row[2 + n])) for row in rows] for n in (1, 2)
     }
 
 
-def _distances(centre: Cell, ends: tuple[Cell, Cell]) -> tuple[float, float]:
-    """Return how far the ends lie below and above; none where there is no value."""
-    if isinstance(centre, str):
-        return 0.0, 0.0
-    away = [end - centre for end in ends if not isinstance(end, str)]
-    return min([0.0, *away]), max([0.0, *away])
+def _distances(centre: float, ends: tuple[float, float]) -> tuple[float, float]:
+    away = [0.0, *(end - centre for end in ends if math.isfinite(end - centre))]
+    return min(away), max(away)
 
 
 def _phrases(curve: Result, cards: Sequence[Json]) -> list[str]:

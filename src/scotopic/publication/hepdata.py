@@ -8,7 +8,7 @@ import tempfile
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,15 +31,6 @@ from scotopic.results import whole_file
 
 _EXACT: Final = 17
 """Digits with which a number reads back equal."""
-
-
-@dataclass(frozen=True)
-class _Entry:
-    """A table with the files that go with it."""
-
-    name: str
-    table: PublishedTable
-    attachments: tuple[Attachment, ...]
 
 
 def write_submission(directories: Sequence[Path], output: Path) -> list[Path]:
@@ -75,11 +66,11 @@ def write_submission(directories: Sequence[Path], output: Path) -> list[Path]:
         if places[i] in places[:i]:
             raise ScotopicError(f"{directory}: is named twice; its tables would be there twice")
     results = [read_directory(directory) for directory in directories]
-    entries = list(_entries(results))
-    if not entries:
+    tables = list(_named_tables(results))
+    if not tables:
         raise ScotopicError(f"{directories[0]}: no table has rows; nothing is to be published")
     with _aside(output) as scratch:
-        _write(entries, results, scratch)
+        _write(tables, results, scratch)
         _validate(scratch)
         with whole_file(archive) as stream:
             stream.write(_archive(scratch))
@@ -103,7 +94,11 @@ def _aside(output: Path) -> Iterator[Path]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _entries(results: Iterable[Directory]) -> Iterator[_Entry]:
+Published = tuple[PublishedTable, list[Attachment]]
+
+
+def _named_tables(results: Iterable[Directory]) -> Iterator[Published]:
+    """Yield all tables under unique names, each with the files that go with it."""
     prefixes: set[str] = set()
     names: set[str] = set()
     for result in results:
@@ -117,18 +112,16 @@ def _entries(results: Iterable[Directory]) -> Iterator[_Entry]:
             ]
             for label, names_of_cards in card_names(result, prefix).items()
         }
-        for table in _tables(result, prefix):
-            files = [*common, *(file for label in table.labels for file in own[label])]
-            yield _Entry(unique(table_name(table.name), names), table, tuple(files))
+        if result.is_curve:
+            tables = curve_tables(result.result, prefix)
+        else:
+            tables = tables_of_plane(result, prefix)
+        for table in tables:
+            files = [file for label in table.labels for file in own[label]]
+            yield replace(table, name=unique(table_name(table.name), names)), [*common, *files]
 
 
-def _tables(result: Directory, prefix: str) -> list[PublishedTable]:
-    if result.is_curve:
-        return curve_tables(result.result, prefix)
-    return tables_of_plane(result, prefix)
-
-
-def _write(entries: Sequence[_Entry], results: Sequence[Directory], directory: Path) -> None:
+def _write(tables: Sequence[Published], results: Sequence[Directory], directory: Path) -> None:
     import yaml  # noqa: PLC0415 - comes with hepdata_lib
 
     library = _hepdata_lib()
@@ -140,15 +133,16 @@ def _write(entries: Sequence[_Entry], results: Sequence[Directory], directory: P
     }
     text = yaml.safe_dump(header, default_flow_style=False, explicit_start=True)
     (directory / "submission.yaml").write_text(text, "utf-8")
-    for entry in entries:
-        table = _table(library, entry)
-        table.write_yaml(str(directory))
-        for file in entry.attachments:
+    for published, attachments in tables:
+        table = _table(library, published)
+        for file in attachments:
             (directory / file.name).write_bytes(file.content)
+            table.add_additional_resource(file.description, file.name, file_type=file.file_type)
+        table.write_yaml(str(directory))
 
 
 def _comment(results: Sequence[Directory]) -> str:
-    titles = dict.fromkeys(title for one in results for title in one.titles)
+    titles = dict.fromkeys(one.title for one in results)
     return f"{'; '.join(titles)}. Computed with scotopic {__version__}."
 
 
@@ -160,10 +154,9 @@ def _hepdata_lib() -> Any:  # noqa: ANN401 - a module without types
     return hepdata_lib
 
 
-def _table(library: Any, entry: _Entry) -> Any:  # noqa: ANN401 - a module without types
+def _table(library: Any, published: PublishedTable) -> Any:  # noqa: ANN401 - no types
     """Return a table of hepdata_lib."""
-    published = entry.table
-    table = library.Table(entry.name)
+    table = library.Table(published.name)
     table.description = published.description
     table.location = ""
     table.keywords = dict(published.keywords)
@@ -174,8 +167,6 @@ def _table(library: Any, entry: _Entry) -> Any:  # noqa: ANN401 - a module witho
         for name, value, units in published.qualifiers:
             variable.add_qualifier(name, value, units)
         table.add_variable(variable)
-    for file in entry.attachments:
-        table.add_additional_resource(file.description, file.name, file_type=file.file_type)
     return table
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any, Final
 
-from scotopic.publication.csv_tables import CsvTable
 from scotopic.publication.results import Directory, Json
 from scotopic.publication.tables import (
     PublishedTable,
@@ -14,6 +14,7 @@ from scotopic.publication.tables import (
     variable,
 )
 from scotopic.scan.plane_files import plane_tables
+from scotopic.search.result_files import Columns
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ _SHAPES: Final = {
 
 
 def tables_of_plane(plane: Directory, name: str) -> list[PublishedTable]:
-    """Return the tables of a plane, one for each limit and line; those without rows are left out.
+    """Return the tables of a plane, one for each limit and line that has rows.
 
     Parameters
     ----------
@@ -48,30 +49,38 @@ def tables_of_plane(plane: Directory, name: str) -> list[PublishedTable]:
         What the names of the tables begin with.
     """
     return [
-        _published(plane, shape, f"{name} {shape.what} {label}", label, table)
+        _published(plane, shape, f"{name} {shape.what} {label}", label, comments, rows)
         for file, (comments, columns) in plane_tables(plane.result).items()
         for shape in (_SHAPES[file],)
-        for label, table in _groups(shape, CsvTable(tuple(comments), columns))
-        if table.rows
+        for label, rows in _groups(columns, shape.group)
     ]
 
 
-def _groups(shape: _Shape, table: CsvTable) -> Iterator[tuple[str, CsvTable]]:
-    for label in dict.fromkeys(table.columns[shape.group]):
-        yield str(label), table.where(shape.group, label)
+def _groups(columns: Columns, by: str) -> Iterator[tuple[str, Columns]]:
+    """Yield the rows of each value of a column, without that column."""
+    labels = columns[by]
+    for label in dict.fromkeys(labels):
+        here = [one == label for one in labels]
+        others = {name: cells for name, cells in columns.items() if name != by}
+        yield str(label), {name: list(compress(cells, here)) for name, cells in others.items()}
 
 
 def _published(
-    plane: Directory, shape: _Shape, name: str, label: str, table: CsvTable
+    plane: Directory,
+    shape: _Shape,
+    name: str,
+    label: str,
+    comments: Sequence[str],
+    columns: Columns,
 ) -> PublishedTable:
     labels = tuple(one for one in plane.experiments if one == label)
     cards = [card for one in labels for card in plane.experiments[one]]
-    variables = [variable(column, cells) for column, cells in table.columns.items()]
+    variables = [variable(column, cells) for column, cells in columns.items()]
     independent = variables[slice(*shape.independent)]
     card: Json = plane.result.attributes["card"]
     return PublishedTable(
         name,
-        description(table.comments, label, cards),
+        description(comments, label, cards),
         tuple(independent),
         tuple(one for one in variables if one not in independent),
         qualifiers(cards, _parameters(card, label)),

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from scotopic.errors import ScotopicError
-from scotopic.publication.csv_tables import reason
 from scotopic.search.result import Result
 from scotopic.search.result_files import CURVE, from_json, heading
 
@@ -49,9 +48,9 @@ class Directory:
         return {limit["label"]: limit["experiments"] for limit in attributes["limits"]}
 
     @property
-    def titles(self) -> list[str]:
+    def title(self) -> str:
         """What is in it."""
-        return [heading(self.result) if self.is_curve else self.result.attributes["title"]]
+        return heading(self.result) if self.is_curve else str(self.result.attributes["title"])
 
     @property
     def run_card(self) -> Json | None:
@@ -73,8 +72,8 @@ def read_directory(path: Path) -> Directory:
         content = json.loads(file.read_text("utf-8"))
     except OSError as error:
         raise ScotopicError(
-            f"{file}: cannot be read: {reason(error)}; needed: the --output of scotopic limit,"
-            " plane or relic"
+            f"{file}: cannot be read: {error.strerror or error}; needed: the --output of scotopic"
+            " limit, plane or relic"
         ) from None
     except ValueError as error:
         raise ScotopicError(f"{file}: not JSON: {error}") from None

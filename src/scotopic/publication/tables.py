@@ -1,11 +1,13 @@
 """Tables of HEPData: variables with units and errors, qualifiers, keywords."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from scotopic.publication.csv_tables import MISSING, Cell
 from scotopic.publication.results import Json
+
+Cell = float | str
 
 NOTHING: Final = "-"
 """What HEPData shows where there is no value."""
@@ -84,7 +86,11 @@ def in_words(name: str) -> str:
 
 def shown(cells: Sequence[Cell]) -> list[Cell]:
     """Return cells with HEPData's sign where there is nothing."""
-    return [NOTHING if cell == MISSING else cell for cell in cells]
+    return [cell if _is_shown(cell) else NOTHING for cell in cells]
+
+
+def _is_shown(cell: Cell) -> bool:
+    return bool(cell) if isinstance(cell, str) else math.isfinite(cell)
 
 
 def description(comments: Sequence[str], label: str, cards: Sequence[Json]) -> str:
