@@ -13,7 +13,19 @@ class ScotopicError(Exception):
 
 
 class CardError(ScotopicError, ValueError):
-    """A card that cannot be read or describes something impossible."""
+    """A card that cannot be read or describes something impossible.
+
+    Parameters
+    ----------
+    *mistakes : str
+        One line for each; the text of the error is the first one, and how many there are.
+    """
+
+    def __init__(self, *mistakes: str) -> None:
+        self.mistakes = mistakes
+        rest = len(mistakes) - 1
+        more = f" (and {rest} more error{'s' if rest > 1 else ''})" if rest else ""
+        super().__init__(mistakes[0] + more)
 
 
 class RangeError(ScotopicError, ValueError):

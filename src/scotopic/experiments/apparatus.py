@@ -1,10 +1,11 @@
 """The set-up: beam, target, detectors along the beam, and what counts as signal in them."""
 
 import math
+from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
-from pydantic import Field, Strict, model_validator
+from pydantic import Field, Strict
 
 from scotopic.errors import nearest
 from scotopic.experiments.messages import KeyedError, shown
@@ -17,7 +18,7 @@ from scotopic.experiments.tables import (
     Name,
     SourcedTable,
     Table,
-    refuse_repeated_names,
+    repeated_names,
 )
 from scotopic.materials import MATERIALS, Layer, Material, Target
 from scotopic.units import ELECTRON_MASS, MUON_MASS
@@ -52,13 +53,11 @@ class Beam(SourcedTable):
         ge=0, le=0.5, description="rms spread of the beam momentum, divided by the momentum"
     )
 
-    @model_validator(mode="after")
-    def _above_rest_mass(self) -> Self:
+    def mistakes(self) -> Iterator[KeyedError]:
+        """Yield an energy below the rest mass."""
         if self.energy_GeV <= self.mass:
-            raise KeyedError(
-                ("energy_GeV",), f"{self.energy_GeV} is not above the rest mass {self.mass}"
-            )
-        return self
+            text = f"{self.energy_GeV} is not above the rest mass {self.mass}"
+            yield KeyedError(("energy_GeV",), text)
 
     @property
     def mass(self) -> float:
@@ -92,22 +91,21 @@ class TargetCard(SourcedTable):
         description='name of the detector that the target is; "none" for a passive target'
     )
 
-    @model_validator(mode="after")
-    def _known_materials(self) -> Self:
-        refuse_repeated_names(("materials",), self.materials)
+    def mistakes(self) -> Iterator[KeyedError]:
+        """Yield materials that are there already, and those of layers that are not there."""
+        yield from repeated_names("materials", self.materials)
         for i, own in enumerate(self.materials):
             if own.name in MATERIALS:
-                raise KeyedError(
+                yield KeyedError(
                     ("materials", i, "name"), f"{shown(own.name)} is a material already"
                 )
         known = [*MATERIALS, *(own.name for own in self.materials)]
         for i, layer in enumerate(self.layers):
             if layer.material not in known:
-                raise KeyedError(
+                yield KeyedError(
                     ("layers", i, "material"),
                     f"{shown(layer.material)} is not a material; {nearest(layer.material, known)}",
                 )
-        return self
 
     def build(self) -> Target:
         """Return the target as `scotopic.materials` describes it."""
@@ -188,13 +186,13 @@ class Detector(SourcedTable):
         "detector measures",
     )
 
-    @model_validator(mode="after")
-    def _segments_fill_the_length(self) -> Self:
-        if self.longitudinal_segments_cm is not None:
-            total = sum(self.longitudinal_segments_cm)
-            if not math.isclose(total, self.length_cm, rel_tol=1e-9):
-                raise KeyedError(
-                    ("longitudinal_segments_cm",),
-                    f"the parts add up to {total:.10g}, not to length_cm = {self.length_cm}",
-                )
-        return self
+    def mistakes(self) -> Iterator[KeyedError]:
+        """Yield segments that do not fill the length."""
+        if self.longitudinal_segments_cm is None:
+            return
+        total = sum(self.longitudinal_segments_cm)
+        if not math.isclose(total, self.length_cm, rel_tol=1e-9):
+            yield KeyedError(
+                ("longitudinal_segments_cm",),
+                f"the parts add up to {total:.10g}, not to length_cm = {self.length_cm}",
+            )

@@ -1,9 +1,10 @@
 """What was collected or will be: exposures, backgrounds, observations, uncertainties."""
 
 import math
-from typing import Literal, Self
+from collections.abc import Iterator
+from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from scotopic.experiments.efficiencies import Efficiency, EfficiencyTable, largest
 from scotopic.experiments.messages import KeyedError, shown
@@ -15,7 +16,7 @@ from scotopic.experiments.tables import (
     SourcedTable,
     Table,
     Year,
-    refuse_repeated_names,
+    repeated_names,
 )
 from scotopic.words import MAX_COUNTS
 
@@ -39,21 +40,18 @@ class BackgroundSource(Table):
         "uncertainty",
     )
 
-    @model_validator(mode="after")
-    def _one_form(self) -> Self:
-        if self.upper_value_events is None:
-            for key in ("expected_events", "uncertainty_events"):
-                if getattr(self, key) is None:
-                    raise KeyedError(
-                        (key,),
-                        "missing; a background has expected_events and uncertainty_events, "
-                        "or upper_value_events",
-                    )
-        else:
-            for key in ("expected_events", "uncertainty_events"):
-                if getattr(self, key) is not None:
-                    raise KeyedError((key,), "does not go together with upper_value_events")
-        return self
+    def mistakes(self) -> Iterator[KeyedError]:
+        """Yield what is missing of one form, or there beside the other."""
+        for key in ("expected_events", "uncertainty_events"):
+            is_there = getattr(self, key) is not None
+            if is_there and self.upper_value_events is not None:
+                yield KeyedError((key,), "does not go together with upper_value_events")
+            elif not is_there and self.upper_value_events is None:
+                yield KeyedError(
+                    (key,),
+                    "missing; a background has expected_events and uncertainty_events, "
+                    "or upper_value_events",
+                )
 
     @property
     def expectation(self) -> tuple[float, float]:
@@ -98,27 +96,23 @@ class DataSet(SourcedTable):
         description="observed events: required for a measurement, refused for a projection",
     )
 
-    @model_validator(mode="after")
-    def _observation_belongs_to_measurement(self) -> Self:
+    def mistakes(self) -> Iterator[KeyedError]:
+        """Yield observations without a measurement, and numbers that mean nothing together."""
         if self.kind == "measurement" and self.observed_events is None:
-            raise KeyedError(("observed_events",), 'missing; kind = "measurement" needs it')
+            yield KeyedError(("observed_events",), 'missing; kind = "measurement" needs it')
         if self.kind == "projection" and self.observed_events is not None:
-            raise KeyedError(("observed_events",), 'does not go together with kind = "projection"')
-        refuse_repeated_names(("background",), self.background)
-        self._check_efficiency()
+            yield KeyedError(("observed_events",), 'does not go together with kind = "projection"')
+        yield from repeated_names("background", self.background)
         if self.background_uncertainty > 0 and self.expected_background == 0:
-            raise KeyedError(
+            yield KeyedError(
                 ("background",),
                 f"an uncertainty of {self.background_uncertainty:g} needs an expectation above 0",
             )
-        return self
-
-    def _check_efficiency(self) -> None:
         if not self.largest_efficiency > 0:
-            raise KeyedError(("signal_efficiency",), f"{self.signal_efficiency} is not positive")
+            yield KeyedError(("signal_efficiency",), f"{self.signal_efficiency} is not positive")
         table = self.efficiency_table
         if table is not None and table.against == "decay_position_cm":
-            raise KeyedError(
+            yield KeyedError(
                 ("signal_efficiency", "against"),
                 f"{shown(table.against)} is not for data sets; the efficiency for places of decay"
                 " is searches[].selection.regions[].efficiency of 'decay-in-flight'",

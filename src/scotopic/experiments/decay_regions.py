@@ -1,9 +1,9 @@
 """Regions behind the target in which the decay of a mediator itself counts as signal."""
 
 import math
-from typing import Self
+from collections.abc import Iterator
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from scotopic.experiments.efficiencies import Efficiency, EfficiencyTable
 from scotopic.experiments.messages import KeyedError, shown
@@ -32,25 +32,25 @@ class DecayRegion(SourcedTable):
         "multiplies `data_sets[].signal_efficiency`",
     )
 
-    @model_validator(mode="after")
-    def _places_inside(self) -> Self:
+    def mistakes(self) -> Iterator[KeyedError]:
+        """Yield what is wrong with a table of the efficiency."""
         table = self.efficiency
         if not isinstance(table, EfficiencyTable):
-            return self
+            return
         if table.against != "decay_position_cm":
-            raise KeyedError(
+            yield KeyedError(
                 ("efficiency", "against"),
                 f"{shown(table.against)} is not the place of decay, 'decay_position_cm'",
             )
+            return
         first, last = table.ends
         if first != 0:
-            raise KeyedError(("efficiency", "points", 0, 0), f"{first} is not 0")
+            yield KeyedError(("efficiency", "points", 0, 0), f"{first} is not 0")
         if self.length_cm is not None and last > self.length_cm:
-            raise KeyedError(
+            yield KeyedError(
                 ("efficiency", "points", len(table.points) - 1, 0),
                 f"{last} is above length_cm = {self.length_cm}",
             )
-        return self
 
     @property
     def efficiency_along(self) -> tuple[tuple[float, float], ...]:

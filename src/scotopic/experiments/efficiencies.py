@@ -1,9 +1,10 @@
 """Efficiencies: a number, or a table over the energy, the mass or the place of decay."""
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, Strict, Tag, model_validator
 
@@ -48,14 +49,13 @@ class EfficiencyTable(Table):
         kept = {key: value for key, value in values.items() if key != "file"}
         return kept | {"points": _read_points(Path(values["file"]))}
 
-    @model_validator(mode="after")
-    def _ascending(self) -> Self:
+    def mistakes(self) -> Iterator[KeyedError]:
+        """Yield what does not ascend, and efficiencies that are all zero."""
         for i, ((before, _), (x, _)) in enumerate(pairwise(self.points), start=1):
             if x <= before:
-                raise KeyedError(("points", i, 0), f"{x} is not above {before} before it")
+                yield KeyedError(("points", i, 0), f"{x} is not above {before} before it")
         if not self.largest > 0:
-            raise KeyedError(("points",), "all efficiencies are 0")
-        return self
+            yield KeyedError(("points",), "all efficiencies are 0")
 
     @property
     def largest(self) -> float:

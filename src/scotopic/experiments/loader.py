@@ -5,13 +5,13 @@ import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import Field, ValidationError
 
 from scotopic.errors import CardError, nearest
-from scotopic.experiments.merging import Card, extend, require_sources
-from scotopic.experiments.messages import KeyedError, describe, key_path, one_line, shown
+from scotopic.experiments.merging import Card, extend, missing_sources
+from scotopic.experiments.messages import KeyedError, card_error, mistakes_in, one_line, shown
 from scotopic.experiments.schema import Experiment
 from scotopic.experiments.tables import Items, Table, Text
 
@@ -21,6 +21,11 @@ CARDS = Path(__file__).parent / "cards"
 SUFFIX = ".toml"
 
 _PATHS = ("likelihood", "file")  # keys whose values are paths
+
+MOST_EXTENDED = 50
+"""How many cards one may stand on that extend each other."""
+
+_NOT_INHERITED = ("title", "description")  # they would be untrue of a card that extends
 
 _MOVED = {
     "selection": "is the table [searches.selection] of one of [[searches]] now",
@@ -46,6 +51,14 @@ class Extension(Table):
     )
 
 
+class _Change(NamedTuple):
+    """A card as it is in its file, and what messages call it."""
+
+    label: str
+    card: Card
+    replace: tuple[str, ...]
+
+
 def experiment_names() -> list[str]:
     """Return the names of the cards that come with the package.
 
@@ -59,55 +72,98 @@ def experiment_names() -> list[str]:
 
 def read_experiment(
     name_or_path: str | os.PathLike[str],
-    check: Callable[[Experiment], Experiment] = lambda experiment: experiment,
+    checked: Callable[[Card], Experiment] = Experiment.model_validate,
 ) -> Experiment:
-    """Read an experiment card.
+    """Read an experiment card; selections of searches are what `checked` makes of them.
 
     Parameters
     ----------
     name_or_path : str or path
-        The name of a shipped card, or the path of a file. A string is a path if it ends in
-        ``.toml`` or has a directory in it.
-    check : callable
-        Checks more of it, and returns it; raises KeyedError.
-
-    Returns
-    -------
-    Experiment
-        The checked content, with the cards it extends merged in.
+        As for `scotopic.load_experiment`.
+    checked : callable
+        Makes the experiment of the card's content; raises pydantic's ValidationError, or
+        KeyedError.
 
     Raises
     ------
     CardError
-        If anything is wrong with the card, in one line: the card, the path of the key, the
-        value and what is allowed.
-
-    Examples
-    --------
-    >>> read_experiment("na64e-2018").search("invisible").observed_events
-    0
-    >>> read_experiment("na64e-2108")
-    Traceback (most recent call last):
-    ...
-    scotopic.errors.CardError: 'na64e-2108' is no experiment; did you mean 'na64e-2018'?
+        If anything is wrong with the card.
     """
-    file, label = _locate(name_or_path, Path())
-    unsourced: list[CardError] = []
-    card = _resolve(read_card(file, label), file, label, (), unsourced)
+    mistakes: list[CardError] = []
+    *changes, base = _extended(name_or_path, mistakes)
+    card, unsourced = base.card, []
+    for one in reversed(changes):
+        card = {key: value for key, value in card.items() if key not in _NOT_INHERITED}
+        try:
+            merged = extend(card, one.card, one.replace)
+        except KeyedError as error:
+            raise card_error(one.label, error.all) from None
+        if missing := [*missing_sources(card, merged, one.card)]:
+            unsourced.append(card_error(one.label, missing))
+        card = merged
+    label = [*changes, base][0].label
     try:
-        experiment = check(Experiment.model_validate(card))
+        experiment = checked(card)
     except ValidationError as error:
-        raise card_error(label, describe(error, Experiment)) from None
+        mistakes.append(card_error(label, mistakes_in(error, Experiment)))
     except KeyedError as error:
-        raise card_error(label, f"{key_path(error.path)}: {error}") from None
-    for complaint in unsourced:
-        raise complaint
+        mistakes.append(card_error(label, error.all))
+    if mistakes := [*mistakes, *unsourced]:
+        raise CardError(*(text for one in mistakes for text in one.mistakes))
     return experiment
 
 
-def card_error(label: str, text: str) -> CardError:
-    """Return the error that says what is wrong with a card, in one line."""
-    return CardError(one_line(f"{label}: {text}"))
+def _extended(name_or_path: str | os.PathLike[str], mistakes: list[CardError]) -> list[_Change]:
+    """Read a card, the one that it extends, the one that this extends, and so on."""
+    found: list[_Change] = []
+    seen: list[Path] = []
+    name: str | os.PathLike[str] | None = name_or_path
+    directory = Path()
+    while name is not None:
+        try:
+            file, label = _locate(name, directory)
+            card = read_card(file, label)
+        except CardError as error:
+            if not found:
+                raise
+            raise card_error(found[-1].label, f"extends: {error}") from None
+        if file.resolve() in seen:
+            raise card_error(label, "extends: leads back to this card")
+        if len(seen) > MOST_EXTENDED:
+            text = f"extends: a card may stand on {MOST_EXTENDED} others at the most"
+            raise card_error(found[0].label, text)
+        seen.append(file.resolve())
+        card, extension = _without_extension(card, file.parent, label, mistakes)
+        found.append(_Change(label, card, extension.replace))
+        name, directory = extension.extends, file.parent
+    return found
+
+
+def _without_extension(
+    card: Card, directory: Path, label: str, mistakes: list[CardError]
+) -> tuple[Card, Extension]:
+    """Split a card into what it says itself and what it says of the one that it extends."""
+    known = [*Extension.model_fields, *Experiment.model_fields]
+    for key in card:
+        _refuse_moved(key, label)
+    if unknown := [key for key in card if key not in known]:
+        found = [KeyedError((key,), f"unknown key; {nearest(key, known)}") for key in unknown]
+        mistakes.append(card_error(label, found))
+    own = {key: value for key, value in card.items() if key in Experiment.model_fields}
+    of_extension = {key: value for key, value in card.items() if key in Extension.model_fields}
+    try:
+        own = _with_paths(own, directory)
+        extension = Extension.model_validate(of_extension)
+    except RecursionError:
+        raise card_error(label, "nested too deeply") from None
+    except ValidationError as error:
+        raise card_error(label, mistakes_in(error, Extension)) from None
+    if extension.replace and extension.extends is None:
+        text = "replace: means something only together with extends"
+        mistakes.append(card_error(label, text))
+    for i, path in enumerate(extension.replace):
+        _refuse_moved(re.split(r"[.\[]", path)[0], label, f"replace[{i}]: ")
+    return own, extension
 
 
 def _locate(name_or_path: str | os.PathLike[str], directory: Path) -> tuple[Path, str]:
@@ -150,59 +206,6 @@ def read_card(file: Path, label: str) -> Card:
         raise card_error(label, f"not TOML: {error}{line}") from None
 
 
-def _resolve(
-    card: Card, file: Path, label: str, chain: tuple[Path, ...], unsourced: list[CardError]
-) -> Card:
-    """Merge a card that was read into the one that it extends.
-
-    `chain` are the files that led to this one. Changes without a source go to `unsourced`, to
-    be told when nothing worse is wrong.
-    """
-    if file.resolve() in chain:
-        raise card_error(label, "extends: leads back to this card")
-    _refuse_unknown_keys(card, label)
-    try:
-        card = _with_paths(card, file.parent)
-    except RecursionError:
-        raise card_error(label, "nested too deeply") from None
-    try:
-        extension = Extension.model_validate(
-            {key: card.pop(key) for key in Extension.model_fields if key in card}
-        )
-    except ValidationError as error:
-        raise card_error(label, describe(error, Extension)) from None
-    if extension.extends is None:
-        if extension.replace:
-            raise card_error(label, "replace: means something only together with extends")
-        return card
-    for i, path in enumerate(extension.replace):
-        _refuse_moved(re.split(r"[.\[]", path)[0], label, f"replace[{i}]: ")
-    try:
-        base_file, base_label = _locate(extension.extends, file.parent)
-        base_card = read_card(base_file, base_label)
-    except CardError as error:
-        raise card_error(label, f"extends: {error}") from None
-    chain = (*chain, file.resolve())
-    base = _own_texts_removed(_resolve(base_card, base_file, base_label, chain, unsourced))
-    try:
-        merged = extend(base, card, extension.replace)
-    except KeyedError as error:
-        raise card_error(label, f"{key_path(error.path)}: {error}") from None
-    try:
-        require_sources(base, merged, card)
-    except KeyedError as error:
-        unsourced.append(card_error(label, f"{key_path(error.path)}: {error}"))
-    return merged
-
-
-def _refuse_unknown_keys(card: Card, label: str) -> None:
-    known = [*Extension.model_fields, *Experiment.model_fields]
-    for key in card:
-        _refuse_moved(key, label)
-        if key not in known:
-            raise card_error(label, f"{key_path((key,))}: unknown key; {nearest(key, known)}")
-
-
 def _refuse_moved(key: str, label: str, where: str = "") -> None:
     if key in _MOVED:
         raise card_error(label, f"{where}{key}: {_MOVED[key]}; see the page on experiment cards")
@@ -225,8 +228,3 @@ def _with_paths(card: Card, directory: Path) -> Card:
 
     found: Card = placed(card)
     return found
-
-
-def _own_texts_removed(base: dict[str, Any]) -> Card:
-    """Drop what describes the base card and would be untrue of one that extends it."""
-    return {key: value for key, value in base.items() if key not in ("title", "description")}

@@ -1,7 +1,7 @@
 """How a card extends another: tables merge, named entries of arrays meet, the rest replaces."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scotopic.errors import nearest
@@ -109,8 +109,10 @@ def _merge(base: Card, card: Card, path: KeyPath) -> Card:
     return merged
 
 
-def require_sources(base: Card, merged: Card, card: Card, path: KeyPath = ()) -> None:
-    """Raise KeyedError if a table with a source changed and the card gives no new source for it.
+def missing_sources(
+    base: Card, merged: Card, card: Card, path: KeyPath = ()
+) -> Iterator[KeyedError]:
+    """Yield which tables with a source changed where the card gives no new source for them.
 
     Parameters
     ----------
@@ -120,24 +122,27 @@ def require_sources(base: Card, merged: Card, card: Card, path: KeyPath = ()) ->
         Where the three stand in the whole card.
     """
     if "source" in base and "source" not in card:
-        for key in [*base, *merged]:
-            if _numbers(base.get(key)) != _numbers(merged.get(key)):
-                raise KeyedError(
-                    (*path, "source"),
-                    f"missing; this card changes {shown(key)} and must say where it comes from",
-                )
+        changed = (
+            key for key in [*base, *merged] if _numbers(base.get(key)) != _numbers(merged.get(key))
+        )
+        if (key := next(changed, None)) is not None:
+            yield KeyedError(
+                (*path, "source"),
+                f"missing; this card changes {shown(key)} and must say where it comes from",
+            )
     for key, old in base.items():
         now, new = merged.get(key), card.get(key)
         here = (*path, key)
         if isinstance(old, dict) and isinstance(now, dict):
-            require_sources(old, now, new if isinstance(new, dict) else {}, here)
+            yield from missing_sources(old, now, new if isinstance(new, dict) else {}, here)
             continue
         then_named, now_named = _names(old, here), _names(now, here)
         if then_named is not None and now_named is not None:
             given = _names(new, here) or {}
             for i, (name, entry) in enumerate(now_named.items()):
                 if name in then_named:
-                    require_sources(then_named[name], entry, given.get(name, {}), (*here, i))
+                    then, changes = then_named[name], given.get(name, {})
+                    yield from missing_sources(then, entry, changes, (*here, i))
 
 
 def _numbers(value: object) -> object:

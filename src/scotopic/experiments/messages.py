@@ -1,11 +1,11 @@
 """One line for whatever is wrong with a card: the key's path, the value, what is allowed."""
 
-from collections.abc import Iterator
-from typing import Any, get_args
+from collections.abc import Iterator, Sequence
+from typing import Any, Self, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from scotopic.errors import nearest
+from scotopic.errors import CardError, nearest
 from scotopic.experiments.toml_text import toml_key
 
 KeyPath = tuple[str | int, ...]
@@ -39,11 +39,39 @@ _TEXTS = {
 
 
 class KeyedError(ValueError):
-    """A value that a check refuses, at a path relative to the table that checks it."""
+    """A value that a check refuses, at a path relative to the table that checks it.
 
-    def __init__(self, path: KeyPath, text: str) -> None:
+    Attributes
+    ----------
+    path : tuple of str and int
+        Where it is.
+    all : tuple of KeyedError
+        Itself, and what else the check refuses.
+    """
+
+    def __init__(self, path: KeyPath, text: str, others: "Sequence[KeyedError]" = ()) -> None:
         super().__init__(text)
         self.path = path
+        self.all = (self, *others)
+
+    @classmethod
+    def of(cls, found: "Sequence[KeyedError]") -> Self:
+        """Return one or more as one error."""
+        return cls(found[0].path, str(found[0]), found[1:])
+
+    def below(self, path: KeyPath) -> "list[KeyedError]":
+        """Return all as those of a table that holds the checked one at a path."""
+        return [KeyedError((*path, *one.path), str(one)) for one in self.all]
+
+
+def card_error(label: str, found: str | Sequence[KeyedError]) -> CardError:
+    """Return the error that says what is wrong with a card, in one line for each mistake."""
+    texts = [found] if isinstance(found, str) else [_line(one) for one in found]
+    return CardError(*(one_line(f"{label}: {text}") for text in texts))
+
+
+def _line(one: KeyedError) -> str:
+    return f"{key_path(one.path)}: {one}" if one.path else str(one)
 
 
 def one_line(text: str) -> str:
@@ -94,14 +122,8 @@ def shown(value: object) -> str:
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 3] + "..."
 
 
-def describe(error: ValidationError, root: type[BaseModel]) -> str:
-    """Return one line on the first error of a card, with the number of the others."""
-    path, text = explained(error, root)
-    return f"{key_path(path) + ': ' if path else ''}{text}"
-
-
-def explained(error: ValidationError, root: type[BaseModel]) -> tuple[KeyPath, str]:
-    """Return where the first error of a table is, and what is wrong, with the number of others.
+def mistakes_in(error: ValidationError, root: type[BaseModel]) -> list[KeyedError]:
+    """Return all that is wrong with a table.
 
     Unknown keys come first: a misspelt key is also a missing one.
     """
@@ -110,26 +132,25 @@ def explained(error: ValidationError, root: type[BaseModel]) -> tuple[KeyPath, s
     inner = {e["loc"][:n] for e in errors for n in range(len(e["loc"]))}
     errors = [e for e in errors if e["type"] != "too_short" or e["loc"] not in inner]
     errors.sort(key=lambda e: e["type"] != "extra_forbidden")
-    path, text = _explain(dict(errors[0]), root)
-    rest = len(errors) - 1
-    return path, text + (f" (and {rest} more error{'s' if rest > 1 else ''})" if rest else "")
+    return [one for e in errors for one in _explained(dict(e), root)]
 
 
-def _explain(error: dict[str, Any], root: type[BaseModel]) -> tuple[KeyPath, str]:
-    """Return the path and the text of one of pydantic's errors."""
+def _explained(error: dict[str, Any], root: type[BaseModel]) -> list[KeyedError]:
+    """Return what one of pydantic's errors says."""
     kind, context = error["type"], error.get("ctx", {})
     path: KeyPath = tuple(step for step in error["loc"] if step not in TAGS)
     cause = context.get("error")
     if isinstance(cause, KeyedError):
-        return path + cause.path, str(cause)
+        return cause.below(path)
     if kind == "extra_forbidden":
-        return path, f"unknown key; {nearest(str(path[-1]), keys_at(root, path[:-1]))}"
+        known = nearest(str(path[-1]), keys_at(root, path[:-1]))
+        return [KeyedError(path, f"unknown key; {known}")]
     if context.get("gt") == 0:
         kind = "not_positive"
     elif context.get("ge") == 0:
         kind = "negative"
     template = _TEXTS.get(kind, "{value}: " + error["msg"].replace("{", "{{").replace("}", "}}"))
-    return path, template.format(value=shown(error["input"]), **context)
+    return [KeyedError(path, template.format(value=shown(error["input"]), **context))]
 
 
 def tables_in(annotation: object) -> Iterator[type[BaseModel]]:

@@ -1,9 +1,10 @@
 """Materials that a card describes itself: composition and density."""
 
 import math
-from typing import Annotated, Self
+from collections.abc import Iterator
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from scotopic.errors import nearest
 from scotopic.experiments.messages import KeyedError, shown
@@ -31,25 +32,26 @@ class OwnMaterial(SourcedTable):
         description="in place of `mass_fractions`: relative numbers of atoms, as in a formula",
     )
 
-    @model_validator(mode="after")
-    def _one_composition(self) -> Self:
-        key = "mass_fractions" if self.atoms is None else "atoms"
-        given = self.mass_fractions if self.atoms is None else self.atoms
-        if given is None:
-            raise KeyedError((key,), "missing; a material has mass_fractions or atoms")
+    def mistakes(self) -> Iterator[KeyedError]:
+        """Yield what is wrong with the composition."""
+        if self.atoms is None and self.mass_fractions is None:
+            yield KeyedError(("mass_fractions",), "missing; a material has mass_fractions or atoms")
         if self.atoms is not None and self.mass_fractions is not None:
-            raise KeyedError(("atoms",), "does not go together with mass_fractions")
-        for symbol in given:
-            if symbol not in ELEMENTS:
-                text = f"{shown(symbol)} is not an element; {nearest(symbol, ELEMENTS)}"
-                raise KeyedError((key, symbol), text)
-        if not given:
-            raise KeyedError((key,), "no element; at least one is needed")
-        if key == "mass_fractions":
-            total = math.fsum(given.values())
-            if abs(total - 1) > _ROUNDING:
-                raise KeyedError((key,), f"they add up to {total:.6g}, not to 1")
-        return self
+            yield KeyedError(("atoms",), "does not go together with mass_fractions")
+        for key in ("mass_fractions", "atoms"):
+            given = getattr(self, key)
+            if given is None:
+                continue
+            for symbol in given:
+                if symbol not in ELEMENTS:
+                    text = f"{shown(symbol)} is not an element; {nearest(symbol, ELEMENTS)}"
+                    yield KeyedError((key, symbol), text)
+            if not given:
+                yield KeyedError((key,), "no element; at least one is needed")
+            elif key == "mass_fractions":
+                total = math.fsum(given.values())
+                if abs(total - 1) > _ROUNDING:
+                    yield KeyedError((key,), f"they add up to {total:.6g}, not to 1")
 
     def build(self) -> Material:
         """Return the material as `scotopic.materials` describes it."""

@@ -7,11 +7,11 @@ reference of the documentation.
 import hashlib
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Annotated, Any, Self
 
-from pydantic import Discriminator, Field, Strict, Tag, model_validator
+from pydantic import Discriminator, Field, Strict, Tag
 
 from scotopic.errors import RangeError, nearest
 from scotopic.experiments.apparatus import (
@@ -23,7 +23,7 @@ from scotopic.experiments.apparatus import (
 )
 from scotopic.experiments.messages import TAGS, KeyedError, KeyPath, shown
 from scotopic.experiments.searches import SearchCard
-from scotopic.experiments.tables import Items, Mass, Table, Text, refuse_repeated_names
+from scotopic.experiments.tables import Items, Mass, Table, Text, of_name, repeated_names
 from scotopic.words import CONFIDENCE_LEVELS, MAX_COUNTS
 
 ParameterValue = Annotated[
@@ -44,12 +44,11 @@ class NaturalModel(Table):
         description="lowest and highest mass of the mediator in a curve, if the user gives none",
     )
 
-    @model_validator(mode="after")
-    def _ascending(self) -> Self:
+    def mistakes(self) -> Iterator[KeyedError]:
+        """Yield a range upside down."""
         low, high = self.mass_range_GeV
         if not low < high:
-            raise KeyedError(("mass_range_GeV",), f"{low} to {high} is not ascending")
-        return self
+            yield KeyedError(("mass_range_GeV",), f"{low} to {high} is not ascending")
 
 
 class Experiment(Table):
@@ -89,50 +88,46 @@ class Experiment(Table):
         "and uncertainties, its channels named as they are; a path, relative to this card",
     )
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        refuse_repeated_names(("detectors",), self.detectors)
-        refuse_repeated_names(("searches",), self.searches)
-        self._check_detector_names()
-        self._check_active_target()
-        self._check_places()
+    def mistakes(self) -> Iterator[KeyedError]:
+        """Yield what does not go together in tables of different kinds."""
+        yield from repeated_names("detectors", self.detectors)
+        yield from repeated_names("searches", self.searches)
+        wrong_target = [*self._wrong_target()]
+        yield from wrong_target or self._wrong_places()
         if len({s.kind for s in self.searches}) > 1:
-            raise KeyedError(
+            yield KeyedError(
                 ("searches",),
                 "data_sets: kind: measurements and projections in one card have no common number "
                 "of observed events",
             )
         for i, search in enumerate(self.searches):
-            self._check_counts(("searches", i, "data_sets"), search)
-        return self
+            yield from _uncountable(("searches", i, "data_sets"), search)
 
-    def _check_counts(self, path: KeyPath, search: SearchCard) -> None:
-        if (search.observed_events or 0) > MAX_COUNTS:
-            raise KeyedError(
-                path,
-                f"observed_events: {search.observed_events} in all is above {MAX_COUNTS}, the"
-                " largest allowed",
-            )
-        background, uncertainty = search.expected_background, search.background_uncertainty
-        if not background:
-            return
-        two_sigma_up = background * (1 + uncertainty / background) ** 2
-        if two_sigma_up + 2 * math.sqrt(two_sigma_up) > MAX_COUNTS:
-            raise KeyedError(
-                path,
-                f"background: {background:g} +- {uncertainty:g} in all reaches above {MAX_COUNTS}"
-                " events, the largest number allowed, at two standard deviations",
-            )
-
-    def _check_detector_names(self) -> None:
+    def _wrong_target(self) -> Iterator[KeyedError]:
+        name, thickness = self.target.detector, self.target.thickness_cm
         known = [d.name for d in self.detectors]
-        if PASSIVE in known:
-            raise KeyedError(
-                ("detectors", known.index(PASSIVE), "name"),
-                f"{shown(PASSIVE)} is what target.detector says of a passive target",
-            )
-        if self.target.detector != PASSIVE:
-            self.require_detector(("target", "detector"), self.target.detector)
+        if name not in (PASSIVE, *known):
+            text = f"{shown(name)} is no detector; {nearest(name, known)}"
+            yield KeyedError(("target", "detector"), text)
+        for i, detector in enumerate(self.detectors):
+            if detector.name == PASSIVE:
+                yield KeyedError(
+                    ("detectors", i, "name"),
+                    f"{shown(PASSIVE)} is what target.detector says of a passive target",
+                )
+            elif detector.name != name:
+                continue
+            elif detector.position_cm != 0:
+                yield KeyedError(
+                    ("detectors", i, "position_cm"),
+                    f"{detector.position_cm} is not 0, where target.detector begins",
+                )
+            elif not math.isclose(detector.length_cm, thickness, rel_tol=1e-9):
+                yield KeyedError(
+                    ("detectors", i, "length_cm"),
+                    f"{detector.length_cm} is not {thickness:.10g}, which is target.layers "
+                    "(thickness_cm) times target.repetitions",
+                )
 
     def require_detector(self, path: KeyPath, name: str) -> Detector:
         """Return a detector that a key of the card names.
@@ -147,25 +142,8 @@ class Experiment(Table):
             raise KeyedError(path, f"{shown(name)} is no detector; {nearest(name, known)}")
         return self.detector(name)
 
-    def _check_active_target(self) -> None:
-        for i, detector in enumerate(self.detectors):
-            if detector.name != self.target.detector:
-                continue
-            if detector.position_cm != 0:
-                raise KeyedError(
-                    ("detectors", i, "position_cm"),
-                    f"{detector.position_cm} is not 0, where target.detector begins",
-                )
-            thickness = self.target.thickness_cm
-            if not math.isclose(detector.length_cm, thickness, rel_tol=1e-9):
-                raise KeyedError(
-                    ("detectors", i, "length_cm"),
-                    f"{detector.length_cm} is not {thickness:.10g}, which is target.layers "
-                    "(thickness_cm) times target.repetitions",
-                )
-
-    def _check_places(self) -> None:
-        """Refuse detectors inside each other or the target.
+    def _wrong_places(self) -> Iterator[KeyedError]:
+        """Yield detectors inside each other or the target.
 
         The order of the array does not matter: a card that extends adds detectors at its end.
         """
@@ -175,10 +153,11 @@ class Experiment(Table):
                 continue
             path = ("detectors", i, "position_cm")
             if detector.position_cm < rear * (1 - 1e-9):
-                raise KeyedError(
+                yield KeyedError(
                     path, f"{detector.position_cm} is before the rear of {before} at {rear:.10g}"
                 )
-            rear, before = detector.position_cm + detector.length_cm, detector.name
+            else:
+                rear, before = detector.position_cm + detector.length_cm, detector.name
 
     def search(self, name: str) -> SearchCard:
         """Return the search of a name.
@@ -188,11 +167,7 @@ class Experiment(Table):
         RangeError
             If there is none; the message lists those that there are.
         """
-        for search in self.searches:
-            if search.name == name:
-                return search
-        known = ", ".join(s.name for s in self.searches)
-        raise RangeError(f"search: {name!r} is not one of {known}")
+        return of_name("search", name, self.searches)
 
     def detector(self, name: str) -> Detector:
         """Return the detector of a name.
@@ -202,11 +177,7 @@ class Experiment(Table):
         RangeError
             If there is none; the message lists those that there are.
         """
-        for detector in self.detectors:
-            if detector.name == name:
-                return detector
-        known = ", ".join(d.name for d in self.detectors)
-        raise RangeError(f"detector: {name!r} is not one of {known}")
+        return of_name("detector", name, self.detectors)
 
     def visible_energy_resolution(self, calorimeter: str) -> EnergyResolution:
         """Return how well the visible energy is known: a detector's resolution, and the beam's.
@@ -249,16 +220,34 @@ class Experiment(Table):
 
     def content(self) -> dict[str, Any]:
         """Return the whole card, defaults filled in, as JSON or TOML can write it."""
-        return {k: _source_last(v) for k, v in self._dumped().items()}
-
-    def _dumped(self) -> dict[str, Any]:
-        return self.model_dump(mode="json", exclude_none=True)
+        dumped = self.model_dump(mode="json", exclude_none=True)
+        return {k: _source_last(v) for k, v in dumped.items()}
 
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of the canonical JSON of `content()`."""
         text = json.dumps(self.content(), sort_keys=True, separators=(",", ":"), allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _uncountable(path: KeyPath, search: SearchCard) -> Iterator[KeyedError]:
+    """Yield counts that are too large to be treated one by one."""
+    if (search.observed_events or 0) > MAX_COUNTS:
+        yield KeyedError(
+            path,
+            f"observed_events: {search.observed_events} in all is above {MAX_COUNTS}, the"
+            " largest allowed",
+        )
+    background, uncertainty = search.expected_background, search.background_uncertainty
+    if not background:
+        return
+    two_sigma_up = background * (1 + uncertainty / background) ** 2
+    if two_sigma_up + 2 * math.sqrt(two_sigma_up) > MAX_COUNTS:
+        yield KeyedError(
+            path,
+            f"background: {background:g} +- {uncertainty:g} in all reaches above {MAX_COUNTS}"
+            " events, the largest number allowed, at two standard deviations",
+        )
 
 
 def _source_last(value: object) -> object:

@@ -1,14 +1,14 @@
 """One search of an experiment: a signature, its selection, and what was counted."""
 
 import math
-from typing import Any, Literal, Self
+from collections.abc import Iterator
+from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from scotopic.errors import RangeError
 from scotopic.experiments.data_sets import DataSet, Systematic
 from scotopic.experiments.messages import KeyedError
-from scotopic.experiments.tables import Items, Name, SourcedTable, refuse_repeated_names
+from scotopic.experiments.tables import Items, Name, SourcedTable, repeated_names
 
 
 class SearchCard(SourcedTable):
@@ -29,17 +29,16 @@ class SearchCard(SourcedTable):
         "out: none",
     )
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        refuse_repeated_names(("data_sets",), self.data_sets)
-        refuse_repeated_names(("systematics",), self.systematics)
+    def mistakes(self) -> Iterator[KeyedError]:
+        """Yield repeated names, and data sets of two kinds."""
+        yield from repeated_names("data_sets", self.data_sets)
+        yield from repeated_names("systematics", self.systematics)
         if len({d.kind for d in self.data_sets}) > 1:
-            raise KeyedError(
+            yield KeyedError(
                 ("data_sets",),
                 "kind: measurements and projections in one card have no common number of "
                 "observed events",
             )
-        return self
 
     @property
     def kind(self) -> Literal["measurement", "projection"]:
@@ -84,17 +83,3 @@ class SearchCard(SourcedTable):
         )
         common = math.hypot(*(s.relative_uncertainty for s in self.systematics))
         return math.hypot(efficiencies / self.exposure, common)
-
-    def data_set(self, name: str) -> DataSet:
-        """Return a data set by name.
-
-        Raises
-        ------
-        RangeError
-            If there is none of this name.
-        """
-        for data in self.data_sets:
-            if data.name == name:
-                return data
-        known = ", ".join(d.name for d in self.data_sets)
-        raise RangeError(f"data_sets: {name!r} is not one of {known}")

@@ -3,18 +3,20 @@
 A signature composes its own table of the card from these.
 """
 
-from collections.abc import Mapping
-from typing import Annotated, Literal, Self
+import math
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Literal
 
-from pydantic import Field, Strict, model_validator
+from pydantic import Field, Strict
 
-from scotopic.experiments.messages import KeyedError, KeyPath, shown
+from scotopic.experiments.messages import KeyedError, KeyPath
 from scotopic.experiments.tables import (
     Fraction,
     Items,
     Name,
     Table,
-    refuse_repeated_names,
+    repeated,
+    repeated_names,
 )
 
 ThresholdRange = Annotated[tuple[float, float], Strict(strict=False)]
@@ -33,17 +35,16 @@ class EnergyVeto(Table):
         description="range in which `maximum_energy_GeV` may lie; left out: it is exact",
     )
 
-    @model_validator(mode="after")
-    def _threshold_inside_its_range(self) -> Self:
-        _refuse_repeated_detectors(("detectors",), self.detectors)
+    def mistakes(self) -> Iterator[KeyedError]:
+        """Yield repeated detectors, and a threshold outside of its range."""
+        yield from repeated("detectors", self.detectors)
         if self.maximum_energy_range_GeV is not None:
             low, high = self.maximum_energy_range_GeV
             if not 0 < low <= self.maximum_energy_GeV <= high:
-                raise KeyedError(
+                yield KeyedError(
                     ("maximum_energy_range_GeV",),
                     f"{low} to {high} has not maximum_energy_GeV = {self.maximum_energy_GeV} in it",
                 )
-        return self
 
 
 class DecaySignal(Table):
@@ -54,10 +55,9 @@ class DecaySignal(Table):
         gt=0, le=1e5, description="an event is kept if they measure at least this"
     )
 
-    @model_validator(mode="after")
-    def _each_detector_once(self) -> Self:
-        _refuse_repeated_detectors(("detectors",), self.detectors)
-        return self
+    def mistakes(self) -> Iterator[KeyedError]:
+        """Yield repeated detectors."""
+        return repeated("detectors", self.detectors)
 
 
 class CutEfficiency(Table):
@@ -102,27 +102,23 @@ class CalorimeterSelection(Table):
         description="cuts that are not simulated; left out: none beside the data set's efficiency",
     )
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        refuse_repeated_names(("vetoes",), self.vetoes)
-        refuse_repeated_names(("cut_efficiencies",), self.cut_efficiencies)
+    def mistakes(self) -> Iterator[KeyedError]:
+        """Yield repeated names, two places for the decays, and a window upside down."""
+        yield from repeated_names("vetoes", self.vetoes)
+        yield from repeated_names("cut_efficiencies", self.cut_efficiencies)
         if self.decays_from is not None and self.decays_behind is not None:
-            raise KeyedError(("decays_behind",), "does not go together with decays_from")
+            yield KeyedError(("decays_behind",), "does not go together with decays_from")
         low, high = self.minimum_calorimeter_energy_GeV, self.maximum_calorimeter_energy_GeV
         if low >= high:
-            raise KeyedError(
+            yield KeyedError(
                 ("minimum_calorimeter_energy_GeV",),
                 f"{low} is not below maximum_calorimeter_energy_GeV = {high}",
             )
-        return self
 
     @property
     def efficiency(self) -> float:
         """Product of the efficiencies of the cuts that are not simulated."""
-        product = 1.0
-        for cut in self.cut_efficiencies:
-            product *= cut.efficiency
-        return product
+        return math.prod((cut.efficiency for cut in self.cut_efficiencies), start=1.0)
 
     def detector_names(self) -> list[tuple[KeyPath, str]]:
         """Return every detector that is named, with the path of the key."""
@@ -197,9 +193,3 @@ def excludes(
         return True
     behind = other.decays_behind
     return behind is not None and all(rear_cm[name] <= rear_cm[behind] for name in needed)
-
-
-def _refuse_repeated_detectors(path: tuple[str, ...], names: tuple[str, ...]) -> None:
-    for i, name in enumerate(names):
-        if name in names[:i]:
-            raise KeyedError((*path, i), f"{shown(name)} is there already")

@@ -5,11 +5,12 @@ Types are strict: a string or a bool is never taken for a number. Units are part
 out has one plain meaning.
 """
 
-from collections.abc import Iterable
-from typing import Annotated, Protocol, TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated, Protocol, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, model_validator
 
+from scotopic.errors import RangeError
 from scotopic.experiments.messages import KeyedError, shown
 from scotopic.words import MAX_COUNTS
 
@@ -31,6 +32,16 @@ class Table(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
+    def mistakes(self) -> Iterator[KeyedError]:
+        """Yield what does not go together, all keys by themselves being right."""
+        yield from ()
+
+    @model_validator(mode="after")
+    def _refuse_mistakes(self) -> Self:
+        if found := list(self.mistakes()):
+            raise KeyedError.of(found)
+        return self
+
 
 class SourcedTable(Table):
     """A table that says where its numbers come from."""
@@ -46,13 +57,35 @@ class Named(Protocol):
         """Its name."""
 
 
-def refuse_repeated_names(path: tuple[str, ...], entries: Iterable[Named]) -> None:
-    """Raise KeyedError if two entries of an array have the same name."""
+NamedT = TypeVar("NamedT", bound=Named)
+
+
+def repeated_names(key: str, entries: Iterable[Named]) -> Iterator[KeyedError]:
+    """Yield which entries of an array have the name of an earlier one."""
     seen: dict[str, int] = {}
     for i, entry in enumerate(entries):
-        if entry.name in seen:
-            raise KeyedError(
-                (*path, i, "name"),
-                f"{shown(entry.name)} is already the name of entry {seen[entry.name]}",
-            )
-        seen[entry.name] = i
+        first = seen.setdefault(entry.name, i)
+        if first != i:
+            text = f"{shown(entry.name)} is already the name of entry {first}"
+            yield KeyedError((key, i, "name"), text)
+
+
+def repeated(key: str, words: Sequence[str]) -> Iterator[KeyedError]:
+    """Yield which words of an array are there already."""
+    for i, word in enumerate(words):
+        if word in words[:i]:
+            yield KeyedError((key, i), f"{shown(word)} is there already")
+
+
+def of_name(what: str, name: str, entries: Sequence[NamedT]) -> NamedT:
+    """Return the entry of an array that has a name.
+
+    Raises
+    ------
+    RangeError
+        If there is none; the message begins with `what` and lists those that there are.
+    """
+    for entry in entries:
+        if entry.name == name:
+            return entry
+    raise RangeError(f"{what}: {name!r} is not one of {', '.join(e.name for e in entries)}")

@@ -1,15 +1,17 @@
 """Cards for the choice of the cut: the neighbours of the signal region, as TOML or CSV."""
 
+from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError
 
 from scotopic.errors import CardError, RangeError
 from scotopic.experiments.data_sets import BackgroundSource
-from scotopic.experiments.loader import card_error, read_card
-from scotopic.experiments.messages import KeyedError, describe, shown
-from scotopic.experiments.tables import Items, SourcedTable, Table, Text, refuse_repeated_names
+from scotopic.experiments.loader import read_card
+from scotopic.experiments.messages import KeyedError, card_error, mistakes_in, shown
+from scotopic.experiments.tables import Items, SourcedTable, Table, Text, repeated_names
 from scotopic.scan.cuts import (
     Leakage,
     Neighbours,
@@ -33,14 +35,13 @@ class RegionCard(SourcedTable):
         min_length=1, description="events in each bin"
     )
 
-    @model_validator(mode="after")
-    def _is_histogram(self) -> Self:
+    def mistakes(self) -> Iterator[KeyedError]:
+        """Yield what makes it no histogram."""
         try:
             self.histogram()
         except RangeError as error:
             key, _, text = str(error).partition(": ")
-            raise KeyedError(("edges_GeV" if key == "edges" else key,), text) from None
-        return self
+            yield KeyedError(("edges_GeV" if key == "edges" else key,), text)
 
     def histogram(self) -> Histogram:
         """Return the histogram."""
@@ -74,12 +75,11 @@ class CutCard(Table):
         default=(), description="backgrounds that do not depend on the cut; left out: none"
     )
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        refuse_repeated_names(("backgrounds",), self.backgrounds)
-        if not all(a < b for a, b in zip(self.cuts_GeV, self.cuts_GeV[1:], strict=False)):
-            raise KeyedError(("cuts_GeV",), "they do not ascend")
-        return self
+    def mistakes(self) -> Iterator[KeyedError]:
+        """Yield repeated names, and cuts that do not ascend."""
+        yield from repeated_names("backgrounds", self.backgrounds)
+        if not all(a < b for a, b in pairwise(self.cuts_GeV)):
+            yield KeyedError(("cuts_GeV",), "they do not ascend")
 
     def neighbours(self) -> Neighbours:
         """Return what the background is extrapolated from."""
@@ -123,7 +123,7 @@ def load_cut_card(path: str, experiment: str | None = None) -> tuple[CutCard, "E
     try:
         card = CutCard.model_validate(content)
     except ValidationError as error:
-        raise card_error(path, describe(error, CutCard)) from None
+        raise card_error(path, mistakes_in(error, CutCard)) from None
     name = card.experiment
     here = experiment is None and (name.endswith(".toml") or "/" in name)
     apparatus = load_experiment(str(file.parent / name) if here else name)

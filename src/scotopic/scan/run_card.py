@@ -1,9 +1,9 @@
 """Run cards: a plane of parameters and the experiments to draw in it, as TOML."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -12,12 +12,11 @@ from pydantic import (
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
-    model_validator,
 )
 
 from scotopic.errors import CardError, RangeError, nearest
-from scotopic.experiments.loader import SUFFIX, card_error, read_card
-from scotopic.experiments.messages import KeyedError, KeyPath, describe, shown
+from scotopic.experiments.loader import SUFFIX, read_card
+from scotopic.experiments.messages import KeyedError, KeyPath, card_error, mistakes_in, shown
 from scotopic.experiments.tables import Items, Name, Table, Text
 from scotopic.models.parameters import (
     field_of,
@@ -96,13 +95,12 @@ class AxisCard(Table):
         default=None, description="what the figure writes along it; left out: the parameter's name"
     )
 
-    @model_validator(mode="after")
-    def _possible(self) -> Self:
+    def mistakes(self) -> Iterator[KeyedError]:
+        """Yield what makes it no axis."""
         try:
             self.axis()
         except RangeError as error:
-            raise KeyedError(("minimum",), str(error)) from None
-        return self
+            yield KeyedError(("minimum",), str(error))
 
     def axis(self) -> Axis:
         """Return the axis."""
@@ -239,13 +237,12 @@ class BoundLayer(Table):
         default="above", description="what is shaded: above the line, inside of it, or nothing"
     )
 
-    @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
+    def mistakes(self) -> Iterator[KeyedError]:
+        """Yield that there is no line, or two."""
         if (self.points is None) == (self.file is None):
-            raise KeyedError(("points",), "give either points or file")
+            yield KeyedError(("points",), "give either points or file")
         if self.points is not None and len(self.points) < 2:
-            raise KeyedError(("points",), "at least two are needed")
-        return self
+            yield KeyedError(("points",), "at least two are needed")
 
 
 class RunCard(Table):
@@ -284,58 +281,61 @@ class RunCard(Table):
         default=(), description="lines given by numbers: bounds of others; left out: none"
     )
 
-    @model_validator(mode="after")
-    def _known_parameters(self) -> Self:
-        for axis in ("x", "y"):
-            self._check_parameter((axis, "parameter"), getattr(self, axis).parameter, self.model)
+    def mistakes(self) -> Iterator[KeyedError]:
+        """Yield what does not suit the models, and layers that cannot be drawn."""
+        unknown = [*self._wrong_parameters()]
+        yield from unknown or self._incomplete_models()
+        yield from self._impossible_layers()
+
+    def _wrong_parameters(self) -> Iterator[KeyedError]:
         kind = model_class(self.model)
-        if field_of(kind, self.x.parameter) == field_of(kind, self.y.parameter):
-            raise KeyedError(
-                ("y", "parameter"), f"{shown(self.y.parameter)} is the same as x.parameter"
-            )
-        self._check_values(("fixed",), self.fixed, self.model)
+        known = parameter_names(kind)
+        names = {axis: getattr(self, axis).parameter for axis in ("x", "y")}
+        for axis, name in names.items():
+            if name not in known:
+                text = f"{shown(name)} is no parameter; {nearest(name, known)}"
+                yield KeyedError((axis, "parameter"), text)
+        if field_of(kind, names["x"]) == field_of(kind, names["y"]):
+            yield KeyedError(("y", "parameter"), f"{shown(names['y'])} is the same as x.parameter")
+        yield from self._wrong_values(("fixed",), self.fixed, self.model)
         for array in _OF_MODELS:
             for i, layer in enumerate(getattr(self, array)):
+                if layer.model is not None:
+                    yield from self._wrong_axes((array, i, "model"), layer.model)
                 model = layer.model or self.model
-                self._check_values((array, i, "fixed"), layer.fixed, model)
-                self._check_axes((array, i, "model"), model)
-        return self
+                yield from self._wrong_values((array, i, "fixed"), layer.fixed, model)
 
-    def _check_parameter(self, path: KeyPath, name: str, model: str) -> None:
-        known = parameter_names(model_class(model))
-        if name not in known:
-            raise KeyedError(path, f"{shown(name)} is no parameter; {nearest(name, known)}")
-
-    def _check_axes(self, path: KeyPath, model: str) -> None:
-        """Refuse a layer's model that an axis means nothing to."""
+    def _wrong_axes(self, path: KeyPath, model: str) -> Iterator[KeyedError]:
+        """Yield axes that mean nothing to a layer's model."""
         known = parameter_names(model_class(model))
         for axis, name in (("x", self.x.parameter), ("y", self.y.parameter)):
             if name not in known:
-                raise KeyedError(
+                yield KeyedError(
                     path,
                     f"{shown(model)} has no {name}, the parameter of the {axis} axis;"
                     f" {nearest(name, known)}",
                 )
 
-    def _check_values(self, path: KeyPath, values: Values, model: str) -> None:
-        """Refuse unknown parameters, words for numbers, and what an axis has already."""
+    def _wrong_values(self, path: KeyPath, values: Values, model: str) -> Iterator[KeyedError]:
+        """Yield unknown parameters, words for numbers, and what an axis has already."""
         kind = model_class(model)
+        known = parameter_names(kind)
         axes = {field_of(kind, axis.parameter): axis.parameter for axis in (self.x, self.y)}
         for name, value in values.items():
-            self._check_parameter((*path, name), name, model)
-            field = field_of(kind, name)
+            here = (*path, name)
+            if name not in known:
+                yield KeyedError(here, f"{shown(name)} is no parameter; {nearest(name, known)}")
+                continue
+            field, possible = field_of(kind, name), words(kind, name)
             if field in axes:
-                raise KeyedError((*path, name), f"{axes[field]} of the plane's axes is the same")
-            possible = words(kind, name)
-            if isinstance(value, str) and value not in possible:
+                yield KeyedError(here, f"{axes[field]} of the plane's axes is the same")
+            elif isinstance(value, str) and value not in possible:
                 allowed = nearest(value, possible) if possible else "it is a number"
-                raise KeyedError((*path, name), f"{shown(value)} is not allowed; {allowed}")
-            if parameter(kind, name).choices and not isinstance(value, str):
-                allowed = ", ".join(possible)
-                raise KeyedError((*path, name), f"{shown(value)} is not one of {allowed}")
+                yield KeyedError(here, f"{shown(value)} is not allowed; {allowed}")
+            elif parameter(kind, name).choices and not isinstance(value, str):
+                yield KeyedError(here, f"{shown(value)} is not one of {', '.join(possible)}")
 
-    @model_validator(mode="after")
-    def _complete_models(self) -> Self:
+    def _incomplete_models(self) -> Iterator[KeyedError]:
         axes = (self.x.parameter, self.y.parameter)
         for array in _OF_MODELS:
             for i, layer in enumerate(getattr(self, array)):
@@ -343,25 +343,22 @@ class RunCard(Table):
                 name = missing_parameter(sector.kind, {*sector.fixed, *axes})
                 if name is not None:
                     own = (array, i) if layer.model or layer.fixed else ()
-                    raise KeyedError((*own, "fixed", name), "missing; the model needs it")
-        return self
+                    yield KeyedError((*own, "fixed", name), "missing; the model needs it")
 
-    @model_validator(mode="after")
-    def _possible_layers(self) -> Self:
+    def _impossible_layers(self) -> Iterator[KeyedError]:
         for i, limit in enumerate(self.limits):
             if len(limit.joined_with) >= MOST:
-                raise KeyedError(
+                yield KeyedError(
                     ("limits", i, "joined_with"), f"too many; {MOST - 1} cards are the most"
                 )
         layers = {name: getattr(self, name) for name in _LAYERS}
         if not any(layers.values()):
-            raise KeyedError(("limits",), f"nothing to draw; needed: one of {', '.join(_LAYERS)}")
+            yield KeyedError(("limits",), f"nothing to draw; needed: one of {', '.join(_LAYERS)}")
         for name, entries in layers.items():
             labels = [layer.label for layer in entries]
             for i, label in enumerate(labels):
                 if label in labels[:i]:
-                    raise KeyedError((name, i, "label"), f"{shown(label)} is there already")
-        return self
+                    yield KeyedError((name, i, "label"), f"{shown(label)} is there already")
 
     def sector(self, layer: SectorLayer | None = None) -> Sector:
         """Return the model and the fixed parameters of the plane, or of a layer."""
@@ -404,4 +401,4 @@ def load_run_card(name_or_path: str) -> tuple[RunCard, Path]:
     try:
         return RunCard.model_validate(read_card(file, label)), file.parent
     except ValidationError as error:
-        raise card_error(label, describe(error, RunCard)) from None
+        raise card_error(label, mistakes_in(error, RunCard)) from None

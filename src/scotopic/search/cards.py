@@ -7,18 +7,20 @@ from pydantic import ValidationError
 
 from scotopic.errors import RangeError, ScotopicError
 from scotopic.experiments.loader import read_experiment
-from scotopic.experiments.messages import KeyedError, explained, shown
+from scotopic.experiments.messages import KeyedError, mistakes_in, shown
+from scotopic.experiments.schema import Experiment
 from scotopic.experiments.toml_text import toml_text
 from scotopic.signatures.base import SIGNATURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scotopic.experiments import Experiment, SearchCard
+    from scotopic.experiments import SearchCard
+    from scotopic.experiments.merging import Card
     from scotopic.experiments.tables import Table
 
 
-def load_experiment(name_or_path: str | os.PathLike[str]) -> "Experiment":
+def load_experiment(name_or_path: str | os.PathLike[str]) -> Experiment:
     """Read and check a card.
 
     Parameters
@@ -47,7 +49,7 @@ def load_experiment(name_or_path: str | os.PathLike[str]) -> "Experiment":
     ...
     scotopic.errors.CardError: 'na64e-2108' is no experiment; did you mean 'na64e-2018'?
     """
-    return read_experiment(name_or_path, checked)
+    return read_experiment(name_or_path, _checked_content)
 
 
 def experiment_card(name_or_path: str | os.PathLike[str]) -> str:
@@ -58,7 +60,34 @@ def experiment_card(name_or_path: str | os.PathLike[str]) -> str:
     return toml_text(load_experiment(name_or_path).content())
 
 
-def checked(experiment: "Experiment") -> "Experiment":
+def _checked_content(card: "Card") -> Experiment:
+    """Return the experiment of a card's content; selections are looked at if other keys are wrong.
+
+    Raises
+    ------
+    KeyedError
+        If anything is wrong.
+    """
+    try:
+        experiment = Experiment.model_validate(card)
+    except ValidationError as error:
+        found = [*mistakes_in(error, Experiment), *_wrong_selections(card.get("searches"))]
+        raise KeyedError.of(found) from None
+    return checked(experiment)
+
+
+def _wrong_selections(searches: object) -> "Iterator[KeyedError]":
+    """Yield what is wrong with selections by themselves, whatever else a card holds."""
+    for i, search in enumerate(searches if isinstance(searches, list) else ()):
+        match search:
+            case {"signature": str(name), "selection": dict(selection)}:
+                try:
+                    _selection(name, selection)
+                except KeyedError as error:
+                    yield from error.below(("searches", i))
+
+
+def checked(experiment: Experiment) -> Experiment:
     """Return an experiment with the selections of its searches checked and completed.
 
     Raises
@@ -66,80 +95,87 @@ def checked(experiment: "Experiment") -> "Experiment":
     KeyedError
         If a signature is unknown, or does not accept its selection.
     """
+    found: list[KeyedError] = []
     searches = []
     for i, search in enumerate(experiment.searches):
         try:
-            SIGNATURES.home(search.signature)
-        except RangeError as error:
-            text = str(error).removeprefix("signature: ")
-            raise KeyedError(("searches", i, "signature"), text) from None
-        try:
-            selection = selection_of(search)
-            SIGNATURES[search.signature].check(experiment, selection)
+            searches.append(_completed(experiment, search))
         except KeyedError as error:
-            path = ("searches", i, "selection", *error.path)
-            raise KeyedError(path, str(error)) from None
-        _check_efficiencies(experiment, i, search, selection)
-        searches.append(search.model_copy(update={"selection": dumped(selection)}))
-    _refuse_overlaps(experiment)
-    if experiment.likelihood is not None:
-        from scotopic.search.likelihood import experiment_likelihood  # noqa: PLC0415 - seldom
-
-        try:
-            experiment_likelihood(experiment)
-        except ScotopicError as error:
-            raise KeyedError(("likelihood",), str(error)) from None
-    return experiment.with_searches(searches)
+            found += error.below(("searches", i))
+    if not found:
+        experiment = experiment.with_searches(searches)
+        found = [*_overlaps(experiment), *_wrong_workspace(experiment)]
+    if found:
+        raise KeyedError.of(found)
+    return experiment
 
 
-def _check_efficiencies(
-    experiment: "Experiment", number: int, search: "SearchCard", selection: "Table"
-) -> None:
-    """Refuse tables over the energy that the signature does not heed, or that are too short."""
+def _completed(experiment: Experiment, search: "SearchCard") -> "SearchCard":
+    """Return a search with its selection checked, defaults filled in."""
+    selection = _selection(search.signature, search.selection)
+    try:
+        SIGNATURES[search.signature].check(experiment, selection)
+    except KeyedError as error:
+        raise KeyedError.of(error.below(("selection",))) from None
+    if found := list(_wrong_efficiencies(experiment, search, selection)):
+        raise KeyedError.of(found)
+    return search.model_copy(update={"selection": dumped(selection)})
+
+
+def _wrong_efficiencies(
+    experiment: Experiment, search: "SearchCard", selection: "Table"
+) -> "Iterator[KeyedError]":
+    """Yield tables over the energy that the signature does not heed, or that are too short."""
     accepted = SIGNATURES[search.signature].energies(experiment, selection)
     for i, data in enumerate(search.data_sets):
         table = data.efficiency_table
         if table is None or table.against != "mediator_energy_GeV":
             continue
-        path = ("searches", number, "data_sets", i, "signal_efficiency")
+        path = ("data_sets", i, "signal_efficiency")
         if accepted is None:
-            raise KeyedError(
+            yield KeyedError(
                 (*path, "against"),
                 f"{shown(table.against)} is not for the signature {shown(search.signature)}",
             )
+            continue
         (low, high), (first, last) = accepted, table.ends
         if low < first or high > last:
-            raise KeyedError(
+            yield KeyedError(
                 (*path, "points"),
                 f"energies from {first:g} to {last:g} GeV do not cover the accepted ones, from"
                 f" {low:g} to {high:g} GeV",
             )
 
 
-def _refuse_overlaps(experiment: "Experiment") -> None:
-    for i, one, other in _pairs(experiment.searches):
-        if _may_overlap(experiment, one, other) and _may_overlap(experiment, other, one):
-            raise KeyedError(
-                ("searches", i),
-                f"{one.name} and {other.name} may accept the same event, which must not be"
-                " counted twice; searches of one card exclude each other",
-            )
+def _overlaps(experiment: Experiment) -> "Iterator[KeyedError]":
+    """Yield pairs of searches of which neither says that they exclude each other."""
+    for i, other in enumerate(experiment.searches):
+        for one in experiment.searches[:i]:
+            if _may_overlap(experiment, one, other) and _may_overlap(experiment, other, one):
+                yield KeyedError(
+                    ("searches", i),
+                    f"{one.name} and {other.name} may accept the same event, which must not be"
+                    " counted twice; searches of one card exclude each other",
+                )
 
 
-def _may_overlap(experiment: "Experiment", one: "SearchCard", other: "SearchCard") -> bool:
+def _may_overlap(experiment: Experiment, one: "SearchCard", other: "SearchCard") -> bool:
     signature = SIGNATURES[one.signature]
     return signature.overlaps(experiment, selection_of(one), selection_of(other))
 
 
-def _pairs(
-    searches: "tuple[SearchCard, ...]",
-) -> "Iterator[tuple[int, SearchCard, SearchCard]]":
-    for i, other in enumerate(searches):
-        for one in searches[:i]:
-            yield i, one, other
+def _wrong_workspace(experiment: Experiment) -> "Iterator[KeyedError]":
+    if experiment.likelihood is None:
+        return
+    from scotopic.search.likelihood import experiment_likelihood  # noqa: PLC0415 - seldom
+
+    try:
+        experiment_likelihood(experiment)
+    except ScotopicError as error:
+        yield KeyedError(("likelihood",), str(error))
 
 
-def with_thresholds(experiment: "Experiment", end: Literal["lowest", "highest"]) -> "Experiment":
+def with_thresholds(experiment: Experiment, end: Literal["lowest", "highest"]) -> Experiment:
     """Return an experiment with the thresholds of its searches at one end of their ranges.
 
     Examples
@@ -162,14 +198,22 @@ def selection_of(search: "SearchCard") -> "Table":
     Raises
     ------
     KeyedError
-        If a key is unknown, missing or out of range.
+        If the signature is unknown, or a key is unknown, missing or out of range.
     """
-    table = SIGNATURES[search.signature].table
+    return _selection(search.signature, search.selection)
+
+
+def _selection(signature: str, content: dict[str, Any]) -> "Table":
     try:
-        return table.model_validate(search.selection)
+        SIGNATURES.home(signature)
+    except RangeError as error:
+        raise KeyedError(("signature",), str(error).removeprefix("signature: ")) from None
+    table = SIGNATURES[signature].table
+    try:
+        return table.model_validate(content)
     except ValidationError as error:
-        path, text = explained(error, table)
-        raise KeyedError(path, text) from None
+        found = KeyedError.of(mistakes_in(error, table))
+        raise KeyedError.of(found.below(("selection",))) from None
 
 
 def dumped(selection: "Table") -> dict[str, Any]:

@@ -6,16 +6,16 @@ its `channel`. Production and flight are in `scotopic.events.flight`.
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Self, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from scotopic.events.flight import DecaysInFlight
 from scotopic.experiments.decay_regions import DecayRegion
 from scotopic.experiments.messages import KeyedError
-from scotopic.experiments.tables import Items, Table, Text, refuse_repeated_names
+from scotopic.experiments.tables import Items, Table, Text, repeated_names
 from scotopic.models.mediator import decay_length_cm
 from scotopic.processes.base import WEAK_COUPLING, at_weak_coupling, produced_by_depth
 from scotopic.processes.calculation import PROCESSES
@@ -23,7 +23,7 @@ from scotopic.progress import Report, silent
 from scotopic.signatures.base import Accepted, Question, Response, Signature
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from scotopic.experiments import Experiment
     from scotopic.models.mediator import DecayingMediator
@@ -40,17 +40,16 @@ class DecayRegions(Table):
     channel: Text = Field(description='which decay is seen, as in "e+e-" or "gamma gamma"')
     regions: Items[DecayRegion] = Field(min_length=1, description="places of decay, along the beam")
 
-    @model_validator(mode="after")
-    def _ascending(self) -> Self:
-        refuse_repeated_names(("regions",), self.regions)
+    def mistakes(self) -> "Iterator[KeyedError]":
+        """Yield repeated names, and regions that do not follow each other."""
+        yield from repeated_names("regions", self.regions)
         for i, (before, region) in enumerate(zip(self.regions, self.regions[1:], strict=False), 1):
             if region.begins_cm < before.ends_cm:
-                raise KeyedError(
+                yield KeyedError(
                     ("regions", i, "begins_cm"),
                     f"{region.begins_cm} is not behind begins_cm + length_cm of the region before, "
                     f"which is {before.ends_cm}",
                 )
-        return self
 
 
 class DecayInFlight(Signature):

@@ -5,9 +5,9 @@ beam energy; a spectrometer measures it. Loss and emission are taken as independ
 that a muon loses behind the emission hardly depends on its own (see the documentation).
 """
 
-from typing import TYPE_CHECKING, Final, Self, cast
+from typing import TYPE_CHECKING, Final, cast
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from scotopic.detector.window import EnergyWindow
 from scotopic.experiments.messages import KeyedError
@@ -23,7 +23,7 @@ from scotopic.signatures.missing_energy import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from scotopic.experiments import Experiment
     from scotopic.models.mediator import DecayingMediator
@@ -40,14 +40,13 @@ class ScatteredMuonSelection(Table):
         gt=0, le=1e5, description="an event is kept if it has less than this energy"
     )
 
-    @model_validator(mode="after")
-    def _ascending(self) -> Self:
+    def mistakes(self) -> "Iterator[KeyedError]":
+        """Yield a window upside down."""
         low, high = self.minimum_energy_GeV, self.maximum_energy_GeV
         if low >= high:
-            raise KeyedError(
+            yield KeyedError(
                 ("minimum_energy_GeV",), f"{low} is not below maximum_energy_GeV = {high}"
             )
-        return self
 
 
 class ScatteredMuon(Signature):
