@@ -23,8 +23,7 @@ from scotopic.cosmology.degrees_of_freedom import (
     freeze_out_degrees_of_freedom,
     neutrino_temperature_ratio,
 )
-from scotopic.cosmology.hadron_gas import BARYONS, MESONS
-from scotopic.cosmology.plasma import BOSON, FERMION, ideal_gas, plasma, qed_correction
+from scotopic.cosmology.plasma import BOSON, FERMION, hadrons, ideal_gas, plasma, qed_correction
 from scotopic.errors import RangeError
 from scotopic.units import ALPHA, FERMI_CONSTANT
 
@@ -266,8 +265,7 @@ def test_hadrons_are_those_of_the_review_of_particle_physics() -> None:
         if name == "pi" and hadron.charge == 0:
             name = "pi0"
         states[name, identity.is_baryon].append((hadron.mass / 1000, identity.j_spin or 0))
-    ours = {(name, False): row for name, *row in MESONS}
-    ours |= {(name, True): row for name, *row in BARYONS}
+    ours = {(name, kind == FERMION): (mass, number) for name, mass, number, kind in hadrons()}
     assert set(ours) == set(states)
     for key, members in states.items():
         mass, number = ours[key]

@@ -6,12 +6,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from scotopic.decays.leptons import LEPTON_MASSES, lepton_mass_of
 from scotopic.errors import RangeError
 from scotopic.production.amplitudes import (
-    LEPTON_MASSES,
     Harmonic,
     coupling_weights,
-    lepton_mass_of,
     mean_squared_amplitude,
     squared_amplitude,
 )

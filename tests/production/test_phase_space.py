@@ -6,10 +6,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from scotopic.decays.leptons import lepton_mass_of
 from scotopic.errors import RangeError
 from scotopic.materials import Element, element
 from scotopic.production import phase_space
-from scotopic.production.amplitudes import lepton_mass_of, squared_amplitude
+from scotopic.production.amplitudes import squared_amplitude
 from scotopic.production.form_factors import elastic_form_factor
 from scotopic.production.form_factors import form_factor as form_factor_of
 from scotopic.production.phase_space import (

@@ -258,9 +258,9 @@ def test_geant4(medium: str, particle: Particle, reference: Reader) -> None:
     ("change", "message"),
     [
         ({"beam_particle": "mu-"}, "beam_particle: 'mu-' is not one of e-, e\\+, gamma"),
-        ({"beam_energy": 0.05}, "beam_energy: 0.05 GeV is not between 0.06 and 500.0"),
+        ({"beam_energy": 0.05}, "beam_energy: 0.05 GeV is not between 0.06 and 500 GeV"),
         ({"beam_energy": float("nan")}, "beam_energy: nan"),
-        ({"minimum_energy": 0.01}, "minimum_energy: 0.01 GeV is not between 0.05 and 95.0"),
+        ({"minimum_energy": 0.01}, "minimum_energy: 0.01 GeV is not between 0.05 and 95 GeV"),
         ({"minimum_energy": 99.0}, "minimum_energy: 99.0"),
         ({"thickness_X0": 0.0}, "thickness_X0: 0.0"),
         ({"medium": material("carbon"), "minimum_energy": 0.2}, "Compton"),

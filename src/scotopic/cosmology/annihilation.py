@@ -25,6 +25,7 @@ from scotopic.decays.widths import SPIN_STATES
 from scotopic.errors import RangeError
 from scotopic.models.final_states import DarkState
 from scotopic.models.mediator import DecayingMediator
+from scotopic.quadrature import gauss_legendre
 from scotopic.units import ELECTRON_MASS, GEV2_TO_CM2, MUON_MASS, SPEED_OF_LIGHT_CM_PER_S, TAU_MASS
 
 Array = npt.NDArray[np.float64]
@@ -298,10 +299,10 @@ def thermal_nodes(
         )
     span = min(45 * model.dark_matter_mass / _HOTTEST, HIGHEST_ENERGY - threshold)
     roots = np.sqrt(_panel_edges(model, threshold, span))
-    points, weights = np.polynomial.legendre.leggauss(order)
-    half = np.diff(roots)[:, None] / 2
-    root = ((roots[:-1] + roots[1:])[:, None] / 2 + half * points).ravel()
-    return threshold + root**2, (half * weights).ravel() * 2 * root
+    points, weights = gauss_legendre(order)
+    width = np.diff(roots)[:, None]
+    root = (roots[:-1, None] + width * points).ravel()
+    return threshold + root**2, (width * weights).ravel() * 2 * root
 
 
 def _panel_edges(model: DecayingMediator, threshold: float, span: float) -> Array:

@@ -9,10 +9,11 @@ method is then a quadratic equation, so that a stiff solver needs neither Newton
 """
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -88,17 +89,41 @@ class RelicAbundance:
     caveats: tuple[str, ...]
 
 
-class Evolution(Protocol):
+class Evolution(ABC):
     """The history of the dark matter at one point of masses, for any kinetic mixing."""
 
+    @abstractmethod
     def holds_for(self, kinetic_mixing: float) -> bool:
-        """Whether the prepared rates, scaled, are those of this kinetic mixing."""
+        """Whether the width of A' is the same with this kinetic mixing to 1e-4 of what matters."""
 
-    def omega(self, kinetic_mixing: float) -> float:
-        """Omega h^2 today."""
+    @abstractmethod
+    def history(self, kinetic_mixing: float, refinement: int = 1) -> tuple[Array, Array]:
+        """Return ln x at the edges of the time steps and the yields there.
 
+        Parameters
+        ----------
+        kinetic_mixing : float
+            epsilon.
+        refinement : {1, 2}
+            How many times shorter the time steps are.
+        """
+
+    @abstractmethod
+    def today(self, kinetic_mixing: float, refinement: int) -> float:
+        """Omega h^2 with steps of one length."""
+
+    @abstractmethod
     def abundance(self, kinetic_mixing: float) -> RelicAbundance:
         """Omega h^2 with its error and caveats."""
+
+    def omega(self, kinetic_mixing: float) -> float:
+        """Omega h^2 today, extrapolated from two step lengths."""
+        return self.omega_and_error(kinetic_mixing)[0]
+
+    def omega_and_error(self, kinetic_mixing: float) -> tuple[float, float]:
+        """Omega h^2 today, and its error by the length of the steps."""
+        coarse, fine = (self.today(kinetic_mixing, refinement) for refinement in (1, 2))
+        return fine + (fine - coarse) / 3, abs(fine - coarse) / 3
 
 
 def omega_h2_per_yield(mass: float) -> float:
@@ -143,7 +168,7 @@ def scaled_yield(state: DarkState, lightest: float, log_x: Array) -> Array:
 
 
 @dataclass(frozen=True, eq=False)
-class SingleEquation:
+class SingleEquation(Evolution):
     """One equation for the sum of all dark particles.
 
     Attributes
@@ -200,15 +225,7 @@ class SingleEquation:
         return edges, steps[:, None] * strength.reshape(-1, 2), equilibrium.reshape(-1, 2)
 
     def history(self, kinetic_mixing: float, refinement: int = 1) -> tuple[Array, Array]:
-        """Return ln x at the edges of the steps and Y there.
-
-        Parameters
-        ----------
-        kinetic_mixing : float
-            epsilon.
-        refinement : {1, 2}
-            How many times shorter the time steps are.
-        """
+        """Return ln x at the edges of the steps and Y there; see `Evolution`."""
         edges, strength, equilibrium = self._stages[refinement - 1]
         yields = _integrate(
             float(self.coefficients(edges[:1])[1][0]), kinetic_mixing**2 * strength, equilibrium
@@ -224,15 +241,8 @@ class SingleEquation:
         change = abs(kinetic_mixing**2 - model.coupling**2) * visible
         return change <= _WIDTH_MATTERS * (scale + model.coupling**2 * visible)
 
-    def omega(self, kinetic_mixing: float) -> float:
-        """Omega h^2 today, extrapolated from two step lengths."""
-        return self._omega_and_error(kinetic_mixing)[0]
-
-    def _omega_and_error(self, kinetic_mixing: float) -> tuple[float, float]:
-        coarse, fine = (self._today(kinetic_mixing, refinement) for refinement in (1, 2))
-        return fine + (fine - coarse) / 3, abs(fine - coarse) / 3
-
-    def _today(self, kinetic_mixing: float, refinement: int) -> float:
+    def today(self, kinetic_mixing: float, refinement: int) -> float:
+        """Omega h^2 with steps of one length."""
         edges, yields = self.history(kinetic_mixing, refinement)
         last = kinetic_mixing**2 * float(self.coefficients(edges[-1:])[0][0])
         final = float(yields[-1]) / (1 + float(yields[-1]) * last)
@@ -240,7 +250,7 @@ class SingleEquation:
 
     def abundance(self, kinetic_mixing: float) -> RelicAbundance:
         """Omega h^2 with its error and caveats."""
-        value, steps_error = self._omega_and_error(kinetic_mixing)
+        value, steps_error = self.omega_and_error(kinetic_mixing)
         edges, yields = self.history(kinetic_mixing)
         equilibrium = self.coefficients(edges)[1]
         return RelicAbundance(

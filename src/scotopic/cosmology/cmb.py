@@ -11,7 +11,9 @@ from typing import Final
 
 import numpy as np
 
+from scotopic.checked import one_of, within
 from scotopic.cosmology.annihilation import line_shape, visible_widths
+from scotopic.data_tables import data_rows
 from scotopic.decays.three_body import PAIRS, Pair, particle_mass
 from scotopic.errors import RangeError
 from scotopic.models.mediator import DecayingMediator
@@ -20,32 +22,6 @@ from scotopic.units import ELECTRON_MASS, GEV2_TO_CM2, SPEED_OF_LIGHT_CM_PER_S
 PLANCK_P_ANN: Final = 3.2e-28
 """Upper limit (95 %) on f_eff <sigma v>/m in cm^3/(s GeV) for particles that are their own
 antiparticles: Planck 2018 VI (TT,TE,EE + lowE + lensing + BAO)."""
-
-_F_EFF: Final = np.array(
-    [
-        [3.62e-4, 0.186],
-        [6.20e-4, 0.154],
-        [1.06e-3, 0.184],
-        [1.79e-3, 0.375],
-        [3.07e-3, 0.636],
-        [5.26e-3, 0.820],
-        [9.02e-3, 0.935],
-        [1.54e-2, 0.973],
-        [2.64e-2, 0.993],
-        [4.49e-2, 0.987],
-        [7.70e-2, 0.925],
-        [0.130, 0.827],
-        [0.224, 0.705],
-        [0.384, 0.560],
-        [0.658, 0.435],
-        [1.11, 0.403],
-        [1.90, 0.484],
-        [3.26, 0.581],
-        [5.58, 0.640],
-    ]
-)
-"""f_eff of e+ e- against the kinetic energy of either in GeV: Slatyer, arXiv:1506.03811, Fig. 3,
-read off to about 3 %."""
 
 _ELECTRON_SHARE: Final[dict[Pair, float]] = {
     "e+e-": 1.0,
@@ -101,13 +77,11 @@ def deposition_efficiency(mass: float, channel: Pair) -> float:
     >>> round(deposition_efficiency(0.2, "e+e-"), 2), round(deposition_efficiency(0.2, "mu+mu-"), 2)
     (0.73, 0.33)
     """
-    if channel not in PAIRS:
-        raise RangeError(f"channel: {channel!r} is not one of {', '.join(PAIRS)}")
-    lightest = max(1e-3, particle_mass(channel))
-    if not lightest <= mass <= 5.0:
-        raise RangeError(f"mass: {mass} GeV is not between {lightest:g} and 5 GeV for {channel}")
+    one_of("channel", channel, PAIRS)
+    mass = float(within("mass", mass, max(1e-3, particle_mass(channel)), 5.0, "GeV"))
     share = _ELECTRON_SHARE[channel]
-    energies, efficiencies = _F_EFF.T
+    rows = data_rows("scotopic.cosmology", "deposition_efficiency.csv")
+    energies, efficiencies = np.array(rows, dtype=float).T
     kinetic = share * mass - ELECTRON_MASS
     return share * float(np.interp(math.log(kinetic), np.log(energies), efficiencies))
 

@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
+from scotopic.checked import within
 from scotopic.cosmology.plasma import plasma
-from scotopic.errors import RangeError
 from scotopic.units import FERMI_CONSTANT, PLANCK_MASS, WEAK_MIXING
 
 Array = npt.NDArray[np.float64]
@@ -166,14 +166,7 @@ def neutrino_temperature_ratio(temperature: npt.ArrayLike) -> Array:
 
 def _interpolate(temperature: npt.ArrayLike, name: str) -> tuple[Array, Array]:
     """Value and derivative by ln T of a tabulated quantity, by cubic Hermite polynomials."""
-    heat = np.asarray(temperature, dtype=float)
-    outside = ~((heat >= LOWEST_TEMPERATURE) & (heat <= HIGHEST_TEMPERATURE))
-    if np.any(outside):
-        worst = heat[outside].flat[0]
-        raise RangeError(
-            f"temperature: {worst:g} GeV is not between {LOWEST_TEMPERATURE:g}"
-            f" and {HIGHEST_TEMPERATURE:g} GeV"
-        )
+    heat = within("temperature", temperature, LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE, "GeV")
     table = _table()
     values, slopes = table[name], table[f"{name}_slope"]
     step = math.log(HIGHEST_TEMPERATURE / LOWEST_TEMPERATURE) / (_NODES - 1)

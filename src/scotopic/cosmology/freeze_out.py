@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, cast
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.checked import positive
 from scotopic.cosmology.annihilation import effective_average, reaction_rates
 from scotopic.cosmology.boltzmann import COLDEST, Evolution, RelicAbundance, SingleEquation
 from scotopic.cosmology.degrees_of_freedom import freeze_out_degrees_of_freedom
@@ -134,8 +135,7 @@ def thermal_coupling(model: DecayingMediator, omega_h2: float = PLANCK_OMEGA_H2)
     >>> f"{thermal_coupling(model).y:.2g}"
     '1.3e-11'
     """
-    if not (math.isfinite(omega_h2) and omega_h2 > 0):
-        raise RangeError(f"omega_h2: {omega_h2} is not positive and finite")
+    omega_h2 = positive("omega_h2", omega_h2)
     _refuse_secluded(model)
     excess = _Excess(model, omega_h2)
     logarithm = _newton(excess)
@@ -232,19 +232,20 @@ def thermal_line(
     >>> thermal_line(models).status
     ("mass_ratio: 0.5 is not above 1: chi chi -> A' A', not included, opens", 'ok')
     """
-    results: list[ThermalCoupling | ScotopicError] = []
+    points, status, caveats = [], [], []
     for model in models:
         try:
-            results.append(thermal_coupling(model, omega_h2))
+            found = thermal_coupling(model, omega_h2)
         except ScotopicError as error:
-            results.append(error)
-    found = [r if isinstance(r, ThermalCoupling) else None for r in results]
-    return ThermalLine(
-        kinetic_mixing=np.array([math.nan if r is None else r.kinetic_mixing for r in found]),
-        y=np.array([math.nan if r is None else r.y for r in found]),
-        status=tuple(str(r) if isinstance(r, ScotopicError) else "ok" for r in results),
-        caveats=tuple(() if r is None else r.abundance.caveats for r in found),
-    )
+            points.append((math.nan, math.nan))
+            status.append(str(error))
+            caveats.append(())
+        else:
+            points.append((found.kinetic_mixing, found.y))
+            status.append("ok")
+            caveats.append(found.abundance.caveats)
+    mixing, y = np.reshape(points, (-1, 2)).T
+    return ThermalLine(mixing, y, tuple(status), tuple(caveats))
 
 
 def approximate_abundance(model: "DarkPhoton") -> float:

@@ -6,12 +6,13 @@ Densities are effective numbers of bosonic degrees of freedom,
 """
 
 import math
+from functools import cache
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.cosmology.hadron_gas import BARYONS, MESONS
+from scotopic.data_tables import data_rows
 from scotopic.units import ALPHA, ELECTRON_MASS, MUON_MASS, TAU_MASS
 
 Array = npt.NDArray[np.float64]
@@ -25,6 +26,16 @@ _LEPTON_MASSES: Final = (ELECTRON_MASS, MUON_MASS, TAU_MASS)
 # so that the trapezoidal rule converges exponentially; beyond 6.6 they are below e^-43.
 _STEP: Final = 0.05
 _ROOTS: Final = np.arange(0.0, 6.6, _STEP)
+
+
+@cache
+def hadrons() -> tuple[tuple[str, float, int, int], ...]:
+    """Return name, mass in GeV, number of states and statistics of the hadrons of the gas.
+
+    All light and strange ones below 2 GeV, as isospin multiplets with their antiparticles.
+    """
+    rows = data_rows("scotopic.cosmology", "hadrons.csv")
+    return tuple((n, float(mass), int(states), int(kind)) for n, mass, states, kind in rows)
 
 
 def _momenta_and_occupation(x: npt.ArrayLike, statistics: int) -> tuple[Array, Array, Array]:
@@ -130,8 +141,7 @@ def plasma(temperature: npt.ArrayLike) -> tuple[Array, Array]:
     heat = np.asarray(temperature, dtype=float)
     energy, entropy = np.full(heat.shape, 2.0), np.full(heat.shape, 2.0)
     kinds = [(mass, 4, FERMION) for mass in _LEPTON_MASSES]
-    kinds += [(mass, states, BOSON) for _, mass, states in MESONS]
-    kinds += [(mass, states, FERMION) for _, mass, states in BARYONS]
+    kinds += [(mass, states, statistics) for _, mass, states, statistics in hadrons()]
     for mass, states, statistics in kinds:
         per_state = ideal_gas(mass / heat, statistics)
         energy += states * per_state[0]

@@ -24,6 +24,7 @@ import numpy.typing as npt
 from scotopic.compiled import compiled
 from scotopic.cosmology.boltzmann import (
     IMPLICITNESS,
+    Evolution,
     RelicAbundance,
     SingleEquation,
     omega_h2_per_yield,
@@ -55,7 +56,7 @@ _GAMMA = IMPLICITNESS  # a plain global: a compiled function takes it as a const
 
 
 @dataclass(frozen=True, eq=False)
-class TwoSpecies:
+class TwoSpecies(Evolution):
     """Two coupled equations, for chi1 and chi2.
 
     Attributes
@@ -124,15 +125,7 @@ class TwoSpecies:
         return edges, self.coefficients(middle, 1.0), self.coefficients(edges, 1.0)
 
     def history(self, kinetic_mixing: float, refinement: int = 1) -> tuple[Array, Array]:
-        """Return ln x at the edges of the time steps and Y_1, Y_2 there, shape (n, 2).
-
-        Parameters
-        ----------
-        kinetic_mixing : float
-            epsilon.
-        refinement : {1, 2}
-            How many times shorter the time steps are.
-        """
+        """Return ln x at the edges of the time steps and Y_1, Y_2 there, shape (n, 2)."""
         edges, middle, ends = self._stages[refinement - 1]
         middle, ends = _coupled(middle, kinetic_mixing), _coupled(ends, kinetic_mixing)
         e1, ratio = ends[0, 5:]
@@ -142,31 +135,19 @@ class TwoSpecies:
         """Whether the width of A' is the same with this kinetic mixing to 1e-4 of what matters."""
         return self.single.holds_for(kinetic_mixing)
 
-    @cached_property
-    def _chi2_is_stable(self) -> bool:
-        return self.model.chi2_is_stable
-
-    def omega(self, kinetic_mixing: float) -> float:
-        """Omega h^2 today, extrapolated from two step lengths."""
-        return self._omega_and_error(kinetic_mixing)[0]
-
-    def _omega_and_error(self, kinetic_mixing: float) -> tuple[float, float]:
-        coarse, fine = (self._today(kinetic_mixing, refinement) for refinement in (1, 2))
-        return fine + (fine - coarse) / 3, abs(fine - coarse) / 3
-
-    def _today(self, kinetic_mixing: float, refinement: int) -> float:
+    def today(self, kinetic_mixing: float, refinement: int) -> float:
         """Omega h^2 when every unstable chi2 has become a chi1."""
         _, yields = self.history(kinetic_mixing, refinement)
         light, heavy = self.model.dark_states
         last = 2 * kinetic_mixing**2 * float(self._stages[refinement - 1][2][-1, 0])
         chi1, chi2 = (float(value) for value in yields[-1])
-        chi2_mass = heavy.mass if self._chi2_is_stable else light.mass
+        chi2_mass = heavy.mass if self.model.chi2_is_stable else light.mass
         total = omega_h2_per_yield(light.mass) * chi1 + omega_h2_per_yield(chi2_mass) * chi2
         return total / (1 + (chi1 + chi2) * last)
 
     def abundance(self, kinetic_mixing: float) -> RelicAbundance:
         """Omega h^2 with its error and caveats."""
-        value, steps_error = self._omega_and_error(kinetic_mixing)
+        value, steps_error = self.omega_and_error(kinetic_mixing)
         edges, yields = self.history(kinetic_mixing)
         values = _coupled(self._stages[0][2], kinetic_mixing)
         equilibrium = values[:, 5] * (1 + values[:, 6])

@@ -1,13 +1,13 @@
 """The ratio R(s) of hadrons to muon pairs in electron-positron annihilation."""
 
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.errors import RangeError
+from scotopic.checked import within
+from scotopic.data_tables import data_rows
 from scotopic.units import CHARGED_PION_MASS
 
 TWO_PION_THRESHOLD: Final = 2 * CHARGED_PION_MASS
@@ -22,10 +22,8 @@ Array = npt.NDArray[np.float64]
 @cache
 def hadronic_ratio_table() -> tuple[Array, Array]:
     """Return the nodes sqrt(s) in GeV and the values of R, both of shape (nodes,), read-only."""
-    text = (files("scotopic.decays") / "data" / "hadronic_ratio.csv").read_text(encoding="utf-8")
-    table = np.array([line.split(",") for line in text.splitlines() if line[0] != "#"], dtype=float)
-    table.setflags(write=False)
-    return table[:, 0], table[:, 1]
+    energies, values = _columns("hadronic_ratio.csv")
+    return energies, values
 
 
 def hadronic_ratio(sqrt_s: npt.ArrayLike) -> Array:
@@ -71,11 +69,14 @@ def hadronic_components_table() -> tuple[Array, Array]:
 
     Read-only.
     """
-    file = files("scotopic.decays") / "data" / "hadronic_components.csv"
-    text = file.read_text(encoding="utf-8")
-    table = np.array([line.split(",") for line in text.splitlines() if line[0] != "#"], dtype=float)
-    table.setflags(write=False)
-    return table[:, 0], table[:, 1:].T
+    columns = _columns("hadronic_components.csv")
+    return columns[0], columns[1:]
+
+
+def _columns(name: str) -> Array:
+    columns = np.array(data_rows("scotopic.decays", name), dtype=float).T
+    columns.setflags(write=False)
+    return columns
 
 
 def hadronic_ratio_of_charges(sqrt_s: npt.ArrayLike, q_u: float, q_d: float, q_s: float) -> Array:
@@ -121,9 +122,4 @@ def hadronic_ratio_of_charges(sqrt_s: npt.ArrayLike, q_u: float, q_d: float, q_s
 
 
 def _checked(sqrt_s: npt.ArrayLike) -> Array:
-    energy = np.asarray(sqrt_s, dtype=float)
-    outside = ~((energy >= 0) & (energy <= HIGHEST_ENERGY))
-    if np.any(outside):
-        worst = energy[outside].flat[0]
-        raise RangeError(f"sqrt_s: {worst:g} GeV is not between 0 and {HIGHEST_ENERGY:g} GeV")
-    return energy
+    return within("sqrt_s", sqrt_s, 0.0, HIGHEST_ENERGY, "GeV")

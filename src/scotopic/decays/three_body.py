@@ -20,16 +20,18 @@ currents, so that the pair's direction is isotropic. docs/physics/semi-visible-d
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from types import MappingProxyType
 from typing import Final, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.checked import one_of
 from scotopic.decays.hadrons import TWO_PION_THRESHOLD, hadronic_ratio, hadronic_ratio_table
 from scotopic.decays.kinematics import quadratic_cosine, two_body_momentum
 from scotopic.errors import RangeError
+from scotopic.quadrature import gauss_legendre
 from scotopic.units import CHARGED_PION_MASS, ELECTRON_MASS, MUON_MASS, TAU_MASS
 
 Array = npt.NDArray[np.float64]
@@ -59,8 +61,7 @@ def particle_mass(pair: Pair) -> float:
     RangeError
         If there is no such pair.
     """
-    if pair not in PAIRS:
-        raise RangeError(f"pair: {pair!r} is not one of {', '.join(PAIRS)}")
+    one_of("pair", pair, PAIRS)
     return LEPTON_MASSES.get(pair, CHARGED_PION_MASS)
 
 
@@ -160,16 +161,9 @@ def pair_width(
         q, weights = _hadronic_nodes(highest)
         q2, weights = q * q, 2 * q * weights
     else:
-        nodes, weights = _rule(_POINTS)
-        q2, weights = _mapped(lowest**2, highest**2, (1 + nodes) / 2, weights / 2)
+        q2, weights = _mapped(lowest**2, highest**2, *gauss_legendre(_POINTS))
     values = differential_width(pair, q2, m2, m1, m) * weights
     return np.asarray(values.sum(axis=-1) * coupling)
-
-
-@cache
-def _rule(points: int) -> tuple[Array, Array]:
-    """Return nodes and weights of Gauss and Legendre."""
-    return np.polynomial.legendre.leggauss(points)
 
 
 def _mapped(lower: float, upper: Array | float, z: Array, dz: Array) -> tuple[Array, Array]:
@@ -190,11 +184,11 @@ def _hadronic_nodes(highest: Array) -> tuple[Array, Array]:
     energies = energies[(energies > TWO_PION_THRESHOLD) & (energies < np.max(highest))]
     edges = np.concatenate([[TWO_PION_THRESHOLD], energies, [np.inf]])
     edges = np.minimum(edges, highest)
-    half = np.diff(edges)[..., None] / 2
-    at, weights = _rule(_POINTS_OF_A_PANEL)
-    nodes = edges[..., :-1, None] + half * (1 + at)
+    width = np.diff(edges)[..., None]
+    at, weights = gauss_legendre(_POINTS_OF_A_PANEL)
+    nodes = edges[..., :-1, None] + width * at
     shape = (*nodes.shape[:-2], -1)
-    return nodes.reshape(shape), (half * weights).reshape(shape)
+    return nodes.reshape(shape), (width * weights).reshape(shape)
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,9 +226,8 @@ class PairDecay:
         """Return the cumulative distribution and q^2 at the edges of the cells."""
         limits = (4 * particle_mass(self.pair) ** 2, (self.chi2_mass - self.chi1_mass) ** 2)
         z = np.linspace(0, 1, _CELLS + 1)
-        nodes, weights = _rule(_POINTS_OF_A_PANEL)
-        inner = z[:-1, None] + (1 + nodes) / (2 * _CELLS)
-        q2, weights = _mapped(*limits, inner, weights / (2 * _CELLS))
+        nodes, weights = gauss_legendre(_POINTS_OF_A_PANEL)
+        q2, weights = _mapped(*limits, z[:-1, None] + nodes / _CELLS, weights / _CELLS)
         density = differential_width(
             self.pair, q2, self.chi2_mass, self.chi1_mass, self.mediator_mass
         )

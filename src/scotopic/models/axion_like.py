@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, get_args
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.errors import RangeError
+from scotopic.checked import one_of
 from scotopic.models.mediator import Array, DecayingMediator
 from scotopic.models.metadata import Parameter
 from scotopic.words import Parity, SpinParity
@@ -60,9 +60,7 @@ class AxionLikeParticle(DecayingMediator):
     def __post_init__(self) -> None:
         """Refuse what the formulas do not describe."""
         super().__post_init__()
-        if self.parity not in get_args(Parity):
-            allowed = ", ".join(get_args(Parity))
-            raise RangeError(f"parity: {self.parity!r} is not one of {allowed}")
+        one_of("parity", self.parity, get_args(Parity))
 
     @property
     def spin_parity(self) -> SpinParity:

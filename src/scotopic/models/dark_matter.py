@@ -7,6 +7,7 @@ from typing import Annotated, Final, get_args
 
 import numpy.typing as npt
 
+from scotopic.checked import one_of
 from scotopic.decays.widths import complex_scalar_width, fermion_width, majorana_width
 from scotopic.errors import RangeError
 from scotopic.models.final_states import DarkState
@@ -55,9 +56,7 @@ class VectorCoupledDarkMatter(DecayingMediator):
         """Refuse what the formulas do not describe."""
         super().__post_init__()
         self._refuse_negative("splitting")
-        if self.dark_matter not in get_args(DarkMatter):
-            kinds = ", ".join(get_args(DarkMatter))
-            raise RangeError(f"dark_matter: {self.dark_matter!r} is not one of {kinds}")
+        one_of("dark_matter", self.dark_matter, get_args(DarkMatter))
         if self.splitting > 0 and self.dark_matter != "pseudo_dirac":
             raise RangeError(
                 f"splitting: {self.splitting} needs pseudo_dirac dark matter,"

@@ -8,7 +8,7 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Final
 
-from scotopic.errors import RangeError
+from scotopic.checked import number, positive
 from scotopic.models.kinetic_mixing import mixing_from_y
 from scotopic.models.mediator import DecayingMediator
 from scotopic.models.metadata import Parameter, parameters, with_symbols
@@ -74,7 +74,8 @@ def derived(kind: Kind) -> Mapping[str, Derived]:
     found += [_tangent(one) for one in own.values() if one.role == "angle"]
     coupling = own[kind.coupling_field]
     if coupling.unit == "1":
-        found.append(Derived(_ANY_COUPLING, coupling.name, _as_given, _coupling_of))
+        as_given, of = (lambda _kind, value, _others: value), attrgetter("coupling")
+        found.append(Derived(_ANY_COUPLING, coupling.name, as_given, of))
         found += [_square(coupling.name, one) for one in (_ANY_COUPLING, coupling)]
         if {"alpha_D", "mass_ratio"} <= own.keys():
             found.append(_y(kind, coupling))
@@ -85,20 +86,10 @@ def derived(kind: Kind) -> Mapping[str, Derived]:
 _ANY_COUPLING: Final = Parameter(name=COUPLING, label="g", long_name="coupling", role="coupling")
 
 
-def _as_given(kind: Kind, value: Any, others: Values) -> Any:  # noqa: ANN401 - a tie is a word
-    del kind, others
-    return value
-
-
-def _coupling_of(model: DecayingMediator) -> float:
-    return model.coupling
-
-
 def _dark_matter_mass(kind: Kind) -> Derived:
-    def product(kind: Kind, mass: float, others: Values) -> float:
-        del kind
-        ratio = _positive("mass_ratio", others["mass_ratio"])
-        return _positive("dark_matter_mass", mass) * ratio
+    def product(_kind: Kind, mass: float, others: Values) -> float:
+        ratio = positive("mass_ratio", others["mass_ratio"])
+        return positive("dark_matter_mass", mass) * ratio
 
     known = Parameter(
         name="dark_matter_mass",
@@ -112,27 +103,29 @@ def _dark_matter_mass(kind: Kind) -> Derived:
 
 
 def _tangent(angle: Parameter) -> Derived:
-    def arc(kind: Kind, value: float, others: Values) -> float:
-        del kind, others
-        return math.atan(value)
-
+    name = f"tan_{angle.name}"
     known = Parameter(
-        name=f"tan_{angle.name}",
+        name=name,
         label=rf"\tan{angle.label}",
         long_name=f"tangent of the {angle.long_name}",
     )
-    return Derived(known, angle.name, arc, lambda model: math.tan(getattr(model, angle.name)))
+    return Derived(
+        known,
+        angle.name,
+        lambda _kind, value, _others: math.atan(number(name, value)),
+        lambda model: math.tan(getattr(model, angle.name)),
+    )
 
 
 def _square(field: str, of: Parameter) -> Derived:
     name = f"{of.name}_squared"
-
-    def root(kind: Kind, value: float, others: Values) -> float:
-        del kind, others
-        return math.sqrt(_positive(name, value))
-
-    known = replace(of, name=name, label=f"{of.label}^2", long_name=f"{of.long_name} squared")
-    return Derived(replace(known, definition=""), field, root, lambda model: model.coupling**2)
+    long_name = f"{of.long_name} squared"
+    return Derived(
+        replace(of, name=name, label=f"{of.label}^2", long_name=long_name, definition=""),
+        field,
+        lambda _kind, value, _others: math.sqrt(positive(name, value)),
+        lambda model: model.coupling**2,
+    )
 
 
 def _y(kind: Kind, coupling: Parameter) -> Derived:
@@ -153,7 +146,7 @@ def _y(kind: Kind, coupling: Parameter) -> Derived:
 def _supplied(field: str, known: Parameter, of: Of) -> Derived:
     def root(kind: Kind, value: float, others: Values) -> float:
         size = _of_probe(kind, tuple(others.items()), of)
-        return PROBE * math.sqrt(_positive(known.name, value) / size)
+        return PROBE * math.sqrt(positive(known.name, value) / size)
 
     return Derived(known, field, root, of)
 
@@ -161,9 +154,3 @@ def _supplied(field: str, known: Parameter, of: Of) -> Derived:
 @lru_cache(maxsize=4096)
 def _of_probe(kind: Kind, others: tuple[tuple[str, Any], ...], of: Of) -> float:
     return of(kind(**dict(others), **{kind.coupling_field: PROBE}))
-
-
-def _positive(name: str, value: float) -> float:
-    if not (math.isfinite(value) and value > 0):
-        raise RangeError(f"{name}: {value} is not positive and finite")
-    return value

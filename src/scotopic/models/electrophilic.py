@@ -128,19 +128,12 @@ class AxialVectorMediator(ElectrophilicMediator):
                 f"mediator_mass: {self.mediator_mass} GeV: an axial vector must not be lighter"
                 f" than the electron, {ELECTRON_MASS} GeV"
             )
-        strengths = {
-            "electron_coupling": self.electron_coupling**2 * ALPHA,
-            "alpha_D": self.alpha_D,
-        }
-        ratios = {
-            "electron_coupling": self.mediator_mass / ELECTRON_MASS,
-            "alpha_D": self.mass_ratio,
-        }
-        for name, strength in strengths.items():
+        electron = self.electron_coupling**2 * ALPHA, self.mediator_mass / ELECTRON_MASS
+        dark = self.alpha_D, self.mass_ratio
+        for name, (strength, ratio) in {"electron_coupling": electron, "alpha_D": dark}.items():
             least = math.sqrt(8 * strength)  # g sqrt(2/pi)
-            if ratios[name] < least:
+            if ratio < least:
                 raise RangeError(
                     f"{name}: {getattr(self, name):g} breaks perturbative unitarity: an axial"
-                    f" vector must be {least:.3g} times heavier than the fermion, not"
-                    f" {ratios[name]:.3g}"
+                    f" vector must be {least:.3g} times heavier than the fermion, not {ratio:.3g}"
                 )

@@ -13,9 +13,9 @@ from scotopic.decays.widths import fermion_width
 from scotopic.errors import RangeError
 from scotopic.models.final_states import DarkChannel, DarkState
 from scotopic.models.kinetic_mixing import KineticallyMixed
-from scotopic.models.mediator import Array, decay_length_cm
+from scotopic.models.mediator import Array, c_tau_cm, decay_length_cm
 from scotopic.models.metadata import SPLITTING, Parameter
-from scotopic.units import ALPHA, HBAR_C_GEV_CM, SPEED_OF_LIGHT_CM_PER_S
+from scotopic.units import ALPHA, SPEED_OF_LIGHT_CM_PER_S
 
 PARTNERS: Mapping[str, int] = {"chi1 chi1": 0, "chi1 chi2": 1, "chi2 chi2": 2}
 """The dark channels, charge conjugates added, and how many chi2 they have."""
@@ -174,8 +174,7 @@ class TwoDarkFermions(KineticallyMixed):
     @property
     def chi2_c_tau_cm(self) -> float:
         """Lifetime of chi2 at rest times the speed of light in cm; infinite if it is stable."""
-        width = self.chi2_width
-        return HBAR_C_GEV_CM / width if width > 0 else math.inf
+        return c_tau_cm(self.chi2_width)
 
     @property
     def chi2_lifetime_s(self) -> float:

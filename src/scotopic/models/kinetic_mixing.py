@@ -6,9 +6,9 @@ from typing import Annotated, ClassVar
 
 import numpy.typing as npt
 
+from scotopic.checked import positive
 from scotopic.decays.three_body import LEPTON_MASSES
 from scotopic.decays.widths import fermion_width, hadron_width
-from scotopic.errors import RangeError
 from scotopic.models.mediator import Array, DecayingMediator
 from scotopic.models.metadata import Parameter
 from scotopic.units import ALPHA
@@ -28,11 +28,7 @@ def mixing_from_y(y: float, alpha_D: float, mass_ratio: float) -> float:
     >>> round(mixing_from_y(1e-11, 0.5, 3.0) * 1e5, 2)
     4.02
     """
-    if not (math.isfinite(y) and y > 0):
-        raise RangeError(f"y: {y} is not positive and finite")
-    if not alpha_D > 0:
-        raise RangeError(f"alpha_D: {alpha_D} is not positive, as y needs it to be")
-    return math.sqrt(y / alpha_D) * mass_ratio**2
+    return math.sqrt(positive("y", y) / positive("alpha_D", alpha_D)) * mass_ratio**2
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -297,7 +297,7 @@ class DecayingMediator(ABC):
     @property
     def lifetime_s(self) -> float:
         """Mean lifetime at rest in s; infinite if no decay is open."""
-        return _c_tau_cm(self.total_width) / SPEED_OF_LIGHT_CM_PER_S
+        return c_tau_cm(self.total_width) / SPEED_OF_LIGHT_CM_PER_S
 
     def decay_length_cm(self, energy: npt.ArrayLike) -> Array:
         """Mean decay length in the laboratory.
@@ -340,8 +340,9 @@ def decay_length_cm(energy: npt.ArrayLike, mass: float, width: float) -> Array:
         raise RangeError(f"energy: {np.min(total)} GeV is not above the mass {mass} GeV")
     if width == 0:
         return np.full(total.shape, math.inf)
-    return np.asarray(np.sqrt((total / mass) ** 2 - 1) * _c_tau_cm(width))
+    return np.asarray(np.sqrt((total / mass) ** 2 - 1) * c_tau_cm(width))
 
 
-def _c_tau_cm(width: float) -> float:
+def c_tau_cm(width: float) -> float:
+    """Return the mean lifetime times the speed of light in cm, of a width in GeV."""
     return HBAR_C_GEV_CM / width if width > 0 else math.inf

@@ -1,20 +1,19 @@
 """What mediators have in common that couple to one charged lepton and to Dirac matter."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar, Final
 
 import numpy.typing as npt
 
+from scotopic.decays.leptons import LEPTON_MASSES
 from scotopic.decays.widths import fermion_width
 from scotopic.models.final_states import DarkState
 from scotopic.models.mediator import Array, DecayingMediator
-from scotopic.units import ELECTRON_MASS, MUON_MASS
 from scotopic.words import Lepton, SpinParity
 
-_PAIRS: Final = MappingProxyType(
-    {"electron": ("e+e-", ELECTRON_MASS), "muon": ("mu+mu-", MUON_MASS)}
-)
+_PAIRS: Final[Mapping[Lepton, str]] = MappingProxyType({"electron": "e+e-", "muon": "mu+mu-"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,5 +60,5 @@ class OneLeptonMediator(DecayingMediator):
 
     def visible_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:
         """Width of the one visible channel, a pair of that lepton, in GeV; masses in GeV."""
-        channel, lepton_mass = _PAIRS[self.lepton]
-        return {channel: fermion_width(self.kind, mass, self.coupling_strength, lepton_mass)}
+        width = fermion_width(self.kind, mass, self.coupling_strength, LEPTON_MASSES[self.lepton])
+        return {_PAIRS[self.lepton]: width}

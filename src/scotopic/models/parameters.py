@@ -170,25 +170,18 @@ def _plan(kind: Kind, names: tuple[str, ...]) -> tuple[tuple[str, Derived], ...]
         parameter(kind, name)
     known = derived(kind)
     plan = [(name, known[name]) for name in known if name in names]
-    others = [(name, one) for name, one in plan if one.field != kind.coupling_field]
-    for name, one in others:
-        if one.field in names:
+    for name, one in plan:
+        if one.field in names and one.field != kind.coupling_field:
             raise RangeError(f"{name}: does not go together with {one.field}")
-        _refuse_missing(names, name, one)
     couplings = [name for name in names if field_of(kind, name) == COUPLING]
     if len(couplings) > 1:
         raise RangeError(f"{couplings[1]}: does not go together with {couplings[0]}")
+    for name, one in plan:
+        for other in set(one.needs).difference(names):
+            raise RangeError(f"{other}: missing; {name} needs it")
     if (absent := missing_parameter(kind, names)) is not None:
         raise RangeError(f"{absent}: missing; the model needs it")
-    for name, one in plan:
-        _refuse_missing(names, name, one)
     return tuple(plan)
-
-
-def _refuse_missing(names: Collection[str], name: str, one: Derived) -> None:
-    for other in one.needs:
-        if other not in names:
-            raise RangeError(f"{other}: missing; {name} needs it")
 
 
 def missing_parameter(kind: Kind, given: Collection[str]) -> str | None:

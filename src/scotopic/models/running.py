@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.checked import numbers, one_of
 from scotopic.errors import RangeError
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.words import DarkMatter
@@ -48,8 +49,7 @@ def beta_coefficient(dark_matter: DarkMatter) -> float:
     >>> [round(beta_coefficient(kind), 4) for kind in CHARGES]
     [0.6667, 1.6667, 2.6667, 2.6667]
     """
-    if dark_matter not in CHARGES:
-        raise RangeError(f"dark_matter: {dark_matter!r} is not one of {', '.join(CHARGES)}")
+    one_of("dark_matter", dark_matter, CHARGES)
     fermions, scalars = CHARGES[dark_matter]
     return sum(4 * q**2 for q in fermions) / 3 + sum(q**2 for q in scalars) / 3
 
@@ -81,7 +81,7 @@ def running_alpha_D(model: DarkPhoton, scale: npt.ArrayLike) -> npt.NDArray[np.f
     >>> running_alpha_D(model, [0.01, 91.2]).round(4)
     array([0.1   , 0.1107])
     """
-    mu = np.asarray(scale, dtype=float)
+    mu = numbers("scale", scale)
     pole = landau_pole(model)
     outside = ~((mu >= model.mediator_mass) & (mu < pole))
     if np.any(outside):

@@ -11,8 +11,10 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.checked import one_of
+from scotopic.decays.leptons import LEPTON_MASSES
 from scotopic.errors import RangeError
-from scotopic.precision.magnetic_moments import LEPTON_MASSES, SIGN, mixing_of_moment
+from scotopic.precision.magnetic_moments import SIGN, mixing_of_moment
 from scotopic.words import Lepton, SpinParity
 
 Array = npt.NDArray[np.float64]
@@ -53,8 +55,7 @@ class Deviation:
 
     def __post_init__(self) -> None:
         """Refuse what is no measurement."""
-        if self.lepton not in LEPTON_MASSES:
-            raise RangeError(f"lepton: {self.lepton!r} is not one of {', '.join(LEPTON_MASSES)}")
+        one_of("lepton", self.lepton, LEPTON_MASSES)
         if not math.isfinite(self.value):
             raise RangeError(f"value: {self.value} is not finite")
         if not 0 < self.uncertainty < math.inf:
@@ -220,8 +221,7 @@ def _moments(
     deviation: Deviation, mediator: SpinParity, sigmas: float
 ) -> tuple[float, float, float]:
     """Lower edge, centre and upper edge of Delta a, counted in the mediator's direction."""
-    if mediator not in SIGN:
-        raise RangeError(f"mediator: {mediator!r} is not one of {', '.join(SIGN)}")
+    one_of("mediator", mediator, SIGN)
     if not 0 < sigmas < math.inf:
         raise RangeError(f"sigmas: {sigmas} is not positive and finite")
     centre = SIGN[mediator] * deviation.value

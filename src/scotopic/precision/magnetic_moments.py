@@ -23,20 +23,16 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.decays.widths import SPIN_STATES
+from scotopic.checked import one_of, within
+from scotopic.decays.leptons import lepton_mass_of
 from scotopic.errors import RangeError
-from scotopic.units import ELECTRON_MASS, ELEMENTARY_CHARGE, MUON_MASS
+from scotopic.units import ELEMENTARY_CHARGE
 from scotopic.words import Lepton, SpinParity
 
 if TYPE_CHECKING:
     from scotopic.models.mediator import DecayingMediator
 
 Array = npt.NDArray[np.float64]
-
-LEPTON_MASSES: Final[Mapping[Lepton, float]] = MappingProxyType(
-    {"electron": ELECTRON_MASS, "muon": MUON_MASS}
-)
-"""Masses in GeV."""
 
 SIGN: Final[Mapping[SpinParity, int]] = MappingProxyType(
     {"scalar": 1, "pseudoscalar": -1, "vector": 1, "axial_vector": -1}
@@ -84,13 +80,8 @@ def loop_integral(mediator: SpinParity, mass_ratio: npt.ArrayLike) -> Array:
     >>> [round(float(loop_integral(kind, 1.0)) / (8 * np.pi**2), 6) for kind in SIGN]
     [0.006333, -0.003683, 0.00265, -0.033279]
     """
-    x = np.asarray(mass_ratio, dtype=float)
-    outside = ~((x >= 1 / LARGEST_RATIO) & (x <= LARGEST_RATIO))
-    if np.any(outside):
-        raise RangeError(
-            f"mass_ratio: m_X/m_l = {x[outside].flat[0]:g} is not between"
-            f" {1 / LARGEST_RATIO:g} and {LARGEST_RATIO:g}"
-        )
+    x = within("mass_ratio: m_X/m_l", mass_ratio, 1 / LARGEST_RATIO, LARGEST_RATIO)
+    one_of("mediator", mediator, SIGN)
     squared = x[..., np.newaxis] ** 2
     u, v = _U, _ONE_MINUS_U
     match mediator:
@@ -100,10 +91,8 @@ def loop_integral(mediator: SpinParity, mass_ratio: npt.ArrayLike) -> Array:
             numerator = -(u**3)
         case "vector":
             numerator = 2 * u**2 * v
-        case "axial_vector":
-            numerator = -2 * u * v * (3 + v) - 4 * u**3 / squared
         case _:
-            raise RangeError(f"mediator: {mediator!r} is not one of {', '.join(SPIN_STATES)}")
+            numerator = -2 * u * v * (3 + v) - 4 * u**3 / squared
     return np.asarray(np.sum(numerator * (_STEP * u * v) / (u**2 + v * squared), axis=-1))
 
 
@@ -141,7 +130,7 @@ def magnetic_moment(
     g = np.asarray(coupling, dtype=float)
     if not np.all(np.isfinite(g)):
         raise RangeError(f"coupling: {g[~np.isfinite(g)].flat[0]} is not finite")
-    ratio = np.asarray(mass, dtype=float) / _lepton_mass(lepton)
+    ratio = np.asarray(mass, dtype=float) / lepton_mass_of(lepton)
     return np.asarray(g**2 / (8 * math.pi**2) * loop_integral(mediator, ratio))
 
 
@@ -213,9 +202,3 @@ def mixing_of_moment(
             f" moment, it cannot give {moment:g}"
         )
     return np.asarray(np.sqrt(moment / unit))
-
-
-def _lepton_mass(lepton: Lepton) -> float:
-    if lepton not in LEPTON_MASSES:
-        raise RangeError(f"lepton: {lepton!r} is not one of {', '.join(LEPTON_MASSES)}")
-    return LEPTON_MASSES[lepton]

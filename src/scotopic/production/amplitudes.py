@@ -14,20 +14,16 @@ a new mediator is a new row of weights. The average over the azimuth of the nucl
 and X depend linearly through its cosine, is done in closed form.
 """
 
-from typing import Final, NamedTuple, get_args
+from typing import NamedTuple, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from scotopic.errors import RangeError
-from scotopic.units import ELECTRON_MASS, MUON_MASS
-from scotopic.words import Lepton, SpinParity
+from scotopic.words import SpinParity
 
 Array = npt.NDArray[np.float64]
 Real = float | Array
-
-LEPTON_MASSES: Final[dict[Lepton, float]] = {"electron": ELECTRON_MASS, "muon": MUON_MASS}
-"""Mass in GeV of the leptons of a beam; the antiparticles radiate alike."""
 
 
 class Weights(NamedTuple):
@@ -44,20 +40,6 @@ class Harmonic(NamedTuple):
 
     constant: Real
     cosine: Real
-
-
-def lepton_mass_of(lepton: str) -> float:
-    """Return the mass in GeV of a beam lepton.
-
-    Raises
-    ------
-    RangeError
-        If it is neither "electron" nor "muon".
-    """
-    for name, mass in LEPTON_MASSES.items():
-        if name == lepton:
-            return mass
-    raise RangeError(f"lepton: {lepton!r} is not one of {', '.join(LEPTON_MASSES)}")
 
 
 def coupling_weights(mediator: str, mediator_mass: float, lepton_mass: float) -> Weights:

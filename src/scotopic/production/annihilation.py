@@ -14,11 +14,12 @@ import numpy.typing as npt
 from scotopic.decays.widths import SPIN_STATES, fermion_width
 from scotopic.errors import RangeError
 from scotopic.models.mediator import DecayingMediator
+from scotopic.quadrature import gauss_legendre
 from scotopic.units import ALPHA, ELECTRON_MASS, GEV2_TO_CM2
 
 Array = npt.NDArray[np.float64]
 
-_PANEL_NODES, _PANEL_WEIGHTS = np.polynomial.legendre.leggauss(8)
+_PANEL_NODES, _PANEL_WEIGHTS = gauss_legendre(8)
 
 
 def resonance_energy(mass: float) -> float:
@@ -195,12 +196,12 @@ def _panels(
     units = np.sqrt(np.arange(1, int(bins[-1] ** 2) + 2, dtype=float))
     cuts = np.unique(np.clip(np.concatenate((bins, units)), bins[0], bins[-1]))
 
-    half = np.diff(cuts)[:, None] / 2
-    v = cuts[:-1, None] + half * (1 + _PANEL_NODES)
+    width = np.diff(cuts)[:, None]
+    v = cuts[:-1, None] + width * _PANEL_NODES
     t = start + v**2
     s = mass2 + scale * np.sinh(t)
     # sigma dE, with dE = ds/(2 m_e), ds = m Gamma cosh(t) 2 v dv
-    jacobian = v * half / (ELECTRON_MASS * scale * np.cosh(t))
+    jacobian = v * width / (ELECTRON_MASS * scale * np.cosh(t))
     weights = _PANEL_WEIGHTS * jacobian * _numerator(s, model) * GEV2_TO_CM2
     inside = np.searchsorted(bins, cuts[:-1], side="right") - 1
     return s / (2 * ELECTRON_MASS) - ELECTRON_MASS, weights, inside

@@ -5,7 +5,7 @@ from typing import get_args
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.errors import RangeError
+from scotopic.checked import one_of
 from scotopic.materials import Element
 from scotopic.units import ELECTRON_MASS, PROTON_MAGNETIC_MOMENT, PROTON_MASS
 from scotopic.words import FormFactor
@@ -103,18 +103,6 @@ def form_factor(t: npt.ArrayLike, element: Element, name: str) -> Array:
     RangeError
         If the name is unknown.
     """
-    check_form_factor(name)
+    one_of("form_factor", name, get_args(FormFactor))
     coherent = elastic_form_factor(t, element)
     return coherent if name == "elastic" else coherent + inelastic_form_factor(t, element)
-
-
-def check_form_factor(name: str) -> None:
-    """Refuse a form factor that does not exist.
-
-    Raises
-    ------
-    RangeError
-        If the name is unknown.
-    """
-    if name not in get_args(FormFactor):
-        raise RangeError(f"form_factor: {name!r} is not one of {', '.join(get_args(FormFactor))}")

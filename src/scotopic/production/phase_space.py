@@ -16,23 +16,25 @@ from typing import NamedTuple, get_args
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.checked import one_of, within
+from scotopic.decays.leptons import lepton_mass_of
 from scotopic.errors import RangeError
 from scotopic.materials import Element
 from scotopic.production.amplitudes import (
     Harmonic,
     coupling_weights,
-    lepton_mass_of,
     mean_squared_amplitude,
 )
-from scotopic.production.form_factors import check_form_factor, form_factor
-from scotopic.production.spectrum import SpectrumVariable, gauss_legendre
+from scotopic.production.form_factors import form_factor
+from scotopic.production.spectrum import SpectrumVariable
 from scotopic.production.weizsaecker_williams import (
     collinear_cross_section,
     flux_cutoff,
     improved_weizsaecker_williams,
 )
+from scotopic.quadrature import gauss_legendre
 from scotopic.units import ALPHA, GEV2_TO_CM2
-from scotopic.words import Method
+from scotopic.words import FormFactor, Method
 
 Array = npt.NDArray[np.float64]
 
@@ -85,9 +87,8 @@ class Process:
     def __post_init__(self) -> None:
         """Refuse unknown names."""
         coupling_weights(self.mediator, 1.0, self.lepton_mass)
-        check_form_factor(self.form_factor)
-        if self.method not in get_args(Method):
-            raise RangeError(f"method: {self.method!r} is not one of {', '.join(get_args(Method))}")
+        one_of("form_factor", self.form_factor, get_args(FormFactor))
+        one_of("method", self.method, get_args(Method))
 
     @property
     def lepton_mass(self) -> float:
@@ -322,9 +323,7 @@ def differential_cross_section(
     """
     process = Process(mediator, lepton, element, method, form_factor)
     variable = process.variable(mediator_mass, energy)
-    fractions = np.asarray(x, dtype=np.float64)
-    if not np.all((fractions >= 0) & (fractions <= 1)):
-        raise RangeError("x: the mediator's energy fraction must lie between 0 and 1")
+    fractions = within("x", x, 0.0, 1.0)
     inside = (fractions > variable.lower) & (fractions < variable.upper)
     recoil = 1 - fractions[inside]
     result = np.zeros(fractions.shape)
@@ -388,8 +387,7 @@ def total_cross_section(
     """
     process = Process(mediator, lepton, element, method, form_factor)
     process.variable(mediator_mass, energy)
-    if not minimum_energy >= 0:
-        raise RangeError(f"minimum_energy: {minimum_energy} GeV is negative")
+    minimum_energy = float(within("minimum_energy", minimum_energy, 0.0, unit="GeV"))
     coarse, fine = (
         _above(process, mediator_mass, energy, minimum_energy, r) for r in (STANDARD, REFINED)
     )

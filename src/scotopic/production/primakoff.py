@@ -12,10 +12,10 @@ the range; it is integrated by Gauss-Legendre quadrature in panels.
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.errors import RangeError
+from scotopic.checked import numbers, positive
 from scotopic.materials import Element
 from scotopic.production.form_factors import form_factor
-from scotopic.production.spectrum import gauss_legendre
+from scotopic.quadrature import gauss_legendre
 from scotopic.units import ALPHA, GEV2_TO_CM2
 
 Array = npt.NDArray[np.float64]
@@ -64,9 +64,8 @@ def primakoff_cross_section(
     >>> f"{primakoff_cross_section(0.03, 60.0, element('Pb')):.3e}"
     '3.378e-26'
     """
-    if not (np.isfinite(mass) and mass > 0):
-        raise RangeError(f"mass: {mass} GeV is not positive and finite")
-    energies = np.asarray(photon_energies, dtype=np.float64)
+    mass = positive("mass", mass, "GeV")
+    energies = numbers("photon_energies", photon_energies)
     E = np.maximum(energies, mass)[..., None]
     k = np.sqrt((E - mass) * (E + mass))
     low, high = (mass**2 / (E + k)) ** 2, (E + k) ** 2

@@ -10,24 +10,14 @@ energy; the position of an energy cut is found in closed form.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.checked import numbers, positive
 from scotopic.errors import RangeError
 
 Array = npt.NDArray[np.float64]
-
-
-@lru_cache
-def gauss_legendre(n: int) -> tuple[Array, Array]:
-    """Return nodes and weights of Gauss-Legendre quadrature on [0, 1]."""
-    nodes, weights = np.polynomial.legendre.leggauss(n)
-    nodes, weights = (nodes + 1) / 2, weights / 2
-    nodes.setflags(write=False)
-    weights.setflags(write=False)
-    return nodes, weights
 
 
 @dataclass(frozen=True)
@@ -68,10 +58,9 @@ class SpectrumVariable:
         >>> f"{variable.lower:.3f} {1 - variable.upper:.2e}"
         '0.001 5.11e-06'
         """
-        m, M, heavy = mediator_mass, nuclear_mass, nuclear_mass + lepton_mass
-        if not (np.isfinite(m) and m > 0):
-            raise RangeError(f"mediator_mass: {m} GeV is not positive and finite")
-        E = np.asarray(energy, dtype=np.float64)
+        m = positive("mediator_mass", mediator_mass, "GeV")
+        M, heavy = nuclear_mass, nuclear_mass + lepton_mass
+        E = numbers("energy", energy)
         threshold = ((heavy + m) ** 2 - M**2 - lepton_mass**2) / (2 * M)
         if not np.all(np.isfinite(E) & (threshold < E)):
             raise RangeError(

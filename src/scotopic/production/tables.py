@@ -16,10 +16,12 @@ import numpy.typing as npt
 from numpy.polynomial import chebyshev, legendre
 
 from scotopic.cache import Arrays, cached_arrays
+from scotopic.checked import number, numbers, within
 from scotopic.errors import RangeError
 from scotopic.materials import Element
 from scotopic.production.phase_space import REFINED, STANDARD, Process, Resolution, raw_spectrum
-from scotopic.production.spectrum import SpectrumVariable, gauss_legendre
+from scotopic.production.spectrum import SpectrumVariable
+from scotopic.quadrature import gauss_legendre
 
 Array = npt.NDArray[np.float64]
 Range = tuple[float, float]
@@ -99,9 +101,8 @@ class CrossSectionTable:
         self, mediator_mass: float, energy: npt.ArrayLike
     ) -> tuple[SpectrumVariable, Array, Array]:
         """Return the variable, d sigma/dW at the nodes (..., v) and the energies (..., 1)."""
-        E = np.asarray(energy, dtype=np.float64)
-        _require_inside("mediator_mass", np.asarray(mediator_mass), self.masses)
-        _require_inside("energy", E, self.energies)
+        _inside("mediator_mass", mediator_mass, self.masses)
+        E = _inside("energy", energy, self.energies)
         n_mass, n_energy, _ = self.coefficients.shape
         at_mass = chebyshev.chebvander(_unit(mediator_mass, self.masses), n_mass - 1).ravel()
         at_energy = chebyshev.chebvander(_unit(E, self.energies), n_energy - 1)
@@ -134,9 +135,7 @@ class CrossSectionTable:
         RangeError
             If the mass or an energy lies outside the table.
         """
-        cuts = np.atleast_1d(np.asarray(mediator_energies, dtype=np.float64))
-        if not np.all(cuts >= 0):
-            raise RangeError(f"mediator_energies: {np.min(cuts)} GeV is negative")
+        cuts = np.atleast_1d(within("mediator_energies", mediator_energies, 0.0, unit="GeV"))
         variable, values, E = self._series(mediator_mass, np.atleast_1d(energies))
         _, integral = _legendre_transforms(values.shape[-1])
         series = (values @ integral.T).T[..., None]
@@ -188,11 +187,7 @@ class CrossSectionTable:
         RangeError
             If the mass or an energy lies outside the table or x outside [0, 1].
         """
-        E, fractions = np.broadcast_arrays(
-            np.asarray(energy, dtype=np.float64), np.asarray(x, dtype=np.float64)
-        )
-        if not np.all((fractions >= 0) & (fractions <= 1)):
-            raise RangeError("x: the mediator's energy fraction must lie between 0 and 1")
+        E, fractions = np.broadcast_arrays(numbers("energy", energy), within("x", x, 0.0, 1.0))
         variable, values, _ = self._series(mediator_mass, E)
         series, _ = _legendre_transforms(values.shape[-1])
         column = fractions[..., None]
@@ -341,16 +336,12 @@ def _probe(process: Process, mass: float, energy: float) -> Callable[[CrossSecti
 
 
 def _checked_range(name: str, limits: Range) -> Range:
-    low, high = (float(value) for value in limits)
+    low, high = (number(name, value) for value in limits)
     if not (0 < low <= high < math.inf):
         raise RangeError(f"{name}: ({low}, {high}) GeV is not a range of positive numbers")
     return low, high
 
 
-def _require_inside(name: str, values: Array, limits: Range) -> None:
-    good = (values >= limits[0] * (1 - _SLACK)) & (values <= limits[1] * (1 + _SLACK))
-    if not np.all(good):
-        offending = np.asarray(values)[~good].flat[0]
-        raise RangeError(
-            f"{name}: {offending} GeV is outside the table, {limits[0]} to {limits[1]} GeV"
-        )
+def _inside(name: str, values: npt.ArrayLike, limits: Range) -> Array:
+    low, high = limits
+    return within(name, values, low * (1 - _SLACK), high * (1 + _SLACK), "GeV")

@@ -18,6 +18,7 @@ from scotopic.errors import RangeError
 from scotopic.materials import Element
 from scotopic.production.amplitudes import Weights, coupling_weights
 from scotopic.production.form_factors import form_factor
+from scotopic.quadrature import gauss_legendre
 from scotopic.units import ALPHA, GEV2_TO_CM2
 
 Array = npt.NDArray[np.float64]
@@ -55,10 +56,10 @@ def photon_flux(t_min: float, t_max: float, element: Element, name: str) -> floa
     >>> round(chi / 82**2, 2)
     12.23
     """
-    nodes, weights = np.polynomial.legendre.leggauss(96)
+    nodes, weights = gauss_legendre(96)
     span = np.log(t_max / t_min)
-    t = t_min * np.exp(span * (nodes + 1) / 2)
-    return float((1 - t_min / t) * form_factor(t, element, name) @ weights * span / 2)
+    t = t_min * np.exp(span * nodes)
+    return float((1 - t_min / t) * form_factor(t, element, name) @ weights * span)
 
 
 def improved_weizsaecker_williams(

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import expm
 
+from scotopic.quadrature import gauss_legendre
 from scotopic.shower.ionisation import collision_loss
 from scotopic.shower.medium import SPECIES, Effects, Medium
 from scotopic.shower.mesh import Mesh
@@ -77,9 +78,8 @@ def _radiation_blocks(table: RadiationTable, mesh: Mesh) -> tuple[Array, Array, 
 
 def _crowded_at_zero(points: int) -> tuple[Array, Array]:
     """Return abscissae and weights on (0, 1) of a Gauss rule in the cube root of the variable."""
-    abscissae, weights = np.polynomial.legendre.leggauss(points)
-    root = (abscissae + 1) / 2
-    return root**3, 1.5 * root**2 * weights
+    root, weights = gauss_legendre(points)
+    return root**3, 3 * root**2 * weights
 
 
 def _quadrature(mesh: Mesh) -> tuple[Array, Array, npt.NDArray[np.bool_]]:
@@ -88,13 +88,13 @@ def _quadrature(mesh: Mesh) -> tuple[Array, Array, npt.NDArray[np.bool_]]:
     The rates vary fast where a product takes nearly all of the energy. The cell next to the
     initial energy therefore has points of its own, crowded towards it.
     """
-    abscissae, weights = np.polynomial.legendre.leggauss(_POINTS)
+    abscissae, weights = gauss_legendre(_POINTS)
     near, near_weights = _crowded_at_zero(_POINTS_AT_END)
     cells = np.arange(mesh.size - 1)
-    at = [cells[:, None] + (abscissae + 1) / 2, cells[:, None] + near]
+    at = [cells[:, None] + abscissae, cells[:, None] + near]
     nodes = np.arange(mesh.size)[:, None]
     used = [np.repeat(cells, _POINTS) > nodes, np.repeat(cells, _POINTS_AT_END) == nodes]
-    weight = [np.tile(weights / 2, len(cells)), np.tile(near_weights, len(cells))]
+    weight = [np.tile(weights, len(cells)), np.tile(near_weights, len(cells))]
     return np.concatenate([a.ravel() for a in at]), np.concatenate(weight), np.hstack(used)
 
 

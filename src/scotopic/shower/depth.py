@@ -6,20 +6,16 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
-from scotopic.errors import RangeError
-from scotopic.shower.medium import SPECIES, Effects, Medium, Particle, description
+from scotopic.checked import ascending, within
+from scotopic.shower.medium import Effects, Medium, Particle, description
 from scotopic.shower.mesh import Mesh
-from scotopic.shower.tracks import (
-    check_beam,
-    check_species,
-    node_weights,
-)
+from scotopic.shower.tracks import SpeciesWeights, check_beam, node_weights
 
 Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class DepthTrackLengths:
+class DepthTrackLengths(SpeciesWeights):
     """Track lengths of one shower in slices of depth, as weights on nodes of energy.
 
     Attributes
@@ -44,23 +40,6 @@ class DepthTrackLengths:
     electron: Array
     positron: Array
     photon: Array
-
-    def __post_init__(self) -> None:
-        """Make the arrays read-only."""
-        for array in (self.edges_X0, self.energies, self.electron, self.positron, self.photon):
-            array.setflags(write=False)
-
-    def weights(self, particle: Particle) -> Array:
-        """Return the weights of a species, shape (m, n), in X0.
-
-        Raises
-        ------
-        RangeError
-            If the species is unknown.
-        """
-        check_species("particle", particle)
-        named = dict(zip(SPECIES, (self.electron, self.positron, self.photon), strict=True))
-        return named[particle]
 
 
 def depth_track_lengths(
@@ -107,10 +86,8 @@ def depth_track_lengths(
     array([0.65, 0.17, 0.04])
     """
     effects = Effects() if effects is None else effects
-    check_beam(medium, beam_particle, beam_energy, minimum_energy)
-    edges = np.array(depth_edges_X0, dtype=np.float64)
-    if edges.ndim != 1 or len(edges) < 2 or edges[0] < 0 or not np.all(np.diff(edges) > 0):
-        raise RangeError(f"depth_edges_X0: {edges.tolist()} are not two or more ascending depths")
+    beam_energy, minimum_energy = check_beam(medium, beam_particle, beam_energy, minimum_energy)
+    edges = within("depth_edges_X0", ascending("depth_edges_X0", depth_edges_X0), 0.0).copy()
     mesh = Mesh.between(minimum_energy, beam_energy, nodes)
 
     def build() -> Arrays:

@@ -16,7 +16,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.errors import RangeError
+from scotopic.checked import count
 
 Array = npt.NDArray[np.float64]
 
@@ -90,9 +90,7 @@ class Mesh:
         if nodes is None:
             top = float(_xi(np.array(np.log(beam_energy / minimum_energy))))
             nodes = max(int(np.ceil(top / _STEP)) + 1, _FEWEST_NODES)
-        if nodes < _FEWEST_NODES:
-            raise RangeError(f"nodes: {nodes} is less than {_FEWEST_NODES}")
-        return cls(float(beam_energy), float(minimum_energy), nodes - 1)
+        return cls(beam_energy, minimum_energy, count("nodes", nodes, _FEWEST_NODES) - 1)
 
     @cached_property
     def step(self) -> float:

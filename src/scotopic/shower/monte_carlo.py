@@ -10,7 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.checked import ascending, count
 from scotopic.errors import RangeError
+from scotopic.quadrature import gauss_legendre
 from scotopic.shower.ionisation import collision_loss
 from scotopic.shower.medium import SPECIES, Effects, Medium, Particle
 from scotopic.shower.radiation import RadiationTable, radiation_table
@@ -95,20 +97,19 @@ def simulate(
     True
     """
     effects = Effects() if effects is None else effects
-    check_beam(medium, beam_particle, beam_energy, minimum_energy)
-    depths = _ascending("depth_edges_X0", depth_edges_X0)
-    energies = _ascending("energy_edges", energy_edges)
+    beam_energy, minimum_energy = check_beam(medium, beam_particle, beam_energy, minimum_energy)
+    depths = ascending("depth_edges_X0", depth_edges_X0)
+    energies = ascending("energy_edges", energy_edges)
     if depths[0] != 0:
         raise RangeError(f"depth_edges_X0: the first edge is {depths[0]}, not 0")
-    if showers < 2:
-        raise RangeError(f"showers: {showers} is less than 2")
+    showers = count("showers", showers, 2)
     rates = shower_rates(medium, effects, minimum_energy, beam_energy)
     # each waiting particle has at least the least energy
     tally = empty_tally(depths, energies, int(beam_energy / minimum_energy) + 2)
     sums = np.zeros((2, *tally.tracks.shape))
     deposited = np.zeros((showers, len(depths) - 1))
     escaped = np.zeros(showers)
-    beam = (SPECIES.index(beam_particle), float(beam_energy))
+    beam = (SPECIES.index(beam_particle), beam_energy)
     run_showers(tally, rates, beam, rng, sums, deposited, escaped)
     mean, square = sums / showers
     errors = np.sqrt(np.maximum(square - mean**2, 0) / (showers - 1))
@@ -137,7 +138,7 @@ def shower_rates(medium: Medium, effects: Effects, cutoff: float, beam_energy: f
         table.c,
         bound,
         _SOFTEST,
-        float(cutoff),
+        cutoff,
     )
 
 
@@ -145,8 +146,7 @@ def _bremsstrahlung_rates(
     table: RadiationTable, energy: Array, softest: Array
 ) -> tuple[Array, Array]:
     """Return the rate of photons above the softest, and the energy loss to those below."""
-    nodes, weights = np.polynomial.legendre.leggauss(_INTEGRATION_POINTS)
-    nodes, weights = (nodes + 1) / 2, weights / 2
+    nodes, weights = gauss_legendre(_INTEGRATION_POINTS)
     span = np.log(energy / softest)[:, None]
     k = energy[:, None] * np.exp(-span * nodes)
     hard = (table.bremsstrahlung(energy[:, None], k) * k * span) @ weights
@@ -156,13 +156,6 @@ def _bremsstrahlung_rates(
 
 
 def _pair_rates(table: RadiationTable, energy: Array) -> Array:
-    nodes, weights = np.polynomial.legendre.leggauss(_INTEGRATION_POINTS)
-    positron = energy[:, None] * (nodes + 1) / 2
-    return np.asarray(table.pair_production(energy[:, None], positron) @ weights * energy / 2)
-
-
-def _ascending(name: str, edges: npt.ArrayLike) -> Array:
-    values = np.asarray(edges, dtype=np.float64)
-    if values.ndim != 1 or len(values) < 2 or not np.all(np.diff(values) > 0):
-        raise RangeError(f"{name}: {values.tolist()} are not two or more ascending edges")
-    return values
+    nodes, weights = gauss_legendre(_INTEGRATION_POINTS)
+    positron = energy[:, None] * nodes
+    return np.asarray(table.pair_production(energy[:, None], positron) @ weights * energy)

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from scotopic.errors import RangeError
 from scotopic.materials import Element
+from scotopic.quadrature import gauss_legendre
 from scotopic.shower.ionisation import plasma_energy
 from scotopic.shower.medium import Medium, portions
 from scotopic.units import ALPHA, CLASSICAL_ELECTRON_RADIUS_CM, ELECTRON_MASS, MUON_MASS
@@ -94,7 +95,7 @@ def muon_tracks(
         )
     if not thickness_X0 > 0:
         raise RangeError(f"thickness_X0: {thickness_X0} is not positive")
-    nodes, weights = _gauss_legendre(_NODES)
+    nodes, weights = gauss_legendre(_NODES)
 
     def tracks(final: float) -> tuple[Array, Array]:
         span = math.log(energy / final)
@@ -188,7 +189,7 @@ def radiative_loss(medium: Medium, energy: npt.ArrayLike) -> Array:
 
 def _bremsstrahlung(nucleus: Element, energy: Array) -> Array:
     """Int v dsigma in cm^2, of nucleus and electrons: GMS eqs. 13-18 (Kelner et al., 1995)."""
-    nodes, weights = _gauss_legendre(64)
+    nodes, weights = gauss_legendre(64)
     z, a = nucleus.atomic_number, nucleus.atomic_mass
     v = nodes * (1 - MUON_MASS / energy)
     least = MUON_MASS**2 * v / (2 * energy * (1 - v))  # momentum transfer
@@ -211,7 +212,7 @@ def _pairs(nucleus: Element, energy: Array) -> Array:
     """Int v dsigma in cm^2 of e+e- pairs: GMS eqs. 20-28 (Kokoulin and Petrukhin, 1971)."""
     z = nucleus.atomic_number
     cube = z ** (1 / 3)
-    nodes, weights = _gauss_legendre(48)
+    nodes, weights = gauss_legendre(48)
     lowest = 4 * ELECTRON_MASS / energy
     highest = 1 - 0.75 * _SQRT_E * cube * MUON_MASS / energy
     span = np.log(highest / lowest)
@@ -220,7 +221,7 @@ def _pairs(nucleus: Element, energy: Array) -> Array:
     edge = np.sqrt(np.maximum(1 - 4 * ELECTRON_MASS / (E * v), 0.0))
     edge = edge * np.maximum(1 - 6 * MUON_MASS**2 / (E**2 * (1 - v)), 0.0)
     # 1 - rho is where the integrand varies: ln(1 - rho) from 0 to ln(1 - edge)
-    asymmetry, rho_weights = _gauss_legendre(24)
+    asymmetry, rho_weights = gauss_legendre(24)
     depth = np.log1p(-np.minimum(edge, 1 - 1e-12))
     rho = -np.expm1(depth * asymmetry)
     integrand = _pair_density(nucleus, E, v, rho) * (1 - rho) * -depth * rho_weights
@@ -274,7 +275,7 @@ def _pairs_on_electrons(z: int, gamma: Array) -> Array:
 
 def _photonuclear(nucleus: Element, energy: Array) -> Array:
     """Int v dsigma in cm^2 with nuclei (Borog and Petrukhin, 1975), above transfers of 0.2 GeV."""
-    nodes, weights = _gauss_legendre(32)
+    nodes, weights = gauss_legendre(32)
     span = np.log((energy - 0.5) / 0.2)
     transfer = 0.2 * np.exp(span * nodes)
     v = transfer / energy
@@ -289,9 +290,3 @@ def _photonuclear(nucleus: Element, energy: Array) -> Array:
     photon = (49.2 + 11.1 * np.log(transfer) + 151.8 / np.sqrt(transfer)) * _MICROBARN
     integrand = ALPHA / math.pi * shadowed * photon * np.maximum(spectrum, 0.0) * v
     return np.asarray((integrand * weights * span).sum(axis=1))
-
-
-def _gauss_legendre(points: int) -> tuple[Array, Array]:
-    """Nodes and weights on (0, 1)."""
-    nodes, weights = np.polynomial.legendre.leggauss(points)
-    return (1 + nodes) / 2, weights / 2

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
+from scotopic.checked import one_of, positive, within
 from scotopic.errors import RangeError
 from scotopic.shower.medium import SPECIES, Effects, Medium, Particle, compton_share, description
 from scotopic.shower.mesh import END_WEIGHTS, Mesh, interpolate
@@ -28,8 +29,34 @@ MOST_COMPTON = 0.03
 _LINE = 8  # nodes next to the beam energy that hold the beam particle's line, unresolved
 
 
+class SpeciesWeights:
+    """Read-only weights of the three species of a shower, on the same nodes."""
+
+    electron: Array
+    positron: Array
+    photon: Array
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only."""
+        for value in vars(self).values():
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)
+
+    def weights(self, particle: Particle) -> Array:
+        """Return the weights of a species in X0, of the shape that `electron` has.
+
+        Raises
+        ------
+        RangeError
+            If the species is unknown.
+        """
+        one_of("particle", particle, SPECIES)
+        named = dict(zip(SPECIES, (self.electron, self.positron, self.photon), strict=True))
+        return named[particle]
+
+
 @dataclass(frozen=True, eq=False)
-class TrackLengths:
+class TrackLengths(SpeciesWeights):
     """Track lengths T(E) = d<L>/dE of one shower, as weights on nodes of energy.
 
     The weights are those of a quadrature: for any smooth response R(E), the integral of
@@ -66,23 +93,6 @@ class TrackLengths:
     positron: Array
     photon: Array
     error: float
-
-    def __post_init__(self) -> None:
-        """Make the arrays read-only."""
-        for array in (self.energies, self.electron, self.positron, self.photon):
-            array.setflags(write=False)
-
-    def weights(self, particle: Particle) -> Array:
-        """Return the weights of a species, shape (n,), in X0.
-
-        Raises
-        ------
-        RangeError
-            If the species is unknown.
-        """
-        check_species("particle", particle)
-        named = dict(zip(SPECIES, (self.electron, self.positron, self.photon), strict=True))
-        return named[particle]
 
     def density(self, particle: Particle, energy: npt.ArrayLike) -> Array:
         """Return T(E) in X0/GeV at energies in GeV, smooth in between the nodes.
@@ -210,9 +220,9 @@ def track_lengths(
     0.9
     """
     effects = Effects() if effects is None else effects
-    check_beam(medium, beam_particle, beam_energy, minimum_energy)
-    if thickness_X0 is not None and not 0 < thickness_X0 <= 1000:
-        raise RangeError(f"thickness_X0: {thickness_X0} is not between 0 and 1000")
+    beam_energy, minimum_energy = check_beam(medium, beam_particle, beam_energy, minimum_energy)
+    if thickness_X0 is not None:
+        thickness_X0 = positive("thickness_X0", within("thickness_X0", thickness_X0, 0.0, 1000.0))
     mesh = Mesh.between(minimum_energy, beam_energy, nodes)
 
     def build() -> Arrays:
@@ -239,25 +249,14 @@ def track_lengths(
     )
 
 
-def check_species(name: str, particle: str) -> None:
-    """Refuse an unknown species."""
-    if particle not in SPECIES:
-        raise RangeError(f"{name}: {particle!r} is not one of {', '.join(SPECIES)}")
-
-
 def check_beam(
     medium: Medium, beam_particle: str, beam_energy: float, minimum_energy: float
-) -> None:
-    """Refuse a beam or a least energy for which the cascade is not computed."""
-    check_species("beam_particle", beam_particle)
-    low, high = BEAM_ENERGIES
-    if not low <= beam_energy <= high:
-        raise RangeError(f"beam_energy: {beam_energy} GeV is not between {low} and {high} GeV")
+) -> tuple[float, float]:
+    """Return the two energies; refuse those for which the cascade is not computed."""
+    one_of("beam_particle", beam_particle, SPECIES)
+    beam_energy = float(within("beam_energy", beam_energy, *BEAM_ENERGIES, "GeV"))
     most = CLOSEST_TO_BEAM * beam_energy
-    if not LEAST_ENERGY <= minimum_energy <= most:
-        raise RangeError(
-            f"minimum_energy: {minimum_energy} GeV is not between {LEAST_ENERGY} and {most} GeV"
-        )
+    minimum_energy = float(within("minimum_energy", minimum_energy, LEAST_ENERGY, most, "GeV"))
     share = compton_share(medium, minimum_energy)
     if share > MOST_COMPTON:
         raise RangeError(
@@ -265,6 +264,7 @@ def check_beam(
             f"{share:.1%} of pair production here; at most {MOST_COMPTON:.0%} is allowed: a higher "
             "beam energy or a heavier target is needed"
         )
+    return beam_energy, minimum_energy
 
 
 def node_weights(mesh: Mesh, states: Array) -> Array:

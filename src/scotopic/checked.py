@@ -1,0 +1,233 @@
+"""Numbers and words that a user gives: taken if harmless, refused in one line otherwise.
+
+Integers and floats of numpy of any width, zero-dimensional arrays, `Fraction` and `Decimal` are
+numbers; bool, complex numbers and text are none. What these functions return is of Python's own
+float and int, or of numpy's float64, so that the result never depends on the width of an input.
+"""
+
+import math
+import operator
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from scotopic.errors import RangeError
+
+Array = npt.NDArray[np.float64]
+
+_REAL: Final = (float, int, np.floating, np.integer, Fraction, Decimal)
+_LONGEST: Final = 60  # characters of a value that a message shows
+
+
+def number(name: str, value: object) -> float:
+    """Return a real number as float.
+
+    Parameters
+    ----------
+    name : str
+        What it is, for the message.
+    value : object
+        What was given.
+
+    Raises
+    ------
+    RangeError
+        If it is no number, or an integer or fraction beyond what a float holds.
+
+    Examples
+    --------
+    >>> number("mass", np.float32(0.5)), number("mass", Fraction(1, 4))
+    (0.5, 0.25)
+    >>> number("mass", True)
+    Traceback (most recent call last):
+        ...
+    scotopic.errors.RangeError: mass: True is not a number
+    """
+    if type(value) is float:  # nearly always, and planes make many models
+        return value
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    if isinstance(value, bool) or not isinstance(value, _REAL):
+        raise RangeError(f"{name}: {shown(value)} is not a number")
+    try:
+        found = float(value)
+    except OverflowError:
+        found = math.inf
+    except ValueError:  # Decimal's signalling nan
+        found = math.nan
+    if math.isinf(found) and value not in (math.inf, -math.inf):
+        raise RangeError(f"{name}: {shown(value)} is beyond the largest float, 1.8e308")
+    return found
+
+
+def numbers(name: str, values: npt.ArrayLike) -> Array:
+    """Return real numbers as an array of float64, of the same shape.
+
+    Parameters and errors as `number`; of a masked array no value may be masked.
+
+    Examples
+    --------
+    >>> numbers("mass", [1, Fraction(1, 2)])
+    array([1. , 0.5])
+    """
+    if type(values) is np.ndarray and values.dtype == np.float64:
+        return values
+    if isinstance(values, Sequence) and not isinstance(values, str | bytes):
+        array = _stacked(name, values)
+    else:
+        array = np.asarray(values)
+    if np.ma.is_masked(values):
+        raise RangeError(f"{name}: some of its values are masked")
+    if array.dtype.kind in "iu" or array.dtype in (np.float16, np.float32, np.float64):
+        return array.astype(np.float64, copy=False)
+    found = np.empty(array.shape)
+    for place in np.ndindex(array.shape):
+        found[place] = number(name, array[place])
+    return found
+
+
+def _stacked(name: str, values: Sequence[object]) -> npt.NDArray[np.generic]:
+    """Return a sequence as an array, without turning what is no number into one."""
+    try:
+        array = np.asarray(values)
+        if array.dtype.kind in "fc":  # a bool or an integer beside floats is a float here
+            loose = np.array(values, dtype=object)
+            array = loose if any(isinstance(v, bool | np.bool_) for v in loose.flat) else array
+    except (ValueError, TypeError, OverflowError):
+        raise RangeError(f"{name}: its rows differ in length, or hold more than numbers") from None
+    return array
+
+
+def within(
+    name: str, values: npt.ArrayLike, low: float, high: float = math.inf, unit: str = ""
+) -> Array:
+    """Return `numbers` between two ends, which belong to the range; none may be nan.
+
+    Parameters
+    ----------
+    name, values
+        As in `numbers`.
+    low, high : float
+        The ends.
+    unit : str
+        Of all, for the message.
+
+    Raises
+    ------
+    RangeError
+        If a number is outside, with the first that is.
+
+    Examples
+    --------
+    >>> within("temperature", [1.0, 20.0], 1e-6, 10.0, "GeV")
+    Traceback (most recent call last):
+        ...
+    scotopic.errors.RangeError: temperature: 20.0 GeV is not between 1e-06 and 10 GeV
+    """
+    found = numbers(name, values)
+    inside = (found >= low) & (found <= high)
+    if not np.all(inside):
+        unit = unit and f" {unit}"
+        allowed = f"at least {low:g}" if high == math.inf else f"between {low:g} and {high:g}"
+        raise RangeError(f"{name}: {found[~inside].flat[0]}{unit} is not {allowed}{unit}")
+    return found
+
+
+def ascending(name: str, values: npt.ArrayLike, unit: str = "") -> Array:
+    """Return two or more `numbers` in a row, each above the one before.
+
+    Examples
+    --------
+    >>> ascending("edges_X0", [0, 2, 1])
+    Traceback (most recent call last):
+        ...
+    scotopic.errors.RangeError: edges_X0: [0.0, 2.0, 1.0] are not two or more ascending numbers
+    """
+    found = numbers(name, values)
+    if found.ndim != 1 or len(found) < 2 or not np.all(np.diff(found) > 0):
+        unit = unit and f" in {unit}"
+        raise RangeError(
+            f"{name}: {shown(found.tolist())} are not two or more ascending numbers{unit}"
+        )
+    return found
+
+
+def positive(name: str, value: object, unit: str = "") -> float:
+    """Return a `number` that is positive and finite.
+
+    Examples
+    --------
+    >>> positive("mass", 0, "GeV")
+    Traceback (most recent call last):
+        ...
+    scotopic.errors.RangeError: mass: 0 GeV is not positive and finite
+    """
+    found = number(name, value)
+    if not 0 < found < math.inf:
+        raise RangeError(f"{name}: {shown(value)}{unit and f' {unit}'} is not positive and finite")
+    return found
+
+
+def count(name: str, value: object, least: int = 0) -> int:
+    """Return a whole number, also one that was written as a float, as int.
+
+    Raises
+    ------
+    RangeError
+        If it is no number, not whole, or below the least.
+
+    Examples
+    --------
+    >>> count("showers", np.uint8(3)), count("showers", 1e6)
+    (3, 1000000)
+    """
+    try:
+        found = operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        as_float = number(name, value)
+        if not as_float.is_integer():
+            raise RangeError(f"{name}: {as_float:g} is not a whole number") from None
+        found = int(as_float)
+    if isinstance(value, bool | np.bool_):
+        raise RangeError(f"{name}: {value} is not a number")
+    if found < least:
+        raise RangeError(f"{name}: {shown(found)} is less than {least}")
+    return found
+
+
+def one_of(name: str, word: object, known: Iterable[str]) -> None:
+    """Refuse a word that is not among the known ones.
+
+    Examples
+    --------
+    >>> one_of("lepton", "tau", ["electron", "muon"])
+    Traceback (most recent call last):
+        ...
+    scotopic.errors.RangeError: lepton: 'tau' is not one of electron, muon
+    """
+    words = tuple(known)
+    if not (isinstance(word, str) and word in words):
+        raise RangeError(f"{name}: {shown(word)} is not one of {', '.join(words)}")
+
+
+def shown(value: object) -> str:
+    """Return a value as one line of a message, shortened if it is long.
+
+    Examples
+    --------
+    >>> shown(10**400), shown("a" * 100)[-6:]
+    ('an integer of 401 digits', 'aaa...')
+    """
+    if isinstance(value, int) and value.bit_length() > 200:
+        return f"an integer of {int(value.bit_length() * math.log10(2)) + 1} digits"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    if isinstance(value, Fraction) and max(map(abs, value.as_integer_ratio())) > 1 << 200:
+        return "a fraction of huge integers"
+    text = str(value) if isinstance(value, np.generic | Decimal | Fraction) else repr(value)
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
