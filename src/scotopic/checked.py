@@ -222,10 +222,10 @@ def shown(value: object) -> str:
     >>> shown(10**400), shown("a" * 100)[-6:]
     ('an integer of 401 digits', 'aaa...')
     """
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}" if value.ndim else shown(value[()])
     if isinstance(value, int) and value.bit_length() > 200:
         return f"an integer of {int(value.bit_length() * math.log10(2)) + 1} digits"
-    if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
     if isinstance(value, Fraction) and max(map(abs, value.as_integer_ratio())) > 1 << 200:
         return "a fraction of huge integers"
     text = str(value) if isinstance(value, np.generic | Decimal | Fraction) else repr(value)
