@@ -1,5 +1,6 @@
 """What all commands share: the application, common options, progress and remarks."""
 
+import json
 import math
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -113,6 +114,16 @@ def assignments(option: str, texts: Iterable[str]) -> dict[str, float | str]:
         except ValueError:
             found[name] = value
     return found
+
+
+def print_json(content: object) -> None:
+    """Print a result as JSON."""
+    typer.echo(json.dumps(content, indent=1, allow_nan=False))
+
+
+def place_for(command: str, card: str, output: Path | None) -> Path:
+    """Return the directory for a command's files: --output, or out/COMMAND-CARD."""
+    return output or usable_directory(Path("out") / f"{command}-{Path(card).stem}")
 
 
 def name_caveats(texts: Iterable[str]) -> None:

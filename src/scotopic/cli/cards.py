@@ -1,11 +1,10 @@
 """The commands that list and show what comes with the package."""
 
-import json
 from typing import Annotated
 
 import typer
 
-from scotopic.cli.base import AsJson, app
+from scotopic.cli.base import AsJson, app, print_json
 
 
 @app.command()
@@ -19,13 +18,13 @@ def experiments(
 
     if show is not None:
         if as_json:
-            typer.echo(json.dumps(load_experiment(show).content(), indent=1, allow_nan=False))
+            print_json(load_experiment(show).content())
         else:
             typer.echo(experiment_card(show), nl=False)
         return
     cards = {name: load_experiment(name) for name in experiment_names()}
     if as_json:
-        typer.echo(json.dumps({n: e.content() for n, e in cards.items()}, indent=1))
+        print_json({n: e.content() for n, e in cards.items()})
         return
     width = max(map(len, cards))
     for name, card in cards.items():

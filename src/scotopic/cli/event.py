@@ -1,12 +1,11 @@
 """The event command: one simulated event of a semi-visible model."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from scotopic.cli.base import Card, Output, app, name_written
-from scotopic.results import output_directory, usable_directory
+from scotopic.cli.base import Card, Output, app, name_written, place_for
+from scotopic.results import output_directory
 
 
 @app.command()
@@ -47,7 +46,7 @@ def event(
     from scotopic.search import Search, load_experiment  # noqa: PLC0415
     from scotopic.signatures.single_event import candidates, follow_event  # noqa: PLC0415
 
-    place = output or usable_directory(Path("out") / f"event-{Path(card).stem}")
+    place = place_for("event", card, output)
     experiment = load_experiment(card)
     asked = Search.of(experiment, searches=(search or experiment.searches[0].name,))
     chosen, selection = asked.parts[0].card, asked.parts[0].question.selection

@@ -1,12 +1,11 @@
 """The export commands: results as others want them."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from scotopic.cli.base import Card, app, name_written
+from scotopic.cli.base import Card, app, name_written, print_json
 from scotopic.results import usable_directory, usable_file, write_json
 
 export = typer.Typer(
@@ -30,21 +29,16 @@ Elsewhere = Annotated[
 ]
 
 
-WorkspaceFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--workspace", help="A pyhf workspace in place of the card's backgrounds and observations."
-    ),
-]
-
-
 @export.command()
 def likelihood(
     card: Card,
     signal: Annotated[
         float, typer.Option(help="Signal events of all data sets together at strength one.")
     ] = 1.0,
-    workspace: WorkspaceFile = None,
+    workspace: Annotated[
+        Path | None,
+        typer.Option(help="A pyhf workspace in place of the card's backgrounds and observations."),
+    ] = None,
     shared: Annotated[
         list[str] | None,
         typer.Option(
@@ -85,7 +79,7 @@ def likelihood(
     )
     content = to_workspace(scaled)
     if file is None:
-        typer.echo(json.dumps(content, indent=1, allow_nan=False))
+        print_json(content)
     else:
         write_json(file, content)
         name_written([file])
@@ -95,10 +89,7 @@ def likelihood(
 def hepdata(
     directories: Annotated[
         list[Path],
-        typer.Argument(
-            metavar="DIR...",
-            help="Output of limit, plane or relic.",
-        ),
+        typer.Argument(metavar="DIR...", help="Output of limit, plane or relic."),
     ],
     output: Annotated[
         Path,

@@ -1,10 +1,9 @@
 """The limit command: what experiments exclude of a model along one of its parameters."""
 
-import json
 import re
 import time
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -18,12 +17,13 @@ from scotopic.cli.base import (
     assignments,
     name_caveats,
     name_written,
+    print_json,
     progress,
     remark,
 )
 from scotopic.errors import RangeError
 from scotopic.models.registry import BUILT_IN
-from scotopic.results import output_directory, write_files
+from scotopic.results import output_directory, provenance, write_files
 from scotopic.words import DarkMatter, FormFactor, MassAxis, Method
 
 if TYPE_CHECKING:
@@ -146,6 +146,8 @@ def limit(
     """
     from scotopic.processes.calculation import Calculation  # noqa: PLC0415 - keep the help fast
     from scotopic.search import Search, exclusion_curve, load_experiment  # noqa: PLC0415
+    from scotopic.search.result_files import as_json as content_of  # noqa: PLC0415
+    from scotopic.search.result_files import write_curve  # noqa: PLC0415
 
     started = time.perf_counter()
     experiments = [load_experiment(card) for card in cards]
@@ -186,11 +188,14 @@ def limit(
         curve = with_overlays(curve, made, muon_band=muon_band, thermal_line=thermal_line)
     seconds = time.perf_counter() - started
     if as_json:
-        _print_json(curve, seconds)
+        print_json({"provenance": provenance(seconds), **content_of(curve)})
     else:
         _print(curve)
-    if output is not None:
-        _write(curve, output, against, seconds, figure=figure)
+    if output is None:
+        return
+    directory = output_directory(output)
+    written = write_files(_figure(curve, against), directory / "limit") if figure else []
+    name_written([*written, *write_curve(curve, directory, seconds)])
 
 
 def natural_model(experiments: "Sequence[Experiment]") -> str:
@@ -273,7 +278,8 @@ def make_model(
             )
         if isinstance(what, str) and not parameter(kind, one).choices:
             raise RangeError(f"{one}: {what!r} is not a number")
-    of_cards = {n: v for n, v in _natural_parameters(experiments).items() if n in free}
+    said = ChainMap(*(dict(one.model.parameters) for one in experiments))  # the first card decides
+    of_cards = {parameter: value for parameter, value in said.items() if parameter in free}
     values = overridden(kind, of_cards, given)
     values |= {kind.coupling_field: PROBE} | ({axis: value} if of_model else {})
     while (absent := missing_parameter(kind, values)) is not None:
@@ -281,14 +287,6 @@ def make_model(
             raise RangeError(f"{absent}: missing; give it as --set {absent}=...")
         values[absent] = usual
     return build(kind, values)
-
-
-def _natural_parameters(experiments: "Sequence[Experiment]") -> dict[str, Any]:
-    """Return the parameters of the cards' models; the first card that has one decides."""
-    found: dict[str, Any] = {}
-    for one in experiments:
-        found = {**one.model.parameters, **found}
-    return found
 
 
 def all_given(options: Mapping[str, Any], pairs: list[str]) -> dict[str, Any]:
@@ -299,14 +297,6 @@ def all_given(options: Mapping[str, Any], pairs: list[str]) -> dict[str, Any]:
         if name in values:
             raise RangeError(f"--set {name}={others[name]}: is given already, as {values[name]}")
     return values | others
-
-
-def _print_json(curve: "Result", seconds: float) -> None:
-    from scotopic.results import provenance  # noqa: PLC0415 - with the next
-    from scotopic.search.result_files import as_json  # noqa: PLC0415 - keep the help fast
-
-    content = {"provenance": provenance(seconds), **as_json(curve)}
-    typer.echo(json.dumps(content, indent=1, allow_nan=False))
 
 
 def _print(curve: "Result") -> None:
@@ -349,19 +339,6 @@ def _span(ends: tuple[float, float], is_below: bool, is_above: bool) -> str:
     if is_above:
         return "all excluded" if is_below else f"excluded above {low:.3g}"
     return f"excluded below {high:.3g}" if is_below else f"excluded {low:.3g} to {high:.3g}"
-
-
-def _write(
-    curve: "Result", output: Path, against: MassAxis | None, seconds: float, *, figure: bool
-) -> None:
-    from scotopic.search.result_files import write_curve  # noqa: PLC0415 - keep the help fast
-
-    directory = output_directory(output)
-    written = []
-    if figure:
-        written += write_files(_figure(curve, against), directory / "limit")
-    written += write_curve(curve, directory, seconds)
-    name_written(written)
 
 
 def _figure(curve: "Result", against: MassAxis | None) -> dict[str, bytes]:

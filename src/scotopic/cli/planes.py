@@ -1,6 +1,5 @@
 """The commands that compute and draw what a run card describes."""
 
-import json
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,11 +16,13 @@ from scotopic.cli.base import (
     between,
     name_caveats,
     name_written,
+    place_for,
+    print_json,
     progress,
     remark,
 )
 from scotopic.errors import CardError, RangeError, StoppedError
-from scotopic.results import output_directory, provenance, usable_directory
+from scotopic.results import output_directory, provenance
 
 if TYPE_CHECKING:
     from scotopic.scan.run_card import RunCard
@@ -67,7 +68,7 @@ def plane(
     """Compute regions and lines in a plane of two parameters, as a run card describes it.
 
     Writes boundaries.csv, contours.csv, thermal.csv, result.json, plane.png and plane.pdf into the
-    --output directory, by default out/CARD. With --dataset also dataset.zarr, point by point.
+    --output directory, by default out/plane-CARD. With --dataset also dataset.zarr, point by point.
 
     Ends with 3 if points failed, and with 1 if the run was stopped by something that can be mended:
     the same command goes on from there.
@@ -80,7 +81,7 @@ def plane(
 
     started = time.perf_counter()
     run_card, place = load_run_card(card)
-    directory = output or usable_directory(Path("out") / Path(card).stem)
+    directory = place_for("plane", card, output)
     elsewhere = workers is not None or scheduler is not None
     if elsewhere and dataset is False:
         raise RangeError("--no-dataset: --workers and --scheduler compute a dataset; leave it out")
@@ -148,13 +149,11 @@ def relic(
         return
     keeping = None
     if output is not None or not as_json:
-        directory = output or usable_directory(Path("out") / f"relic-{Path(card).stem}")
-        keeping = Keeping(directory, dataset=False)
+        keeping = Keeping(place_for("relic", card, output), dataset=False)
     found = _computed(card, lines, place, keeping)
     seconds = time.perf_counter() - started
     if as_json:
-        content = {"provenance": provenance(seconds), **content_of(found, "plane")}
-        typer.echo(json.dumps(content, indent=1, allow_nan=False))
+        print_json({"provenance": provenance(seconds), **content_of(found, "plane")})
     else:
         for layer in found.layers:
             _print_line(found, layer)
@@ -237,7 +236,7 @@ def _relic_at_point(card: "RunCard", values: Mapping[str, Any], *, as_json: bool
     layer = card.thermal_lines[0]
     found = described_point(model_at(card, layer, values), layer.omega_h2)
     if as_json:
-        typer.echo(json.dumps(found, indent=1, allow_nan=False))
+        print_json(found)
         return
     model = {name: value for name, value in found["model"].items() if name != "class"}
     shown = (f"{k} = {v:.4g}" if isinstance(v, float) else f"{k} = {v}" for k, v in model.items())
@@ -251,5 +250,4 @@ def _relic_at_point(card: "RunCard", values: Mapping[str, Any], *, as_json: bool
         typer.echo(f"Omega h^2 = {found['wanted_omega_h2']:g} at {', '.join(couplings)}")
     else:
         remark(thermal["status"])
-    for caveat in found["caveats"]:
-        remark(f"caveat: {caveat}")
+    name_caveats(found["caveats"])

@@ -1,12 +1,20 @@
 """The commands that show single steps of the calculation: showers and cross sections."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from scotopic.cli.base import AsJson, Card, Output, app, name_written, progress
+from scotopic.cli.base import (
+    AsJson,
+    Card,
+    Output,
+    app,
+    name_written,
+    place_for,
+    print_json,
+    progress,
+)
 from scotopic.results import output_directory, usable_directory, write_csv
 from scotopic.words import FormFactor, Lepton, SpinParity
 
@@ -29,9 +37,7 @@ def shower(
     from scotopic.search import load_experiment  # noqa: PLC0415 - keep the help fast
     from scotopic.signatures.base import dump_of  # noqa: PLC0415
 
-    place = output
-    if plot and output is None:
-        place = usable_directory(Path("out") / f"shower-{Path(card).stem}")
+    place = place_for("shower", card, output) if plot else output
     experiment = load_experiment(card)
     tracks = dump_of(experiment).track_lengths(minimum_energy)
     columns = {
@@ -39,7 +45,7 @@ def shower(
         **{f"{s}_X0": tracks.weights(s).tolist() for s in ("e-", "e+", "gamma")},
     }
     if as_json:
-        typer.echo(json.dumps({"error": tracks.error, **columns}, indent=1, allow_nan=False))
+        print_json({"error": tracks.error, **columns})
     else:
         typer.echo(f"{experiment.title}: integral track lengths in radiation lengths")
         typer.echo("   E [GeV]         e-         e+      gamma")
@@ -118,7 +124,7 @@ def xsec(
                 found[one].append(sigma)
     columns = {"mediator_mass_GeV": at, **{f"sigma_{k}_cm2": v for k, v in found.items()}}
     if as_json:
-        typer.echo(json.dumps(columns, indent=1, allow_nan=False))
+        print_json(columns)
     else:
         typer.echo("mass [GeV]  " + "  ".join(f"{k + ' [cm2]':>12}" for k in found))
         for row in zip(*columns.values(), strict=True):

@@ -1,6 +1,5 @@
 """The commands of statistics: likelihoods as workspaces, limits from them, the choice of a cut."""
 
-import json
 import time
 import warnings
 from dataclasses import asdict
@@ -16,6 +15,8 @@ from scotopic.cli.base import (
     between,
     name_caveats,
     name_written,
+    place_for,
+    print_json,
     progress,
     remark,
 )
@@ -23,7 +24,6 @@ from scotopic.errors import RangeError
 from scotopic.results import (
     output_directory,
     provenance,
-    usable_directory,
     write_csv,
     write_json,
 )
@@ -97,7 +97,7 @@ def limit_of_workspace(
             model, method, **{k: v for k, v in options.items() if v is not None}
         )
     if as_json:
-        typer.echo(json.dumps(asdict(found), indent=1, allow_nan=False))
+        print_json(asdict(found))
     else:
         kind = "expected" if found.is_projection else "observed"
         typer.echo(
@@ -133,7 +133,7 @@ def cuts(
     from scotopic.search import Search  # noqa: PLC0415
 
     started = time.perf_counter()
-    place = output or usable_directory(Path("out") / f"cuts-{Path(card).stem}")
+    place = place_for("cuts", card, output)
     cut_card, apparatus = load_cut_card(card, experiment)
     model = DarkPhoton(
         mediator_mass=max(cut_card.mediator_masses_GeV),
@@ -161,7 +161,7 @@ def cuts(
 
         written += save(draw_cuts(scan, cut_card.title), directory / "cuts")
     if as_json:
-        typer.echo(json.dumps(content, indent=1, allow_nan=False))
+        print_json(content)
     else:
         _print(scan)
     name_written(written)
