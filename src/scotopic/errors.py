@@ -51,3 +51,14 @@ def nearest(word: str, known: Iterable[str]) -> str:
     words = list(known)
     close = difflib.get_close_matches(word, words, n=1)
     return f"did you mean '{close[0]}'?" if close else f"known: {', '.join(words)}"
+
+
+def one_line(text: str) -> str:
+    r"""Write unprintable characters, line ends above all, as escapes.
+
+    Examples
+    --------
+    >>> one_line("a\nb")
+    'a\\nb'
+    """
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)

@@ -8,10 +8,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from scotopic.data_tables import data_rows
 from scotopic.errors import RangeError
 from scotopic.units import (
     ALPHA,
@@ -252,8 +252,7 @@ class Target:
 
 
 def _elements() -> Mapping[str, Element]:
-    lines = (Path(__file__).parent / "data" / "elements.csv").read_text("utf-8").splitlines()
-    rows = (line.split(",") for line in lines[1:])
+    rows = data_rows("scotopic", "elements.csv")
     return MappingProxyType({s: Element(s, int(z), *map(float, rest)) for s, z, *rest in rows})
 
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, Strict, Tag, model_validator
 
+from scotopic.errors import CardError
 from scotopic.experiments.messages import TAGS, KeyedError, shown
 from scotopic.experiments.tables import Fraction, Items, Table, Text
+from scotopic.reading import TABLE_BYTES, read_text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -127,13 +129,11 @@ def largest(efficiency: float | EfficiencyTable) -> float:
 def _read_points(path: Path) -> list[tuple[float, float]]:
     """Read two columns of numbers below any header."""
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise KeyedError(("file",), f"{path}: cannot be read: {error.strerror}") from None
-    except ValueError:
-        raise KeyedError(("file",), "a path cannot have a null character") from None
+        content = read_text(path, TABLE_BYTES, only_ascii_matters=True)
+    except CardError as error:
+        raise KeyedError(("file",), str(error)) from None
     points: list[tuple[float, float]] = []
-    for number, line in enumerate(content.decode("utf-8-sig", "replace").splitlines(), start=1):
+    for number, line in enumerate(content.splitlines(), start=1):
         cells = [c for c in _SEPARATOR.split(line.partition("#")[0]) if c]
         if not cells:
             continue

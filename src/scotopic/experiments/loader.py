@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 
 from pydantic import Field, ValidationError
 
-from scotopic.errors import CardError, nearest
+from scotopic.errors import CardError, nearest, one_line
 from scotopic.experiments.merging import Card, extend, missing_sources
-from scotopic.experiments.messages import KeyedError, card_error, mistakes_in, one_line, shown
+from scotopic.experiments.messages import KeyedError, card_error, mistakes_in, shown
 from scotopic.experiments.schema import Experiment
 from scotopic.experiments.tables import Items, Table, Text
+from scotopic.reading import read_text
 
 CARDS = Path(__file__).parent / "cards"
 """Directory of the cards that come with the package."""
@@ -188,14 +189,7 @@ def read_card(file: Path, label: str) -> Card:
     CardError
         If it cannot be read or is not TOML; messages begin with the label.
     """
-    try:
-        text = file.read_bytes().decode()
-    except UnicodeDecodeError as error:
-        raise card_error(label, f"not UTF-8: {error.reason} at byte {error.start}") from None
-    except OSError as error:
-        raise card_error(label, f"cannot be read: {error.strerror or error}") from None
-    except ValueError:
-        raise card_error(label, "cannot be read: a path cannot have a null character") from None
+    text = read_text(file, label=label)
     try:
         return tomllib.loads(text)
     except RecursionError:

@@ -5,7 +5,7 @@ from typing import Any, Self, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from scotopic.errors import CardError, nearest
+from scotopic.errors import CardError, nearest, one_line
 from scotopic.experiments.toml_text import toml_key
 
 KeyPath = tuple[str | int, ...]
@@ -72,17 +72,6 @@ def card_error(label: str, found: str | Sequence[KeyedError]) -> CardError:
 
 def _line(one: KeyedError) -> str:
     return f"{key_path(one.path)}: {one}" if one.path else str(one)
-
-
-def one_line(text: str) -> str:
-    r"""Write unprintable characters, line ends above all, as escapes.
-
-    Examples
-    --------
-    >>> one_line("a\nb")
-    'a\\nb'
-    """
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def key_path(path: KeyPath) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from scotopic.errors import ScotopicError
 from scotopic.publication.names import file_name, unique
 from scotopic.publication.results import Directory, Json
+from scotopic.reading import FIGURE_BYTES, read_bytes
 
 if TYPE_CHECKING:
     from scotopic.search import Result, Search
@@ -149,13 +150,13 @@ def _per_event(likelihood: "Likelihood") -> "Likelihood":
 def _figures(result: Directory, prefix: str) -> Iterator[Attachment]:
     """Find the figures; PNG with a thumbnail, which HEPData knows by its name."""
     for path in sorted(result.path.glob("*.png")):
-        content = path.read_bytes()
+        content = read_bytes(path, FIGURE_BYTES)
         name = f"{prefix}-{file_name(path.stem)}.png"
         yield Attachment(name, "Image file", content)
         yield Attachment(f"thumb_{name}", "Thumbnail image file", thumbnail(content, path))
     for path in sorted(result.path.glob("*.pdf")):
         name = f"{prefix}-{file_name(path.stem)}.pdf"
-        yield Attachment(name, "Figure as vector graphics", path.read_bytes())
+        yield Attachment(name, "Figure as vector graphics", read_bytes(path, FIGURE_BYTES))
 
 
 def thumbnail(png: bytes, path: Path) -> bytes:

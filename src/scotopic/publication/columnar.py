@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scotopic.errors import ScotopicError
+from scotopic.errors import CardError, ScotopicError
 from scotopic.extras import required
+from scotopic.reading import TABLE_BYTES, read_bytes
 from scotopic.results import csv_text, output_directory, whole_file
 from scotopic.search.result_files import Columns
 
@@ -72,9 +73,9 @@ def write_parquet(directory: Path, output: Path | None = None) -> list[Path]:
 
 def _read(path: Path) -> "pa.Table":
     try:
-        return _table(path.stem, path.read_bytes())
-    except OSError as error:
-        raise ScotopicError(f"{path}: cannot be read: {error.strerror or error}") from None
+        return _table(path.stem, read_bytes(path, TABLE_BYTES))
+    except CardError:
+        raise
     except ValueError as error:
         what = " ".join(str(error).split())
         raise ScotopicError(f"{path}: is no table as scotopic writes it: {what}") from None

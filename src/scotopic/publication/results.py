@@ -1,12 +1,12 @@
 """Reads a directory of results back: what was found, and the experiments in it."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from scotopic.errors import ScotopicError
+from scotopic.reading import read_json
 from scotopic.search.result import Result
 from scotopic.search.result_files import CURVE, from_json, heading
 
@@ -69,14 +69,11 @@ def read_directory(path: Path) -> Directory:
     """
     file = path / "result.json"
     try:
-        content = json.loads(file.read_text("utf-8"))
-    except OSError as error:
+        content = read_json(file)
+    except ScotopicError as error:
         raise ScotopicError(
-            f"{file}: cannot be read: {error.strerror or error}; needed: the --output of scotopic"
-            " limit, plane or relic"
+            f"{error}; needed: the --output of scotopic limit, plane or relic"
         ) from None
-    except ValueError as error:
-        raise ScotopicError(f"{file}: not JSON: {error}") from None
     if not isinstance(content, dict) or content.get("kind") not in (CURVE, "plane"):
         raise ScotopicError(f"{file}: of no kind that can be published; known: limit, plane, relic")
     try:

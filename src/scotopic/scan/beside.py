@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scotopic.errors import CardError, RangeError
 from scotopic.models.parameters import parameter
 from scotopic.precision.bands import mixing_band
+from scotopic.reading import TABLE_BYTES, read_text
 from scotopic.scan.grid import Grid
 from scotopic.scan.layers import Line, LinePoint
 from scotopic.scan.run_card import BandLayer, BoundLayer, CosmologyLayer, RunCard
@@ -127,9 +128,9 @@ def bound_layer(layer: BoundLayer, directory: Path) -> Layer:
 def _read(layer: BoundLayer, directory: Path) -> FloatArray:
     file = directory / str(layer.file)
     try:
-        lines = file.read_text().splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise CardError(f"bounds[{layer.label}].file: {file}: cannot be read: {error}") from None
+        lines = read_text(file, TABLE_BYTES, only_ascii_matters=True).splitlines()
+    except CardError as error:
+        raise CardError(f"bounds[{layer.label}].file: {error}") from None
     rows = [line.split(",") for line in lines if line.strip() and not line.startswith("#")]
     found = [_numbers_of(row) for row in rows]
     points = np.array([pair for pair in found if pair is not None])

@@ -12,6 +12,7 @@ from scotopic.experiments.data_sets import BackgroundSource
 from scotopic.experiments.loader import read_card
 from scotopic.experiments.messages import KeyedError, card_error, mistakes_in, shown
 from scotopic.experiments.tables import Items, SourcedTable, Table, Text, repeated_names
+from scotopic.reading import TABLE_BYTES, read_text
 from scotopic.scan.cuts import (
     Leakage,
     Neighbours,
@@ -151,10 +152,8 @@ def _check_cuts(card: CutCard, apparatus: "Experiment", label: str) -> None:
 
 def _from_table(file: Path, experiment: str) -> dict[str, object]:
     """Return the content of a card for a table of the sideband."""
-    try:
-        lines = [line for line in file.read_text("utf-8").splitlines() if line[:1] not in ("", "#")]
-    except (OSError, UnicodeDecodeError) as error:
-        raise card_error(str(file), f"cannot be read: {error}") from None
+    text = read_text(file, TABLE_BYTES, only_ascii_matters=True)
+    lines = [line for line in text.splitlines() if line[:1] not in ("", "#")]
     if not lines or lines[0].replace(" ", "") != "low_GeV,high_GeV,events":
         raise card_error(str(file), "the first line is not low_GeV,high_GeV,events")
     edges: list[float] = []

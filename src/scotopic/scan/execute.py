@@ -13,8 +13,7 @@ from contextlib import contextmanager
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final
 
-from scotopic.errors import ScotopicError, StoppedError
-from scotopic.experiments.messages import one_line
+from scotopic.errors import ScotopicError, StoppedError, one_line
 from scotopic.extras import required
 from scotopic.memory import KEEPING
 from scotopic.progress import Report, silent

@@ -7,7 +7,6 @@ and infinities are the words "inf" and "-inf", because JSON has neither.
 """
 
 import itertools
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +19,7 @@ from scotopic.memory import no_search_for_cycles
 from scotopic.models.parameters import parameter
 from scotopic.models.registry import model_class
 from scotopic.precision.magnetic_moments import SIGN
+from scotopic.reading import read_json
 from scotopic.results import provenance, write_csv, write_json
 from scotopic.search.allowance import OUTCOMES
 from scotopic.search.curve import NOTHING_EXCLUDED, OK
@@ -163,12 +163,9 @@ def read_result(path: Path) -> Result:
     ScotopicError
         If it cannot be read or is no result; the message names the file.
     """
+    content = read_json(path)
     try:
-        return from_json(json.loads(path.read_text("utf-8")))
-    except OSError as error:
-        raise ScotopicError(f"{path}: cannot be read: {error.strerror or error}") from None
-    except ValueError as error:
-        raise ScotopicError(f"{path}: not JSON: {error}") from None
+        return from_json(content)
     except ScotopicError as error:
         raise ScotopicError(f"{path}: {error}") from None
 

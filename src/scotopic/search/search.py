@@ -5,7 +5,6 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +13,7 @@ import numpy.typing as npt
 from scotopic.errors import RangeError
 from scotopic.processes.calculation import PROCESSES, Calculation
 from scotopic.progress import Report, silent
+from scotopic.reading import JSON_BYTES, read_bytes
 from scotopic.search.allowance import Allowance
 from scotopic.search.cards import checked, selection_of
 from scotopic.search.part import Part
@@ -316,7 +316,7 @@ def _set_up(experiment: "Experiment") -> tuple[object, ...]:
 
 def _digest(file: str | None) -> str | None:
     """Return the digest of a likelihood's file, if there is one."""
-    return None if file is None else hashlib.sha256(Path(file).read_bytes()).hexdigest()
+    return None if file is None else hashlib.sha256(read_bytes(file, JSON_BYTES)).hexdigest()
 
 
 def _require_known(

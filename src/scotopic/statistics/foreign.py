@@ -17,11 +17,12 @@ import numpy as np
 
 from scotopic.errors import CardError, RangeError
 from scotopic.extras import required
+from scotopic.reading import read_json
 from scotopic.statistics.cells import FloatArray
 from scotopic.statistics.checks import require_confidence_level, require_whole
 from scotopic.statistics.likelihood import Likelihood
 from scotopic.statistics.strength import QUANTILES, StrengthLimits
-from scotopic.statistics.workspace import PROJECTION, Workspace, from_workspace, read_json
+from scotopic.statistics.workspace import PROJECTION, Workspace, from_workspace
 
 TOYS: Final = 500
 """Pseudo-experiments for each hypothesis, unless said otherwise; pyhf is slow."""

@@ -5,7 +5,6 @@ with a polynomial for |theta| < 1 ("code4"); with interpolation "code1" its mode
 pyhf is not needed to read or write.
 """
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from scotopic.errors import CardError, RangeError
+from scotopic.reading import read_json
 from scotopic.statistics.likelihood import Bin, Component, Likelihood, Shift
 
 _VERSION = "1.0.0"
@@ -252,15 +252,6 @@ def _whole(value: object, where: str) -> int:
     return round(number)
 
 
-def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return a table of JSON, whose keys may not occur twice."""
-    keys = [key for key, _ in pairs]
-    for key in keys:
-        if keys.count(key) > 1:
-            raise ValueError(f"the key {key!r} occurs {keys.count(key)} times in a table")
-    return dict(pairs)
-
-
 def read_workspace(file: Path, confidence_level: float) -> Likelihood:
     """Read a pyhf workspace from a file.
 
@@ -277,19 +268,3 @@ def read_workspace(file: Path, confidence_level: float) -> Likelihood:
         If it cannot be read, in one line.
     """
     return from_workspace(read_json(file), confidence_level=confidence_level, label=str(file))
-
-
-def read_json(file: Path) -> Any:  # noqa: ANN401 - whatever JSON has
-    """Read JSON whose tables have each key once.
-
-    Raises
-    ------
-    CardError
-        If it cannot be read, in one line.
-    """
-    try:
-        return json.loads(file.read_text("utf-8"), object_pairs_hook=_without_repetition)
-    except OSError as error:
-        raise CardError(f"{file}: cannot be read: {error.strerror or error}") from None
-    except ValueError as error:
-        raise CardError(f"{file}: not JSON: {error}") from None
