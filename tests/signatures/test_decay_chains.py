@@ -1,7 +1,6 @@
 """Acceptance of decays in flight against brute force, analytic and invisible limits."""
 
 import dataclasses
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +10,7 @@ from scotopic.detector.calorimeter import ShowerModel
 from scotopic.detector.window import EnergyWindow
 from scotopic.errors import RangeError
 from scotopic.events.lifetimes import Acceptance, ExponentialSum
+from scotopic.events.simulation import ARRAYS, Events
 from scotopic.experiments import Experiment
 from scotopic.experiments.selections import CalorimeterSelection
 from scotopic.search import load_experiment
@@ -40,19 +40,11 @@ WINDOW = EnergyWindow(100.0, 0.0, 50.0, NA64.visible_energy_resolution("ECAL"))
 CTAU = np.array([1e-4, 3e-3, 0.02, 0.1, 0.5, 3.0, 100.0])
 
 
-@dataclass(frozen=True, eq=False)
-class Events:
+def events_of(**known: npt.NDArray[np.generic]) -> Events:
     """Made-up events: not distributed as any model says, but covering what can happen."""
-
-    production_depth_cm: FloatArray
-    mediator_energy: FloatArray
-    weight: FloatArray
-    chi2_count: npt.NDArray[np.int64]
-    chi2_beta_gamma: FloatArray
-    pair: npt.NDArray[np.int64]
-    pair_energy: FloatArray
-    electron_energy: FloatArray
-    positron_energy: FloatArray
+    n = len(known["weight"])
+    empty = dict.fromkeys(ARRAYS, np.zeros((n, 2)))
+    return Events(processes=("bremsstrahlung",), **{**empty, **known})  # type: ignore[arg-type]
 
 
 def made_up(
@@ -65,16 +57,16 @@ def made_up(
     chi2 = mediator[:, None] * np.stack([share, 1 - share], axis=1) * present
     pair = chi2 * visible * rng.uniform(0, 2, (number, 2))
     electron = pair * rng.random((number, 2))
-    return Events(
-        rng.uniform(0.5, 4, number),
-        mediator,
-        rng.uniform(0.5, 1.5, number) * 1e-4,
-        np.full(number, count),
-        np.where(present, chi2 / mass, 0.0),
-        np.broadcast_to(np.where(present, 0, -1), (number, 2)),
-        pair,
-        electron,
-        pair - electron,
+    return events_of(
+        production_depth_cm=rng.uniform(0.5, 4, number),
+        mediator_energy=mediator,
+        weight=rng.uniform(0.5, 1.5, number) * 1e-4,
+        chi2_count=np.full(number, count),
+        chi2_beta_gamma=np.where(present, chi2 / mass, 0.0),
+        pair=np.broadcast_to(np.where(present, 0, -1), (number, 2)),
+        pair_energy=pair,
+        electron_energy=electron,
+        positron_energy=pair - electron,
     )
 
 
@@ -191,17 +183,17 @@ class TestInvisibleLimit:
 
 class TestOneEvent:
     def one(self) -> Events:
-        two = [[1.0, 0.0]]
-        return Events(
-            np.array([2.0]),
-            np.array([80.0]),
-            np.array([3e-5]),
-            np.array([1]),
-            np.array([[200.0, 0.0]]),
-            np.array([[0, -1]]),
-            np.array(two) * 20.0,
-            np.array(two) * 12.0,
-            np.array(two) * 8.0,
+        two = np.array([[1.0, 0.0]])
+        return events_of(
+            production_depth_cm=np.array([2.0]),
+            mediator_energy=np.array([80.0]),
+            weight=np.array([3e-5]),
+            chi2_count=np.array([1]),
+            chi2_beta_gamma=200.0 * two,
+            pair=np.array([[0, -1]]),
+            pair_energy=20.0 * two,
+            electron_energy=12.0 * two,
+            positron_energy=8.0 * two,
         )
 
     def test_decay_beyond_the_set_up(self) -> None:

@@ -28,17 +28,4 @@ __all__ = [
     "save",
 ]
 
-__getattr__ = lazy_attributes(
-    __name__,
-    {
-        "STYLE": "scotopic.figures.style",
-        "draw_cross_sections": "scotopic.figures.production",
-        "draw_efficiency_map": "scotopic.figures.efficiency",
-        "draw_event": "scotopic.figures.event",
-        "draw_limit": "scotopic.figures.limit",
-        "draw_plane": "scotopic.figures.plane",
-        "draw_shower": "scotopic.figures.shower",
-        "render": "scotopic.figures.style",
-        "save": "scotopic.figures.style",
-    },
-)
+__getattr__ = lazy_attributes(__name__)

@@ -22,15 +22,4 @@ __all__ = [
     "load_experiment",
 ]
 
-__getattr__ = lazy_attributes(
-    __name__,
-    {
-        "Axis": "scotopic.search.axis",
-        "Result": "scotopic.search.result",
-        "Search": "scotopic.search.search",
-        "default_masses": "scotopic.search.masses",
-        "exclusion_curve": "scotopic.search.exclusion",
-        "experiment_card": "scotopic.search.cards",
-        "load_experiment": "scotopic.search.cards",
-    },
-)
+__getattr__ = lazy_attributes(__name__)

@@ -17,10 +17,10 @@ beam are neglected (millirad over some metres).
 """
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from itertools import product
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -33,57 +33,17 @@ from scotopic.events.lifetimes import Acceptance
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from scotopic.events.simulation import Events
     from scotopic.experiments import Experiment
     from scotopic.experiments.selections import CalorimeterSelection
 
 FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 # Two decays inside the calorimeter share what may leak. Their leakage, in units of the limit, is
 # sorted into these intervals; pairs of intervals that lie on both sides of the limit count with
 # the fraction that is allowed if decays are spread evenly where the leakage grows exponentially.
 _SHARES = np.array([0.0, 0.05, 0.2, 0.5, 0.8, 0.95, 1.0])
 _SMALLEST_SHARE = 1e-4
 _ROUNDING = 1e-12
-
-
-class DecayEvents(Protocol):
-    """Simulated mediators with up to two unstable particles each, one event a row."""
-
-    @property
-    def production_depth_cm(self) -> FloatArray:
-        """Where the mediator is made and decays, behind the front of the target; shape (n,)."""
-
-    @property
-    def mediator_energy(self) -> FloatArray:
-        """In GeV, shape (n,)."""
-
-    @property
-    def weight(self) -> FloatArray:
-        """Mediators per particle on target and unit of the squared coupling, shape (n,)."""
-
-    @property
-    def chi2_count(self) -> IntArray:
-        """Number of unstable particles, 0, 1 or 2; they come first in the other arrays."""
-
-    @property
-    def chi2_beta_gamma(self) -> FloatArray:
-        """Momentum over mass, shape (n, 2)."""
-
-    @property
-    def pair(self) -> IntArray:
-        """What chi2 decays to: 0 for e+e-, above for heavier pairs, -1 for nothing; (n, 2)."""
-
-    @property
-    def pair_energy(self) -> FloatArray:
-        """Energy of the pair from each decay in GeV, shape (n, 2)."""
-
-    @property
-    def electron_energy(self) -> FloatArray:
-        """In GeV, shape (n, 2)."""
-
-    @property
-    def positron_energy(self) -> FloatArray:
-        """In GeV, shape (n, 2)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +66,7 @@ class DecayPositions:
 def acceptance(
     experiment: "Experiment",
     selection: "CalorimeterSelection",
-    events: DecayEvents,
+    events: "Events",
     normals: FloatArray,
 ) -> Acceptance:
     """Return what a signature accepts of events, for every lifetime.
@@ -117,7 +77,7 @@ def acceptance(
         Beam, target and detectors.
     selection : CalorimeterSelection
         Of one of the card's searches, or a variation of it.
-    events : DecayEvents
+    events : Events
         The events.
     normals : ndarray, shape (n, 2, 2, 2)
         Standard normal random numbers for the showers: decay, electron or positron, two each.
@@ -135,7 +95,7 @@ def acceptance(
         index = np.flatnonzero(events.chi2_count == count)
         if len(index) == 0:
             continue
-        rows = _rows(events, index)
+        rows = events.of_rows(index)
         edges, stretches = _stretches(setup, rows, normals[index], count)
         flown = np.maximum(edges - rows.production_depth_cm[:, None, None], 0.0)
         flights = flown / rows.chi2_beta_gamma[:, :count, None]
@@ -153,7 +113,7 @@ def acceptance(
 def decay_positions(
     experiment: "Experiment",
     selection: "CalorimeterSelection",
-    events: DecayEvents,
+    events: "Events",
     normals: FloatArray,
 ) -> DecayPositions:
     """Return where the decays of events with one unstable particle are accepted.
@@ -183,7 +143,7 @@ def decay_positions(
 
 
 def _stretches(
-    setup: SetUp, events: DecayEvents, normals: FloatArray, count: int
+    setup: SetUp, events: "Events", normals: FloatArray, count: int
 ) -> tuple[FloatArray, tuple[Stretch, ...]]:
     """Where the stretches of each flight begin, (n, count, s) in cm, and what they are."""
     edges, stretches = _inside(setup, events, normals, count)
@@ -192,7 +152,7 @@ def _stretches(
 
 
 def _corners(
-    setup: SetUp, events: DecayEvents, stretches: tuple[Stretch, ...], count: int
+    setup: SetUp, events: "Events", stretches: tuple[Stretch, ...], count: int
 ) -> "Iterator[tuple[tuple[int, ...], FloatArray]]":
     """Corners at which the probability changes, and what multiplies their exponentials.
 
@@ -223,7 +183,7 @@ def _allowed(box: tuple[Stretch, ...]) -> tuple[float, Places]:
 
 
 def _inside(
-    setup: SetUp, events: DecayEvents, normals: FloatArray, count: int
+    setup: SetUp, events: "Events", normals: FloatArray, count: int
 ) -> tuple[FloatArray, tuple[Stretch, ...]]:
     """Edges (n, count, s) in cm of the stretches inside the calorimeter, and these."""
     name = setup.selection.calorimeter
@@ -267,7 +227,7 @@ def _pair_fractions() -> FloatArray:
     return np.asarray((sums < 1).mean(axis=(2, 3)))
 
 
-def _check(events: DecayEvents, normals: FloatArray) -> None:
+def _check(events: "Events", normals: FloatArray) -> None:
     n = len(events.weight)
     if normals.shape != (n, 2, 2, 2):
         raise RangeError(f"normals: shape {normals.shape} is not {(n, 2, 2, 2)}")
@@ -281,22 +241,3 @@ def _check(events: DecayEvents, normals: FloatArray) -> None:
     present = np.arange(2) < count[:, None]
     if not np.all(events.chi2_beta_gamma[present] > 0):
         raise RangeError("chi2_beta_gamma: not positive where there is a particle")
-
-
-def _rows(events: DecayEvents, index: IntArray) -> "_Rows":
-    return _Rows(*(getattr(events, field.name)[index] for field in fields(_Rows)))
-
-
-@dataclass(frozen=True, eq=False)
-class _Rows:
-    """Some of the events."""
-
-    production_depth_cm: FloatArray
-    mediator_energy: FloatArray
-    weight: FloatArray
-    chi2_count: IntArray
-    chi2_beta_gamma: FloatArray
-    pair: IntArray
-    pair_energy: FloatArray
-    electron_energy: FloatArray
-    positron_energy: FloatArray

@@ -38,24 +38,4 @@ __all__ = [
     "to_workspace",
 ]
 
-__getattr__ = lazy_attributes(
-    __name__,
-    {
-        "AsymptoticWarning": "scotopic.statistics.asymptotic",
-        "Bin": "scotopic.statistics.likelihood",
-        "Component": "scotopic.statistics.likelihood",
-        "ConfidenceLevels": "scotopic.statistics.single_count",
-        "ForeignLikelihood": "scotopic.statistics.foreign",
-        "Likelihood": "scotopic.statistics.likelihood",
-        "Method": "scotopic.statistics.methods",
-        "Shift": "scotopic.statistics.likelihood",
-        "StrengthLimits": "scotopic.statistics.strength",
-        "combine": "scotopic.statistics.likelihood",
-        "confidence_levels": "scotopic.statistics.cls",
-        "from_workspace": "scotopic.statistics.workspace",
-        "read_likelihood": "scotopic.statistics.foreign",
-        "register_method": "scotopic.statistics.methods",
-        "strength_limits": "scotopic.statistics.strength",
-        "to_workspace": "scotopic.statistics.workspace",
-    },
-)
+__getattr__ = lazy_attributes(__name__)
