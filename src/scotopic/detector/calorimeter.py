@@ -158,10 +158,6 @@ class Showers:
         before = gammaincc(self.alpha, self.beta * np.minimum(depth, crossover)) - rest
         return np.asarray(self.energy * (before + behind) / whole)
 
-    def between(self, front_X0: npt.ArrayLike, rear_X0: npt.ArrayLike) -> FloatArray:
-        """Return the energy in GeV between two depths: in a pre-shower, for example."""
-        return self.beyond(front_X0) - self.beyond(rear_X0)
-
     def maximum_X0(self) -> FloatArray:
         """Return the depth of the maximum."""
         return (self.alpha - 1) / self.beta

@@ -14,7 +14,7 @@ from scotopic.errors import RangeError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from scotopic.experiments import Experiment
+    from scotopic.experiments import Detector, Experiment
     from scotopic.experiments.selections import CalorimeterSelection
 
 FloatArray = npt.NDArray[np.float64]
@@ -72,21 +72,17 @@ class SetUp:
         RangeError
             If detectors behind the calorimeter overlap.
         """
-        calorimeter = experiment.detector(selection.calorimeter)
         first = _first_counted(experiment, selection)
-        starts = [calorimeter.position_cm + calorimeter.length_cm]
+        starts = [experiment.detector(selection.calorimeter).rear_cm]
         zones: list[Stretch] = []
-        for detector in sorted(experiment.detectors, key=lambda d: d.position_cm):
-            rear = detector.position_cm + detector.length_cm
-            if rear <= starts[0]:
-                continue
+        for detector in detectors_behind(experiment, selection):
             if detector.position_cm < starts[-1]:
                 raise RangeError(f"position_cm: {detector.name} begins inside what is before it")
-            if starts[-1] < first < rear:
+            if starts[-1] < first < detector.rear_cm:
                 zones.append(Stretch(detector.name, counted=False))
                 starts.append(first)
             zones.append(Stretch(detector.name, counted=starts[-1] >= first))
-            starts.append(rear)
+            starts.append(detector.rear_cm)
         zones.append(Stretch(BEHIND_ALL, counted=starts[-1] >= first))
         looks = [cls._look(experiment, selection, zone) for zone in zones]
         kept = [i for i in range(len(zones)) if i == 0 or looks[i] != looks[i - 1]]
@@ -120,15 +116,24 @@ class SetUp:
                 limit = min(limit, veto.maximum_energy_GeV / (1.0 if share is None else share))
         return limit
 
-    @cached_property
-    def window(self) -> EnergyWindow:
-        """Return the window of the calorimeter's energy."""
-        return EnergyWindow(
-            self.experiment.beam.energy_GeV,
-            self.selection.minimum_calorimeter_energy_GeV,
-            self.selection.maximum_calorimeter_energy_GeV,
-            self.experiment.visible_energy_resolution(self.selection.calorimeter),
-        )
+
+def calorimeter_window(experiment: "Experiment", selection: "CalorimeterSelection") -> EnergyWindow:
+    """Return the window of the calorimeter's energy."""
+    return EnergyWindow(
+        experiment.beam.energy_GeV,
+        selection.minimum_calorimeter_energy_GeV,
+        selection.maximum_calorimeter_energy_GeV,
+        experiment.visible_energy_resolution(selection.calorimeter),
+    )
+
+
+def detectors_behind(
+    experiment: "Experiment", selection: "CalorimeterSelection"
+) -> list["Detector"]:
+    """Return the detectors that end behind the calorimeter, along the beam."""
+    rear = experiment.detector(selection.calorimeter).rear_cm
+    along = sorted(experiment.detectors, key=lambda d: d.position_cm)
+    return [d for d in along if d.rear_cm > rear]
 
 
 def _first_counted(experiment: "Experiment", selection: "CalorimeterSelection") -> float:
@@ -136,8 +141,7 @@ def _first_counted(experiment: "Experiment", selection: "CalorimeterSelection") 
     if selection.decays_from is not None:
         return experiment.detector(selection.decays_from).position_cm
     if selection.decays_behind is not None:
-        detector = experiment.detector(selection.decays_behind)
-        return detector.position_cm + detector.length_cm
+        return experiment.detector(selection.decays_behind).rear_cm
     return -math.inf
 
 
@@ -158,50 +162,42 @@ class Cuts:
     """
 
     def __init__(self, setup: SetUp, mediator_energy: FloatArray, pair_energy: FloatArray) -> None:
-        self.setup, self.mediator_energy, self.pair_energy = setup, mediator_energy, pair_energy
+        self.experiment, self.pair_energy = setup.experiment, pair_energy
         selection = setup.selection
-        self._window = self.setup.window
+        window = calorimeter_window(setup.experiment, selection)
         self._cuts: list[tuple[Places, Callable[[FloatArray, FloatArray], FloatArray]]] = [
-            (veto.detectors, partial(_probability_below, veto.maximum_energy_GeV))
-            for veto in selection.vetoes
+            ((selection.calorimeter,), lambda more, _: window.acceptance(mediator_energy - more)),
         ]
-        if selection.decay_signal is not None:
-            threshold = selection.decay_signal.minimum_energy_GeV
-            self._cuts.append(
-                (
-                    selection.decay_signal.detectors,
-                    lambda energy, sigma: 1 - _probability_below(threshold, energy, sigma),
-                )
-            )
+        for veto in selection.vetoes:
+            cut = partial(_probability_below, veto.maximum_energy_GeV)
+            self._cuts.append((veto.detectors, cut))
+        if (signal := selection.decay_signal) is not None:
+            missed = partial(_probability_below, signal.minimum_energy_GeV)
+            self._cuts.append((signal.detectors, lambda energy, sigma: 1 - missed(energy, sigma)))
         self._known: dict[tuple[int, Places], FloatArray] = {}
 
     def probability(self, places: Places) -> FloatArray:
         """Return the probability (n,) to meet all cuts, the k-th decay being in `places[k]`."""
-        calorimeter = (self.setup.selection.calorimeter,)
-        together = self._look(-1, calorimeter, places)
-        for number, (detectors, _) in enumerate(self._cuts):
-            together = together * self._look(number, detectors, places)
-        return together
+        return np.asarray(np.prod([self._met(k, places) for k in range(len(self._cuts))], axis=0))
 
-    def _look(self, number: int, detectors: Places, places: Places) -> FloatArray:
+    def _met(self, number: int, places: Places) -> FloatArray:
+        detectors, probability = self._cuts[number]
         seen = tuple(place if place in detectors else BEHIND_ALL for place in places)
         if (number, seen) not in self._known:
-            self._known[number, seen] = self._compute(number, seen)
+            self._known[number, seen] = probability(*self._deposited(seen))
         return self._known[number, seen]
 
-    def _compute(self, number: int, seen: Places) -> FloatArray:
-        energy = np.zeros_like(self.mediator_energy)
-        variance = np.zeros_like(self.mediator_energy)
+    def _deposited(self, seen: Places) -> tuple[FloatArray, FloatArray]:
+        """Return the energy in GeV that decays leave in detectors, and its resolution."""
+        energy, variance = np.zeros((2, len(self.pair_energy)))
         for place, deposit in zip(seen, self.pair_energy.T, strict=True):
             if place == BEHIND_ALL:
                 continue
             energy = energy + deposit
-            resolution = self.setup.experiment.detector(place).energy_resolution
+            resolution = self.experiment.detector(place).energy_resolution
             if resolution is not None:
                 variance = variance + resolution.sigma_GeV(deposit) ** 2
-        if number < 0:
-            return self._window.acceptance(self.mediator_energy - energy)
-        return self._cuts[number][1](energy, np.sqrt(variance))
+        return energy, np.sqrt(variance)
 
 
 def _probability_below(limit: float, energy: FloatArray, sigma: FloatArray) -> FloatArray:

@@ -150,7 +150,9 @@ class Acceptance:
         return np.array(found).reshape(ctau.shape)
 
     def _error_at(self, ctau: float) -> float:
-        terms = self.coefficient * survival(self.flight_cm, np.array([ctau]))[0]
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            exponent = np.where(self.flight_cm > 0, self.flight_cm / ctau, 0.0)
+        terms = self.coefficient * np.exp(-exponent)  # one at no flight, whatever c tau
         n = len(self.weight)
         yields = self.weight * np.bincount(self.event, terms, minlength=n)
         return float(np.sqrt(n) * yields.std(ddof=1)) if n > 1 else float("inf")
@@ -162,10 +164,3 @@ def checked_ctau(ctau_cm: npt.ArrayLike) -> FloatArray:
     if not np.all(ctau >= 0):
         raise RangeError(f"ctau_cm: {ctau[~(ctau >= 0)].flat[0]} is not zero or positive")
     return ctau
-
-
-def survival(flight_cm: FloatArray, ctau_cm: FloatArray) -> FloatArray:
-    """Return exp(-flight/c tau), shape (c tau, flights); one at no flight, whatever c tau."""
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        exponent = np.where(flight_cm > 0, flight_cm / ctau_cm[:, None], 0.0)
-    return np.exp(-exponent)

@@ -186,6 +186,11 @@ class Detector(SourcedTable):
         "detector measures",
     )
 
+    @property
+    def rear_cm(self) -> float:
+        """Where it ends along the beam."""
+        return self.position_cm + self.length_cm
+
     def mistakes(self) -> Iterator[KeyedError]:
         """Yield segments that do not fill the length."""
         if self.longitudinal_segments_cm is None:

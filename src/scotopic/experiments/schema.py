@@ -157,7 +157,7 @@ class Experiment(Table):
                     path, f"{detector.position_cm} is before the rear of {before} at {rear:.10g}"
                 )
             else:
-                rear, before = detector.position_cm + detector.length_cm, detector.name
+                rear, before = detector.rear_cm, detector.name
 
     def search(self, name: str) -> SearchCard:
         """Return the search of a name.

@@ -105,7 +105,7 @@ def efficiency_map(
     normals = np.random.default_rng(seed).standard_normal((len(one), 2, 2, 2))
     accepted = decay_positions(experiment, selection, kept, normals)
 
-    rear = max(d.position_cm + d.length_cm for d in experiment.detectors)
+    rear = max(d.rear_cm for d in experiment.detectors)
     edges = np.linspace(0.0, _BEHIND * rear, positions + 1)
     energy = kept.pair_energy[:, 0] if against == "pair_energy" else kept.mediator_energy
     energy_edges = _energy_edges(energy, against, energies)
@@ -188,7 +188,7 @@ def _draw_detectors(axes: Axes, experiment: "Experiment") -> None:
     transform = axes.get_xaxis_transform()
     length = axes.get_xlim()[1]
     for detector in experiment.detectors:
-        front, rear = detector.position_cm, detector.position_cm + detector.length_cm
+        front, rear = detector.position_cm, detector.rear_cm
         colour = _COLOURS.get(detector.kind, BLUE)
         strip = axes.barh(
             low, rear - front, height, front, align="edge", color=colour, transform=transform

@@ -11,18 +11,12 @@ from matplotlib.ticker import MaxNLocator
 
 from scotopic.decays.three_body import PAIRS
 from scotopic.detector.calorimeter import ShowerModel
+from scotopic.detector.zones import detectors_behind
 from scotopic.figures.labels import with_value
 from scotopic.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, VERMILION, new_figure
 from scotopic.models.metadata import parameters
 from scotopic.models.parameters import parameter, value_of
-from scotopic.signatures.single_event import (
-    Decay,
-    EventRecord,
-    detectors_behind,
-    energy_text,
-    position_text,
-    rear_cm,
-)
+from scotopic.signatures.single_event import Decay, EventRecord, energy_text, position_text
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
@@ -60,8 +54,8 @@ class _Ruler:
     ) -> None:
         self.calorimeter = experiment.detector(selection.calorimeter)
         self.detectors = (self.calorimeter, *detectors_behind(experiment, selection))
-        front, rear = self.calorimeter.position_cm, rear_cm(self.calorimeter)
-        self.end = 1.04 * max(rear_cm(d) for d in self.detectors)
+        front, rear = self.calorimeter.position_cm, self.calorimeter.rear_cm
+        self.end = 1.04 * max(d.rear_cm for d in self.detectors)
         self.broken = any(self.end <= d.position_cm < np.inf for d in record.decays)
         self._knots = np.array([front, rear, self.end])
         self._at = [*_CALORIMETER_SHARE, _BREAK if self.broken else 1.0]
@@ -124,7 +118,7 @@ def _draw_setup(axes: Axes, ruler: _Ruler) -> None:
     for detector in ruler.detectors:
         height = (detector.height_cm or max(heights, default=_UNKNOWN_HEIGHT_CM)) * scale
         height = max(height, 3.2 * _LANE_CM)
-        left, right = ruler(detector.position_cm), ruler(rear_cm(detector))
+        left, right = ruler(detector.position_cm), ruler(detector.rear_cm)
         colour = _COLOURS.get(detector.kind, ORANGE)
         corner = (left, -height / 2)
         face = (*to_rgb(colour), 0.13)
@@ -142,7 +136,7 @@ def _draw_shower(axes: Axes, ruler: _Ruler, experiment: "Experiment", record: Ev
         if decay.detector == calorimeter.name and decay.pair == PAIRS[0]:
             begins.append((decay.position_cm, _lane(record, k), decay.pair_energy))
     for start, centre, energy in begins:
-        depth = np.linspace(0, rear_cm(calorimeter) - start, 200)
+        depth = np.linspace(0, calorimeter.rear_cm - start, 200)
         shower = ShowerModel.of(material).mean(energy)
         profile = -np.diff(shower.beyond(depth / material.radiation_length_cm))
         half = 6.0 * np.sqrt(energy / experiment.beam.energy_GeV) * profile / profile.max()

@@ -7,14 +7,14 @@ what it can do better: `accepted` without bins, `sample` with the energies of pa
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.cache import cached_arrays
+from scotopic.cache import Arrays, cached_arrays
 from scotopic.models.inputs import model_inputs
 from scotopic.processes.calculation import PROCESSES, Calculation
 from scotopic.processes.dump import Dump
@@ -203,34 +203,6 @@ class Process(ABC):
             np.array([one.relative_error for one in every]),
         )
 
-    def spectrum(
-        self,
-        dump: Dump,
-        models: "Sequence[DecayingMediator]",
-        edges: FloatArray,
-        calculation: Calculation,
-    ) -> FloatArray:
-        """Return the mediators in bins of their energy.
-
-        Parameters
-        ----------
-        edges : ndarray, shape (bins + 1,)
-            Of the bins in GeV, ascending.
-
-        Returns
-        -------
-        ndarray, shape (models, bins)
-            Per particle on target and per unit of the squared coupling to what makes them.
-        """
-        low = float(edges[0])
-        every = self.produced(dump, models, low, _whole(dump), calculation)
-        return np.array(
-            [
-                np.diff(np.interp(edges, _cells(one, low, dump.energy), _cumulative(one)))
-                for one in every
-            ]
-        )
-
     def sample(
         self,
         dump: Dump,
@@ -282,6 +254,18 @@ def at_weak_coupling(models: "Sequence[DecayingMediator]") -> "list[DecayingMedi
     return [replace(model, **{model.coupling_field: WEAK_COUPLING}) for model in models]
 
 
+def rows_by_name(names: "Sequence[Sequence[str]]") -> Iterator[tuple[str, list[int]]]:
+    """Yield each name that is in any row, and the rows in which it is.
+
+    Examples
+    --------
+    >>> list(rows_by_name([["a"], ["b", "a"]]))
+    [('a', [0, 1]), ('b', [1])]
+    """
+    for name in dict.fromkeys(name for row in names for name in row):
+        yield name, [i for i, row in enumerate(names) if name in row]
+
+
 def accepted_yields(
     name: str,
     dump: Dump,
@@ -312,16 +296,14 @@ def accepted_yields(
     AcceptedYields
         For every model. Models that do not differ for the process are computed once.
     """
-    asked = _Asked.of(name, dump, models, calculation)
 
-    def build() -> dict[str, FloatArray]:
-        found = asked.process.accepted(dump, asked.models, window, calculation, report)
+    def build(process: Process, distinct: "list[DecayingMediator]") -> Arrays:
+        found = process.accepted(dump, distinct, window, calculation, report)
         return {"values": found.values, "relative_error": found.relative_error}
 
-    inputs = {**asked.inputs, "window": window.inputs()}
-    modules = sorted({*asked.modules, *module_names(window)})
-    kept = cached_arrays(f"yields-{name}", inputs, build, modules=modules)
-    return AcceptedYields(kept["values"][asked.index], kept["relative_error"][asked.index])
+    inputs = {"window": window.inputs()}
+    kept, index = _kept("yields", name, dump, models, calculation, build, inputs, window)
+    return AcceptedYields(kept["values"][index], kept["relative_error"][index])
 
 
 def produced_by_depth(
@@ -337,12 +319,9 @@ def produced_by_depth(
 
     Parameters as `accepted_yields` and `Process.produced`; one entry for each model.
     """
-    asked = _Asked.of(name, dump, models, calculation)
 
-    def build() -> dict[str, FloatArray]:
-        every = asked.process.produced(
-            dump, asked.models, minimum_energy, edges_X0, calculation, report
-        )
+    def build(process: Process, distinct: "list[DecayingMediator]") -> Arrays:
+        every = process.produced(dump, distinct, minimum_energy, edges_X0, calculation, report)
         return {
             "energies": np.concatenate([one.energies for one in every]),
             "yields": np.concatenate([one.yields for one in every], axis=1),
@@ -350,43 +329,43 @@ def produced_by_depth(
             "relative_error": np.array([one.relative_error for one in every]),
         }
 
-    inputs = {**asked.inputs, "minimum_energy": minimum_energy, "edges_X0": edges_X0.tolist()}
-    kept = cached_arrays(f"produced-{name}", inputs, build, modules=sorted(asked.modules))
+    inputs = {"minimum_energy": minimum_energy, "edges_X0": edges_X0.tolist()}
+    kept, index = _kept("produced", name, dump, models, calculation, build, inputs)
     ends = kept["ends"][:-1].astype(int)
     energies, yields = np.split(kept["energies"], ends), np.split(kept["yields"], ends, axis=1)
     errors = kept["relative_error"].tolist()
-    return [Produced(energies[i], yields[i], errors[i]) for i in asked.index]
+    return [Produced(energies[i], yields[i], errors[i]) for i in index]
 
 
-@dataclass(frozen=True, eq=False)
-class _Asked:
-    """The models that a process has to compute, each that differs for it once."""
+def _kept(
+    kind: str,
+    name: str,
+    dump: Dump,
+    models: "Sequence[DecayingMediator]",
+    calculation: Calculation,
+    build: "Callable[[Process, list[DecayingMediator]], Arrays]",
+    inputs: dict[str, Any],
+    *values: object,
+) -> tuple[Arrays, list[int]]:
+    """Compute each model that differs for a process once, or read it from disk.
 
-    process: Process
-    models: "list[DecayingMediator]"
-    index: npt.NDArray[np.intp]
-    inputs: dict[str, Any]
-    modules: set[str]
-
-    @classmethod
-    def of(
-        cls, name: str, dump: Dump, models: "Sequence[DecayingMediator]", calculation: Calculation
-    ) -> "_Asked":
-        process = PROCESSES[name]
-        places: dict[str, int] = {}
-        distinct: list[DecayingMediator] = []
-        index = []
-        for model in at_weak_coupling(models):
-            key = repr(process.depends_on(model))
-            if key not in places:
-                places[key] = len(distinct)
-                distinct.append(model)
-            index.append(places[key])
-        inputs = {
-            "process": name,
-            "dump": dump.inputs(),
-            "models": [process.depends_on(model) for model in distinct],
-            "calculation": calculation.inputs(),
-        }
-        modules = set(module_names(process, *distinct))
-        return cls(process, distinct, np.array(index, dtype=np.intp), inputs, modules)
+    Returns what is built, and where in it each model is.
+    """
+    process, weak = PROCESSES[name], at_weak_coupling(models)
+    keys = [repr(process.depends_on(model)) for model in weak]
+    distinct = dict(zip(keys, weak, strict=True))
+    asked = {
+        "process": name,
+        "dump": dump.inputs(),
+        "models": [process.depends_on(model) for model in distinct.values()],
+        "calculation": calculation.inputs(),
+        **inputs,
+    }
+    kept = cached_arrays(
+        f"{kind}-{name}",
+        asked,
+        lambda: build(process, list(distinct.values())),
+        modules=sorted(module_names(process, *weak, *values)),
+    )
+    places = {key: place for place, key in enumerate(distinct)}
+    return kept, [places[key] for key in keys]

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from scotopic.processes.base import AcceptedYields, Process, Produced, Sample, Window
 from scotopic.processes.calculation import Calculation
-from scotopic.processes.cross_sections import cross_section_table, prepare_tables
+from scotopic.processes.cross_sections import cross_section_tables, prepare_tables
 from scotopic.processes.dump import Dump
 from scotopic.processes.inversion import inverted
 from scotopic.processes.shower_depths import shower_depths
@@ -72,16 +72,6 @@ class Bremsstrahlung(Process):
         errors = [self.relative_error(dump, model, softest, calculation) for model in models]
         return AcceptedYields(above @ weights, np.array(errors))
 
-    def spectrum(
-        self,
-        dump: Dump,
-        models: "Sequence[DecayingMediator]",
-        edges: Array,
-        calculation: Calculation,
-    ) -> Array:
-        """Return the differences of the yields above the edges."""
-        return -np.diff(bremsstrahlung_above(dump, models, edges, calculation))
-
     def prepare(
         self,
         dump: Dump,
@@ -98,12 +88,8 @@ class Bremsstrahlung(Process):
     ) -> float:
         """Return the errors that the shower and the tables of cross sections state, added up."""
         _, _, error = dump.radiating_tracks(minimum_energy)
-        return error + max(
-            cross_section_table(
-                dump, model, nucleus, minimum_energy, calculation
-            ).table.interpolation_error
-            for nucleus in dump.material.atoms_per_cm2_per_X0
-        )
+        tables = cross_section_tables(dump, model, minimum_energy, calculation)
+        return error + max(one.table.interpolation_error for _, one in tables)
 
     def produced(
         self,
@@ -115,24 +101,14 @@ class Bremsstrahlung(Process):
         report: Report = silent,
     ) -> list[Produced]:
         """Return the mediators in 100 bins of energy."""
-        from scotopic.shower import depth_track_lengths  # noqa: PLC0415 - a warm run needs none
-
         prepare_tables(dump, models, minimum_energy, calculation, report)
-        tracks = depth_track_lengths(
-            dump.medium,
-            dump.shower_particle,
-            dump.energy,
-            minimum_energy=minimum_energy,
-            depth_edges_X0=edges_X0,
-            nodes=_NODES,
-        )
+        tracks = dump.depth_track_lengths(minimum_energy, edges_X0, _NODES)
         bins = np.linspace(minimum_energy, dump.energy, _BINS + 1)
         found = []
         for i, model in enumerate(models):
             report("mediators by depth", i, len(models))
             spectrum = np.zeros((len(tracks.energies), _BINS))
-            for nucleus, per_cm2 in dump.material.atoms_per_cm2_per_X0.items():
-                table = cross_section_table(dump, model, nucleus, minimum_energy, calculation)
+            for per_cm2, table in cross_section_tables(dump, model, minimum_energy, calculation):
                 above = table.above(model.mediator_mass, tracks.energies, bins)
                 spectrum -= per_cm2 * np.diff(above)
             yields = (tracks.electron + tracks.positron) @ spectrum
@@ -154,10 +130,7 @@ class Bremsstrahlung(Process):
         if not total > 0:
             return None
         shower = shower_depths(dump, minimum_energy)
-        tables = [
-            (per_cm2, cross_section_table(dump, model, nucleus, minimum_energy, calculation))
-            for nucleus, per_cm2 in dump.material.atoms_per_cm2_per_X0.items()
-        ]
+        tables = cross_section_tables(dump, model, minimum_energy, calculation)
         edges = shower.energy_edges
         middle = (edges[1:] + edges[:-1]) / 2
         response = sum(n * t.above(model.mediator_mass, middle, cut)[:, 0] for n, t in tables)
@@ -206,10 +179,8 @@ def bremsstrahlung_above(
     energies, weights, _ = dump.radiating_tracks(minimum_energy)
     prepare_tables(dump, models, minimum_energy, calculation, report)
     found = np.zeros((len(models), len(thresholds)))
-    nuclei = dump.material.atoms_per_cm2_per_X0
-    for nucleus, per_cm2 in nuclei.items():
-        for i, model in enumerate(models):
-            table = cross_section_table(dump, model, nucleus, minimum_energy, calculation)
+    for i, model in enumerate(models):
+        for per_cm2, table in cross_section_tables(dump, model, minimum_energy, calculation):
             above = table.above(model.mediator_mass, energies, thresholds)
             found[i] += per_cm2 * (weights @ above)
     return found

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -65,40 +65,41 @@ class ShowerCrossSections:
         return found
 
 
-def cross_section_table(
-    dump: Dump,
-    model: "DecayingMediator",
-    nucleus: "Element",
-    minimum_energy: float,
-    calculation: Calculation,
-) -> ShowerCrossSections:
-    """Return the table that holds a model's bremsstrahlung on a nucleus in a shower.
+def cross_section_tables(
+    dump: Dump, model: "DecayingMediator", minimum_energy: float, calculation: Calculation
+) -> list[tuple[float, ShowerCrossSections]]:
+    """Return the tables that hold a model's bremsstrahlung on the nuclei of a target.
 
     Parameters
     ----------
     dump : Dump
         Beam and target.
     model : DecayingMediator
-        Its mass chooses the table.
-    nucleus : Element
-        What it is made on.
+        Its mass chooses the tables.
     minimum_energy : float
-        Least energy of the shower's electrons in GeV. The table begins at the next lower of the
-        steps E0/2^(k/4), so that similar thresholds share it, but not below 1.25 times the
-        threshold of the heaviest mediator in it.
+        Least energy of the shower's electrons in GeV. The tables begin at the next lower of the
+        steps E0/2^(k/4), so that similar thresholds share them, but not below 1.25 times the
+        threshold of the heaviest mediator in them.
     calculation : Calculation
         Method and form factor.
+
+    Returns
+    -------
+    list of (float, ShowerCrossSections)
+        For each kind of nucleus, how many there are per cm^2 of one radiation length, and the table.
 
     Raises
     ------
     RangeError
         If the mass is outside of all tables, or too close to the least energy.
     """
-    masses, energies = _table_ranges(dump, model.mediator_mass, nucleus, minimum_energy)
-    how = calculation.method, calculation.form_factor or _FORM_FACTOR
-    return ShowerCrossSections(
-        _table(model.spin_parity, dump.lepton, nucleus, masses, energies, *how)
-    )
+    return [
+        (
+            per_cm2,
+            ShowerCrossSections(_table(_wanted(dump, model, nucleus, minimum_energy, calculation))),
+        )
+        for nucleus, per_cm2 in dump.material.atoms_per_cm2_per_X0.items()
+    ]
 
 
 def prepare_tables(
@@ -113,28 +114,53 @@ def prepare_tables(
     Parameters
     ----------
     dump, models, minimum_energy, calculation
-        As in `cross_section_table`.
+        As in `cross_section_tables`.
     report : callable
         Is told how far it is.
 
     Raises
     ------
     RangeError
-        As `cross_section_table`.
+        As `cross_section_tables`.
     """
     masses = [model.mediator_mass for model in models]
     for extreme in (min(masses), max(masses)):  # of a scan, what was asked for
         _require_tabulated(extreme)
-    how = calculation.method, calculation.form_factor or _FORM_FACTOR
     wanted = {
-        (model.spin_parity, dump.lepton, nucleus, *ranges, *how)
+        _wanted(dump, model, nucleus, minimum_energy, calculation)
         for model in models
         for nucleus in dump.material.atoms_per_cm2_per_X0
-        for ranges in [_table_ranges(dump, model.mediator_mass, nucleus, minimum_energy)]
     }
     for i, one in enumerate(sorted(wanted, key=repr)):
         report("tables of cross sections", i, len(wanted))
-        _table(*one)
+        _table(one)
+
+
+class _Wanted(NamedTuple):
+    """What `bremsstrahlung_table` is asked for."""
+
+    mediator: "SpinParity"
+    lepton: "Lepton"
+    element: "Element"
+    masses: tuple[float, float]
+    energies: tuple[float, float]
+    method: str
+    form_factor: str
+
+
+def _wanted(
+    dump: Dump,
+    model: "DecayingMediator",
+    nucleus: "Element",
+    minimum_energy: float,
+    calculation: Calculation,
+) -> _Wanted:
+    """Return which table holds a model."""
+    ranges = _table_ranges(dump, model.mediator_mass, nucleus, minimum_energy)
+    form_factor = calculation.form_factor or _FORM_FACTOR
+    return _Wanted(
+        model.spin_parity, dump.lepton, nucleus, *ranges, calculation.method, form_factor
+    )
 
 
 def _table_ranges(
@@ -183,23 +209,7 @@ def _threshold(mediator_mass: float, nucleus: "Element", lepton_mass: float) -> 
 
 
 @lru_cache(maxsize=256)
-def _table(
-    spin_parity: "SpinParity",
-    lepton: "Lepton",
-    nucleus: "Element",
-    masses: tuple[float, float],
-    energies: tuple[float, float],
-    method: str,
-    form_factor: str,
-) -> "CrossSectionTable":
+def _table(wanted: _Wanted) -> "CrossSectionTable":
     from scotopic.production import bremsstrahlung_table  # noqa: PLC0415 - a warm run needs none
 
-    return bremsstrahlung_table(
-        spin_parity,
-        lepton,
-        nucleus,
-        masses=masses,
-        energies=energies,
-        method=method,
-        form_factor=form_factor,
-    )
+    return bremsstrahlung_table(**wanted._asdict())

@@ -12,7 +12,7 @@ from scotopic.materials import Material
 
 if TYPE_CHECKING:
     from scotopic.production import Lepton
-    from scotopic.shower import Medium, Particle, TrackLengths
+    from scotopic.shower import DepthTrackLengths, Medium, Particle, TrackLengths
     from scotopic.shower.muons import MuonTracks
 
 FloatArray = npt.NDArray[np.float64]
@@ -110,6 +110,21 @@ class Dump:
             minimum_energy=minimum_energy,
             thickness_X0=None if self._contains(minimum_energy) else self.thickness_X0,
             nodes=_NODES,
+        )
+
+    def depth_track_lengths(
+        self, minimum_energy: float, edges_X0: FloatArray, nodes: int | None = None
+    ) -> "DepthTrackLengths":
+        """Return the track lengths above an energy in slices of depth, at nodes of energy."""
+        from scotopic.shower import depth_track_lengths  # noqa: PLC0415 - a warm run needs none
+
+        return depth_track_lengths(
+            self.medium,
+            self.shower_particle,
+            self.energy,
+            minimum_energy=minimum_energy,
+            depth_edges_X0=edges_X0,
+            nodes=nodes,
         )
 
     def muon_tracks(self) -> "MuonTracks":

@@ -66,16 +66,8 @@ class Primakoff(Process):
             If a mass is not below the energy.
         """
         from scotopic.production.primakoff import primakoff_cross_section  # noqa: PLC0415
-        from scotopic.shower import depth_track_lengths  # noqa: PLC0415 - a warm run needs none
 
-        tracks = depth_track_lengths(
-            dump.medium,
-            dump.shower_particle,
-            dump.energy,
-            minimum_energy=minimum_energy,
-            depth_edges_X0=edges_X0,
-            nodes=_NODES,
-        )
+        tracks = dump.depth_track_lengths(minimum_energy, edges_X0, _NODES)
         form_factor = calculation.form_factor or _FORM_FACTOR
         error = dump.track_lengths(minimum_energy).error
         found = []

@@ -51,17 +51,9 @@ class ShowerDepths:
 @lru_cache(maxsize=8)
 def shower_depths(dump: Dump, minimum_energy: float) -> ShowerDepths:
     """Return where the particles of a shower above an energy in GeV are."""
-    from scotopic.shower import depth_track_lengths  # noqa: PLC0415 - needed for events only
-
     thickness = DEEPEST_X0 if dump.thickness_X0 is None else dump.thickness_X0
     edges = np.linspace(0.0, thickness, 1 + math.ceil(thickness / _SLICE_X0))
-    slices = depth_track_lengths(
-        dump.medium,
-        dump.shower_particle,
-        dump.energy,
-        minimum_energy=minimum_energy,
-        depth_edges_X0=edges,
-    )
+    slices = dump.depth_track_lengths(minimum_energy, edges)
     tracks = dump.track_lengths(minimum_energy)
     line = int(np.searchsorted(slices.energies, LINE * dump.energy))
 

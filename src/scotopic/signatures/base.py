@@ -104,6 +104,12 @@ class Signature(ABC):
         """Return the names of the processes whose mediators of a model count."""
         return question.calculation.applicable(question.dump, model)
 
+    def nothing_made(self, question: Question, model: "DecayingMediator") -> str | None:
+        """Return why no process makes mediators of a model that count, if none does."""
+        if self.processes(question, model):
+            return None
+        return f"model: {question.calculation.obstacles(question.dump, model)}"
+
     def follows_alpha_D(self, question: Question, model: "DecayingMediator") -> bool:  # noqa: ARG002
         """Return whether one response serves all alpha_D in the question's range."""
         return False

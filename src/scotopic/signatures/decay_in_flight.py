@@ -17,7 +17,12 @@ from scotopic.experiments.decay_regions import DecayRegion
 from scotopic.experiments.messages import KeyedError
 from scotopic.experiments.tables import Items, Table, Text, repeated_names
 from scotopic.models.mediator import decay_length_cm
-from scotopic.processes.base import WEAK_COUPLING, at_weak_coupling, produced_by_depth
+from scotopic.processes.base import (
+    WEAK_COUPLING,
+    at_weak_coupling,
+    produced_by_depth,
+    rows_by_name,
+)
 from scotopic.processes.calculation import PROCESSES
 from scotopic.progress import Report, silent
 from scotopic.signatures.base import Accepted, Question, Response, Signature
@@ -85,9 +90,7 @@ class DecayInFlight(Signature):
                 f"model: {type(model).__name__} of {model.mediator_mass:g} GeV does not decay into"
                 f" {channel}"
             )
-        if not self.processes(question, model):
-            return f"model: {question.calculation.obstacles(question.dump, model)}"
-        return None
+        return self.nothing_made(question, model)
 
     def processes(self, question: Question, model: "DecayingMediator") -> tuple[str, ...]:
         """Return the names of the processes that make real mediators."""
@@ -105,12 +108,10 @@ class DecayInFlight(Signature):
         step = float(edges[1]) * experiment.target.material.radiation_length_cm
         weak = at_weak_coupling(models)
         names = [self.processes(question, model) for model in weak]
-        found: list[list[tuple[DecaysInFlight, ...]]] = [[] for _ in models]
+        flights: list[list[list[DecaysInFlight]]] = [[[] for _ in chosen.regions] for _ in models]
         errors = [0.0] * len(models)
-        for region in chosen.regions:
-            flights: list[list[DecaysInFlight]] = [[] for _ in models]
-            for name in dict.fromkeys(n for used in names for n in used):
-                rows = [i for i, used in enumerate(names) if name in used]
+        for name, rows in rows_by_name(names):
+            for k, region in enumerate(chosen.regions):
                 every = produced_by_depth(
                     name,
                     dump,
@@ -128,7 +129,7 @@ class DecayInFlight(Signature):
                     strength = (PROCESSES[name].coupling(dump, model) / WEAK_COUPLING) ** 2
                     scaling, dark = _widths(model)
                     errors[i] = max(errors[i], made.relative_error)
-                    flights[i].append(
+                    flights[i][k].append(
                         DecaysInFlight(
                             region,
                             region.begins_cm + step / 2,
@@ -139,11 +140,9 @@ class DecayInFlight(Signature):
                             dark / scaling,
                         )
                     )
-            for own, here in zip(found, flights, strict=True):
-                own.append(tuple(here))
         return [
-            FlightResponse(tuple(one), _ERROR + error)
-            for one, error in zip(found, errors, strict=True)
+            FlightResponse(tuple(map(tuple, one)), _ERROR + error)
+            for one, error in zip(flights, errors, strict=True)
         ]
 
 

@@ -13,15 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.detector.window import RESOLVED, EfficientWindow, EnergyWindow
+from scotopic.detector.zones import calorimeter_window
 from scotopic.errors import RangeError
 from scotopic.experiments.messages import KeyedError, KeyPath, shown
 from scotopic.experiments.selections import CalorimeterSelection, excludes
-from scotopic.processes.base import (
-    WEAK_COUPLING,
-    Window,
-    accepted_yields,
-    at_weak_coupling,
-)
+from scotopic.processes.base import WEAK_COUPLING, accepted_yields, at_weak_coupling, rows_by_name
 from scotopic.processes.calculation import PROCESSES
 from scotopic.progress import Report, silent
 from scotopic.signatures.base import Accepted, Question, Response, Signature
@@ -81,8 +77,8 @@ class MissingEnergy(Signature):
         chosen = cast("CalorimeterSelection", question.selection)
         if question.dump.lepton == "muon":
             return "beam.particle: a muon leaves its energy nowhere; 'scattered-muon' is for muons"
-        if not self.processes(question, model):
-            return f"model: {question.calculation.obstacles(question.dump, model)}"
+        if nothing_made := self.nothing_made(question, model):
+            return nothing_made
         if model.leaves_no_trace:
             if chosen.decay_signal is not None:
                 return "model: nothing decays in flight, and the search needs to see a decay"
@@ -107,7 +103,8 @@ class MissingEnergy(Signature):
         others = [i for i, model in enumerate(models) if not model.leaves_no_trace]
         found: dict[int, Response] = {}
         if unseen:
-            window = _window(question)
+            selection = cast("CalorimeterSelection", question.selection)
+            window = calorimeter_window(question.experiment, selection)
             chosen = [models[i] for i in unseen]
             found |= zip(unseen, invisible_responses(question, chosen, window, report), strict=True)
         if others:
@@ -123,7 +120,7 @@ class MissingEnergy(Signature):
         """Return whether two selections might accept the same event, as all others might."""
         if not (isinstance(one, CalorimeterSelection) and isinstance(other, CalorimeterSelection)):
             return True
-        rear = {d.name: d.position_cm + d.length_cm for d in experiment.detectors}
+        rear = {d.name: d.rear_cm for d in experiment.detectors}
         return not (excludes(one, other, rear) or excludes(other, one, rear))
 
     def energies(self, experiment: "Experiment", selection: "Table") -> tuple[float, float]:
@@ -208,23 +205,6 @@ def closed_decay(model: "DecayingMediator") -> str:
     )
 
 
-def _window(question: Question) -> Window:
-    chosen = cast("CalorimeterSelection", question.selection)
-    window = EnergyWindow(
-        question.experiment.beam.energy_GeV,
-        chosen.minimum_calorimeter_energy_GeV,
-        chosen.maximum_calorimeter_energy_GeV,
-        question.experiment.visible_energy_resolution(chosen.calorimeter),
-    )
-    return with_efficiency(window, question)
-
-
-def with_efficiency(window: EnergyWindow, question: Question) -> Window:
-    """Return a window with the efficiency of a question's data sets, if it needs one."""
-    table = question.efficiency
-    return window if table is None else EfficientWindow(window, table)
-
-
 def _obstacle_in_flight(
     experiment: "Experiment", chosen: CalorimeterSelection, model: "DecayingMediator"
 ) -> str | None:
@@ -298,9 +278,9 @@ class InvisibleResponse:
         first = np.clip(_first_node(at), self.nodes[0], self.nodes[-1] - 3)
         values = self.yields[(first - self.nodes[0])[..., None] + np.arange(4)]
         t: FloatArray = at - first
-        total = np.sum(_cubic(t) * values, axis=-1)
         lower = np.sum(_parabola(t) * values[..., :3], axis=-1)
         upper = np.sum(_parabola(t - 1) * values[..., 1:], axis=-1)
+        total = ((3 - t) * lower + t * upper) / 3  # Neville's step from parabolas to the cubic
         error = np.maximum(abs(total - lower), abs(total - upper))
         error = np.divide(error, total, out=np.zeros_like(total), where=total > 0)
         clipped = np.clip(total, values.min(axis=-1), values.max(axis=-1))
@@ -310,7 +290,7 @@ class InvisibleResponse:
 def invisible_responses(
     question: Question,
     models: "Sequence[DecayingMediator]",
-    window: Window,
+    energy_window: EnergyWindow,
     report: Report = silent,
 ) -> list[Response]:
     """Return the responses of a window to models that leave no trace.
@@ -321,7 +301,7 @@ def invisible_responses(
         With a range of alpha_D, yields that depend on it are interpolated between nodes.
     models : sequence of DecayingMediator
         Their coupling does not enter.
-    window : Window
+    energy_window : EnergyWindow
         Of the energy that the mediator leaves.
     report : callable
         Is told how far it is.
@@ -331,7 +311,8 @@ def invisible_responses(
     RangeError
         If a range of alpha_D is asked for that is not positive, or of a model without dark matter.
     """
-    dump, calculation = question.dump, question.calculation
+    dump, calculation, table = question.dump, question.calculation, question.efficiency
+    window = energy_window if table is None else EfficientWindow(energy_window, table)
     weak = at_weak_coupling(models)
     by_alpha_D = question.alpha_D is not None
     if by_alpha_D and not all(model.alpha_D > 0 for model in models):
@@ -340,9 +321,8 @@ def invisible_responses(
     total = np.zeros((len(models), len(nodes)))
     error = np.zeros((len(models), len(nodes)))
     used = [calculation.applicable(dump, model) for model in weak]
-    for name in dict.fromkeys(n for names in used for n in names):
+    for name, rows in rows_by_name(used):
         process = PROCESSES[name]
-        rows = [i for i, names in enumerate(used) if name in names]
         asked = [weak[i] for i in rows]
         if by_alpha_D and process.depends_on_widths:
             at = 10 ** (nodes / _NODES_PER_DECADE)
@@ -376,12 +356,6 @@ def _nodes(alpha_D: tuple[float, float]) -> npt.NDArray[np.int64]:
     if not low > -np.inf:
         raise RangeError(f"alpha_D: {alpha_D[0]} is not positive")
     return np.arange(int(_first_node(np.array(low))), int(_first_node(np.array(high))) + 4)
-
-
-def _cubic(t: FloatArray) -> FloatArray:
-    """Weights of four nodes at 0, 1, 2, 3 for a cubic at t."""
-    a, b, c, d = t, t - 1, t - 2, t - 3
-    return np.stack([-b * c * d / 6, a * c * d / 2, -a * b * d / 2, a * b * c / 6], axis=-1)
 
 
 def _parabola(t: FloatArray) -> FloatArray:

@@ -12,14 +12,12 @@ from pydantic import Field
 from scotopic.detector.window import EnergyWindow
 from scotopic.experiments.messages import KeyedError
 from scotopic.experiments.tables import Name, Table
-from scotopic.processes.base import Window
 from scotopic.progress import Report, silent
 from scotopic.signatures.base import Question, Response, Signature
 from scotopic.signatures.missing_energy import (
     check_window,
     closed_decay,
     invisible_responses,
-    with_efficiency,
 )
 
 if TYPE_CHECKING:
@@ -73,10 +71,9 @@ class ScatteredMuon(Signature):
 
     def obstacle(self, question: Question, model: "DecayingMediator") -> str | None:
         """Return why the mediator is not made, or leaves a trace, if it does."""
-        if not self.processes(question, model):
-            return f"model: {question.calculation.obstacles(question.dump, model)}"
-        if model.leaves_no_trace:
-            return None
+        nothing_made = self.nothing_made(question, model)
+        if nothing_made or model.leaves_no_trace:
+            return nothing_made
         if model.invisible_width > 0:
             return (
                 f"splitting: {type(model).__name__} decays semi-visibly, its chi2 is not stable;"
@@ -98,19 +95,15 @@ class ScatteredMuon(Signature):
         self, question: Question, models: "Sequence[DecayingMediator]", report: Report = silent
     ) -> list[Response]:
         """Return the responses of the window of the muon's energy."""
-        return invisible_responses(question, models, _window(question), report)
+        chosen = cast("ScatteredMuonSelection", question.selection)
+        window = EnergyWindow(
+            question.dump.muon_tracks().final_energy,
+            chosen.minimum_energy_GeV,
+            chosen.maximum_energy_GeV,
+            question.experiment.visible_energy_resolution(chosen.spectrometer),
+            key="maximum_energy_GeV",
+        )
+        return invisible_responses(question, models, window, report)
 
 
 SCATTERED_MUON: Final = ScatteredMuon()
-
-
-def _window(question: Question) -> Window:
-    chosen = cast("ScatteredMuonSelection", question.selection)
-    window = EnergyWindow(
-        question.dump.muon_tracks().final_energy,
-        chosen.minimum_energy_GeV,
-        chosen.maximum_energy_GeV,
-        question.experiment.visible_energy_resolution(chosen.spectrometer),
-        key="maximum_energy_GeV",
-    )
-    return with_efficiency(window, question)

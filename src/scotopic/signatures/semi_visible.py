@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.float64]
 
+_NUMBERS = ("in_window", "unit_ctau_cm", "statistical_error", "numerical_error")
+
 # Lifetimes at which the statistical error is kept; between them it is interpolated.
 _ERROR_CTAU_CM = np.geomspace(1e-3, 1e7, 13)
 
@@ -138,13 +140,13 @@ def _simulated(
     used: tuple[str, ...],
     report: Report,
 ) -> list[SemiVisibleResponse]:
-    from scotopic.detector.zones import SetUp  # noqa: PLC0415 - a warm run needs none
+    from scotopic.detector.zones import calorimeter_window  # noqa: PLC0415 - a warm run needs none
     from scotopic.events.simulation import prepare, simulate  # noqa: PLC0415
     from scotopic.signatures.decay_chains import acceptance  # noqa: PLC0415
 
     dump, calculation = question.dump, replace(question.calculation, processes=used)
     selection = cast("CalorimeterSelection", question.selection)
-    window = SetUp.of(question.experiment, selection).window
+    window = calorimeter_window(question.experiment, selection)
     softest = float(window.thresholds()[0].min())
     count = calculation.events * len(used)
     # The random numbers and the tables do not wait for each other: one imports, one computes.
@@ -199,29 +201,13 @@ def _stacked(responses: Sequence[SemiVisibleResponse]) -> Arrays:
         "terms": np.array([float(len(f.flight_cm)) for f in functions]),
         "flight_cm": np.concatenate([f.flight_cm for f in functions]),
         "coefficient": np.concatenate([f.coefficient for f in functions]),
-        "in_window": np.array([one.in_window for one in responses]),
-        "unit_ctau_cm": np.array([one.unit_ctau_cm for one in responses]),
-        "statistical_error": np.array([one.statistical_error for one in responses]),
-        "numerical_error": np.array([one.numerical_error for one in responses]),
+        **{name: np.array([getattr(one, name) for one in responses]) for name in _NUMBERS},
     }
 
 
 def _unstacked(arrays: Arrays) -> list[SemiVisibleResponse]:
     ends = np.cumsum(arrays["terms"].astype(int))[:-1]
-    flights = np.split(arrays["flight_cm"], ends)
-    coefficients = np.split(arrays["coefficient"], ends)
-    return [
-        SemiVisibleResponse(
-            ExponentialSum(constant, flight, coefficient), window, ctau, errors, numerical
-        )
-        for constant, flight, coefficient, window, ctau, errors, numerical in zip(
-            arrays["constant"].tolist(),
-            flights,
-            coefficients,
-            arrays["in_window"].tolist(),
-            arrays["unit_ctau_cm"].tolist(),
-            arrays["statistical_error"],
-            arrays["numerical_error"].tolist(),
-            strict=True,
-        )
-    ]
+    flights, coefficients = (np.split(arrays[n], ends) for n in ("flight_cm", "coefficient"))
+    functions = map(ExponentialSum, arrays["constant"], flights, coefficients)
+    numbers = (arrays[name] for name in _NUMBERS)
+    return [SemiVisibleResponse(*one) for one in zip(functions, *numbers, strict=True)]

@@ -8,14 +8,14 @@ import numpy as np
 
 from scotopic.decays.three_body import PAIRS
 from scotopic.detector.calorimeter import ShowerModel, measured
-from scotopic.detector.zones import BEHIND_ALL, SetUp
+from scotopic.detector.zones import BEHIND_ALL, calorimeter_window, detectors_behind
 from scotopic.errors import RangeError
 from scotopic.events.simulation import Events, simulate
 from scotopic.processes.calculation import Calculation
 from scotopic.signatures.base import dump_of
 
 if TYPE_CHECKING:
-    from scotopic.experiments import Detector, Experiment
+    from scotopic.experiments import Experiment
     from scotopic.experiments.selections import CalorimeterSelection
     from scotopic.models.inelastic import TwoDarkFermions
 
@@ -133,7 +133,7 @@ def candidates(
         model,
         seed,
         _CANDIDATES,
-        minimum_energy=float(SetUp.of(experiment, selection).window.thresholds()[0].min()),
+        minimum_energy=float(calorimeter_window(experiment, selection).thresholds()[0].min()),
         calculation=Calculation(processes=("bremsstrahlung",)),
     )
 
@@ -208,24 +208,10 @@ def follow_event(
     )
 
 
-def detectors_behind(
-    experiment: "Experiment", selection: "CalorimeterSelection"
-) -> list["Detector"]:
-    """Return the detectors that end behind the calorimeter, along the beam."""
-    rear = rear_cm(experiment.detector(selection.calorimeter))
-    along = sorted(experiment.detectors, key=lambda d: d.position_cm)
-    return [d for d in along if rear_cm(d) > rear]
-
-
-def rear_cm(detector: "Detector") -> float:
-    """Return where a detector ends along the beam, in cm."""
-    return detector.position_cm + detector.length_cm
-
-
 def _absorber(experiment: "Experiment", selection: "CalorimeterSelection", position: float) -> str:
     """Return which detector a pair ends in; gaps belong to the detector behind them."""
     path = [experiment.detector(selection.calorimeter), *detectors_behind(experiment, selection)]
-    return next((d.name for d in path if position < rear_cm(d)), BEHIND_ALL)
+    return next((d.name for d in path if position < d.rear_cm), BEHIND_ALL)
 
 
 def _measure(
@@ -245,7 +231,7 @@ def _measure(
     for decay in decays:
         normals = rng.standard_normal((2, 2))
         if decay.detector == calorimeter.name:
-            left = (rear_cm(calorimeter) - decay.position_cm) / material.radiation_length_cm
+            left = (calorimeter.rear_cm - decay.position_cm) / material.radiation_length_cm
             showers = ShowerModel.of(material).showers(np.array(decay.energies), normals)
             is_shower = decay.pair == PAIRS[0]  # heavier pairs leak out whole
             leaks = float(showers.beyond(left).sum()) if is_shower else decay.pair_energy
@@ -283,33 +269,22 @@ def _cuts(
     for veto in selection.vetoes:
         energy = sum(seen[name] for name in veto.detectors)
         limit = veto.maximum_energy_GeV
-        condition = f"{_sum(veto.detectors)} < {energy_text(limit, exact=True)}"
+        condition = f"{' + '.join(veto.detectors)} < {energy_text(limit, exact=True)}"
         yield Cut(condition, energy_text(energy), energy < limit)
     if selection.decay_signal is not None:
         names, least = selection.decay_signal.detectors, selection.decay_signal.minimum_energy_GeV
         energy = sum(seen[name] for name in names)
-        condition = f"{_sum(names)} >= {energy_text(least, exact=True)}"
+        condition = f"{' + '.join(names)} >= {energy_text(least, exact=True)}"
         yield Cut(condition, energy_text(energy), energy >= least)
     first = min((decay.position_cm for decay in decays), default=np.inf)
     for name, side in ((selection.decays_from, "front"), (selection.decays_behind, "rear")):
         if name is not None:
             detector = experiment.detector(name)
-            edge = detector.position_cm if side == "front" else rear_cm(detector)
+            edge = detector.position_cm if side == "front" else detector.rear_cm
             condition = f"no decay before {name}'s {side}, {edge:g} cm"
             yield Cut(condition, position_text(first), first >= edge)
     for cut in selection.cut_efficiencies:
         yield Cut(f"{cut.name}: not simulated", f"efficiency {cut.efficiency:g}", None)
-
-
-def _sum(names: Sequence[str]) -> str:
-    """Write the energies that are added up.
-
-    Examples
-    --------
-    >>> _sum(["HCAL1", "HCAL2", "HCAL3"])
-    'HCAL1 + HCAL2 + HCAL3'
-    """
-    return " + ".join(names)
 
 
 def energy_text(energy: float, *, exact: bool = False) -> str:
