@@ -10,12 +10,12 @@ from scotopic.detector.window import EnergyWindow
 from scotopic.materials import material
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.processes.annihilation import (
-    ANNIHILATION,
+    Annihilation,
     accepted_annihilation,
     annihilation_in_bins,
 )
 from scotopic.processes.base import Process
-from scotopic.processes.bremsstrahlung import BREMSSTRAHLUNG, bremsstrahlung_above
+from scotopic.processes.bremsstrahlung import Bremsstrahlung, bremsstrahlung_above
 from scotopic.processes.calculation import Calculation
 from scotopic.processes.dump import Dump
 from scotopic.search import load_experiment
@@ -23,6 +23,7 @@ from scotopic.shower import depth_track_lengths
 from scotopic.signatures.base import dump_of
 from scotopic.units import ALPHA, ELECTRON_MASS, GEV2_TO_CM2
 
+ANNIHILATION, BREMSSTRAHLUNG = Annihilation(), Bremsstrahlung()
 LEAD = Dump("e-", 100.0, material("lead"))
 NA64 = dump_of(load_experiment("na64e-2018"))
 WINDOW = EnergyWindow(

@@ -10,7 +10,7 @@ from scotopic.errors import RangeError
 from scotopic.materials import element, material
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.processes.base import Process
-from scotopic.processes.bremsstrahlung import BREMSSTRAHLUNG, bremsstrahlung_above
+from scotopic.processes.bremsstrahlung import Bremsstrahlung, bremsstrahlung_above
 from scotopic.processes.calculation import Calculation
 from scotopic.processes.dump import Dump
 from scotopic.production import total_cross_section
@@ -18,6 +18,7 @@ from scotopic.search import load_experiment
 from scotopic.signatures.base import dump_of
 from scotopic.units import ELECTRON_MASS
 
+BREMSSTRAHLUNG = Bremsstrahlung()
 LEAD = Dump("e-", 100.0, material("lead"))
 NA64 = dump_of(load_experiment("na64e-2018"))
 WINDOW = EnergyWindow(

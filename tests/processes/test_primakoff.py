@@ -11,13 +11,14 @@ from scotopic.models.axion_like import AxionLikeParticle
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.processes.base import produced_by_depth
 from scotopic.processes.calculation import Calculation
-from scotopic.processes.primakoff import PRIMAKOFF
+from scotopic.processes.primakoff import Primakoff
 from scotopic.production.primakoff import primakoff_cross_section
 from scotopic.search import load_experiment
 from scotopic.shower import track_lengths
 from scotopic.signatures.base import dump_of
 
 EXPERIMENT = load_experiment("na64e-alp")
+PRIMAKOFF = Primakoff()
 DUMP = dump_of(EXPERIMENT)
 ALP = AxionLikeParticle(mediator_mass=0.03, photon_coupling=1e-4)
 

@@ -16,7 +16,7 @@ from scotopic.processes.base import WEAK_COUPLING, accepted_yields, at_weak_coup
 from scotopic.processes.calculation import PROCESSES, Calculation
 from scotopic.search import Search, exclusion_curve, load_experiment
 from scotopic.search.curve import Path, excluded_along
-from scotopic.signatures.missing_energy import _window
+from scotopic.signatures.missing_energy import window_of
 
 FloatArray = npt.NDArray[np.float64]
 NA64 = load_experiment("na64e-2018")
@@ -37,7 +37,7 @@ def closed_form(search: Search, models: list[DecayingMediator], allowed: float) 
     coupling.
     """
     (part,) = search.parts
-    window, dump = _window(part.question), part.question.dump
+    window, dump = window_of(part.question), part.question.dump
     found = []
     for weak in at_weak_coupling(models):
         total = 0.0

@@ -12,7 +12,7 @@ from scotopic.models.inelastic import InelasticDarkMatter
 from scotopic.processes.base import accepted_yields, at_weak_coupling
 from scotopic.processes.calculation import Calculation
 from scotopic.search import Search, load_experiment
-from scotopic.signatures.missing_energy import _window
+from scotopic.signatures.missing_energy import window_of
 
 NA64 = load_experiment("na64e-2018")
 SCALAR = DarkPhoton(
@@ -28,7 +28,7 @@ def test_interpolation_in_alpha_D_states_its_error() -> None:
     search = Search.of(NA64, calculation=Calculation(processes=("annihilation",)))
     (part,) = search.parts
     over = search.over_alpha_D(1.1e-4, 0.9)
-    window = _window(part.question)
+    window = window_of(part.question)
     worst = 0.0
     for mass in (0.16, 0.226, 0.24, 0.3, 0.32):
         model = replace(SCALAR, mediator_mass=mass)

@@ -23,7 +23,7 @@ from scotopic.processes.calculation import Calculation
 from scotopic.processes.dump import Dump
 from scotopic.production import bremsstrahlung_table
 from scotopic.search import Search, default_masses, exclusion_curve, load_experiment
-from scotopic.signatures.scattered_muon import _window
+from scotopic.signatures.scattered_muon import muon_window
 from scotopic.units import ALPHA
 
 E = math.sqrt(4 * math.pi * ALPHA)
@@ -50,7 +50,7 @@ def at_masses(model: DecayingMediator) -> list[DecayingMediator]:
 def yields(experiment: Experiment, models: Sequence[DecayingMediator]) -> npt.NDArray[np.float64]:
     """Return what the search of a card accepts of mediators with the coupling e to muons."""
     (part,) = Search.of(experiment).parts
-    dump, window = part.question.dump, _window(part.question)
+    dump, window = part.question.dump, muon_window(part.question)
     return accepted_yields("bremsstrahlung", dump, models, window, Calculation()).values
 
 
@@ -78,7 +78,7 @@ def test_thin_target_is_a_cross_section() -> None:
 def test_energy_loss_matters_little_at_160_gev_and_more_at_15() -> None:
     """The window moves with the energy that is left: half of a GeV of 160, of 15."""
     na64, m3 = (
-        _window(Search.of(load_experiment(name)).parts[0].question) for name in ("na64mu", "m3")
+        muon_window(Search.of(load_experiment(name)).parts[0].question) for name in ("na64mu", "m3")
     )
     assert isinstance(na64, EnergyWindow)
     assert isinstance(m3, EnergyWindow)

@@ -10,7 +10,7 @@ radiation length and the full Breit-Wigner shape in sigma.
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -133,9 +133,6 @@ class Annihilation(Process):
         positron = energy - ELECTRON_MASS
         depth = shower.depths(shower.positron_depth, positron, uniforms[1])
         return Sample(depth, positron, energy, np.sqrt(2 * ELECTRON_MASS * energy), total)
-
-
-ANNIHILATION: Final = Annihilation()
 
 
 def _resolving_edges(dump: Dump, model: "DecayingMediator", minimum_energy: float) -> Array:

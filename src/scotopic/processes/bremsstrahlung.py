@@ -12,7 +12,7 @@ positrons, with the track length that its energy loss leaves it.
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -143,9 +143,6 @@ class Bremsstrahlung(Process):
             tables, model.mediator_mass, minimum_energy, dump.energy, lepton, uniforms[2]
         )
         return Sample(depth, lepton, mediator, np.array([model.mediator_mass]), total)
-
-
-BREMSSTRAHLUNG: Final = Bremsstrahlung()
 
 
 def bremsstrahlung_above(

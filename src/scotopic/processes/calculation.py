@@ -21,9 +21,9 @@ PROCESSES: "Final[Registry[Process]]" = Registry(
     "process",
     "processes",
     {
-        "bremsstrahlung": "scotopic.processes.bremsstrahlung:BREMSSTRAHLUNG",
-        "annihilation": "scotopic.processes.annihilation:ANNIHILATION",
-        "primakoff": "scotopic.processes.primakoff:PRIMAKOFF",
+        "bremsstrahlung": "scotopic.processes.bremsstrahlung:Bremsstrahlung",
+        "annihilation": "scotopic.processes.annihilation:Annihilation",
+        "primakoff": "scotopic.processes.primakoff:Primakoff",
     },
     _process,
 )

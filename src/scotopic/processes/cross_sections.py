@@ -86,7 +86,7 @@ def cross_section_tables(
     Returns
     -------
     list of (float, ShowerCrossSections)
-        For each kind of nucleus, how many there are per cm^2 of one radiation length, and the table.
+        For each kind of nucleus, its number per cm^2 of one radiation length, and the table.
 
     Raises
     ------

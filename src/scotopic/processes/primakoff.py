@@ -5,7 +5,7 @@ energy: with the photons' track length T(E), N = sum_i n_i Int dE T(E) sigma_i(E
 target and per unit of the squared coupling to photons in GeV^-2.
 """
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -84,6 +84,3 @@ class Primakoff(Process):
                 )
             found.append(Produced(tracks.energies, tracks.photon * per_X0, error))
         return found
-
-
-PRIMAKOFF: Final = Primakoff()

@@ -169,9 +169,9 @@ SIGNATURES: Final[Registry[Signature]] = Registry(
     "signature",
     "signatures",
     {
-        "missing-energy": "scotopic.signatures.missing_energy:MISSING_ENERGY",
-        "scattered-muon": "scotopic.signatures.scattered_muon:SCATTERED_MUON",
-        "decay-in-flight": "scotopic.signatures.decay_in_flight:DECAY_IN_FLIGHT",
+        "missing-energy": "scotopic.signatures.missing_energy:MissingEnergy",
+        "scattered-muon": "scotopic.signatures.scattered_muon:ScatteredMuon",
+        "decay-in-flight": "scotopic.signatures.decay_in_flight:DecayInFlight",
     },
     _signature,
 )

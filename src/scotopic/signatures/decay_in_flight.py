@@ -6,7 +6,7 @@ its `channel`. Production and flight are in `scotopic.events.flight`.
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -144,9 +144,6 @@ class DecayInFlight(Signature):
             FlightResponse(tuple(map(tuple, one)), _ERROR + error)
             for one, error in zip(flights, errors, strict=True)
         ]
-
-
-DECAY_IN_FLIGHT: Final = DecayInFlight()
 
 
 @dataclass(frozen=True, eq=False)

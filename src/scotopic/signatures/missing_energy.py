@@ -103,8 +103,7 @@ class MissingEnergy(Signature):
         others = [i for i, model in enumerate(models) if not model.leaves_no_trace]
         found: dict[int, Response] = {}
         if unseen:
-            selection = cast("CalorimeterSelection", question.selection)
-            window = calorimeter_window(question.experiment, selection)
+            window = window_of(question)
             chosen = [models[i] for i in unseen]
             found |= zip(unseen, invisible_responses(question, chosen, window, report), strict=True)
         if others:
@@ -154,9 +153,6 @@ class MissingEnergy(Signature):
         return (text,)
 
 
-MISSING_ENERGY: Final = MissingEnergy()
-
-
 def check_window(
     experiment: "Experiment", detector: str, low: float, path: KeyPath, high: float
 ) -> None:
@@ -203,6 +199,11 @@ def closed_decay(model: "DecayingMediator") -> str:
         f"mass_ratio: {model.mass_ratio} closes the invisible decay; it must be above"
         f" {least:g}, and alpha_D above 0"
     )
+
+
+def window_of(question: Question) -> EnergyWindow:
+    """Return the window of the calorimeter's energy."""
+    return calorimeter_window(question.experiment, cast("CalorimeterSelection", question.selection))
 
 
 def _obstacle_in_flight(

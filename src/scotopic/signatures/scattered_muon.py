@@ -5,7 +5,7 @@ beam energy; a spectrometer measures it. Loss and emission are taken as independ
 that a muon loses behind the emission hardly depends on its own (see the documentation).
 """
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, cast
 
 from pydantic import Field
 
@@ -95,15 +95,16 @@ class ScatteredMuon(Signature):
         self, question: Question, models: "Sequence[DecayingMediator]", report: Report = silent
     ) -> list[Response]:
         """Return the responses of the window of the muon's energy."""
-        chosen = cast("ScatteredMuonSelection", question.selection)
-        window = EnergyWindow(
-            question.dump.muon_tracks().final_energy,
-            chosen.minimum_energy_GeV,
-            chosen.maximum_energy_GeV,
-            question.experiment.visible_energy_resolution(chosen.spectrometer),
-            key="maximum_energy_GeV",
-        )
-        return invisible_responses(question, models, window, report)
+        return invisible_responses(question, models, muon_window(question), report)
 
 
-SCATTERED_MUON: Final = ScatteredMuon()
+def muon_window(question: Question) -> EnergyWindow:
+    """Return the window of the muon's energy behind the target."""
+    chosen = cast("ScatteredMuonSelection", question.selection)
+    return EnergyWindow(
+        question.dump.muon_tracks().final_energy,
+        chosen.minimum_energy_GeV,
+        chosen.maximum_energy_GeV,
+        question.experiment.visible_energy_resolution(chosen.spectrometer),
+        key="maximum_energy_GeV",
+    )

@@ -96,17 +96,19 @@ def _kept(
     report: Report,
 ) -> list[SemiVisibleResponse]:
     """Return the responses to models that the same processes make, from disk if they are there."""
-    calculation = question.calculation
+    experiment, calculation = question.experiment, question.calculation
+    without = ("alpha_D",) if follows_alpha_D(used) else ()
     inputs = {
-        "experiment": [question.dump.inputs(), _apparatus(question)],
+        "dump": question.dump.inputs(),
+        "spread": experiment.beam.relative_momentum_spread,
+        "detectors": [d.model_dump(mode="json", exclude={"source"}) for d in experiment.detectors],
         "selection": question.selection.model_dump(mode="json"),
-        "models": [_shape(model, used) for model in models],
+        "models": [model_inputs(model, *without) for model in models],
         "calculation": calculation.inputs(),
         "processes": used,
         "events": [calculation.events, calculation.seed],
+        "efficiency": question.efficiency and question.efficiency.model_dump(mode="json"),
     }
-    if question.efficiency is not None:
-        inputs["efficiency"] = question.efficiency.model_dump(mode="json")
 
     def build() -> Arrays:
         return _stacked(_simulated(question, models, used, report))
@@ -118,20 +120,6 @@ def _kept(
 def follows_alpha_D(used: Sequence[str]) -> bool:
     """Return whether alpha_D changes nothing but lifetimes: no process depends on widths."""
     return not any(PROCESSES[name].depends_on_widths for name in used)
-
-
-def _apparatus(question: Question) -> list[object]:
-    experiment = question.experiment
-    spread = experiment.beam.relative_momentum_spread
-    kept = {"source"}
-    return [spread, [d.model_dump(mode="json", exclude=kept) for d in experiment.detectors]]
-
-
-def _shape(model: "TwoDarkFermions", used: Sequence[str]) -> dict[str, object]:
-    values = model_inputs(model)
-    if follows_alpha_D(used):
-        del values["alpha_D"]
-    return values
 
 
 def _simulated(
