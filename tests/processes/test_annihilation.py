@@ -118,7 +118,7 @@ def test_annihilation_does_not_depend_on_the_bins(mass: float, bins: int) -> Non
 def test_spectrum_of_annihilation_sits_at_the_resonance() -> None:
     model = replace(SCALAR, mediator_mass=0.26, alpha_D=1e-3)
     edges = np.linspace(50.0, 100.0, 501)
-    found = annihilation_in_bins(LEAD, [model], edges)
+    found = ANNIHILATION.spectrum(LEAD, [model], edges, Calculation())
     peak = edges[np.argmax(found[0])]
     assert peak == pytest.approx(0.26**2 / (2 * ELECTRON_MASS), abs=0.2)
 
@@ -139,6 +139,10 @@ def test_what_follows_from_bins_of_depth_and_energy(mass: float, alpha_D: float)
     found = Process.accepted(ANNIHILATION, NA64, [model], WINDOW, how)
     np.testing.assert_allclose(found.values, own.values, rtol=1e-3)
     np.testing.assert_allclose(found.relative_error, own.relative_error, rtol=1e-9)
+    edges = np.array([50.0, 53.0, 60.0, 75.0, 95.0, 100.0])
+    bins = ANNIHILATION.spectrum(NA64, [model], edges, how)
+    binned = Process.spectrum(ANNIHILATION, NA64, [model], edges, how)
+    np.testing.assert_allclose(binned, bins, rtol=2e-3, atol=2e-3 * bins.max())
 
 
 def test_slices_of_depth_add_up_and_follow_the_positrons() -> None:
@@ -148,7 +152,7 @@ def test_slices_of_depth_add_up_and_follow_the_positrons() -> None:
     (whole,) = ANNIHILATION.produced(NA64, [model], 50.0, edges[[0, -1]], how)
     (found,) = ANNIHILATION.produced(NA64, [model], 50.0, edges, how)
     np.testing.assert_allclose(found.yields.sum(axis=0), whole.yields[0], rtol=1e-9)
-    (bins,) = annihilation_in_bins(NA64, [model], np.array([50.0, 70.0, 100.0]))
+    (bins,) = ANNIHILATION.spectrum(NA64, [model], np.array([50.0, 70.0, 100.0]), how)
     assert found.yields.sum() == pytest.approx(bins.sum(), rel=2e-3, abs=0)
     tracks = depth_track_lengths(
         NA64.medium, "e-", 100.0, minimum_energy=50.0, depth_edges_X0=edges, nodes=400

@@ -62,6 +62,14 @@ def test_table_and_direct_cross_sections_agree() -> None:
     assert found == pytest.approx(direct, rel=0.002, abs=0)
 
 
+def test_bins_add_up_to_the_yield_above() -> None:
+    edges = np.array([40.0, 50.0, 60.0, 80.0, 95.0, 100.0])
+    bins = BREMSSTRAHLUNG.spectrum(LEAD, [SCALAR], edges, Calculation())
+    above = bremsstrahlung_above(LEAD, [SCALAR], edges, Calculation())
+    np.testing.assert_allclose(bins.sum(), above[0, 0], rtol=1e-12)
+    assert np.all(bins > 0)
+
+
 def test_thin_target_has_one_electron_of_the_beam_energy() -> None:
     """To first order in the thickness L, the yield is n L sigma(E0)."""
     thickness = 1e-3
@@ -109,6 +117,11 @@ def test_what_follows_from_bins_of_depth_and_energy(mass: float) -> None:
     found = Process.accepted(BREMSSTRAHLUNG, NA64, models, WINDOW, how)
     np.testing.assert_allclose(found.values, whole.values, rtol=3e-3)
     np.testing.assert_allclose(found.relative_error, whole.relative_error, rtol=1e-9)
+    edges = np.array([40.0, 52.0, 64.0, 85.0, 97.0, 100.0])
+    bins = BREMSSTRAHLUNG.spectrum(NA64, models, edges, how)
+    np.testing.assert_allclose(
+        Process.spectrum(BREMSSTRAHLUNG, NA64, models, edges, how), bins, rtol=0.02
+    )
     error = Process.relative_error(BREMSSTRAHLUNG, NA64, models[0], 40.0, how)
     assert error == BREMSSTRAHLUNG.relative_error(NA64, models[0], 40.0, how)
 

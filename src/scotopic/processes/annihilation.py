@@ -108,6 +108,19 @@ class Annihilation(Process):
             found.append(Produced(middle + ELECTRON_MASS, np.diff(before).T * bins, error))
         return found
 
+    def spectrum(
+        self,
+        dump: Dump,
+        models: "Sequence[DecayingMediator]",
+        edges: Array,
+        calculation: Calculation,  # noqa: ARG002 - there is one way
+    ) -> Array:
+        """Return annihilations in bins of the mediator's energy."""
+        positron_edges = edges - ELECTRON_MASS
+        if edges[-1] >= dump.energy:
+            positron_edges[-1] = dump.energy  # the annihilating electron's mass comes on top
+        return annihilation_in_bins(dump, models, positron_edges)
+
     def sample(
         self,
         dump: Dump,

@@ -203,6 +203,34 @@ class Process(ABC):
             np.array([one.relative_error for one in every]),
         )
 
+    def spectrum(
+        self,
+        dump: Dump,
+        models: "Sequence[DecayingMediator]",
+        edges: FloatArray,
+        calculation: Calculation,
+    ) -> FloatArray:
+        """Return the mediators in bins of their energy.
+
+        Parameters
+        ----------
+        edges : ndarray, shape (bins + 1,)
+            Of the bins in GeV, ascending.
+
+        Returns
+        -------
+        ndarray, shape (models, bins)
+            Per particle on target and per unit of the squared coupling to what makes them.
+        """
+        low = float(edges[0])
+        every = self.produced(dump, models, low, _whole(dump), calculation)
+        return np.array(
+            [
+                np.diff(np.interp(edges, _cells(one, low, dump.energy), _cumulative(one)))
+                for one in every
+            ]
+        )
+
     def sample(
         self,
         dump: Dump,

@@ -72,6 +72,16 @@ class Bremsstrahlung(Process):
         errors = [self.relative_error(dump, model, softest, calculation) for model in models]
         return AcceptedYields(above @ weights, np.array(errors))
 
+    def spectrum(
+        self,
+        dump: Dump,
+        models: "Sequence[DecayingMediator]",
+        edges: Array,
+        calculation: Calculation,
+    ) -> Array:
+        """Return the differences of the yields above the edges."""
+        return -np.diff(bremsstrahlung_above(dump, models, edges, calculation))
+
     def prepare(
         self,
         dump: Dump,
