@@ -15,7 +15,7 @@ from scotopic.models.mediator import DecayingMediator
 from scotopic.processes.base import WEAK_COUPLING, accepted_yields, at_weak_coupling
 from scotopic.processes.calculation import PROCESSES, Calculation
 from scotopic.search import Search, exclusion_curve, load_experiment
-from scotopic.search.curve import Path, excluded_along
+from scotopic.search.curve import Exclusion, Path, excluded_along
 from scotopic.signatures.missing_energy import window_of
 
 FloatArray = npt.NDArray[np.float64]
@@ -158,10 +158,24 @@ def test_models_that_are_not_seen_say_why() -> None:
     (found,) = excluded_along([Search.of(NA64)], [PHOTON, closed])
     assert found.status[0] == "limit"
     assert "mass_ratio: 1.5 closes the invisible decay" in found.status[1]
-    assert np.isnan(found.outcomes["observed"].lower[1]).all()
-    assert np.isnan(found.allowed_events[:, 1]).all()
+    assert np.isnan(found.lower[1]).all()
+    assert np.isnan(found.allowed_events[1]).all()
     with pytest.raises(RangeError, match="closes the invisible decay"):
         excluded_along([Search.of(NA64)], [closed])
+
+
+def test_exclusions_are_joined_and_ordered() -> None:
+    """Models with one island, none and a limit: together, or one by one and put in order."""
+    search, models = Search.of(SEMI_VISIBLE, calculation=QUICK), [INELASTIC, PHOTON]
+    models.insert(1, replace(INELASTIC, mediator_mass=2.0, splitting=0.2))
+    (whole,) = excluded_along([search], models)
+    alone = [excluded_along([search], [models[i]])[0] for i in (2, 0, 1)]
+    again = Exclusion.joined(alone).ordered(np.array([1, 2, 0]))
+    for name, values in whole.arrays().items():
+        if values.dtype.kind == "f":  # edges settle to 1e-10
+            np.testing.assert_allclose(getattr(again, name), values, rtol=1e-8)
+        else:
+            assert getattr(again, name).tolist() == values.tolist()
 
 
 def test_numerical_error_has_those_of_events_and_limit() -> None:

@@ -57,16 +57,3 @@ def test_rows_are_independent_and_padded() -> None:
     np.testing.assert_allclose(np.log(found.upper[2]), [-third, 3], atol=1e-11)
     assert found.open_below.tolist() == [[False, False], [False, False], [True, False]]
     assert found.open_above.tolist() == [[False, False], [False, False], [False, True]]
-
-
-def test_joined_and_ordered() -> None:
-    def excess(u: FloatArray, rows: Rows) -> FloatArray:
-        return np.choose(rows, [1 - u**2, 0.5 - np.cos(u)])
-
-    at = np.exp(np.linspace(-3.0, 3.0, 61))
-    whole = excluded_intervals(excess, 2, at)
-    one = excluded_intervals(excess, 1, at)
-    two = excluded_intervals(lambda u, r: excess(u, r + 1), 1, at)
-    again = Intervals.joined([two, one]).ordered(np.array([1, 0]))
-    for name in ("lower", "upper", "open_below", "open_above"):
-        np.testing.assert_array_equal(getattr(again, name), getattr(whole, name))

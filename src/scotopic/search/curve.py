@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.intp]
+Booleans = npt.NDArray[np.bool_]
+Words = npt.NDArray[np.str_]
 
 OK: Final = "limit"
 NOTHING_EXCLUDED: Final = "nothing excluded"
@@ -29,6 +31,7 @@ EVERYTHING_EXCLUDED: Final = "everything excluded"
 ALPHA_D: Final = (1e-5, 1.0)
 """Range in which limits on alpha_D are looked for."""
 
+_PADDING: Final = {"lower": np.nan, "upper": np.nan, "open_below": False, "open_above": False}
 _PER_DECADE = 20  # couplings on which intervals are looked for
 _NO_EVENTS = 1e-300
 _EQUAL_SHARES = 1e-9
@@ -40,66 +43,75 @@ _SETTLED = 1e-10  # of the logarithm of an edge, where the limit depends on the 
 
 @dataclass(frozen=True, eq=False)
 class Exclusion:
-    """Excluded intervals of the coupling of several models.
+    """Excluded intervals of the coupling of several models, and what goes with them.
 
     Attributes
     ----------
-    outcomes : mapping of str to Intervals
-        For each of `allowance.OUTCOMES`, a row for each model.
-    status : tuple of str
+    lower, upper : ndarray, shape (models, outcomes, k)
+        Edges for each of `allowance.OUTCOMES`, ascending, padded with not-a-number.
+    open_below, open_above : ndarray of bool, shape (models, outcomes, k)
+        Whether an interval goes on beyond the couplings that were looked at.
+    status : ndarray of str, shape (models,)
         `OK`, `NOTHING_EXCLUDED`, `EVERYTHING_EXCLUDED`, or why a model has none.
-    allowed_events : ndarray, shape (outcomes, models)
+    allowed_events : ndarray, shape (models, outcomes)
         Largest number of signal events, at the edge of the first interval; not-a-number where
         nothing is excluded and the number depends on the coupling.
-    shares : ndarray, shape (parts, models)
+    shares : ndarray, shape (models, parts)
         Of the parts of the search in the expected events, at the observed edge if there is one.
     relative_error : ndarray, shape (models,)
         Numerical, of the lower edge of the first observed interval.
-    processes : tuple of str
+    processes : ndarray of str
         Names of those that count for any of the models.
     """
 
-    outcomes: Mapping[str, Intervals]
-    status: tuple[str, ...]
+    lower: FloatArray
+    upper: FloatArray
+    open_below: Booleans
+    open_above: Booleans
+    status: Words
     allowed_events: FloatArray
     shares: FloatArray
     relative_error: FloatArray
-    processes: tuple[str, ...] = ()
+    processes: Words
 
     @classmethod
-    def empty(cls, parts: int, status: tuple[str, ...]) -> "Exclusion":
+    def empty(cls, parts: int, status: "Sequence[str]") -> "Exclusion":
         """Return that of a search of several parts that sees none of the models."""
-        rows = len(status)
+        rows, kinds = len(status), len(OUTCOMES)
+        edges, is_open = np.full((rows, kinds, 1), np.nan), np.zeros((rows, kinds, 1), dtype=bool)
         return cls(
-            dict.fromkeys(OUTCOMES, Intervals.empty(rows)),
-            status,
-            np.full((len(OUTCOMES), rows), np.nan),
-            np.full((parts, rows), np.nan),
+            edges,
+            edges,
+            is_open,
+            is_open,
+            np.array(status, dtype=str),
+            np.full((rows, kinds), np.nan),
+            np.full((rows, parts), np.nan),
             np.full(rows, np.nan),
+            np.array([], dtype=str),
         )
 
     @classmethod
     def joined(cls, parts: "Sequence[Exclusion]") -> "Exclusion":
         """Return the models of several, one after the other."""
-        return cls(
-            {n: Intervals.joined([p.outcomes[n] for p in parts]) for n in OUTCOMES},
-            tuple(word for part in parts for word in part.status),
-            np.concatenate([part.allowed_events for part in parts], axis=1),
-            np.concatenate([part.shares for part in parts], axis=1),
-            np.concatenate([part.relative_error for part in parts]),
-            tuple(dict.fromkeys(name for part in parts for name in part.processes)),
-        )
+        most = max(part.lower.shape[2] for part in parts)
+        arrays = zip(*(part.arrays(most).values() for part in parts), strict=True)
+        *of_models, names = (np.concatenate(every) for every in arrays)
+        return cls(*of_models, np.array(list(dict.fromkeys(names.tolist())), dtype=str))
 
     def ordered(self, order: Integers) -> "Exclusion":
         """Return the models in another order."""
-        return Exclusion(
-            {name: one.ordered(order) for name, one in self.outcomes.items()},
-            tuple(self.status[i] for i in order.tolist()),
-            self.allowed_events[:, order],
-            self.shares[:, order],
-            self.relative_error[order],
-            self.processes,
-        )
+        *of_models, names = self.arrays().values()
+        return Exclusion(*(values[order] for values in of_models), names)
+
+    def arrays(self, most: int = 0) -> dict[str, npt.NDArray[Any]]:
+        """Return all arrays by name, with room for at least so many intervals."""
+        found = {f.name: getattr(self, f.name) for f in fields(self)}
+        if (missing := most - self.lower.shape[2]) > 0:
+            for name, fill in _PADDING.items():
+                room = ((0, 0), (0, 0), (0, missing))
+                found[name] = np.pad(found[name], room, constant_values=fill)
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,13 +179,20 @@ def excluded_along(
         If the first search sees none of the models; with the reason of the first.
     """
     whole = searches[0]
-    reasons = [_reason(whole, model) for model in models]
-    seen = [i for i, reason in enumerate(reasons) if reason is None]
+    seeing = [_seeing(whole, model) for model in models]
+    seen = {i: parts for i, parts in enumerate(seeing) if not isinstance(parts, str)}
     if not seen:
-        raise RangeError(str(reasons[0]))
-    every = whole.responses([models[i] for i in seen], report)
+        raise RangeError(str(seeing[0]))
+    every = whole.responses([models[i] for i in seen], report, seeing=list(seen.values()))
     responses = dict(zip(seen, every, strict=True))
     return [_excluded(search, models, responses, path) for search in searches]
+
+
+def _seeing(search: "Search", model: "DecayingMediator") -> tuple[int, ...] | str:
+    try:
+        return search.seeing(model)
+    except ScotopicError as error:
+        return str(error)
 
 
 def _excluded(
@@ -182,30 +201,17 @@ def _excluded(
     responses: "Mapping[int, Responses]",
     path: "Callable[[Sequence[DecayingMediator]], Path]",
 ) -> Exclusion:
-    reasons = [_reason(search, model) for model in models]
-    seen = [i for i, reason in enumerate(reasons) if reason is None]
+    answers = {i: one.of(search) for i, one in responses.items()}
+    seen = [i for i, one in answers.items() if one.by_part]
+    unseen = [i for i in range(len(models)) if i not in set(seen)]
+    empty = Exclusion.empty(len(search.parts), [str(_seeing(search, models[i])) for i in unseen])
     if not seen:
-        return Exclusion.empty(len(search.parts), tuple(map(str, reasons)))
+        return empty
     chosen = [models[i] for i in seen]
-    found = _Along(search, path(chosen), [responses[i].of(search) for i in seen]).solved()
-    counting = dict.fromkeys(name for model in chosen for name in search.processes(model))
-    found = replace(found, processes=tuple(counting))
-    status = [reason or NOTHING_EXCLUDED for reason in reasons]
-    for row, i in enumerate(seen):
-        observed = found.outcomes["observed"]
-        if observed.open_below[row, 0] and observed.open_above[row, 0]:
-            status[i] = EVERYTHING_EXCLUDED
-        elif np.isfinite(observed.lower[row, 0]):
-            status[i] = OK
-    return _spread(found, seen, len(models), tuple(status))
-
-
-def _reason(search: "Search", model: "DecayingMediator") -> str | None:
-    try:
-        search.seeing(model)
-    except ScotopicError as error:
-        return str(error)
-    return None
+    found = _Along(search, path(chosen), [answers[i] for i in seen]).solved()
+    names = dict.fromkeys(name for model in chosen for name in search.processes(model))
+    found = replace(found, processes=np.array(list(names), dtype=str))
+    return Exclusion.joined([found, empty]).ordered(np.argsort([*seen, *unseen]))
 
 
 class _Along:
@@ -224,10 +230,10 @@ class _Along:
         self.limits = self._limits_of_rows()
 
     def _limits_of_rows(self) -> FloatArray | None:
-        """Limits of every row, shape (outcomes, rows); None if they depend on the coupling."""
+        """Limits of every row, shape (rows, outcomes); None if they depend on the coupling."""
         if self.allowance.is_constant:
             limits, self.limit_error = self.allowance.at(np.ones((1, 1)))
-            return np.tile(limits, (1, len(self.rows)))
+            return np.tile(limits.T, (len(self.rows), 1))
         grid = np.log(self.path.values)
         events = self.events(np.tile(grid, len(self.rows)), np.repeat(self.rows, len(grid)))
         shares = _shares(events).reshape(self.parts, len(self.rows), len(grid))
@@ -238,9 +244,8 @@ class _Along:
             return None
         mean = np.where(known, shares, 0.0).sum(axis=2) / np.maximum(known.sum(axis=2), 1)
         mean[:, ~known.any(axis=(0, 2))] = 1 / self.parts  # no events at any coupling
-        limits, error = self.allowance.at(mean)
-        self.limit_error = error
-        return limits
+        limits, self.limit_error = self.allowance.at(mean)
+        return limits.T
 
     def events(self, logarithm: FloatArray, rows: Integers) -> FloatArray:
         """Return the expected events of the parts, shape (parts, n)."""
@@ -253,34 +258,39 @@ class _Along:
 
     def solved(self) -> Exclusion:
         """Find the intervals of all outcomes at once."""
-        count = len(self.rows)
-        every = excluded_intervals(self._excess, len(OUTCOMES) * count, self.path.values)
+        count, kinds = len(self.rows), len(OUTCOMES)
+        every = excluded_intervals(self._excess, count * kinds, self.path.values)
         if self.limits is None:
             every = self._polished(every)
-        edges = np.log(_first_edges(every, self.path.values[-1]))
-        covered = np.isfinite(every.lower[:, 0])
-        events = self.events(edges, np.tile(self.rows, len(OUTCOMES)))
+        by_outcome = {
+            f.name: getattr(every, f.name).reshape(count, kinds, -1) for f in fields(every)
+        }
+        first = by_outcome["lower"][:, :, 0]
+        edges = np.log(np.where(np.isnan(first), self.path.values[-1], first))
+        events = self.events(edges.ravel(), np.repeat(self.rows, kinds))
+        events = events.reshape(self.parts, count, kinds)
         allowed = self.limits
         if allowed is None:
-            at_edges = np.where(covered, events.sum(axis=0), np.nan)
-            allowed = at_edges.reshape(len(OUTCOMES), count)
-        observed = covered[:count]
+            allowed = np.where(np.isnan(first), np.nan, events.sum(axis=0))
+        covered = np.isfinite(first[:, 0])
+        is_all = (by_outcome["open_below"] & by_outcome["open_above"])[:, 0, 0]
         return Exclusion(
-            dict(zip(OUTCOMES, every.split(len(OUTCOMES)), strict=True)),
-            (),
-            allowed,
-            np.where(observed, _shares(events[:, :count]), np.nan),
-            np.where(observed, self._errors(edges[:count]), np.nan),
+            **by_outcome,
+            status=np.select([is_all, covered], [EVERYTHING_EXCLUDED, OK], NOTHING_EXCLUDED),
+            allowed_events=allowed,
+            shares=np.where(covered, _shares(events[:, :, 0]), np.nan).T,
+            relative_error=np.where(covered, self._errors(edges[:, 0]), np.nan),
+            processes=np.array([], dtype=str),
         )
 
     def _excess(self, logarithm: FloatArray, numbers: Integers) -> FloatArray:
-        """Return ln(expected/allowed events), rows of the first outcome first."""
-        outcome, rows = np.divmod(numbers, len(self.rows))
+        """Return ln(expected/allowed events), the outcomes of the first row first."""
+        rows, outcome = np.divmod(numbers, len(OUTCOMES))
         events = self.events(logarithm, rows)
         if self.limits is None:
             limit = self.allowance.between(events)[outcome, np.arange(len(rows))]
         else:
-            limit = self.limits[outcome, rows]
+            limit = self.limits[rows, outcome]
         return np.asarray(_logarithm(events.sum(axis=0)) - np.log(limit))
 
     def _polished(self, found: Intervals) -> Intervals:
@@ -294,7 +304,7 @@ class _Along:
             number, column = np.nonzero(np.isfinite(ends[name]) & ~is_open)
             if len(number) == 0:
                 continue
-            outcome, row = np.divmod(number, len(self.rows))
+            row, outcome = np.divmod(number, len(OUTCOMES))
             at = np.log(ends[name][number, column])
             for _ in range(_POLISHINGS):
                 events = self.events(at, row)
@@ -312,7 +322,8 @@ class _Along:
 
     def _slope(self, logarithm: FloatArray, rows: Integers) -> FloatArray:
         """Return d ln(events)/d ln(coupling)."""
-        up, down = (self.events(logarithm + h, rows).sum(axis=0) for h in (_STEP, -_STEP))
+        at = np.concatenate([logarithm + _STEP, logarithm - _STEP])
+        up, down = np.split(self.events(at, np.tile(rows, 2)).sum(axis=0), 2)
         return np.asarray((_logarithm(up) - _logarithm(down)) / (2 * _STEP))
 
     def _errors(self, edge: FloatArray) -> FloatArray:
@@ -327,11 +338,6 @@ class _Along:
         return np.divide(total, slope, out=np.full_like(total, np.inf), where=slope > 0)
 
 
-def _first_edges(found: Intervals, otherwise: float) -> FloatArray:
-    first = found.lower[:, 0]
-    return np.where(np.isfinite(first), first, otherwise)
-
-
 def _shares(events: FloatArray) -> FloatArray:
     total = events.sum(axis=0)
     return np.asarray(np.divide(events, total, out=np.full_like(events, np.nan), where=total > 0))
@@ -339,38 +345,6 @@ def _shares(events: FloatArray) -> FloatArray:
 
 def _logarithm(events: FloatArray) -> FloatArray:
     return np.log(np.maximum(events, _NO_EVENTS))
-
-
-def _spread(
-    found: Exclusion, seen: "Sequence[int]", total: int, status: tuple[str, ...]
-) -> Exclusion:
-    """Return an exclusion with empty rows for the models that were not seen."""
-    rows = np.array(seen)
-
-    def spread(values: npt.NDArray[Any], fill: float | bool, axis: int = 0) -> npt.NDArray[Any]:
-        shape = list(values.shape)
-        shape[axis] = total
-        wide = np.full(shape, fill, dtype=values.dtype)
-        wide[(slice(None),) * axis + (rows,)] = values
-        return wide
-
-    outcomes = {
-        name: Intervals(
-            spread(one.lower, np.nan),
-            spread(one.upper, np.nan),
-            spread(one.open_below, fill=False),
-            spread(one.open_above, fill=False),
-        )
-        for name, one in found.outcomes.items()
-    }
-    return Exclusion(
-        outcomes,
-        status,
-        spread(found.allowed_events, np.nan, 1),
-        spread(found.shares, np.nan, 1),
-        spread(found.relative_error, np.nan),
-        found.processes,
-    )
 
 
 def in_quantity(

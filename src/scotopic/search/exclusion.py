@@ -1,9 +1,9 @@
 """Limits along one axis: the excluded intervals of a coupling, for every value of a parameter."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from functools import partial
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,7 +25,6 @@ from scotopic.search.curve import (
     excluded_along,
     in_quantity,
 )
-from scotopic.search.intervals import Intervals
 from scotopic.search.masses import default_masses
 from scotopic.search.result import Result, Variable
 from scotopic.search.search import Search
@@ -97,34 +96,13 @@ def exclusion_curve(
     ['3.83e-05', '3.37e-04']
     """
     search = search if isinstance(search, Search) else Search.of(search)
-    kind = type(model)
-    quantity = kind.coupling_field if quantity in (None, COUPLING) else str(quantity)
+    quantity = type(model).coupling_field if quantity in (None, COUPLING) else str(quantity)
     _check_quantity(model, quantity, y)
     if quantity == "alpha_D":
         search = search.over_alpha_D(*ALPHA_D)
-    along = _axis(search, axis)
-
-    labels = [search.title]
-    if len(search.experiments) > 1:
-        labels = [COMBINED, *(one.title for one in search.experiments if singles)]
-
-    def find(values: FloatArray) -> list[Exclusion]:
-        if along.parameter not in SET_UPS:
-            models = models_along(model, along.parameter, values.tolist())
-            return _kept(_each(search, singles=singles), models, y, report)
-        set_ups = [search.in_set_up(along.parameter, value) for value in values.tolist()]
-        every = [_kept(_each(one, singles=singles), [model], y, report) for one in set_ups]
-        return [Exclusion.joined(of_one) for of_one in zip(*every, strict=True)]
-
-    values, found = _with_tip(along.values, find)
-    every = dict(zip(labels, found, strict=True))
-    return _result(search, model, along, values, quantity, y, every)
-
-
-def _each(search: Search, *, singles: bool) -> list[Search]:
-    """Return a search, and those of its experiments if there are several."""
-    several = singles and len(search.experiments) > 1
-    return [search, *(search.by_experiment() if several else ())]
+    asked = _Asked(search, model, _axis(search, axis), quantity, y, singles)
+    values, found = _with_tip(asked.along.values, partial(asked.excluded, report=report))
+    return asked.result(values, found)
 
 
 def _axis(search: Search, axis: "Axis | npt.ArrayLike | None") -> "Axis | Masses":
@@ -200,10 +178,8 @@ def _kept(
 
     def compute() -> Arrays:
         path = Path.coupling if y is None else partial(Path.alpha_D, y=y)
-        every = excluded_along(searches, models, path, report)
-        return {
-            f"{name} {i}": values for i, one in enumerate(every) for name, values in _arrays(one)
-        }
+        every = enumerate(excluded_along(searches, models, path, report))
+        return {f"{n} {i}": values for i, one in every for n, values in one.arrays().items()}
 
     inputs = {
         "searches": [search.inputs() for search in searches],
@@ -212,31 +188,8 @@ def _kept(
     }
     modules = sorted({*searches[0].modules(), *module_names(*models)})
     kept = cached_arrays("exclusion", inputs, compute, modules=modules)
-    return [_exclusion({n: kept[f"{n} {i}"] for n in _ARRAYS}) for i in range(len(searches))]
-
-
-_ARRAYS = ("ends", "status", "allowed_events", "shares", "relative_error", "processes")
-
-
-def _arrays(found: Exclusion) -> Iterator[tuple[str, npt.NDArray[Any]]]:
-    every = Intervals.joined(list(found.outcomes.values()))
-    ends = np.stack([every.lower, every.upper, every.open_below, every.open_above])
-    numbers = (found.allowed_events, found.shares, found.relative_error)
-    arrays = (ends, np.array(found.status), *numbers, np.array(found.processes, dtype=str))
-    return zip(_ARRAYS, arrays, strict=True)
-
-
-def _exclusion(arrays: Mapping[str, npt.NDArray[Any]]) -> Exclusion:
-    lower, upper, below, above = arrays["ends"]
-    every = Intervals(lower, upper, below == 1, above == 1).split(len(OUTCOMES))
-    return Exclusion(
-        dict(zip(OUTCOMES, every, strict=True)),
-        tuple(arrays["status"].tolist()),
-        arrays["allowed_events"],
-        arrays["shares"],
-        arrays["relative_error"],
-        tuple(arrays["processes"].tolist()),
-    )
+    names = [f.name for f in fields(Exclusion)]
+    return [Exclusion(*(kept[f"{n} {i}"] for n in names)) for i in range(len(searches))]
 
 
 def _with_tip(
@@ -244,12 +197,11 @@ def _with_tip(
 ) -> tuple[FloatArray, list[Exclusion]]:
     """Find intervals over the axis, with more values behind the first's last island."""
     found = find(values)
-    observed = found[0].outcomes["observed"]
-    covered = np.isfinite(observed.lower[:, 0])
+    covered = _covered(found)
     if not covered.any() or covered[-1]:
         return values, found
     last = int(np.flatnonzero(covered)[-1])
-    if np.any(observed.open_above[last] | observed.open_below[last]):
+    if np.any(found[0].open_above[last, 0] | found[0].open_below[last, 0]):
         return values, found
     inside, outside = float(values[last]), float(values[last + 1])
     every, parts = [*values.tolist()], [found]
@@ -257,120 +209,157 @@ def _with_tip(
         middle = math.sqrt(inside * outside) if inside > 0 else (inside + outside) / 2
         every.append(middle)
         parts.append(find(np.array([middle])))
-        there = np.isfinite(parts[-1][0].outcomes["observed"].lower[0, 0])
-        inside, outside = (middle, outside) if there else (inside, middle)
+        inside, outside = (middle, outside) if _covered(parts[-1])[0] else (inside, middle)
     order = np.argsort(every)
     joined = (Exclusion.joined(of_one) for of_one in zip(*parts, strict=True))
     return np.array(every)[order], [one.ordered(order) for one in joined]
 
 
-def _result(
-    search: Search,
-    model: "DecayingMediator",
-    along: "Axis | Masses",
-    values: FloatArray,
-    quantity: str,
-    y: float | None,
-    every: Mapping[str, Exclusion],
-) -> Result:
-    """Put curves of one axis in a result."""
-    kind, axis = type(model), along.parameter
-    models = [model] * len(values)
-    if axis not in SET_UPS:
-        models = models_along(model, axis, values.tolist())
-    most = max(one.lower.shape[1] for e in every.values() for one in e.outcomes.values())
-    shape = (len(every), len(OUTCOMES), len(values), most)
-    ends = np.full((2, *shape), np.nan)
-    opens = np.zeros((2, *shape), dtype=bool)
-    for i, exclusion in enumerate(every.values()):
-        for k, one in enumerate(exclusion.outcomes.values()):
-            count = one.lower.shape[1]
-            edges = np.stack([one.lower, one.upper])
-            if quantity != "alpha_D":
-                edges = np.stack([in_quantity(models, quantity, side) for side in edges])
-            ends[:, i, k, :, :count] = edges
-            opens[:, i, k, :, :count] = one.open_below, one.open_above
-    linear = quantity in (kind.coupling_field, "alpha_D")
-    errors = np.stack([e.relative_error for e in every.values()]) * (1 if linear else 2)
-    known = parameter(kind, quantity)
-    unit, name = known.unit, known.long_name
-    dims = ("limit", "outcome", axis, "interval")
-    of_axis = parameter_of_axis(kind, axis)
-    words = np.dtypes.StringDType()
-    variables = {
-        axis: Variable((axis,), values.copy(), of_axis.unit, of_axis.long_name),
-        "limit": Variable(("limit",), np.array(list(every), words), "1", "whose limit"),
-        "outcome": Variable(("outcome",), np.array(OUTCOMES, words), "1", "observed or expected"),
-        "lower": Variable(dims, ends[0], unit, f"lower edge of what is excluded of {name}"),
-        "upper": Variable(dims, ends[1], unit, f"upper edge of what is excluded of {name}"),
-        "open_below": Variable(dims, opens[0], "1", "whether the interval goes on below"),
-        "open_above": Variable(dims, opens[1], "1", "whether the interval goes on above"),
-        "status": Variable(
-            ("limit", axis),
-            np.array([e.status for e in every.values()], words),
-            "1",
-            "limit, nothing excluded, or why there is none",
-        ),
-        "allowed_events": Variable(
-            ("limit", "outcome", axis),
-            np.stack([e.allowed_events for e in every.values()]),
-            "1",
-            "largest number of signal events that is allowed",
-        ),
-        "relative_error": Variable(("limit", axis), errors, "1", "numerical error of the edge"),
-    }
-    for other in ("mediator_mass", "dark_matter_mass"):
-        if other not in variables:
-            variables[other] = Variable(
-                (axis,),
-                np.array([getattr(m, other) for m in models]),
+def _covered(found: list[Exclusion]) -> npt.NDArray[np.bool_]:
+    """Return at which values the first of several searches excludes something."""
+    return np.isfinite(found[0].lower[:, 0, 0])
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """What a curve is to show."""
+
+    search: Search
+    model: "DecayingMediator"
+    along: "Axis | Masses"
+    quantity: str
+    y: float | None
+    singles: bool
+
+    @property
+    def is_set_up(self) -> bool:
+        """Whether the axis is none of the model's parameters."""
+        return self.along.parameter in SET_UPS
+
+    def labels(self) -> list[str]:
+        """Return names of the limits: of all experiments, and of each if there are several."""
+        titles = [one.title for one in self.search.experiments]
+        return titles if len(titles) == 1 else [COMBINED, *(titles if self.singles else ())]
+
+    def models(self, values: FloatArray) -> "list[DecayingMediator]":
+        """Return the models along the axis."""
+        if self.is_set_up:
+            return [self.model] * len(values)
+        return models_along(self.model, self.along.parameter, values.tolist())
+
+    @cached_property
+    def in_set_up(self) -> Callable[[float], Search]:
+        """Gives the search at a value of the axis, each made once."""
+        return cache(partial(self.search.in_set_up, self.along.parameter))
+
+    def excluded(self, values: FloatArray, report: Report) -> list[Exclusion]:
+        """Return what each limit excludes along the axis."""
+
+        def of(search: Search, models: "list[DecayingMediator]") -> list[Exclusion]:
+            single = search.by_experiment() if len(self.labels()) > 1 else ()
+            return _kept([search, *single], models, self.y, report)
+
+        if not self.is_set_up:
+            return of(self.search, self.models(values))
+        every = [of(self.in_set_up(value), [self.model]) for value in values.tolist()]
+        return [Exclusion.joined(of_one) for of_one in zip(*every, strict=True)]
+
+    def result(self, values: FloatArray, found: Sequence[Exclusion]) -> Result:
+        """Put what was found in a result."""
+        kind, axis = type(self.model), self.along.parameter
+        models, of_axis = self.models(values), parameter_of_axis(kind, axis)
+
+        def along_axis(numbers: Sequence[float], unit: str, long_name: str) -> Variable:
+            return Variable((axis,), np.array(numbers), unit, long_name)
+
+        variables = {
+            axis: along_axis(values.tolist(), of_axis.unit, of_axis.long_name),
+            **self._of_limits(models, found),
+            "part": _words("part", [p.label for p in self.search.parts], "a search of a card"),
+            "share": Variable(
+                ("part", axis),
+                found[0].shares.T,
+                long_name="share of a search in the expected signal at the edge",
+            ),
+        }
+        for mass in ("mediator_mass", "dark_matter_mass"):
+            if mass != axis:
+                numbers = [getattr(model, mass) for model in models]
+                variables[mass] = along_axis(numbers, "GeV", mass.replace("_", " "))
+        if self.is_set_up:
+            variables["mean_leakage"] = along_axis(
+                [mean_leakage(self.in_set_up(value)) for value in values.tolist()],
                 "GeV",
-                other.replace("_", " "),
+                "mean energy that leaves the rear of the target",
             )
-    if axis in SET_UPS:
-        leakage = [mean_leakage(search.in_set_up(axis, value)) for value in values.tolist()]
-        variables["mean_leakage"] = Variable(
-            (axis,), np.array(leakage), "GeV", "mean energy that leaves the rear of the target"
-        )
-    shares = next(iter(every.values())).shares
-    variables["part"] = Variable(("part",), np.array([p.label for p in search.parts], words))
-    variables["share"] = Variable(
-        ("part", axis), shares, "1", "share of a search in the expected signal at the edge"
-    )
-    processes = next(iter(every.values())).processes
-    return Result((axis,), variables, _attributes(search, model, along, quantity, y, processes))
+        return Result((axis,), variables, self._attributes(found[0].processes.tolist()))
+
+    def _of_limits(
+        self, models: "Sequence[DecayingMediator]", found: Sequence[Exclusion]
+    ) -> dict[str, Variable]:
+        """Return the arrays that have an entry for each limit."""
+        kind, axis = type(self.model), self.along.parameter
+        known, is_linear = parameter(kind, self.quantity), True
+        kept = [one.arrays(max(one.lower.shape[2] for one in found)) for one in found]
+        if self.quantity not in (kind.coupling_field, "alpha_D"):
+            is_linear = False
+            for arrays in kept:
+                for side in ("lower", "upper"):
+                    arrays[side] = in_quantity(models, self.quantity, arrays[side])
+
+        def stacked(name: str, long_name: str, unit: str = "1") -> Variable:
+            values = np.stack([arrays[name] for arrays in kept])
+            if values.ndim == 2:  # no outcomes
+                return Variable(("limit", axis), values, unit, long_name)
+            dims = ("limit", "outcome", axis, "interval")[: values.ndim]
+            return Variable(dims, values.swapaxes(1, 2), unit, long_name)
+
+        excluded, unit = f"edge of what is excluded of {known.long_name}", known.unit
+        return {
+            "limit": _words("limit", self.labels(), "whose limit"),
+            "outcome": _words("outcome", OUTCOMES, "observed or expected"),
+            "lower": stacked("lower", f"lower {excluded}", unit),
+            "upper": stacked("upper", f"upper {excluded}", unit),
+            "open_below": stacked("open_below", "whether the interval goes on below"),
+            "open_above": stacked("open_above", "whether the interval goes on above"),
+            "status": stacked("status", "limit, nothing excluded, or why there is none"),
+            "allowed_events": stacked(
+                "allowed_events", "largest number of signal events that is allowed"
+            ),
+            "relative_error": Variable(
+                ("limit", axis),
+                np.stack([one.relative_error for one in found]) * (1 if is_linear else 2),
+                long_name="numerical error of the edge",
+            ),
+        }
+
+    def _attributes(self, processes: Sequence[str]) -> dict[str, Any]:
+        kind, search, axis = type(self.model), self.search, self.along.parameter
+        solved = {COUPLING} if self.is_set_up else {COUPLING, field_of(kind, axis)}
+        if self.quantity == "alpha_D":
+            solved.add("alpha_D")
+        own = [f.name for f in fields(self.model) if f.init]
+        kept = {
+            name: getattr(self.model, name) for name in own if field_of(kind, name) not in solved
+        }
+        return {
+            "title": search.title,
+            "quantity": self.quantity,
+            "side": "lower" if self.quantity == "alpha_D" else "upper",
+            "fixed_y": self.y,
+            "axis_scale": self.along.scale,
+            "model": {"name": model_name(kind), **kept},
+            "spin_parity": self.model.spin_parity,
+            "confidence_level": search.confidence_level,
+            "is_projection": search.is_projection or self.is_set_up,
+            "searches": [[part.experiment.title, part.card.name] for part in search.parts],
+            "processes": list(processes),
+            "calculation": asdict(search.calculation),
+            "method": search.method,
+            "experiments": [e.content() for e in search.experiments],
+            "caveats": list(search.caveats()),
+        }
 
 
-def _attributes(
-    search: Search,
-    model: "DecayingMediator",
-    along: "Axis | Masses",
-    quantity: str,
-    y: float | None,
-    processes: "Sequence[str]",
-) -> dict[str, Any]:
-    kind = type(model)
-    solved = {COUPLING}
-    if along.parameter not in SET_UPS:
-        solved.add(field_of(kind, along.parameter))
-    if quantity == "alpha_D":
-        solved.add("alpha_D")
-    own = [f.name for f in fields(model) if f.init]
-    kept = {name: getattr(model, name) for name in own if field_of(kind, name) not in solved}
-    return {
-        "title": search.title,
-        "quantity": quantity,
-        "side": "lower" if quantity == "alpha_D" else "upper",
-        "fixed_y": y,
-        "axis_scale": along.scale,
-        "model": {"name": model_name(kind), **kept},
-        "spin_parity": model.spin_parity,
-        "confidence_level": search.confidence_level,
-        "is_projection": search.is_projection or along.parameter in SET_UPS,
-        "searches": [[part.experiment.title, part.card.name] for part in search.parts],
-        "processes": list(processes),
-        "calculation": asdict(search.calculation),
-        "method": search.method,
-        "experiments": [e.content() for e in search.experiments],
-        "caveats": list(search.caveats()),
-    }
+def _words(name: str, words: Sequence[str], long_name: str) -> Variable:
+    return Variable((name,), np.array(words, np.dtypes.StringDType()), long_name=long_name)

@@ -5,9 +5,9 @@ neighbours on different sides of the limit the edge is a root. A maximum that ma
 limit between points of the grid is looked for.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
-from typing import Any, TypeAlias
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -40,36 +40,6 @@ class Intervals:
     upper: FloatArray
     open_below: npt.NDArray[np.bool_]
     open_above: npt.NDArray[np.bool_]
-
-    @classmethod
-    def empty(cls, rows: int) -> "Intervals":
-        """Return rows without intervals."""
-        edges, is_open = np.full((rows, 1), np.nan), np.zeros((rows, 1), dtype=bool)
-        return cls(edges, edges, is_open, is_open)
-
-    @classmethod
-    def joined(cls, parts: "Sequence[Intervals]") -> "Intervals":
-        """Return the rows of several, one after the other."""
-        most = max(part.lower.shape[1] for part in parts)
-
-        def stacked(name: str) -> npt.NDArray[Any]:
-            rows = [getattr(part, name) for part in parts]
-            fill = False if name.startswith("open") else np.nan
-            missing = (((0, 0), (0, most - row.shape[1])) for row in rows)
-            return np.concatenate(
-                [np.pad(r, m, constant_values=fill) for r, m in zip(rows, missing, strict=True)]
-            )
-
-        return cls(*(stacked(f.name) for f in fields(cls)))
-
-    def split(self, parts: int) -> "list[Intervals]":
-        """Return the rows in parts of equal length."""
-        every = (np.split(getattr(self, f.name), parts) for f in fields(self))
-        return [Intervals(*part) for part in zip(*every, strict=True)]
-
-    def ordered(self, order: IntArray) -> "Intervals":
-        """Return the rows in another order."""
-        return Intervals(*(getattr(self, f.name)[order] for f in fields(self)))
 
 
 def excluded_intervals(excess: Excess, rows: int, couplings: FloatArray) -> Intervals:

@@ -82,7 +82,9 @@ class Search:
             SIGNATURES.home(name)
         method_module(method)
         names = dict.fromkeys(s.name for e in cards for s in e.searches)
-        _require_known("search", searches, names)
+        for name in searches:
+            if name not in names:
+                raise RangeError(f"search: {name!r} is not one of {', '.join(names)}")
         refuse_common_data(cards)
         parts = tuple(
             part
@@ -145,16 +147,30 @@ class Search:
         return found
 
     def responses(
-        self, models: "Sequence[DecayingMediator]", report: Report = silent
+        self,
+        models: "Sequence[DecayingMediator]",
+        report: Report = silent,
+        *,
+        seeing: "Sequence[tuple[int, ...]] | None" = None,
     ) -> "list[Responses]":
-        """Return what the parts answer for several models, at least one of which each sees.
+        """Return what the parts answer for several models, each of which at least one sees.
+
+        Parameters
+        ----------
+        models : sequence of DecayingMediator
+            Their coupling does not enter.
+        report : callable
+            Is told how far it is.
+        seeing : sequence of tuple of int, optional
+            What `seeing` says of each model, if it was asked before.
 
         Raises
         ------
         RangeError
             If no part sees a model.
         """
-        seeing = [self.seeing(model) for model in models]
+        if seeing is None:
+            seeing = [self.seeing(model) for model in models]
         found: list[dict[int, Response]] = [{} for _ in models]
         for number, part in enumerate(self.parts):
             rows = [i for i, parts in enumerate(seeing) if number in parts]
@@ -263,18 +279,23 @@ class Responses:
         """Return what each part accepts, per particle on target."""
         return {i: response(coupling, alpha_D) for i, response in self.by_part.items()}
 
+    @cached_property
+    def exposures(self) -> Mapping[int, float]:
+        """Particles on target times efficiency of the parts that see the model."""
+        return {i: self.search.parts[i].exposure(self.model) for i in self.by_part}
+
     def events(self, coupling: FloatArray, alpha_D: FloatArray) -> FloatArray:
         """Return the expected events of each part, shape (parts, ...)."""
         found = np.zeros((len(self.search.parts), *coupling.shape))
         for i, accepted in self.accepted(coupling, alpha_D).items():
-            found[i] = self.search.parts[i].exposure(self.model) * accepted.per_particle
+            found[i] = self.exposures[i] * accepted.per_particle
         return found
 
     def relative_error(self, coupling: FloatArray, alpha_D: FloatArray) -> FloatArray:
         """Return the numerical error of the sum of the events, shape as the couplings."""
         total, wrong = np.zeros(coupling.shape), np.zeros(coupling.shape)
         for i, accepted in self.accepted(coupling, alpha_D).items():
-            events = self.search.parts[i].exposure(self.model) * accepted.per_particle
+            events = self.exposures[i] * accepted.per_particle
             total += events
             wrong += events * accepted.numerical_error
         return np.divide(wrong, total, out=np.zeros_like(total), where=total > 0)
@@ -317,11 +338,3 @@ def _set_up(experiment: "Experiment") -> tuple[object, ...]:
 def _digest(file: str | None) -> str | None:
     """Return the digest of a likelihood's file, if there is one."""
     return None if file is None else hashlib.sha256(read_bytes(file, JSON_BYTES)).hexdigest()
-
-
-def _require_known(
-    kind: str, names: Sequence[str], known: "Mapping[str, None] | Sequence[str]"
-) -> None:
-    for name in names:
-        if name not in known:
-            raise RangeError(f"{kind}: {name!r} is not one of {', '.join(known)}")
