@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from scotopic.search.intervals import Intervals, excluded_intervals
+from scotopic.search.intervals import Excess, Intervals, excluded_intervals
 
 FloatArray = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
@@ -16,11 +16,16 @@ def grid(low: float, high: float) -> FloatArray:
     return np.geomspace(low, high, math.ceil(20 * math.log10(high / low)) + 1)
 
 
+def found_on(grid: FloatArray, excess: Excess, rows: int) -> Intervals:
+    at, row = np.tile(np.log(grid), (rows, 1)), np.arange(rows)[:, None] + np.zeros_like(grid, int)
+    return excluded_intervals(excess, excess(at.ravel(), row.ravel()).reshape(rows, -1), grid)
+
+
 def test_several_islands_and_open_ends() -> None:
     def excess(u: FloatArray, rows: Rows) -> FloatArray:  # noqa: ARG001
         return np.asarray(np.log(np.maximum(1 + np.sin(u), 1e-300)))
 
-    found = excluded_intervals(excess, 1, grid(math.exp(0.5), math.exp(14.0)))
+    found = found_on(grid(math.exp(0.5), math.exp(14.0)), excess, 1)
     pi = math.pi
     edges = np.log(np.stack([found.lower[0], found.upper[0]], axis=1))
     np.testing.assert_allclose(edges, [(0.5, pi), (2 * pi, 3 * pi), (4 * pi, 14.0)], atol=1e-11)
@@ -33,7 +38,7 @@ def test_island_between_two_points_of_the_grid() -> None:
         def of(u: FloatArray, rows: Rows) -> FloatArray:  # noqa: ARG001
             return np.asarray(math.log(1.0001 / limit) - u**2)
 
-        return excluded_intervals(of, 1, np.array([0.1, 0.7, 1.4, 10.0]))
+        return found_on(np.array([0.1, 0.7, 1.4, 10.0]), of, 1)
 
     found = excess(1.0)
     # ln(1.0001) = 1e-4 is the square of the half-width
@@ -48,7 +53,7 @@ def test_rows_are_independent_and_padded() -> None:
     def excess(u: FloatArray, rows: Rows) -> FloatArray:
         return np.choose(rows, [-1 - 0 * u, 1 - u**2, 0.5 - np.cos(u)])
 
-    found = excluded_intervals(excess, 3, np.exp(np.linspace(-3.0, 3.0, 61)))
+    found = found_on(np.exp(np.linspace(-3.0, 3.0, 61)), excess, 3)
     assert np.isnan(found.lower[0]).all()
     np.testing.assert_allclose(np.log(found.lower[1]), [-1, np.nan], atol=1e-11)
     np.testing.assert_allclose(np.log(found.upper[1]), [1, np.nan], atol=1e-11)

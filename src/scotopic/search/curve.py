@@ -227,6 +227,9 @@ class _Along:
         self.parts = len(search.parts)
         self.allowance = search.allowance
         self.rows = np.arange(len(responses))
+        grid = np.log(path.values)
+        events = self.events(np.tile(grid, len(self.rows)), np.repeat(self.rows, len(grid)))
+        self.on_grid = events.reshape(self.parts, len(self.rows), len(grid))
         self.limits = self._limits_of_rows()
 
     def _limits_of_rows(self) -> FloatArray | None:
@@ -234,9 +237,7 @@ class _Along:
         if self.allowance.is_constant:
             limits, self.limit_error = self.allowance.at(np.ones((1, 1)))
             return np.tile(limits.T, (len(self.rows), 1))
-        grid = np.log(self.path.values)
-        events = self.events(np.tile(grid, len(self.rows)), np.repeat(self.rows, len(grid)))
-        shares = _shares(events).reshape(self.parts, len(self.rows), len(grid))
+        shares = _shares(self.on_grid)
         self.limit_error = np.zeros(len(self.rows))
         known = np.isfinite(shares)
         low, high = np.where(known, shares, np.inf), np.where(known, shares, -np.inf)
@@ -259,7 +260,13 @@ class _Along:
     def solved(self) -> Exclusion:
         """Find the intervals of all outcomes at once."""
         count, kinds = len(self.rows), len(OUTCOMES)
-        every = excluded_intervals(self._excess, count * kinds, self.path.values)
+        if self.limits is None:
+            limits = self.allowance.between(self.on_grid).swapaxes(0, 1)
+        else:
+            limits = self.limits[:, :, None]
+        excess = _logarithm(self.on_grid.sum(axis=0))[:, None] - np.log(limits)
+        values = excess.reshape(count * kinds, -1)
+        every = excluded_intervals(self._excess, values, self.path.values)
         if self.limits is None:
             every = self._polished(every)
         by_outcome = {

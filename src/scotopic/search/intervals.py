@@ -42,17 +42,17 @@ class Intervals:
     open_above: npt.NDArray[np.bool_]
 
 
-def excluded_intervals(excess: Excess, rows: int, couplings: FloatArray) -> Intervals:
+def excluded_intervals(excess: Excess, values: FloatArray, couplings: FloatArray) -> Intervals:
     """Return where an excess is positive.
 
     Parameters
     ----------
     excess : callable
         A smooth function of the logarithm of the coupling.
-    rows : int
-        Number of points.
+    values : ndarray, shape (rows, k)
+        The same on a grid of couplings, for every point.
     couplings : ndarray, shape (k,)
-        Grid, ascending, on which intervals are looked for; edges between are found to 1e-12.
+        The grid, ascending, on which intervals are looked for; edges between are found to 1e-12.
 
     Returns
     -------
@@ -64,25 +64,30 @@ def excluded_intervals(excess: Excess, rows: int, couplings: FloatArray) -> Inte
     >>> def excess(u, row):
     ...     c = np.exp(u)
     ...     return np.log(np.maximum(c * (3 - c), 1e-9) / 2)
-    >>> found = excluded_intervals(excess, 1, np.array([0.01, 0.1, 1.2, 10.0]))
+    >>> grid = np.array([0.01, 0.1, 1.2, 10.0])
+    >>> found = excluded_intervals(excess, excess(np.log(grid), 0)[None], grid)
     >>> found.lower.round(6).tolist(), found.upper.round(6).tolist()
     ([[1.0]], [[2.0]])
     """
-    at = np.log(couplings)
-    grid = np.tile(at, (rows, 1))
-    number = np.tile(np.arange(rows)[:, None], (1, len(at)))
-    values = excess(grid.ravel(), number.ravel()).reshape(grid.shape)
+    grid = np.tile(np.log(couplings), (len(values), 1))
     grid, values = _with_peaks(excess, grid, values)
     row, left = np.nonzero((values[:, :-1] > 0) != (values[:, 1:] > 0))
-    edges = _roots(excess, row, grid[row, left], grid[row, left + 1])
-    found = []
-    for i in range(rows):
-        own = np.exp(edges[row == i]).tolist()
-        below, above = bool(values[i, 0] > 0), bool(values[i, -1] > 0)
-        ends = [*([couplings[0]] if below else []), *own, *([couplings[-1]] if above else [])]
-        pairs = list(zip(ends[::2], ends[1::2], strict=True))
-        found.append((pairs, below, above))
-    return _padded(found)
+    edges = np.exp(_roots(excess, row, grid[row, left], grid[row, left + 1]))
+    below, above = values[:, 0] > 0, values[:, -1] > 0
+    first, last = np.flatnonzero(below), np.flatnonzero(above)
+    rows = np.concatenate([first, row, last])
+    ends = np.repeat(couplings[[0, -1]], [len(first), len(last)])
+    ends = np.insert(ends, len(first), edges)
+    order = np.argsort(rows, kind="stable")
+    count = np.bincount(rows, minlength=len(values))
+    place = np.arange(len(ends)) - np.repeat(count.cumsum() - count, count)
+    shape = (len(values), max(int(count.max()) // 2, 1))
+    sides = np.full((2, *shape), np.nan)
+    sides[place % 2, rows[order], place // 2] = ends[order]
+    open_below, open_above = np.zeros((2, *shape), dtype=bool)
+    open_below[first, 0] = True
+    open_above[last, count[last] // 2 - 1] = True
+    return Intervals(*sides, open_below, open_above)
 
 
 def _with_peaks(
@@ -125,17 +130,3 @@ def _roots(excess: Excess, rows: IntArray, left: FloatArray, right: FloatArray) 
     if not np.all(found.success):
         raise ScotopicError("limit: an edge was not found between two couplings around it")
     return np.asarray(found.x)
-
-
-def _padded(found: list[tuple[list[tuple[float, float]], bool, bool]]) -> Intervals:
-    most = max((len(pairs) for pairs, _, _ in found), default=0)
-    shape = (len(found), max(most, 1))
-    lower, upper = np.full((2, *shape), np.nan)
-    open_below, open_above = np.zeros((2, *shape), dtype=bool)
-    for i, (pairs, below, above) in enumerate(found):
-        for j, (low, high) in enumerate(pairs):
-            lower[i, j], upper[i, j] = low, high
-        if pairs:
-            open_below[i, 0] = below
-            open_above[i, len(pairs) - 1] = above
-    return Intervals(lower, upper, open_below, open_above)
