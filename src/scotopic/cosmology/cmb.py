@@ -152,7 +152,9 @@ def cmb_bound(model: DecayingMediator) -> CmbBound:
     """
     average = recombination_average_cm3_per_s(model)
     if average == 0:
-        return CmbBound(None, None, _no_bound_because(model))
+        alone = "chi1 annihilates with chi2 alone, which has decayed or been used up"
+        slow = "p wave: <sigma v> falls with the square of the velocity"
+        return CmbBound(None, None, alone if len(model.dark_states) > 1 else slow)
     mass = model.dark_matter_mass
     widths = {name: float(w) for name, w in visible_widths(model, 2 * mass).items()}
     total = sum(widths.values())
@@ -165,9 +167,3 @@ def cmb_bound(model: DecayingMediator) -> CmbBound:
     mixing = model.coupling * ratio
     reason = f"s wave: f_eff = {efficiency:.2g}"
     return CmbBound(mixing, model.y * ratio**2, reason)
-
-
-def _no_bound_because(model: DecayingMediator) -> str:
-    if len(model.dark_states) > 1:
-        return "chi1 annihilates with chi2 alone, which has decayed or been used up"
-    return "p wave: <sigma v> falls with the square of the velocity"

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from scotopic.cache import Arrays, cached_arrays
 from scotopic.checked import within
 from scotopic.cosmology.plasma import plasma
+from scotopic.data_tables import data_rows
 from scotopic.units import FERMI_CONSTANT, PLANCK_MASS, WEAK_MIXING
 
 Array = npt.NDArray[np.float64]
@@ -32,24 +33,6 @@ JOINT: Final = (0.120, 0.135)
 
 _NODES: Final = 801
 _NEUTRINOS_IN_EQUILIBRIUM: Final = 0.010
-
-# Saikawa and Shirai, table 1: coefficients of the powers of ln(T/GeV), eqs. C.1 and C.2.
-_FIT_A: Final = (
-    *(1.0, 1.11724, 3.12672e-1, -4.68049e-2, -2.65004e-2, -1.19760e-3),
-    *(1.82812e-4, 1.36436e-4, 8.55051e-5, 1.22840e-5, 3.82259e-7, -6.87035e-9),
-)
-_FIT_B: Final = (
-    *(1.43382e-2, 1.37559e-2, 2.92108e-3, -5.38533e-4, -1.62496e-4, -2.87906e-5),
-    *(-3.84278e-6, 2.78776e-6, 7.40342e-7, 1.17210e-7, 3.72499e-9, -6.74107e-11),
-)
-_FIT_C: Final = (
-    *(1.0, 6.07869e-1, -1.54485e-1, -2.24034e-1, -2.82147e-2, 2.90620e-2),
-    *(6.86778e-3, -1.00005e-3, -1.69104e-4, 1.06301e-5, 1.69528e-6, -9.33311e-8),
-)
-_FIT_D: Final = (
-    *(7.07388e1, 9.18011e1, 3.31892e1, -1.39779, -1.52558, -1.97857e-2),
-    *(-1.60146e-1, 8.22615e-5, 2.02651e-2, -1.82134e-5, 7.83943e-5, 7.13518e-5),
-)
 
 
 def energy_degrees_of_freedom(temperature: npt.ArrayLike) -> Array:
@@ -209,8 +192,8 @@ def _build() -> Arrays:
 
 def _fit(temperature: Array) -> tuple[Array, Array]:
     """Saikawa and Shirai's g_* and g_*s for 120 MeV and above."""
-    t = np.log(temperature)
-    a, b, c, d = (np.polynomial.polynomial.polyval(t, f) for f in (_FIT_A, _FIT_B, _FIT_C, _FIT_D))
+    coefficients = np.array(data_rows("scotopic.cosmology", "saikawa_shirai.csv"), dtype=float)
+    a, b, c, d = np.polynomial.polynomial.polyval(np.log(temperature), coefficients.T)
     return a / b, a / b / (1 + c / d)
 
 

@@ -1,15 +1,15 @@
 """Track lengths in slices of depth, for mediators and decays that know where they began."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
 from scotopic.checked import ascending, within
-from scotopic.shower.medium import Effects, Medium, Particle, description
+from scotopic.shower.medium import Effects, Medium, Particle
 from scotopic.shower.mesh import Mesh
-from scotopic.shower.tracks import SpeciesWeights, check_beam, node_weights
+from scotopic.shower.tracks import SpeciesWeights, check_beam, node_weights, shower_inputs
 
 Array = npt.NDArray[np.float64]
 
@@ -96,25 +96,10 @@ def depth_track_lengths(
         matrix = cascade.generator(medium, mesh, effects)
         state = cascade.start(mesh, beam_particle)
         states = cascade.integrated_in_slices(matrix, state, edges)
-        energies = mesh.energies[: mesh.last + 1][::-1].copy()
-        return {"energies": energies, "weights": node_weights(mesh, states)}
+        return {"weights": node_weights(mesh, states)}
 
-    inputs = {
-        "medium": description(medium),
-        "beam_particle": beam_particle,
-        "mesh": asdict(mesh),
-        "edges_X0": edges.tolist(),
-        "effects": asdict(effects),
-    }
-    found = cached_arrays("depth-track-lengths", inputs, build)
-    electron, positron, photon = np.moveaxis(found["weights"], 1, 0)
-    return DepthTrackLengths(
-        beam_particle,
-        beam_energy,
-        minimum_energy,
-        edges,
-        found["energies"],
-        electron,
-        positron,
-        photon,
-    )
+    inputs = shower_inputs(medium, beam_particle, mesh, effects)
+    found = cached_arrays("depth-track-lengths", {**inputs, "edges_X0": edges.tolist()}, build)
+    weights = np.moveaxis(found["weights"], 1, 0)
+    start = beam_particle, beam_energy, minimum_energy, edges, mesh.ascending
+    return DepthTrackLengths(*start, *weights)

@@ -110,6 +110,11 @@ class Mesh:
         energies[self.last] = self.minimum_energy  # a threshold there must not miss by rounding
         return energies
 
+    @property
+    def ascending(self) -> Array:
+        """Energies in GeV without the margin, ascending, shape (last + 1,)."""
+        return self.energies[self.last :: -1].copy()
+
     def energy(self, position: Array) -> Array:
         """Return the energy in GeV at a position counted in steps from the first node."""
         return np.asarray(self.beam_energy * np.exp(-_w(position * self.step)))

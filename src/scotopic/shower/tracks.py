@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -228,25 +229,11 @@ def track_lengths(
     def build() -> Arrays:
         return _solve(medium, beam_particle, mesh, thickness_X0, effects)
 
-    inputs = {
-        "medium": description(medium),
-        "beam_particle": beam_particle,
-        "mesh": asdict(mesh),
-        "thickness_X0": thickness_X0,
-        "effects": asdict(effects),
-    }
-    found = cached_arrays("track-lengths", inputs, build)
-    electron, positron, photon = found["weights"]
-    return TrackLengths(
-        beam_particle,
-        beam_energy,
-        minimum_energy,
-        found["energies"],
-        electron,
-        positron,
-        photon,
-        float(found["error"]),
-    )
+    inputs = shower_inputs(medium, beam_particle, mesh, effects)
+    found = cached_arrays("track-lengths", {**inputs, "thickness_X0": thickness_X0}, build)
+    error = float(found["error"])
+    start = beam_particle, beam_energy, minimum_energy, mesh.ascending
+    return TrackLengths(*start, *found["weights"], error)
 
 
 def check_beam(
@@ -265,6 +252,18 @@ def check_beam(
             "beam energy or a heavier target is needed"
         )
     return beam_energy, minimum_energy
+
+
+def shower_inputs(
+    medium: Medium, beam_particle: Particle, mesh: Mesh, effects: Effects
+) -> dict[str, Any]:
+    """Return all that the state of a shower depends on, beside the depth."""
+    return {
+        "medium": description(medium),
+        "beam_particle": beam_particle,
+        "mesh": asdict(mesh),
+        "effects": asdict(effects),
+    }
 
 
 def node_weights(mesh: Mesh, states: Array) -> Array:
@@ -295,7 +294,6 @@ def _solve(
         w.sum(axis=1) for w in (fine, weights_on(replace(mesh, last=mesh.last // 2)))
     )
     return {
-        "energies": mesh.energies[: mesh.last + 1][::-1].copy(),
         "weights": fine,
         "error": np.array(np.max(np.abs(coarse - lengths) / lengths)),
     }
