@@ -132,8 +132,10 @@ def within(
     inside = (found >= low) & (found <= high)
     if not np.all(inside):
         unit = unit and f" {unit}"
-        allowed = f"at least {low:g}" if high == math.inf else f"between {low:g} and {high:g}"
-        raise RangeError(f"{name}: {found[~inside].flat[0]}{unit} is not {allowed}{unit}")
+        allowed = f"between {low:g} and {high:g}{unit}"
+        if high == math.inf:
+            allowed = f"at least {low:g}{unit}" if low else "zero or positive"
+        raise RangeError(f"{name}: {found[~inside].flat[0]}{unit} is not {allowed}")
     return found
 
 

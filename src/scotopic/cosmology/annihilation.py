@@ -20,6 +20,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.checked import numbers, within
 from scotopic.decays.hadrons import HIGHEST_ENERGY, TWO_PION_THRESHOLD, hadronic_ratio_table
 from scotopic.decays.widths import SPIN_STATES
 from scotopic.errors import RangeError
@@ -34,7 +35,9 @@ HIGHEST_THRESHOLD: Final = 5.0
 """Largest m_chi + m_chi' in GeV: the table of R, to 10 GeV, then holds all but e^-30 at x = 15."""
 
 _HOTTEST: Final = 3.0  # smallest m_chi/T for which the integral reaches far enough up
+_COLDEST: Final = 1e10  # largest m_chi/T for which rounding leaves five digits near the threshold
 _NEGLIGIBLE: Final = 100.0  # e^-100 of what is at the threshold, resonances included
+_LARGE: Final = 1e8  # argument of Bessel functions from where two terms of their series do
 _ORDER: Final = 10
 _CHECK_ORDER: Final = 7
 _COARSE: Final = 1.7  # GeV, from where the table of R has few nodes
@@ -56,11 +59,24 @@ def scaled_density(state: DarkState, inverse_temperature: npt.ArrayLike) -> Arra
     ndarray
         In GeV^3: g m^2 T/(2 pi^2) K_2(m/T) e^(m/T), Maxwell-Boltzmann statistics.
     """
+    beta = numbers("inverse_temperature", inverse_temperature)
+    prefactor = state.degrees_of_freedom * state.mass**2 / (2 * math.pi**2 * beta)
+    return np.asarray(prefactor * scaled_bessel(2, state.mass * beta))
+
+
+def scaled_bessel(order: int, z: Array) -> Array:
+    """Return K_n(z) e^z for n = 1 or 2, at any z: scipy's has no value beyond 1e9.
+
+    Examples
+    --------
+    >>> float((scaled_bessel(2, np.array(1e12)) * 1e6).round(9))
+    1.253314137
+    """
     from scipy.special import kve  # noqa: PLC0415 - slow to import, not needed to read a table
 
-    beta = np.asarray(inverse_temperature, dtype=float)
-    prefactor = state.degrees_of_freedom * state.mass**2 / (2 * math.pi**2 * beta)
-    return np.asarray(prefactor * kve(2, state.mass * beta))
+    far = np.maximum(z, _LARGE)
+    series = np.sqrt(math.pi / (2 * far)) * (1 + (4 * order**2 - 1) / (8 * far))
+    return np.where(z > _LARGE, series, kve(order, np.minimum(z, _LARGE)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +112,7 @@ class ReactionRate:
         """
         from scipy.special import k1e  # noqa: PLC0415 - as above
 
-        beta = np.asarray(inverse_temperature, dtype=float)
+        beta = numbers("inverse_temperature", inverse_temperature)
         exponent = np.multiply.outer(beta, self.masses - self.threshold)
         kernel = np.zeros(exponent.shape)
         live = exponent < _NEGLIGIBLE
@@ -202,7 +218,7 @@ def annihilation_cross_sections(
     if len(model.dark_thresholds()) > 1:
         name = type(model).__name__
         raise RangeError(f"model: {name} has more than one pair that annihilates")
-    w = np.asarray(sqrt_s, dtype=float)
+    w = numbers("sqrt_s", sqrt_s)
     states = model.dark_states
     light, heavy = states[0].mass, states[-1].mass
     if not np.all(w > light + heavy):
@@ -231,7 +247,7 @@ def thermal_average_cm3_per_s(model: DecayingMediator, x: npt.ArrayLike) -> Arra
     model : DecayingMediator
         The dark sector.
     x : array_like, shape (n,)
-        m_chi1/T, at least 3.
+        m_chi1/T, from 3 to 1e10.
 
     Returns
     -------
@@ -243,7 +259,7 @@ def thermal_average_cm3_per_s(model: DecayingMediator, x: npt.ArrayLike) -> Arra
     Raises
     ------
     RangeError
-        If x is below 3 or the dark masses add to more than 5 GeV.
+        If x is outside of its range or the dark masses add to more than 5 GeV.
 
     Examples
     --------
@@ -254,9 +270,7 @@ def thermal_average_cm3_per_s(model: DecayingMediator, x: npt.ArrayLike) -> Arra
     >>> [f"{value:.3g}" for value in v]
     ['9.85e-25', '8.58e-25']
     """
-    values = np.asarray(x, dtype=float)
-    if not np.all(values >= _HOTTEST):
-        raise RangeError(f"x: {np.min(values)} is not at least {_HOTTEST:g}")
+    values = within("x", x, _HOTTEST, _COLDEST)
     effective = effective_average(model, reaction_rates(model), values)
     to_cm3_per_s = GEV2_TO_CM2 * SPEED_OF_LIGHT_CM_PER_S
     return np.asarray(effective * model.coupling**2 * to_cm3_per_s)

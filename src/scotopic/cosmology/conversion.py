@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from scotopic.cosmology.annihilation import (
     ReactionRate,
+    scaled_bessel,
     scaled_density,
     thermal_nodes,
 )
@@ -166,9 +167,8 @@ def scaled_decays(model: TwoDarkFermions, inverse_temperature: Array) -> Array:
 
     The slowing of moving particles' decay, K_1/K_2, is included; in GeV^4, shape (n,).
     """
-    from scipy.special import kve  # noqa: PLC0415 - slow to import
-
     chi2 = model.dark_states[1]
     z = chi2.mass * inverse_temperature
     width = model.chi2_width / model.kinetic_mixing**2
-    return np.asarray(scaled_density(chi2, inverse_temperature) * width * kve(1, z) / kve(2, z))
+    slowing = scaled_bessel(1, z) / scaled_bessel(2, z)
+    return np.asarray(scaled_density(chi2, inverse_temperature) * width * slowing)

@@ -232,7 +232,9 @@ def thermal_line(
     >>> thermal_line(models).status
     ("mass_ratio: 0.5 is not above 1: chi chi -> A' A', not included, opens", 'ok')
     """
-    points, status, caveats = [], [], []
+    points: list[tuple[float, float]] = []
+    status: list[str] = []
+    caveats: list[tuple[str, ...]] = []
     for model in models:
         try:
             found = thermal_coupling(model, omega_h2)

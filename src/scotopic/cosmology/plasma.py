@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.checked import numbers
 from scotopic.data_tables import data_rows
 from scotopic.units import ALPHA, ELECTRON_MASS, MUON_MASS, TAU_MASS
 
@@ -40,7 +41,7 @@ def hadrons() -> tuple[tuple[str, float, int, int], ...]:
 
 def _momenta_and_occupation(x: npt.ArrayLike, statistics: int) -> tuple[Array, Array, Array]:
     """Energies, momenta (over T) and occupation numbers, of shape (..., nodes)."""
-    ratio = np.asarray(x, dtype=float)[..., np.newaxis]
+    ratio = numbers("x", x)[..., np.newaxis]
     energy = ratio + _ROOTS**2
     momentum = _ROOTS * np.sqrt(_ROOTS**2 + 2 * ratio)
     vanishing = np.exp(-energy)
@@ -105,7 +106,7 @@ def qed_correction(x: npt.ArrayLike) -> tuple[Array, Array]:
     -0.0145
     """
     _, momentum, occupation = _momenta_and_occupation(x, FERMION)
-    ratio = np.asarray(x, dtype=float)
+    ratio = numbers("x", x)
     weights = 2 * occupation * 2 * _ROOTS * _STEP
     k = np.sum(weights * momentum, axis=-1)
     # momentum/root = sqrt(root^2 + 2 x); its inverse diverges only where it is multiplied by zero.
@@ -138,7 +139,7 @@ def plasma(temperature: npt.ArrayLike) -> tuple[Array, Array]:
     >>> [float(value.round(3)) for value in plasma(0.003)]
     [5.478, 5.475]
     """
-    heat = np.asarray(temperature, dtype=float)
+    heat = numbers("temperature", temperature)
     energy, entropy = np.full(heat.shape, 2.0), np.full(heat.shape, 2.0)
     kinds = [(mass, 4, FERMION) for mass in _LEPTON_MASSES]
     kinds += [(mass, states, statistics) for _, mass, states, statistics in hadrons()]

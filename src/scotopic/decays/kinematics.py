@@ -6,6 +6,7 @@ Four-momenta are arrays of shape (4, ...) in the order E, p_x, p_y, p_z, in GeV.
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.checked import numbers
 from scotopic.errors import RangeError
 
 Array = npt.NDArray[np.float64]
@@ -36,7 +37,7 @@ def two_body_momentum(mass: npt.ArrayLike, first: npt.ArrayLike, second: npt.Arr
     >>> float(two_body_momentum(1.0, 0.3, 0.3))
     0.4
     """
-    m, a, b = (np.asarray(value, dtype=np.float64) for value in (mass, first, second))
+    m, a, b = numbers("mass", mass), numbers("first", first), numbers("second", second)
     open_by, difference = m - (a + b), a - b
     if not np.all(open_by >= 0):
         raise RangeError(f"mass: {np.min(open_by):.3g} GeV above the sum of the decay's masses")
@@ -68,7 +69,7 @@ def boosted(momentum: Array, energy: npt.ArrayLike, mass: npt.ArrayLike) -> Arra
     >>> boosted(np.array([1.0, 0.5, 0.0, 0.0]), 5.0, 3.0).round(3)
     array([1.667, 0.5  , 0.   , 1.333])
     """
-    gamma = np.asarray(energy, dtype=np.float64) / np.asarray(mass, dtype=np.float64)
+    gamma = numbers("energy", energy) / numbers("mass", mass)
     if not np.all(gamma >= 1):
         raise RangeError(f"energy: {np.min(gamma):.6g} of the mass is not above it")
     beta_gamma = np.sqrt((gamma - 1) * (gamma + 1))
@@ -116,10 +117,10 @@ def quadratic_cosine(uniform: npt.ArrayLike, curvature: npt.ArrayLike) -> Array:
     >>> quadratic_cosine([0.0, 0.5, 0.75, 1.0], 0.0)
     array([-1. ,  0. ,  0.5,  1. ])
     """
-    k = np.asarray(curvature, dtype=np.float64)
+    k = numbers("curvature", curvature)
     if not np.all(k >= -1):
         raise RangeError(f"curvature: {np.min(k)} is not above -1")
-    right = (2 * np.asarray(uniform, dtype=np.float64) - 1) * (1 + k / 3)
+    right = (2 * numbers("uniform", uniform) - 1) * (1 + k / 3)
     root = np.maximum(np.sqrt(np.abs(k)), 1e-8)  # below, the distribution is flat
     argument = 1.5 * right * root
     third = np.sin(np.arcsin(np.clip(argument, -1, 1)) / 3)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, cast
 
 from scotopic.checked import one_of
 from scotopic.units import ELECTRON_MASS, MUON_MASS
@@ -14,7 +14,7 @@ LEPTON_MASSES: Final[Mapping[Lepton, float]] = MappingProxyType(
 """Masses in GeV, of the antiparticles too."""
 
 
-def lepton_mass_of(lepton: Lepton) -> float:
+def lepton_mass_of(lepton: str) -> float:
     """Return the mass of a lepton in GeV.
 
     Raises
@@ -23,4 +23,4 @@ def lepton_mass_of(lepton: Lepton) -> float:
         If it is neither "electron" nor "muon".
     """
     one_of("lepton", lepton, LEPTON_MASSES)
-    return LEPTON_MASSES[lepton]
+    return LEPTON_MASSES[cast("Lepton", lepton)]

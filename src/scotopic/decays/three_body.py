@@ -27,7 +27,7 @@ from typing import Final, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.checked import one_of
+from scotopic.checked import numbers, one_of
 from scotopic.decays.hadrons import TWO_PION_THRESHOLD, hadronic_ratio, hadronic_ratio_table
 from scotopic.decays.kinematics import quadratic_cosine, two_body_momentum
 from scotopic.errors import RangeError
@@ -95,7 +95,7 @@ def differential_width(
     """
     particle = particle_mass(pair)
     q2, m2, m1, m = (
-        np.asarray(v, dtype=np.float64) for v in (pair_mass2, chi2_mass, chi1_mass, mediator_mass)
+        numbers("mass", value) for value in (pair_mass2, chi2_mass, chi1_mass, mediator_mass)
     )
     lower = 4 * particle**2
     inside = (q2 >= lower) & (q2 <= (m2 - m1) ** 2)
@@ -148,7 +148,7 @@ def pair_width(
     0.64...
     """
     m2, m1, m = np.broadcast_arrays(
-        *(np.asarray(v, dtype=np.float64)[..., None] for v in (chi2_mass, chi1_mass, mediator_mass))
+        *(numbers("mass", v)[..., None] for v in (chi2_mass, chi1_mass, mediator_mass))
     )
     if not np.all(m > m2 - m1):
         raise RangeError(

@@ -17,6 +17,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.checked import numbers
 from scotopic.decays.hadrons import hadronic_ratio
 from scotopic.errors import RangeError
 from scotopic.words import SpinParity
@@ -82,7 +83,7 @@ def fermion_width(
     >>> float(fermion_width("vector", 0.1, ALPHA, ELECTRON_MASS)) / (ALPHA * 0.1 / 3)
     0.99999...
     """
-    m = np.asarray(mass, dtype=float)
+    m = numbers("mass", mass)
     second = fermion_mass if partner_mass is None else partner_mass
     total, difference = fermion_mass + second, fermion_mass - second
     above_sum = np.maximum(m**2 - total**2, 0.0)
@@ -167,7 +168,7 @@ def complex_scalar_width(mass: npt.ArrayLike, alpha: float, scalar_mass: float) 
     >>> round(float(complex_scalar_width(1.0, 1.2, 0.3)), 12)
     0.0512
     """
-    m = np.asarray(mass, dtype=float)
+    m = numbers("mass", mass)
     return np.asarray(alpha * m / 12 * np.maximum(1 - (2 * scalar_mass / m) ** 2, 0.0) ** 1.5)
 
 
@@ -191,5 +192,5 @@ def hadron_width(mass: npt.ArrayLike, alpha: float) -> Array:
     RangeError
         Outside the table of R.
     """
-    m = np.asarray(mass, dtype=float)
+    m = numbers("mass", mass)
     return np.asarray(hadronic_ratio(m) * alpha * m / 3)

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, get_args
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.checked import one_of
+from scotopic.checked import numbers, one_of
 from scotopic.models.mediator import Array, DecayingMediator
 from scotopic.models.metadata import Parameter
 from scotopic.words import Parity, SpinParity
@@ -92,5 +92,5 @@ class AxionLikeParticle(DecayingMediator):
 
     def visible_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:
         """Width of the one channel, `gamma gamma`, in GeV: g^2 m^3/(64 pi), any shape."""
-        cube = np.asarray(mass, dtype=float) ** 3
+        cube = numbers("mass", mass) ** 3
         return {"gamma gamma": np.asarray(self.photon_coupling**2 * cube / (64 * math.pi))}

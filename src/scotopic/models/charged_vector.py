@@ -19,6 +19,7 @@ from typing import Annotated, ClassVar, Final
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.checked import numbers
 from scotopic.decays.hadrons import hadronic_ratio_of_charges
 from scotopic.decays.widths import fermion_width, hadron_width
 from scotopic.errors import RangeError
@@ -29,6 +30,7 @@ from scotopic.units import ALPHA, ELECTRON_MASS, ELEMENTARY_CHARGE, MUON_MASS, T
 from scotopic.words import DarkMatter, SpinParity
 
 _LEPTONS: Final = {"e": ELECTRON_MASS, "mu": MUON_MASS, "tau": TAU_MASS}
+_CHARGES: Final = (1e-30, 1e30)
 _SMALL: Final = 1e-2  # q^2/m^2 below which the closed form of the loop loses digits
 
 
@@ -98,8 +100,11 @@ class ChargedVector(VectorCoupledDarkMatter):
         super().__post_init__()
         charges = {f.name: getattr(self, f.name) for f in fields(self) if f.name.startswith("q_")}
         for name, charge in charges.items():
-            if not math.isfinite(charge):
-                raise RangeError(f"{name}: {charge} is not finite")
+            if not (charge == 0 or _CHARGES[0] <= abs(charge) <= _CHARGES[1]):
+                raise RangeError(
+                    f"{name}: {charge} is neither zero nor of a size between"
+                    f" {_CHARGES[0]:g} and {_CHARGES[1]:g}"
+                )
         if not any(charge for name, charge in charges.items() if name != "q_chi"):
             raise RangeError("q_e, q_mu, ...: all charges are zero; give at least one")
         if self.q_chi != 0 and self.alpha_D > 0:
@@ -163,7 +168,7 @@ class ChargedVector(VectorCoupledDarkMatter):
                 "q_e: the loop that mixes Z' with the photon is infinite unless"
                 " q_e + q_mu + q_tau = 0 and q_u = q_d = q_s = 0"
             )
-        m = np.asarray(mass, dtype=float)
+        m = numbers("mass", mass)
         total = sum(q * _loop(m, _LEPTONS[name]) for name, q in charges.items())
         return np.asarray(ELEMENTARY_CHARGE * self.gauge_coupling / (12 * math.pi**2) * total)
 
@@ -201,7 +206,7 @@ class ChargedVector(VectorCoupledDarkMatter):
         RangeError
             Beyond the table of the hadronic ratio.
         """
-        m = np.asarray(mass, dtype=float)
+        m = numbers("mass", mass)
         strength = self.gauge_coupling**2 / (4 * math.pi)
         loop = np.zeros(m.shape) if self._loop_diverges else np.abs(self.loop_mixing(m)) ** 2
         found: dict[str, Array] = {}
@@ -223,7 +228,7 @@ class ChargedVector(VectorCoupledDarkMatter):
 
     def neutrino_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:
         """Width of every kind of neutrino in GeV at virtual masses in GeV: g^2 q^2 m/(24 pi)."""
-        m = np.asarray(mass, dtype=float)
+        m = numbers("mass", mass)
         charges = {"nu_e": self.q_nu_e, "nu_mu": self.q_nu_mu, "nu_tau": self.q_nu_tau}
         strength = self.gauge_coupling**2 / (24 * math.pi)
         return {name: np.asarray(strength * q**2 * m) for name, q in charges.items()}

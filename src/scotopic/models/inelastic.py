@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 
 import numpy.typing as npt
 
+from scotopic.checked import within
 from scotopic.decays.three_body import PAIRS, Pair, pair_width, particle_mass
 from scotopic.decays.widths import fermion_width
 from scotopic.errors import RangeError
@@ -19,6 +20,8 @@ from scotopic.units import ALPHA, SPEED_OF_LIGHT_CM_PER_S
 
 PARTNERS: Mapping[str, int] = {"chi1 chi1": 0, "chi1 chi2": 1, "chi2 chi2": 2}
 """The dark channels, charge conjugates added, and how many chi2 they have."""
+
+_SMALLEST_ANGLE = 1e-30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +55,7 @@ class TwoDarkFermions(KineticallyMixed):
     def __post_init__(self) -> None:
         """Refuse what the formulas do not describe."""
         super().__post_init__()
-        self._refuse_negative("splitting")
+        within("splitting", self.splitting, SPLITTING.low, SPLITTING.high)
         if self.alpha_D == 0:
             raise RangeError(f"alpha_D: {self.alpha_D} is not positive: nothing dark would decay")
         if not self.mass_ratio > 2 + self.splitting:
@@ -274,8 +277,8 @@ class InelasticDiracDarkMatter(TwoDarkFermions):
     def __post_init__(self) -> None:
         """Refuse what the formulas do not describe."""
         super().__post_init__()
-        if not 0 < self.theta < math.pi / 2:
-            raise RangeError(f"theta: {self.theta} is not between 0 and pi/2")
+        if not _SMALLEST_ANGLE <= self.theta < math.pi / 2:
+            raise RangeError(f"theta: {self.theta} is not between {_SMALLEST_ANGLE:g} and pi/2")
         if not self.splitting < 2:
             raise RangeError(f"splitting: {self.splitting} is not below 2: chi2 -> 3 chi1 is open")
 

@@ -4,20 +4,25 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import Field
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.checked import number, numbers, positive, within
 from scotopic.errors import RangeError
 from scotopic.models.final_states import DarkState
-from scotopic.models.metadata import ALPHA_D, MASS_RATIO, MEDIATOR_MASS
+from scotopic.models.metadata import ALPHA_D, MASS_RATIO, MEDIATOR_MASS, numeric_fields
 from scotopic.units import ALPHA, HBAR_C_GEV_CM, SPEED_OF_LIGHT_CM_PER_S
 from scotopic.words import SpinParity
 
 Array = npt.NDArray[np.float64]
 
 _ABOVE_HADRONS = 1.0  # GeV, far above two pions
+COUPLINGS: Final = (1e-50, 1e50)
+"""Values that any coupling to ordinary matter may have: no power of them overflows or vanishes."""
+
+_WEAKEST = 1e-60  # of the dark couplings, zero apart
 _PERTURBATIVE = 1 + 1e-12  # beyond, no order is smaller than the one before; an axis may end at it
 
 
@@ -76,12 +81,15 @@ class DecayingMediator(ABC):
     mass_ratio: Annotated[float, MASS_RATIO]
 
     def __post_init__(self) -> None:
-        """Refuse what the formulas do not describe."""
+        """Make floats of all numbers, and refuse what the formulas do not describe."""
+        for name in numeric_fields(type(self)):
+            if type(value := getattr(self, name)) is not float:
+                object.__setattr__(self, name, number(name, value))
         possible = (  # all at once, since planes make many models
             MEDIATOR_MASS.low <= self.mediator_mass <= MEDIATOR_MASS.high
             and MASS_RATIO.low <= self.mass_ratio <= MASS_RATIO.high
-            and 0 < self.coupling < math.inf
-            and 0 <= self.alpha_D <= _PERTURBATIVE
+            and COUPLINGS[0] <= self.coupling <= COUPLINGS[1]
+            and (self.alpha_D == 0 or _WEAKEST <= self.alpha_D <= _PERTURBATIVE)
             and self.coupling_strength <= _PERTURBATIVE
         )
         if not possible:
@@ -90,14 +98,13 @@ class DecayingMediator(ABC):
     def _explain(self) -> None:
         """Say what is wrong."""
         for name in ("mediator_mass", self.coupling_field, "mass_ratio"):
-            value = getattr(self, name)
-            if not (math.isfinite(value) and value > 0):
-                raise RangeError(f"{name}: {value} is not positive and finite")
-        for name, of in (("mediator_mass", MEDIATOR_MASS), ("mass_ratio", MASS_RATIO)):
-            if not of.low <= (value := getattr(self, name)) <= of.high:
-                raise RangeError(f"{name}: {value:g} is not between {of.low:g} and {of.high:g}")
-        self._refuse_negative("alpha_D")
+            positive(name, getattr(self, name))
+        within("mediator_mass", self.mediator_mass, MEDIATOR_MASS.low, MEDIATOR_MASS.high)
+        within("mass_ratio", self.mass_ratio, MASS_RATIO.low, MASS_RATIO.high)
+        within(self.coupling_field, self.coupling, *COUPLINGS)
+        within("alpha_D", self.alpha_D, 0.0)
         self._refuse_strong("alpha_D", self.alpha_D)
+        within("alpha_D, if not zero", self.alpha_D or 1.0, _WEAKEST)
         self._refuse_strong(self.coupling_field, self.coupling_strength)
 
     def _refuse_strong(self, name: str, strength: float) -> None:
@@ -106,11 +113,6 @@ class DecayingMediator(ABC):
                 f"{name}: {getattr(self, name):g} means g^2/(4 pi) = {strength:.3g}, above 1:"
                 " not perturbative"
             )
-
-    def _refuse_negative(self, name: str) -> None:
-        value = getattr(self, name)
-        if not (math.isfinite(value) and value >= 0):
-            raise RangeError(f"{name}: {value} is not zero or positive and finite")
 
     @property
     @abstractmethod
@@ -335,7 +337,7 @@ def decay_length_cm(energy: npt.ArrayLike, mass: float, width: float) -> Array:
     >>> decay_length_cm([5.0, 13.0], 5.0, 1.973269804593025e-14).round(9)
     array([0. , 2.4])
     """
-    total = np.asarray(energy, dtype=float)
+    total = numbers("energy", energy)
     if not np.all(total >= mass):
         raise RangeError(f"energy: {np.min(total)} GeV is not above the mass {mass} GeV")
     if width == 0:

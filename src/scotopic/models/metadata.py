@@ -111,7 +111,11 @@ ALPHA_D: Final = Parameter(
     usual=0.1,
 )
 SPLITTING: Final = Parameter(
-    label=r"\Delta/m_{<chi>}", long_name="splitting of the dark states", role="splitting", low=0.0
+    label=r"\Delta/m_{<chi>}",
+    long_name="splitting of the dark states",
+    role="splitting",
+    low=0.0,
+    high=1e9,
 )
 
 
@@ -144,6 +148,21 @@ def parameters(kind: "type[DecayingMediator]") -> Mapping[str, Parameter]:
                 notes[name] = said[0]
     found = {f.name: _described(kind, f, hints[f.name], notes) for f in fields(kind) if f.init}
     return MappingProxyType(found)
+
+
+@lru_cache
+def numeric_fields(kind: "type[DecayingMediator]") -> tuple[str, ...]:
+    """Return the fields of a model that are given as numbers.
+
+    Examples
+    --------
+    >>> from scotopic.models.axion_like import AxionLikeParticle
+    >>> numeric_fields(AxionLikeParticle)
+    ('mediator_mass', 'photon_coupling')
+    """
+    hints = {name: h for base in reversed(kind.__mro__) for name, h in _hints(base).items()}
+    bare = {n: get_args(h)[0] if get_origin(h) is Annotated else h for n, h in hints.items()}
+    return tuple(f.name for f in fields(kind) if f.init and bare[f.name] is float)
 
 
 def _hints(base: type) -> Mapping[str, Any]:

@@ -4,14 +4,13 @@ A loop has one sign (`magnetic_moments.SIGN`), a deviation has another or none t
 can be said then is a word, `BandStatus`; a coupling that does not exist is never a number.
 """
 
-import math
 from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.checked import one_of
+from scotopic.checked import numbers, one_of, positive, within
 from scotopic.decays.leptons import LEPTON_MASSES
 from scotopic.errors import RangeError
 from scotopic.precision.magnetic_moments import SIGN, mixing_of_moment
@@ -56,10 +55,8 @@ class Deviation:
     def __post_init__(self) -> None:
         """Refuse what is no measurement."""
         one_of("lepton", self.lepton, LEPTON_MASSES)
-        if not math.isfinite(self.value):
-            raise RangeError(f"value: {self.value} is not finite")
-        if not 0 < self.uncertainty < math.inf:
-            raise RangeError(f"uncertainty: {self.uncertainty} is not positive and finite")
+        object.__setattr__(self, "value", float(within("value", self.value, -1.0, 1.0)))
+        object.__setattr__(self, "uncertainty", positive("uncertainty", self.uncertainty))
 
 
 MUON_2021: Final = Deviation(
@@ -200,7 +197,7 @@ def mixing_band(
             f" coupling explains {deviation.value:g} +- {deviation.uncertainty:g}"
             f" within {sigmas:g} standard deviations"
         )
-    masses = np.array(mass, dtype=float)
+    masses = numbers("mass", mass).copy()
     lower, central, upper = (
         mixing_of_moment(deviation.lepton, mediator, masses, SIGN[mediator] * max(moment, 0.0))
         for moment in _moments(deviation, mediator, sigmas)
@@ -222,8 +219,6 @@ def _moments(
 ) -> tuple[float, float, float]:
     """Lower edge, centre and upper edge of Delta a, counted in the mediator's direction."""
     one_of("mediator", mediator, SIGN)
-    if not 0 < sigmas < math.inf:
-        raise RangeError(f"sigmas: {sigmas} is not positive and finite")
     centre = SIGN[mediator] * deviation.value
-    half = sigmas * deviation.uncertainty
+    half = positive("sigmas", sigmas) * deviation.uncertainty
     return centre - half, centre, centre + half

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.checked import one_of, within
+from scotopic.checked import numbers, one_of, within
 from scotopic.decays.leptons import lepton_mass_of
 from scotopic.errors import RangeError
 from scotopic.units import ELEMENTARY_CHARGE
@@ -127,10 +127,8 @@ def magnetic_moment(
     >>> f"{float(magnetic_moment('muon', 'vector', 0.01, coupling_of_mixing(1.662e-3))):.3e}"
     '2.511e-09'
     """
-    g = np.asarray(coupling, dtype=float)
-    if not np.all(np.isfinite(g)):
-        raise RangeError(f"coupling: {g[~np.isfinite(g)].flat[0]} is not finite")
-    ratio = np.asarray(mass, dtype=float) / lepton_mass_of(lepton)
+    g = within("coupling", coupling, -1e100, 1e100)
+    ratio = numbers("mass", mass) / lepton_mass_of(lepton)
     return np.asarray(g**2 / (8 * math.pi**2) * loop_integral(mediator, ratio))
 
 
@@ -142,7 +140,7 @@ def coupling_of_mixing(kinetic_mixing: npt.ArrayLike) -> Array:
     >>> round(float(coupling_of_mixing(1.0)), 5)
     0.30282
     """
-    return np.asarray(np.asarray(kinetic_mixing, dtype=float) * ELEMENTARY_CHARGE)
+    return np.asarray(numbers("kinetic_mixing", kinetic_mixing) * ELEMENTARY_CHARGE)
 
 
 def moment_of(model: "DecayingMediator", lepton: Lepton) -> float:

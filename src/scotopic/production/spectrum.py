@@ -92,7 +92,7 @@ class SpectrumVariable:
         >>> f"{variable.position(0.0):.1f} {variable.position(variable.upper):.1f}"
         '0.0 1.0'
         """
-        inside = np.clip(np.asarray(x, dtype=np.float64), self.lower, self.upper)
+        inside = np.clip(numbers("x", x), self.lower, self.upper)
         share = (self._stretched(inside) - self._stretched(self.lower)) / self.width
         return np.asarray(0.5 - np.sin(np.arcsin(np.clip(1 - 2 * share, -1, 1)) / 3))
 

@@ -14,6 +14,7 @@ transfer, so that the integral over D is elementary.
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.checked import numbers
 from scotopic.errors import RangeError
 from scotopic.materials import Element
 from scotopic.production.amplitudes import Weights, coupling_weights
@@ -108,7 +109,7 @@ def improved_weizsaecker_williams(
             f"method: 'iww' does not hold for a mediator of {mediator_mass} GeV, lighter than "
             f"the lepton ({lepton_mass} GeV); take 'exact' or 'ww'"
         )
-    y = np.asarray(recoil, dtype=np.float64)
+    y = numbers("recoil", recoil)
     x = 1 - y
     smallest = (mediator_mass**2 / (2 * energy)) ** 2
     chi = photon_flux(smallest, flux_cutoff(mediator_mass, lepton_mass), element, form_factor)

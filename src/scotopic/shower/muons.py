@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.checked import number, within
 from scotopic.errors import RangeError
 from scotopic.materials import Element
 from scotopic.quadrature import gauss_legendre
@@ -88,6 +89,8 @@ def muon_tracks(
     >>> round(float(tracks.lengths.sum()), 3), round(tracks.final_energy, 1)
     (40.0, 159.0)
     """
+    energy, minimum_energy = number("energy", energy), number("minimum_energy", minimum_energy)
+    thickness_X0 = number("thickness_X0", thickness_X0)
     if not SLOWEST <= minimum_energy < energy <= FASTEST:
         raise RangeError(
             f"energy: {energy} GeV down to {minimum_energy} GeV: muons are followed between"
@@ -154,7 +157,7 @@ def collision_loss(medium: Medium, energy: npt.ArrayLike) -> Array:
     - 1, in which I drops out, and with the bremsstrahlung of the struck electrons (GMS eqs. 4
     and 5).
     """
-    E = np.asarray(energy, dtype=float)
+    E = within("energy", energy, SLOWEST, FASTEST, "GeV")
     gamma = E / MUON_MASS
     beta2 = 1 - gamma**-2
     hardest = 2 * ELECTRON_MASS * beta2 * gamma**2 / (1 + 2 * gamma / _RATIO + _RATIO**-2)
@@ -177,7 +180,7 @@ def radiative_loss(medium: Medium, energy: npt.ArrayLike) -> Array:
     medium, energy
         As in `muon_loss`.
     """
-    E = np.asarray(energy, dtype=float)
+    E = within("energy", energy, SLOWEST, FASTEST, "GeV")
     flat = np.atleast_1d(E).ravel()[:, None]
     total = np.zeros(flat.shape[0])
     for material, share in portions(medium):

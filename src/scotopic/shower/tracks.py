@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
-from scotopic.checked import one_of, positive, within
+from scotopic.checked import numbers, one_of, positive, within
 from scotopic.errors import RangeError
 from scotopic.shower.medium import SPECIES, Effects, Medium, Particle, compton_share, description
 from scotopic.shower.mesh import END_WEIGHTS, Mesh, interpolate
@@ -126,7 +126,7 @@ class TrackLengths(SpeciesWeights):
         >>> bool(np.isclose(shower.above("e-", 50.0), shower.electron.sum()))
         True
         """
-        energy = np.asarray(energy, dtype=np.float64)
+        energy = numbers("energy", energy)
         inside = energy < self.beam_energy
         floor = np.where(inside, energy, self.minimum_energy)
         position = self._position(floor)
@@ -141,7 +141,7 @@ class TrackLengths(SpeciesWeights):
         RangeError
             As `above`.
         """
-        edges = np.asarray(edges, dtype=np.float64)
+        edges = numbers("edges", edges)
         return -np.diff(self.above(particle, edges)) / np.diff(edges)
 
     @cached_property
@@ -163,7 +163,7 @@ class TrackLengths(SpeciesWeights):
         return np.asarray(totals + ends @ END_WEIGHTS)
 
     def _position(self, energy: npt.ArrayLike) -> Array:
-        energy = np.asarray(energy, dtype=np.float64)
+        energy = numbers("energy", energy)
         low, high = self.minimum_energy, float(self._mesh.energies[_LINE])
         slack = 1e-9 * low
         if not np.all((energy >= low - slack) & (energy <= high)):
@@ -231,9 +231,9 @@ def track_lengths(
 
     inputs = shower_inputs(medium, beam_particle, mesh, effects)
     found = cached_arrays("track-lengths", {**inputs, "thickness_X0": thickness_X0}, build)
-    error = float(found["error"])
+    electron, positron, photon = found["weights"]
     start = beam_particle, beam_energy, minimum_energy, mesh.ascending
-    return TrackLengths(*start, *found["weights"], error)
+    return TrackLengths(*start, electron, positron, photon, float(found["error"]))
 
 
 def check_beam(
