@@ -25,7 +25,7 @@ def test_decay_length_is_boosted_lifetime() -> None:
 
 
 def test_errors() -> None:
-    with pytest.raises(RangeError, match="photon_coupling: 0.0 is not positive"):
+    with pytest.raises(RangeError, match=r"photon_coupling: 0.0 is not positive"):
         AxionLikeParticle(mediator_mass=0.1, photon_coupling=0)
     with pytest.raises(RangeError, match="parity: 'odd' is not one of pseudoscalar, scalar"):
         AxionLikeParticle(mediator_mass=0.1, photon_coupling=1, parity="odd")  # type: ignore[arg-type]  # wrong on purpose

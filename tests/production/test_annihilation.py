@@ -342,5 +342,5 @@ def test_slow_positrons(energy: float) -> None:
 
 @pytest.mark.parametrize("edges", [[1.0], [2.0, 1.0], [1.0, 1.0], [[1.0, 2.0]]])
 def test_edges_that_do_not_increase(edges: npt.ArrayLike) -> None:
-    with pytest.raises(RangeError, match="must be at least two and increase"):
+    with pytest.raises(RangeError, match="not two or more ascending numbers"):
         integrated_cross_section(edges, make())

@@ -102,7 +102,7 @@ def test_refuses_energies_out_of_range(energy: float, minimum: float, thickness:
 
 
 def test_refuses_no_target() -> None:
-    with pytest.raises(RangeError, match="thickness_X0: 0 is not positive"):
+    with pytest.raises(RangeError, match=r"thickness_X0: 0.0 is not positive"):
         muon_tracks(material("lead"), 160.0, thickness_X0=0)
 
 
