@@ -51,7 +51,7 @@ def five_gigabytes(path: Path) -> None:
         stream.truncate(5 << 30)
 
 
-ODD = {
+ODD: dict[str, tuple[Callable[[Path], object], str]] = {
     "zeros": (lambda path: path.symlink_to("/dev/zero"), "it is a device, no file"),
     "random": (lambda path: path.symlink_to("/dev/urandom"), "it is a device, no file"),
     "pipe": (pipe, "it is a pipe, no file"),

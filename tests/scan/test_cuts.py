@@ -235,17 +235,19 @@ def test_tables_are_read_and_refused(tmp_path: Path) -> None:
     assert card.sideband.histogram() == Histogram((50, 55, 60, 65), (2, 4, 9))
     assert (card.cuts_GeV[0], card.cuts_GeV[-1]) == (25.0, 50.0)
     for text, message in (
-        ("a,b\n", "first line"),
-        ("low_GeV,high_GeV,events\n50,55,x\n", "row 1: '50,55,x' is not two numbers and a count"),
-        ("low_GeV,high_GeV,events\n50,55,2\n56,60,4\n", "row 2: 56.0 is not 55.0"),
-        ("low_GeV,high_GeV,events\n", "no rows"),
+        ("a,b\n", "no line has numbers"),
+        ("50,55,2\n55,60,4\n", "line 1: 'low_GeV' is no column; its columns have no names"),
+        ("low_GeV,high_GeV,events\n50,55,x\n", "line 2: 'x' is not a finite number"),
+        ("low_GeV,high_GeV,events\n50,55,2\n56,60,4\n", "line 3: 56.0 is not 55.0"),
+        ("low_GeV,high_GeV,events\n", "no line has numbers"),
+        ("low_GeV;high_GeV;events\n50;55;2.5\n", "line 2: events: 2.5 is no count"),
         (
             "low_GeV,high_GeV,events\n0,60,5\n60,70,9\n",
-            "row 1: low_GeV: 0.0 is not above 2.0, twice what cuts are above",
+            "low_GeV: 0.0 is not above 2.0, twice what cuts are above",
         ),
         (
             "low_GeV,high_GeV,events\n50,60,5\n60,70,99999999999999999999\n",
-            r"sideband.events\[1\]: 99999999999999999999 is above 1e\+09, the largest allowed",
+            r"line 3: events: 1e\+20 is no count up to 1e\+09",
         ),
         (
             "low_GeV,high_GeV,events\n150,160,5\n160,190,7\n",

@@ -101,6 +101,8 @@ def plane(
         typer.echo(f"{label}: {100 * one.excluded.mean():.1f} % of the plane excluded")
     for layer in found.layers:
         _name_gaps(found, layer)
+        for text in layer.attributes.get("remarks", ()):
+            remark(text)
     for label, tolerance, reached in missed_tolerances(found):
         remark(
             f"{label}: the boundary is known to {reached:.2g}, not to the {tolerance:g} asked for:"

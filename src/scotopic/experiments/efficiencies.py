@@ -1,17 +1,16 @@
 """Efficiencies: a number, or a table over the energy, the mass or the place of decay."""
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import Discriminator, Field, Strict, Tag, model_validator
+from pydantic import Discriminator, Field, ModelWrapValidatorHandler, Strict, Tag, model_validator
 
 from scotopic.errors import CardError
-from scotopic.experiments.messages import TAGS, KeyedError, shown
+from scotopic.experiments.columns import Column, from_file
+from scotopic.experiments.messages import TAGS, KeyedError
 from scotopic.experiments.tables import Fraction, Items, Table, Text
-from scotopic.reading import TABLE_BYTES, read_text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
 Against = Literal["mediator_energy_GeV", "mediator_mass_GeV", "decay_position_cm"]
 Abscissa = Annotated[float, Field(ge=0, le=1e6)]
 Point = Annotated[tuple[Abscissa, Fraction], Strict(strict=False)]
-
-_SEPARATOR = re.compile(r"[\s,;]+")
 
 
 class EfficiencyTable(Table):
@@ -33,26 +30,71 @@ class EfficiencyTable(Table):
 
     against: Against = Field(description="the quantity that it depends on, in the unit of its name")
     points: Items[Point] = Field(
-        min_length=2, description="pairs of the quantity, ascending, and the efficiency there"
+        default=(),
+        min_length=2,
+        description="pairs of the quantity, ascending, and the efficiency there",
     )
     file: Text | None = Field(
         default=None,
-        description="in place of `points`: a text file with two columns, separated by commas, "
-        "semicolons or blanks, below any header; a path, relative to this card",
+        description="in place of `points`: a table with columns of both, in any usual style; a"
+        " path, relative to this card",
+    )
+    x: Column = Field(default=Column(), description="the file's column of the quantity")
+    y: Column = Field(default=Column(), description="the file's column of the efficiency")
+    decimal_comma: bool = Field(
+        default=False, description="whether the file has numbers like 0,1 for 0.1"
     )
 
-    @model_validator(mode="before")
+    @model_validator(mode="wrap")
     @classmethod
-    def _read_file(cls, values: Any) -> Any:  # noqa: ANN401 - not yet checked
-        if not isinstance(values, dict) or not isinstance(values.get("file"), str):
-            return values
-        if "points" in values:
-            raise KeyedError(("points",), "does not go together with file")
-        kept = {key: value for key, value in values.items() if key != "file"}
-        return kept | {"points": _read_points(Path(values["file"]))}
+    def _read_file(cls, values: Any, read: ModelWrapValidatorHandler[Self]) -> Self:  # noqa: ANN401 - not yet checked
+        table = read(values)
+        if table.file is None:
+            return table
+        return read({"against": table.against, "points": table.points_of(Path(table.file))})
+
+    def points_of(self, file: Path) -> list[tuple[float, float]]:
+        """Return the points of a file, in the order of the quantity.
+
+        Raises
+        ------
+        KeyedError
+            If it cannot be read, or has what is no efficiency.
+        """
+        unit = _unit(self.against)
+        found: dict[float, float] = {}
+        try:
+            rows = from_file(
+                file, (self.x, self.y), decimal_comma=self.decimal_comma, islands=False
+            )
+        except CardError as error:
+            raise KeyedError(("file",), str(error)) from None
+        for place, numbers in rows:
+            x, value = self.x.read(numbers[0], unit), self.y.read(numbers[1], "1")
+            if not 0 <= value <= 1:
+                hint = "; for per cent say y.factor = 0.01" if 1 < value <= 100 else ""
+                text = f"{place}: {value:g} is no efficiency, from 0 to 1{hint}"
+                raise KeyedError(("file",), text)
+            if x < 0 or x in found:
+                why = "negative" if x < 0 else "there already"
+                raise KeyedError(("file",), f"{place}: {x:g} is {why}")
+            found[x] = value
+        return sorted(found.items())
 
     def mistakes(self) -> Iterator[KeyedError]:
         """Yield what does not ascend, and efficiencies that are all zero."""
+        if self.file is not None:
+            if self.points:
+                yield KeyedError(("points",), "does not go together with file")
+            yield from (
+                KeyedError((key, *one.path), str(one))
+                for key, unit in (("x", _unit(self.against)), ("y", "1"))
+                for one in getattr(self, key).unit_mistakes(unit)
+            )
+            return
+        if not self.points:
+            yield KeyedError(("points",), "missing; it has no default")
+            return
         for i, ((before, _), (x, _)) in enumerate(pairwise(self.points), start=1):
             if x <= before:
                 yield KeyedError(("points", i, 0), f"{x} is not above {before} before it")
@@ -110,6 +152,10 @@ class EfficiencyTable(Table):
         return mean
 
 
+def _unit(against: Against) -> str:
+    return against.rpartition("_")[2]
+
+
 def _kind(value: object) -> str:
     return TAGS[isinstance(value, dict | EfficiencyTable)]
 
@@ -124,27 +170,3 @@ Efficiency: TypeAlias = Annotated[
 def largest(efficiency: float | EfficiencyTable) -> float:
     """Return a number itself, and the largest entry of a table."""
     return efficiency.largest if isinstance(efficiency, EfficiencyTable) else efficiency
-
-
-def _read_points(path: Path) -> list[tuple[float, float]]:
-    """Read two columns of numbers below any header."""
-    try:
-        content = read_text(path, TABLE_BYTES, only_ascii_matters=True)
-    except CardError as error:
-        raise KeyedError(("file",), str(error)) from None
-    points: list[tuple[float, float]] = []
-    for number, line in enumerate(content.splitlines(), start=1):
-        cells = [c for c in _SEPARATOR.split(line.partition("#")[0]) if c]
-        if not cells:
-            continue
-        try:
-            x, value = map(float, cells)
-        except ValueError:
-            if points:
-                text = f"{path}: line {number}: {shown(line)} is not two numbers"
-                raise KeyedError(("file",), text) from None
-        else:
-            points.append((x, value))
-    if not points:
-        raise KeyedError(("file",), f"{path}: no line has two numbers")
-    return points

@@ -163,19 +163,26 @@ def _changes_sign(excess: FloatArray) -> bool:
 
 def _bound(axes: Axes, layer: Layer, number: int, top: float) -> Line2D | Patch | None:
     """Draw a line given by numbers, and shade what it excludes."""
-    x, y = layer["x"], layer["y"]
-    points = np.stack([x, y], axis=1)
     shade = _BOUNDS[number % len(_BOUNDS)]
     area: dict[str, Any] = {"facecolor": shade, "edgecolor": GREY, "linewidth": 0.8}
-    if layer.attributes["excludes"] == "nothing":
-        (line,) = axes.plot(x, y, color=VERMILION, linewidth=3, label=layer.label, zorder=6)
-        return line if _is_seen(axes, points, filled=False) else None
-    if layer.attributes["excludes"] == "inside":
-        axes.fill(x, y, zorder=0.5, **area)
-    else:
-        axes.fill_between(x, y, np.maximum(y, top), zorder=0.5, **area)
-        points = np.concatenate([points, np.stack([x, np.maximum(y, top)])[:, ::-1].T])
-    return Patch(label=layer.label, **area) if _is_seen(axes, points, filled=True) else None
+    style: dict[str, Any] = {"color": VERMILION, "linewidth": 3}
+    excludes, is_seen = layer.attributes["excludes"], False
+    for island in np.unique(layer["island"]):
+        points = np.stack([layer["x"], layer["y"]], axis=1)[layer["island"] == island]
+        x, y = points.T
+        if excludes == "nothing":
+            axes.plot(x, y, zorder=6, **style)
+        elif excludes == "inside":
+            axes.fill(x, y, zorder=0.5, **area)
+        else:
+            axes.fill_between(x, y, np.maximum(y, top), zorder=0.5, **area)
+            points = np.concatenate([points, np.stack([x, np.maximum(y, top)])[:, ::-1].T])
+        is_seen |= _is_seen(axes, points, filled=excludes != "nothing")
+    if not is_seen:
+        return None
+    if excludes == "nothing":
+        return Line2D([], [], label=layer.label, **style)
+    return Patch(label=layer.label, **area)
 
 
 def _is_seen(axes: Axes, points: FloatArray, *, filled: bool) -> bool:

@@ -16,6 +16,7 @@ from scotopic.reading import FIGURE_BYTES, read_bytes
 
 if TYPE_CHECKING:
     from scotopic.search import Result, Search
+    from scotopic.search.result import Layer
     from scotopic.statistics import Likelihood
 
 THUMBNAIL: Final = (240, 179)
@@ -195,13 +196,20 @@ def _self_contained(card: Json, result: Directory, prefix: str) -> Json:
         first, *others = (f"{name}.toml" for name in names[layer["label"]])
         kept = {k: v for k, v in layer.items() if k not in ("signal_efficiency", "thresholds")}
         limits.append(kept | {"experiment": first, "joined_with": others})
-    points = {
-        layer.label: np.stack([layer["x"], layer["y"]], axis=1).tolist()
-        for layer in result.result.layers
-        if layer.kind == "bound"
-    }
-    bounds = [layer | {"file": None, "points": points[layer["label"]]} for layer in card["bounds"]]
+    points = {one.label: _points(one) for one in result.result.layers if one.kind == "bound"}
+    read = {"file": None, "x": None, "y": None, "decimal_comma": None}
+    bounds = [layer | read | {"points": points[layer["label"]]} for layer in card["bounds"]]
     return card | {"limits": limits, "bounds": bounds}
+
+
+def _points(bound: "Layer") -> list[list[float]]:
+    """Return the points of a bound as a run card has them, with nothing between islands."""
+    points = np.stack([bound["x"], bound["y"]], axis=1)
+    islands = [points[bound["island"] == i].tolist() for i in np.unique(bound["island"])]
+    found: list[list[float]] = islands[0]
+    for island in islands[1:]:
+        found += [[], *island]
+    return found
 
 
 def _toml(content: Json) -> bytes:

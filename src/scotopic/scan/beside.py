@@ -1,19 +1,16 @@
-"""What stands beside the limits of a plane: thermal lines, bounds of the CMB, bands, numbers."""
+"""What stands beside the limits of a plane: thermal lines, bounds of the CMB, bands."""
 
-import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.errors import CardError, RangeError
+from scotopic.errors import RangeError
 from scotopic.models.parameters import parameter
 from scotopic.precision.bands import mixing_band
-from scotopic.reading import TABLE_BYTES, read_text
 from scotopic.scan.grid import Grid
 from scotopic.scan.layers import Line, LinePoint
-from scotopic.scan.run_card import BandLayer, BoundLayer, CosmologyLayer, RunCard
+from scotopic.scan.run_card import BandLayer, CosmologyLayer, RunCard
 from scotopic.search.result import Layer, Variable
 
 FloatArray = npt.NDArray[np.float64]
@@ -99,51 +96,3 @@ def band_layer(band: BandLayer, grid: Grid) -> Layer:
         axes = grid.x.parameter, grid.y.parameter
         found[name] = Variable(axes, logarithm, "1", "ln(coupling / edge of the band)")
     return Layer("band", band.label, found)
-
-
-def bound_layer(layer: BoundLayer, directory: Path) -> Layer:
-    """Read a line given by numbers.
-
-    Parameters
-    ----------
-    layer : BoundLayer
-        Of a run card.
-    directory : Path
-        What the path of its file is relative to.
-
-    Raises
-    ------
-    CardError
-        If the file cannot be read or is no table of two columns of numbers.
-    """
-    points = np.array(layer.points) if layer.points is not None else _read(layer, directory)
-    return Layer(
-        "bound",
-        layer.label,
-        {name: Variable(("point",), points[:, i]) for i, name in enumerate("xy")},
-        {"source": layer.source, "excludes": layer.excludes},
-    )
-
-
-def _read(layer: BoundLayer, directory: Path) -> FloatArray:
-    file = directory / str(layer.file)
-    try:
-        lines = read_text(file, TABLE_BYTES, only_ascii_matters=True).splitlines()
-    except CardError as error:
-        raise CardError(f"bounds[{layer.label}].file: {error}") from None
-    rows = [line.split(",") for line in lines if line.strip() and not line.startswith("#")]
-    found = [_numbers_of(row) for row in rows]
-    points = np.array([pair for pair in found if pair is not None])
-    if len(points) < 2 or None in found[1:]:
-        raise CardError(
-            f"bounds[{layer.label}].file: {file}: is no table of two columns of numbers"
-        )
-    return points
-
-
-def _numbers_of(row: list[str]) -> tuple[float, float] | None:
-    try:
-        x, y = (float(cell) for cell in row[:2])
-    except ValueError:
-        return None
-    return (x, y) if math.isfinite(x) and math.isfinite(y) else None

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, ValidationError
 
+from scotopic.columns import read_columns
 from scotopic.errors import CardError, RangeError
 from scotopic.experiments.data_sets import BackgroundSource
 from scotopic.experiments.loader import read_card
 from scotopic.experiments.messages import KeyedError, card_error, mistakes_in, shown
 from scotopic.experiments.tables import Items, SourcedTable, Table, Text, repeated_names
-from scotopic.reading import TABLE_BYTES, read_text
 from scotopic.scan.cuts import (
     Leakage,
     Neighbours,
@@ -152,29 +152,23 @@ def _check_cuts(card: CutCard, apparatus: "Experiment", label: str) -> None:
 
 def _from_table(file: Path, experiment: str) -> dict[str, object]:
     """Return the content of a card for a table of the sideband."""
-    text = read_text(file, TABLE_BYTES, only_ascii_matters=True)
-    lines = [line for line in text.splitlines() if line[:1] not in ("", "#")]
-    if not lines or lines[0].replace(" ", "") != "low_GeV,high_GeV,events":
-        raise card_error(str(file), "the first line is not low_GeV,high_GeV,events")
     edges: list[float] = []
     events: list[int] = []
-    for number, line in enumerate(lines[1:], 1):
-        try:
-            low, high, count = line.split(",")
-            bounds, seen = (float(low), float(high)), int(count)
-        except ValueError:
-            text = f"row {number}: {line!r} is not two numbers and a count"
-            raise card_error(str(file), text) from None
-        if edges and edges[-1] != bounds[0]:
-            text = f"row {number}: {bounds[0]} is not {edges[-1]}, where the row before ends"
+    for row in read_columns(file, ("low_GeV", "high_GeV", "events"), islands=False):
+        low, high, count = row.values
+        place = f"line {row.line}"
+        if not (0 <= count <= MOST_EVENTS and count.is_integer()):
+            raise card_error(
+                str(file), f"{place}: events: {count:g} is no count up to {MOST_EVENTS:g}"
+            )
+        if edges and edges[-1] != low:
+            text = f"{place}: {low} is not {edges[-1]}, where the row before ends"
             raise card_error(str(file), text)
-        edges += bounds if not edges else bounds[1:]
-        events.append(seen)
-    if not events:
-        raise CardError(f"{file}: no rows")
+        edges += [low, high] if not edges else [high]
+        events.append(int(count))
     first, lowest = edges[0], 2 * lowest_energy(load_experiment(experiment))
     if not first > lowest:
-        text = f"row 1: low_GeV: {first} is not above {lowest}, twice what cuts are above"
+        text = f"low_GeV: {first} is not above {lowest}, twice what cuts are above"
         raise card_error(str(file), text)
     return {
         "title": f"Sideband of {file.name}",

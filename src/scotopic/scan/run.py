@@ -7,7 +7,8 @@ from scotopic.errors import CardError
 from scotopic.experiments import Experiment, SearchCard
 from scotopic.models.registry import model_name
 from scotopic.progress import Report, silent
-from scotopic.scan.beside import band_layer, bound_layer, line_layer
+from scotopic.scan.beside import band_layer, line_layer
+from scotopic.scan.bounds import bound_layer
 from scotopic.scan.grid import Grid
 from scotopic.scan.layers import cmb_line, relic_line
 from scotopic.scan.layout import of_axes
@@ -55,7 +56,7 @@ def run(
     StoppedError
         If a dataset cannot be finished now.
     """
-    bounds = [bound_layer(layer, directory) for layer in card.bounds]
+    bounds = [bound_layer(layer, card, directory) for layer in card.bounds]
     experiments = {
         layer.label: _experiments(f"limits[{i}]", layer, directory)
         for i, layer in enumerate(card.limits)

@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     AfterValidator,
     Field,
-    Strict,
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
@@ -36,6 +35,7 @@ from scotopic.precision.bands import (
 )
 from scotopic.processes.calculation import PROCESSES
 from scotopic.registry import Registry
+from scotopic.scan.bounds import BoundLayer
 from scotopic.scan.points import Sector
 from scotopic.search.allowance import MOST
 from scotopic.search.axis import Axis, Scale
@@ -76,9 +76,6 @@ def _known(registry: Registry[Any], find: Callable[[str], object] | None = None)
 
 ProcessName = Annotated[Text, _known(PROCESSES)]
 SignatureName = Annotated[Text, _known(SIGNATURES)]
-
-Point = Annotated[tuple[float, float], Strict(strict=False)]
-
 
 ModelName = Annotated[Text, _known(MODELS, model_class)]
 
@@ -220,31 +217,6 @@ class CmbLayer(CosmologyLayer):
     """What the cosmic microwave background excludes, if it bounds the model's annihilation."""
 
 
-class BoundLayer(Table):
-    """What others say, as a line of numbers."""
-
-    label: Name = Field(description="how the figure's legend calls it")
-    source: Text = Field(description="where the numbers come from")
-    points: Items[Point] | None = Field(
-        default=None, description="pairs of x and y in the units of the axes; left out: in `file`"
-    )
-    file: Text | None = Field(
-        default=None,
-        description="CSV of two columns, x and y, lines with # and a header of words are skipped; "
-        "relative to the card; left out: `points`",
-    )
-    excludes: Literal["above", "inside", "nothing"] = Field(
-        default="above", description="what is shaded: above the line, inside of it, or nothing"
-    )
-
-    def mistakes(self) -> Iterator[KeyedError]:
-        """Yield that there is no line, or two."""
-        if (self.points is None) == (self.file is None):
-            yield KeyedError(("points",), "give either points or file")
-        if self.points is not None and len(self.points) < 2:
-            yield KeyedError(("points",), "at least two are needed")
-
-
 class RunCard(Table):
     """A plane of two parameters with limits of experiments, thermal lines and bands."""
 
@@ -285,6 +257,10 @@ class RunCard(Table):
         """Yield what does not suit the models, and layers that cannot be drawn."""
         unknown = [*self._wrong_parameters()]
         yield from unknown or self._incomplete_models()
+        for i, bound in enumerate(() if unknown else self.bounds):
+            kind = model_class(self.model)
+            for one in bound.mistakes_on(kind, self.x.parameter, self.y.parameter):
+                yield KeyedError(("bounds", i, *one.path), str(one))
         yield from self._impossible_layers()
 
     def _wrong_parameters(self) -> Iterator[KeyedError]:
