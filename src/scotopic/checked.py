@@ -7,7 +7,8 @@ float and int, or of numpy's float64, so that the result never depends on the wi
 
 import math
 import operator
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
@@ -20,6 +21,7 @@ from scotopic.errors import RangeError
 Array = npt.NDArray[np.float64]
 
 _REAL: Final = (float, int, np.floating, np.integer, Fraction, Decimal)
+_WIDTHS: Final = (np.float16, np.float32, np.float64)
 _LONGEST: Final = 60  # characters of a value that a message shows
 
 
@@ -49,9 +51,9 @@ def number(name: str, value: object) -> float:
     """
     if type(value) is float:  # nearly always, and planes make many models
         return value
-    if isinstance(value, np.ndarray) and value.ndim == 0:
+    if isinstance(value, np.ndarray) and value.ndim == 0 and not np.ma.is_masked(value):
         value = value[()]
-    if isinstance(value, bool) or not isinstance(value, _REAL):
+    if isinstance(value, bool | np.timedelta64) or not isinstance(value, _REAL):
         raise RangeError(f"{name}: {shown(value)} is not a number")
     try:
         found = float(value)
@@ -76,30 +78,16 @@ def numbers(name: str, values: npt.ArrayLike) -> Array:
     """
     if type(values) is np.ndarray and values.dtype == np.float64:
         return values
-    if isinstance(values, Sequence) and not isinstance(values, str | bytes):
-        array = _stacked(name, values)
-    else:
-        array = np.asarray(values)
     if np.ma.is_masked(values):
         raise RangeError(f"{name}: some of its values are masked")
-    if array.dtype.kind in "iu" or array.dtype in (np.float16, np.float32, np.float64):
-        return array.astype(np.float64, copy=False)
+    # as objects, so that numpy makes no numbers of bools or text
+    array = np.asarray(values, dtype=None if hasattr(values, "dtype") else object)
+    if array.dtype.kind in "iu" or array.dtype in _WIDTHS:
+        return array.astype(np.float64)
     found = np.empty(array.shape)
     for place in np.ndindex(array.shape):
         found[place] = number(name, array[place])
     return found
-
-
-def _stacked(name: str, values: Sequence[object]) -> npt.NDArray[np.generic]:
-    """Return a sequence as an array, without turning what is no number into one."""
-    try:
-        array = np.asarray(values)
-        if array.dtype.kind in "fc":  # a bool or an integer beside floats is a float here
-            loose = np.array(values, dtype=object)
-            array = loose if any(isinstance(v, bool | np.bool_) for v in loose.flat) else array
-    except (ValueError, TypeError, OverflowError):
-        raise RangeError(f"{name}: its rows differ in length, or hold more than numbers") from None
-    return array
 
 
 def within(
@@ -139,6 +127,13 @@ def within(
     return found
 
 
+def number_within(
+    name: str, value: object, low: float, high: float = math.inf, unit: str = ""
+) -> float:
+    """Return one `number` between two ends; parameters and errors as `within`."""
+    return float(within(name, number(name, value), low, high, unit))
+
+
 def ascending(name: str, values: npt.ArrayLike, unit: str = "") -> Array:
     """Return two or more `numbers` in a row, each above the one before.
 
@@ -174,13 +169,13 @@ def positive(name: str, value: object, unit: str = "") -> float:
     return found
 
 
-def count(name: str, value: object, least: int = 0) -> int:
+def count(name: str, value: object, least: int = 0, most: int = sys.maxsize) -> int:
     """Return a whole number, also one that was written as a float, as int.
 
     Raises
     ------
     RangeError
-        If it is no number, not whole, or below the least.
+        If it is no number, not whole, below the least or above the most.
 
     Examples
     --------
@@ -198,7 +193,22 @@ def count(name: str, value: object, least: int = 0) -> int:
         raise RangeError(f"{name}: {value} is not a number")
     if found < least:
         raise RangeError(f"{name}: {shown(found)} is less than {least}")
+    if found > most:
+        raise RangeError(f"{name}: {shown(found)} is more than {most}")
     return found
+
+
+def make_floats(owner: object, *names: str) -> None:
+    """Make floats of attributes of a frozen dataclass that are numbers of any type.
+
+    Raises
+    ------
+    RangeError
+        As `number`.
+    """
+    for name in names:
+        if type(value := getattr(owner, name)) is not float:  # nearly all are, and models are many
+            object.__setattr__(owner, name, number(name, value))
 
 
 def one_of(name: str, word: object, known: Iterable[str]) -> None:
@@ -225,7 +235,7 @@ def shown(value: object) -> str:
     ('an integer of 401 digits', 'aaa...')
     """
     if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}" if value.ndim else shown(value[()])
+        return f"an array of shape {value.shape}" if value.ndim else str(value)
     if isinstance(value, int) and value.bit_length() > 200:
         return f"an integer of {int(value.bit_length() * math.log10(2)) + 1} digits"
     if isinstance(value, Fraction) and max(map(abs, value.as_integer_ratio())) > 1 << 200:

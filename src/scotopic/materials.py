@@ -11,6 +11,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Final
 
+from scotopic.checked import count, make_floats, number, one_of, positive
 from scotopic.data_tables import data_rows
 from scotopic.errors import RangeError
 from scotopic.units import (
@@ -120,11 +121,13 @@ class Material:
 
     def __post_init__(self) -> None:
         """Refuse what cannot exist."""
-        total = sum(fraction for _, fraction in self.mass_fractions)
+        fractions = tuple((e, number("mass fraction", f)) for e, f in self.mass_fractions)
+        object.__setattr__(self, "mass_fractions", fractions)
+        total = sum(fraction for _, fraction in fractions)
         if not math.isclose(total, 1, abs_tol=1e-6) or any(f <= 0 for _, f in self.mass_fractions):
             raise RangeError(f"{self.name}: mass fractions must be positive and add up to 1")
-        if not (math.isfinite(self.density_g_cm3) and self.density_g_cm3 > 0):
-            raise RangeError(f"{self.name}: density_g_cm3: {self.density_g_cm3} is not positive")
+        make_floats(self, "density_g_cm3")
+        positive(f"{self.name}: density_g_cm3", self.density_g_cm3)
 
     @property
     def radiation_length_g_cm2(self) -> float:
@@ -177,8 +180,8 @@ class Layer:
 
     def __post_init__(self) -> None:
         """Refuse an impossible thickness."""
-        if not (math.isfinite(self.thickness_cm) and self.thickness_cm > 0):
-            raise RangeError(f"thickness_cm: {self.thickness_cm} is not positive")
+        make_floats(self, "thickness_cm")
+        positive("thickness_cm", self.thickness_cm)
 
     @property
     def thickness_X0(self) -> float:
@@ -216,8 +219,9 @@ class Target:
 
     def __post_init__(self) -> None:
         """Refuse an empty target."""
-        if not self.layers or self.repetitions < 1:
-            raise RangeError("a target needs at least one layer and one repetition")
+        object.__setattr__(self, "repetitions", count("repetitions", self.repetitions, 1))
+        if not self.layers:
+            raise RangeError("layers: a target needs at least one")
 
     @property
     def thickness_cm(self) -> float:
@@ -268,10 +272,8 @@ def element(symbol: str) -> Element:
     RangeError
         If the element is not in the table; the message lists those that are.
     """
-    try:
-        return ELEMENTS[symbol]
-    except KeyError:
-        raise RangeError(f"element: {symbol!r} is not one of {', '.join(ELEMENTS)}") from None
+    one_of("element", symbol, ELEMENTS)
+    return ELEMENTS[symbol]
 
 
 def compound(name: str, atoms: Mapping[str, float], density_g_cm3: float) -> Material:
@@ -287,7 +289,7 @@ def compound(name: str, atoms: Mapping[str, float], density_g_cm3: float) -> Mat
     >>> round(compound("caesium iodide", {"Cs": 1, "I": 1}, 4.51).radiation_length_cm, 2)
     1.86
     """
-    grams = {element(s): n * element(s).atomic_mass for s, n in atoms.items()}
+    grams = {element(s): number(s, n) * element(s).atomic_mass for s, n in atoms.items()}
     total = sum(grams.values())
     return Material(name, tuple((e, g / total) for e, g in grams.items()), density_g_cm3)
 

@@ -218,7 +218,7 @@ def annihilation_cross_sections(
     if len(model.dark_thresholds()) > 1:
         name = type(model).__name__
         raise RangeError(f"model: {name} has more than one pair that annihilates")
-    w = numbers("sqrt_s", sqrt_s)
+    w = within("sqrt_s", sqrt_s, 0.0, HIGHEST_ENERGY, "GeV")
     states = model.dark_states
     light, heavy = states[0].mass, states[-1].mass
     if not np.all(w > light + heavy):

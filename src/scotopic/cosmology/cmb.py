@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from scotopic.checked import one_of, within
+from scotopic.checked import number_within, one_of
 from scotopic.cosmology.annihilation import line_shape, visible_widths
 from scotopic.data_tables import data_rows
 from scotopic.decays.three_body import PAIRS, Pair, particle_mass
@@ -78,7 +78,7 @@ def deposition_efficiency(mass: float, channel: Pair) -> float:
     (0.73, 0.33)
     """
     one_of("channel", channel, PAIRS)
-    mass = float(within("mass", mass, max(1e-3, particle_mass(channel)), 5.0, "GeV"))
+    mass = number_within("mass", mass, max(1e-3, particle_mass(channel)), 5.0, "GeV")
     share = _ELECTRON_SHARE[channel]
     rows = data_rows("scotopic.cosmology", "deposition_efficiency.csv")
     energies, efficiencies = np.array(rows, dtype=float).T

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, cast
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.checked import positive
+from scotopic.checked import number_within
 from scotopic.cosmology.annihilation import effective_average, reaction_rates
 from scotopic.cosmology.boltzmann import COLDEST, Evolution, RelicAbundance, SingleEquation
 from scotopic.cosmology.degrees_of_freedom import freeze_out_degrees_of_freedom
@@ -114,7 +114,7 @@ def thermal_coupling(model: DecayingMediator, omega_h2: float = PLANCK_OMEGA_H2)
     model : DecayingMediator
         The dark sector; its own kinetic mixing plays no part.
     omega_h2 : float
-        The density to be reached.
+        The density to be reached, from 1e-10 to 1e6.
 
     Returns
     -------
@@ -135,7 +135,7 @@ def thermal_coupling(model: DecayingMediator, omega_h2: float = PLANCK_OMEGA_H2)
     >>> f"{thermal_coupling(model).y:.2g}"
     '1.3e-11'
     """
-    omega_h2 = positive("omega_h2", omega_h2)
+    omega_h2 = number_within("omega_h2", omega_h2, 1e-10, 1e6)
     _refuse_secluded(model)
     excess = _Excess(model, omega_h2)
     logarithm = _newton(excess)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from scotopic.cache import cached_bytes
+from scotopic.checked import number_within
 from scotopic.errors import ScotopicError
 from scotopic.models.inputs import model_inputs
 from scotopic.progress import Report, silent
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from scotopic.models.mediator import DecayingMediator
+
+_DENSITIES: Final = (1e-10, 1e6)
 
 PLANCK_OMEGA_H2: Final = 0.120
 """Density of cold dark matter, Omega h^2 = 0.120 +- 0.001: Planck 2018 VI, abstract."""
@@ -78,6 +81,8 @@ def _kept(
     omega_h2: float,
     report: Report,
 ) -> list[Coupling]:
+    omega_h2 = number_within("omega_h2", omega_h2, *_DENSITIES)
+
     def compute() -> dict[str, bytes]:
         rows = []
         for i, model in enumerate(models):

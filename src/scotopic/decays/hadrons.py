@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.checked import within
+from scotopic.checked import number_within, within
 from scotopic.data_tables import data_rows
 from scotopic.units import CHARGED_PION_MASS
 
@@ -116,6 +116,10 @@ def hadronic_ratio_of_charges(sqrt_s: npt.ArrayLike, q_u: float, q_d: float, q_s
     """
     energy = _checked(sqrt_s)
     nodes, parts = hadronic_components_table()
+    q_u, q_d, q_s = (
+        number_within(name, q, -1e30, 1e30)
+        for name, q in (("q_u", q_u), ("q_d", q_d), ("q_s", q_s))
+    )
     weights = (q_u**2, q_d**2, q_s**2, q_u * q_d, q_u * q_s, q_d * q_s)
     values = np.array(weights) @ parts
     return np.asarray(np.interp(energy, nodes, np.maximum(values, 0.0), left=0.0))

@@ -6,7 +6,8 @@ Four-momenta are arrays of shape (4, ...) in the order E, p_x, p_y, p_z, in GeV.
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.checked import numbers
+from scotopic.checked import numbers, within
+from scotopic.decays.widths import HEAVIEST
 from scotopic.errors import RangeError
 
 Array = npt.NDArray[np.float64]
@@ -37,7 +38,8 @@ def two_body_momentum(mass: npt.ArrayLike, first: npt.ArrayLike, second: npt.Arr
     >>> float(two_body_momentum(1.0, 0.3, 0.3))
     0.4
     """
-    m, a, b = numbers("mass", mass), numbers("first", first), numbers("second", second)
+    given = {"mass": mass, "first": first, "second": second}
+    m, a, b = (within(name, value, 0.0, HEAVIEST, "GeV") for name, value in given.items())
     open_by, difference = m - (a + b), a - b
     if not np.all(open_by >= 0):
         raise RangeError(f"mass: {np.min(open_by):.3g} GeV above the sum of the decay's masses")
@@ -117,10 +119,8 @@ def quadratic_cosine(uniform: npt.ArrayLike, curvature: npt.ArrayLike) -> Array:
     >>> quadratic_cosine([0.0, 0.5, 0.75, 1.0], 0.0)
     array([-1. ,  0. ,  0.5,  1. ])
     """
-    k = numbers("curvature", curvature)
-    if not np.all(k >= -1):
-        raise RangeError(f"curvature: {np.min(k)} is not above -1")
-    right = (2 * numbers("uniform", uniform) - 1) * (1 + k / 3)
+    k = within("curvature", curvature, -1.0, 1e100)
+    right = (2 * within("uniform", uniform, 0.0, 1.0) - 1) * (1 + k / 3)
     root = np.maximum(np.sqrt(np.abs(k)), 1e-8)  # below, the distribution is flat
     argument = 1.5 * right * root
     third = np.sin(np.arcsin(np.clip(argument, -1, 1)) / 3)

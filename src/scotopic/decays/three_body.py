@@ -27,9 +27,10 @@ from typing import Final, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.checked import numbers, one_of
+from scotopic.checked import make_floats, numbers, one_of, within
 from scotopic.decays.hadrons import TWO_PION_THRESHOLD, hadronic_ratio, hadronic_ratio_table
 from scotopic.decays.kinematics import quadratic_cosine, two_body_momentum
+from scotopic.decays.widths import HEAVIEST, LIGHTEST
 from scotopic.errors import RangeError
 from scotopic.quadrature import gauss_legendre
 from scotopic.units import CHARGED_PION_MASS, ELECTRON_MASS, MUON_MASS, TAU_MASS
@@ -95,7 +96,8 @@ def differential_width(
     """
     particle = particle_mass(pair)
     q2, m2, m1, m = (
-        numbers("mass", value) for value in (pair_mass2, chi2_mass, chi1_mass, mediator_mass)
+        within("mass", value, 0.0, HEAVIEST, "GeV")
+        for value in (pair_mass2, chi2_mass, chi1_mass, mediator_mass)
     )
     lower = 4 * particle**2
     inside = (q2 >= lower) & (q2 <= (m2 - m1) ** 2)
@@ -148,7 +150,10 @@ def pair_width(
     0.64...
     """
     m2, m1, m = np.broadcast_arrays(
-        *(numbers("mass", v)[..., None] for v in (chi2_mass, chi1_mass, mediator_mass))
+        *(
+            within("mass", v, LIGHTEST, HEAVIEST, "GeV")[..., None]
+            for v in (chi2_mass, chi1_mass, mediator_mass)
+        )
     )
     if not np.all(m > m2 - m1):
         raise RangeError(
@@ -163,7 +168,7 @@ def pair_width(
     else:
         q2, weights = _mapped(lowest**2, highest**2, *gauss_legendre(_POINTS))
     values = differential_width(pair, q2, m2, m1, m) * weights
-    return np.asarray(values.sum(axis=-1) * coupling)
+    return np.asarray(values.sum(axis=-1) * numbers("coupling", coupling))
 
 
 def _mapped(lower: float, upper: Array | float, z: Array, dz: Array) -> tuple[Array, Array]:
@@ -215,6 +220,8 @@ class PairDecay:
 
     def __post_init__(self) -> None:
         """Refuse a closed decay."""
+        make_floats(self, "chi2_mass", "chi1_mass", "mediator_mass")
+        within("chi2_mass", self.chi2_mass, 0.0, HEAVIEST, "GeV")
         if not self.chi2_mass - self.chi1_mass > 2 * particle_mass(self.pair):
             raise RangeError(
                 f"chi2_mass: {self.chi2_mass} GeV is too light for chi1 of {self.chi1_mass} GeV"

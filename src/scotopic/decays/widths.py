@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.checked import numbers
+from scotopic.checked import number_within, within
 from scotopic.decays.hadrons import hadronic_ratio
 from scotopic.errors import RangeError
 from scotopic.words import SpinParity
@@ -28,6 +28,24 @@ SPIN_STATES: Final[Mapping[SpinParity, int]] = MappingProxyType(
 """Number of polarisations 2J + 1 of a massive mediator."""
 
 Array = npt.NDArray[np.float64]
+
+
+_VIRTUAL: Final = (1e-15, 1e15)
+_STRONGEST: Final = 1e110  # the largest g^2/(4 pi) that no model comes near
+
+LIGHTEST: Final = 1e-31
+"""Least mass in GeV of a particle that is not massless; its powers do not vanish."""
+
+HEAVIEST: Final = 1e31
+"""Largest mass in GeV of a particle, far beyond what any model has: its powers do not overflow."""
+
+
+def _virtual(mass: npt.ArrayLike) -> Array:
+    return within("mass", mass, *_VIRTUAL, "GeV")
+
+
+def _product(name: str, mass: object) -> float:
+    return number_within(name, mass, 0.0, HEAVIEST, "GeV")
 
 
 def fermion_width(
@@ -83,9 +101,10 @@ def fermion_width(
     >>> float(fermion_width("vector", 0.1, ALPHA, ELECTRON_MASS)) / (ALPHA * 0.1 / 3)
     0.99999...
     """
-    m = numbers("mass", mass)
-    second = fermion_mass if partner_mass is None else partner_mass
-    total, difference = fermion_mass + second, fermion_mass - second
+    m = _virtual(mass)
+    first = _product("fermion_mass", fermion_mass)
+    second = first if partner_mass is None else _product("partner_mass", partner_mass)
+    total, difference = first + second, first - second
     above_sum = np.maximum(m**2 - total**2, 0.0)
     above_difference = m**2 - difference**2
     match mediator:
@@ -100,7 +119,7 @@ def fermion_width(
         case _:
             raise RangeError(f"mediator: {mediator!r} is not one of {', '.join(SPIN_STATES)}")
     momentum = np.sqrt(above_sum * np.maximum(above_difference, 0.0))
-    return np.asarray(alpha * momentum * squared / m**3)
+    return np.asarray(number_within("alpha", alpha, 0.0, _STRONGEST) * momentum * squared / m**3)
 
 
 def majorana_width(
@@ -168,8 +187,11 @@ def complex_scalar_width(mass: npt.ArrayLike, alpha: float, scalar_mass: float) 
     >>> round(float(complex_scalar_width(1.0, 1.2, 0.3)), 12)
     0.0512
     """
-    m = numbers("mass", mass)
-    return np.asarray(alpha * m / 12 * np.maximum(1 - (2 * scalar_mass / m) ** 2, 0.0) ** 1.5)
+    m = _virtual(mass)
+    below = (2 * _product("scalar_mass", scalar_mass) / m) ** 2
+    return np.asarray(
+        number_within("alpha", alpha, 0.0, _STRONGEST) * m / 12 * np.maximum(1 - below, 0.0) ** 1.5
+    )
 
 
 def hadron_width(mass: npt.ArrayLike, alpha: float) -> Array:
@@ -192,5 +214,5 @@ def hadron_width(mass: npt.ArrayLike, alpha: float) -> Array:
     RangeError
         Outside the table of R.
     """
-    m = numbers("mass", mass)
-    return np.asarray(hadronic_ratio(m) * alpha * m / 3)
+    m = _virtual(mass)
+    return np.asarray(hadronic_ratio(m) * number_within("alpha", alpha, 0.0, _STRONGEST) * m / 3)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Final
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.checked import number, numbers, positive, within
+from scotopic.checked import make_floats, positive, within
 from scotopic.errors import RangeError
 from scotopic.models.final_states import DarkState
 from scotopic.models.metadata import ALPHA_D, MASS_RATIO, MEDIATOR_MASS, numeric_fields
@@ -18,6 +18,7 @@ from scotopic.words import SpinParity
 
 Array = npt.NDArray[np.float64]
 
+_FASTEST = 1e30  # GeV, for decay lengths
 _ABOVE_HADRONS = 1.0  # GeV, far above two pions
 COUPLINGS: Final = (1e-50, 1e50)
 """Values that any coupling to ordinary matter may have: no power of them overflows or vanishes."""
@@ -82,9 +83,7 @@ class DecayingMediator(ABC):
 
     def __post_init__(self) -> None:
         """Make floats of all numbers, and refuse what the formulas do not describe."""
-        for name in numeric_fields(type(self)):
-            if type(value := getattr(self, name)) is not float:
-                object.__setattr__(self, name, number(name, value))
+        make_floats(self, *numeric_fields(type(self)))
         possible = (  # all at once, since planes make many models
             MEDIATOR_MASS.low <= self.mediator_mass <= MEDIATOR_MASS.high
             and MASS_RATIO.low <= self.mass_ratio <= MASS_RATIO.high
@@ -337,7 +336,7 @@ def decay_length_cm(energy: npt.ArrayLike, mass: float, width: float) -> Array:
     >>> decay_length_cm([5.0, 13.0], 5.0, 1.973269804593025e-14).round(9)
     array([0. , 2.4])
     """
-    total = numbers("energy", energy)
+    total = within("energy", energy, 0.0, _FASTEST, "GeV")
     if not np.all(total >= mass):
         raise RangeError(f"energy: {np.min(total)} GeV is not above the mass {mass} GeV")
     if width == 0:

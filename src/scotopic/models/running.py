@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.checked import numbers, one_of
+from scotopic.checked import number, numbers, one_of, positive
 from scotopic.errors import RangeError
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.words import DarkMatter
@@ -138,6 +138,7 @@ def maximum_alpha_D(dark_matter: DarkMatter, mediator_mass: float, scale: float)
     >>> round(maximum_alpha_D("complex_scalar", 0.01, 1000.0), 2)
     0.82
     """
-    if not 0 < mediator_mass < scale < math.inf:
+    mediator_mass, scale = positive("mediator_mass", mediator_mass), number("scale", scale)
+    if not mediator_mass < scale < math.inf:
         raise RangeError(f"scale: {scale} GeV is not above the mediator_mass {mediator_mass} GeV")
     return 2 * math.pi / (beta_coefficient(dark_matter) * math.log(scale / mediator_mass))

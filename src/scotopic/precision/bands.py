@@ -10,7 +10,7 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.checked import numbers, one_of, positive, within
+from scotopic.checked import make_floats, numbers, one_of, positive, within
 from scotopic.decays.leptons import LEPTON_MASSES
 from scotopic.errors import RangeError
 from scotopic.precision.magnetic_moments import SIGN, mixing_of_moment
@@ -55,8 +55,9 @@ class Deviation:
     def __post_init__(self) -> None:
         """Refuse what is no measurement."""
         one_of("lepton", self.lepton, LEPTON_MASSES)
-        object.__setattr__(self, "value", float(within("value", self.value, -1.0, 1.0)))
-        object.__setattr__(self, "uncertainty", positive("uncertainty", self.uncertainty))
+        make_floats(self, "value", "uncertainty")
+        within("value", self.value, -1.0, 1.0)
+        positive("uncertainty", self.uncertainty)
 
 
 MUON_2021: Final = Deviation(

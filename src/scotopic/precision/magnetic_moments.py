@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.checked import numbers, one_of, within
+from scotopic.checked import number_within, one_of, within
 from scotopic.decays.leptons import lepton_mass_of
 from scotopic.errors import RangeError
 from scotopic.units import ELEMENTARY_CHARGE
@@ -128,7 +128,7 @@ def magnetic_moment(
     '2.511e-09'
     """
     g = within("coupling", coupling, -1e100, 1e100)
-    ratio = numbers("mass", mass) / lepton_mass_of(lepton)
+    ratio = within("mass", mass, 1e-20, 1e20, "GeV") / lepton_mass_of(lepton)
     return np.asarray(g**2 / (8 * math.pi**2) * loop_integral(mediator, ratio))
 
 
@@ -140,7 +140,7 @@ def coupling_of_mixing(kinetic_mixing: npt.ArrayLike) -> Array:
     >>> round(float(coupling_of_mixing(1.0)), 5)
     0.30282
     """
-    return np.asarray(numbers("kinetic_mixing", kinetic_mixing) * ELEMENTARY_CHARGE)
+    return np.asarray(within("kinetic_mixing", kinetic_mixing, -1e100, 1e100) * ELEMENTARY_CHARGE)
 
 
 def moment_of(model: "DecayingMediator", lepton: Lepton) -> float:
@@ -193,7 +193,8 @@ def mixing_of_moment(
     array([0.001662, 0.003125])
     """
     unit = magnetic_moment(lepton, mediator, mass, coupling_of_mixing(1.0))
-    if not moment * SIGN[mediator] >= 0 or math.isinf(moment):
+    moment = number_within("moment", moment, -1e100, 1e100)
+    if not moment * SIGN[mediator] >= 0:
         direction = "raises" if SIGN[mediator] > 0 else "lowers"
         raise RangeError(
             f"moment: a coupling of the kind {mediator!r} {direction} the {lepton}'s magnetic"

@@ -11,10 +11,11 @@ electron momentum is k = beta_e sqrt(s)/2. Everything here is for a coupling e t
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.checked import ascending, numbers
+from scotopic.checked import ascending, number_within, within
 from scotopic.decays.widths import SPIN_STATES, fermion_width
 from scotopic.errors import RangeError
 from scotopic.models.mediator import DecayingMediator
+from scotopic.production.spectrum import HIGHEST_ENERGY
 from scotopic.quadrature import gauss_legendre
 from scotopic.units import ALPHA, ELECTRON_MASS, GEV2_TO_CM2
 
@@ -31,6 +32,7 @@ def resonance_energy(mass: float) -> float:
     >>> round(resonance_energy(0.226)), round(resonance_energy(0.320))
     (50, 100)
     """
+    mass = number_within("mass", mass, 0.0, 1e30, "GeV")
     return (mass**2 - 2 * ELECTRON_MASS**2) / (2 * ELECTRON_MASS)
 
 
@@ -68,7 +70,7 @@ def cross_section(
     Dirac fermion (4 pi/3) alpha alpha_D (s + 2 m_chi^2) beta_chi/[...] as m_e -> 0. An axial
     mediator's longitudinal part, proportional to m_e, is neglected.
     """
-    energy = numbers("positron_energy", positron_energy)
+    energy = within("positron_energy", positron_energy, 0.0, HIGHEST_ENERGY, "GeV")
     _refuse_slow(energy)
     s = 2 * ELECTRON_MASS * (energy + ELECTRON_MASS)
     detuning = s - model.mediator_mass**2
@@ -103,7 +105,7 @@ def integrated_cross_section(
     -----
     Good to 1e-6 for widths down to 1e-8 of the mass, however wide the bins are.
     """
-    bins = ascending("edges", edges)
+    bins = within("edges", ascending("edges", edges), 0.0, HIGHEST_ENERGY, "GeV")
     _, weights, inside = _panels(bins, model, total_width)
     return np.bincount(inside, weights.sum(axis=1), len(bins) - 1).astype(float)
 
@@ -142,7 +144,9 @@ def quadrature(
     >>> print(f"{mean:.2f} {resonance_energy(0.25):.2f}")
     61.15 61.15
     """
-    energies, weights, _ = _panels(ascending("edges", edges), model, total_width)
+    energies, weights, _ = _panels(
+        within("edges", ascending("edges", edges), 0.0, HIGHEST_ENERGY, "GeV"), model, total_width
+    )
     return energies.ravel(), weights.ravel()
 
 
@@ -155,7 +159,12 @@ def _refuse_slow(energy: Array) -> None:
 
 def _width(model: DecayingMediator, total_width: float | None) -> float:
     """Width of the resonance, which must not vanish."""
-    width = model.invisible_width if total_width is None else total_width
+    given = total_width is not None
+    width = (
+        number_within("total_width", total_width, 0.0, 1e30, "GeV")
+        if given
+        else model.invisible_width
+    )
     if not width > 0:
         raise RangeError(
             f"total_width: {width} is not positive; the dark decay of a mediator of"

@@ -5,7 +5,7 @@ from typing import get_args
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.checked import numbers, one_of
+from scotopic.checked import one_of, within
 from scotopic.materials import Element
 from scotopic.units import ELECTRON_MASS, PROTON_MAGNETIC_MOMENT, PROTON_MASS
 from scotopic.words import FormFactor
@@ -17,6 +17,9 @@ NUCLEAR_SCALE = 0.164
 
 DIPOLE_SCALE = 0.71
 """Mass squared in GeV^2 of the proton's dipole form factor."""
+
+
+_LARGEST_TRANSFER = 1e20  # GeV^2, beyond anything; no power overflows
 
 
 def elastic_form_factor(t: npt.ArrayLike, element: Element) -> Array:
@@ -45,7 +48,7 @@ def elastic_form_factor(t: npt.ArrayLike, element: Element) -> Array:
     >>> round(float(elastic_form_factor(1e-6, element("Pb"))), 1)
     6715.8
     """
-    t = numbers("t", t)
+    t = within("t", t, 0.0, _LARGEST_TRANSFER, "GeV^2")
     screening = 111 * element.atomic_number ** (-1 / 3) / ELECTRON_MASS
     size = NUCLEAR_SCALE * element.atomic_mass ** (-2 / 3)
     screened = screening**2 * t
@@ -78,7 +81,7 @@ def inelastic_form_factor(t: npt.ArrayLike, element: Element) -> Array:
     >>> round(float(inelastic_form_factor(1e-6, element("Pb"))), 2)
     81.97
     """
-    t = numbers("t", t)
+    t = within("t", t, 0.0, _LARGEST_TRANSFER, "GeV^2")
     screening = 773 * element.atomic_number ** (-2 / 3) / ELECTRON_MASS
     screened = screening**2 * t
     magnetic = 1 + t / (4 * PROTON_MASS**2) * (PROTON_MAGNETIC_MOMENT**2 - 1)

@@ -16,7 +16,7 @@ from typing import NamedTuple, get_args
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.checked import one_of, within
+from scotopic.checked import number, number_within, one_of, within
 from scotopic.decays.leptons import lepton_mass_of
 from scotopic.errors import RangeError
 from scotopic.materials import Element
@@ -322,6 +322,7 @@ def differential_cross_section(
     ['2.17e-27', '1.34e-26']
     """
     process = Process(mediator, lepton, element, method, form_factor)
+    mediator_mass, energy = number("mediator_mass", mediator_mass), number("energy", energy)
     variable = process.variable(mediator_mass, energy)
     fractions = within("x", x, 0.0, 1.0)
     inside = (fractions > variable.lower) & (fractions < variable.upper)
@@ -386,8 +387,9 @@ def total_cross_section(
     '1.052e-26 cm^2'
     """
     process = Process(mediator, lepton, element, method, form_factor)
+    mediator_mass, energy = number("mediator_mass", mediator_mass), number("energy", energy)
     process.variable(mediator_mass, energy)
-    minimum_energy = float(within("minimum_energy", minimum_energy, 0.0, unit="GeV"))
+    minimum_energy = number_within("minimum_energy", minimum_energy, 0.0, unit="GeV")
     coarse, fine = (
         _above(process, mediator_mass, energy, minimum_energy, r) for r in (STANDARD, REFINED)
     )

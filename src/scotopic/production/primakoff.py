@@ -12,9 +12,10 @@ the range; it is integrated by Gauss-Legendre quadrature in panels.
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.checked import numbers, positive
+from scotopic.checked import number_within, within
 from scotopic.materials import Element
 from scotopic.production.form_factors import form_factor
+from scotopic.production.spectrum import HIGHEST_ENERGY, MASSES
 from scotopic.quadrature import gauss_legendre
 from scotopic.units import ALPHA, GEV2_TO_CM2
 
@@ -64,8 +65,8 @@ def primakoff_cross_section(
     >>> f"{primakoff_cross_section(0.03, 60.0, element('Pb')):.3e}"
     '3.378e-26'
     """
-    mass = positive("mass", mass, "GeV")
-    energies = numbers("photon_energies", photon_energies)
+    mass = number_within("mass", mass, *MASSES, "GeV")
+    energies = within("photon_energies", photon_energies, 0.0, HIGHEST_ENERGY, "GeV")
     E = np.maximum(energies, mass)[..., None]
     k = np.sqrt((E - mass) * (E + mass))
     low, high = (mass**2 / (E + k)) ** 2, (E + k) ** 2

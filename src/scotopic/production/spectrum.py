@@ -10,14 +10,22 @@ energy; the position of an energy cut is found in closed form.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.checked import numbers, positive
+from scotopic.checked import number_within, numbers, within
 from scotopic.errors import RangeError
 
 Array = npt.NDArray[np.float64]
+
+
+MASSES: Final = (1e-9, 1e5)
+"""Masses of mediators in GeV for which production is computed."""
+
+HIGHEST_ENERGY: Final = 1e6
+"""Highest energy of what produces them in GeV."""
 
 
 @dataclass(frozen=True)
@@ -58,13 +66,13 @@ class SpectrumVariable:
         >>> f"{variable.lower:.3f} {1 - variable.upper:.2e}"
         '0.001 5.11e-06'
         """
-        m = positive("mediator_mass", mediator_mass, "GeV")
+        m = number_within("mediator_mass", mediator_mass, *MASSES, "GeV")
         M, heavy = nuclear_mass, nuclear_mass + lepton_mass
-        E = numbers("energy", energy)
+        E = within("energy", energy, 0.0, HIGHEST_ENERGY, "GeV")
         threshold = ((heavy + m) ** 2 - M**2 - lepton_mass**2) / (2 * M)
-        if not np.all(np.isfinite(E) & (threshold < E)):
+        if not np.all(threshold < E):
             raise RangeError(
-                f"energy: {np.min(E)} GeV must be finite and above the threshold of "
+                f"energy: {np.min(E)} GeV must be above the threshold of "
                 f"{threshold:.6g} GeV for mediator_mass {m} GeV"
             )
         total = np.sqrt(M * M + 2 * M * E + lepton_mass**2)

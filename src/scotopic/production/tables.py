@@ -16,7 +16,7 @@ import numpy.typing as npt
 from numpy.polynomial import chebyshev, legendre
 
 from scotopic.cache import Arrays, cached_arrays
-from scotopic.checked import number, numbers, within
+from scotopic.checked import numbers, positive, within
 from scotopic.errors import RangeError
 from scotopic.materials import Element
 from scotopic.production.phase_space import REFINED, STANDARD, Process, Resolution, raw_spectrum
@@ -240,6 +240,7 @@ def bremsstrahlung_table(
     masses = _checked_range("masses", masses)
     energies = _checked_range("energies", energies)
     process.variable(masses[1], energies[0])
+    process.variable(masses[0], energies[1])
     inputs = {"process": asdict(process), "masses": masses, "energies": energies}
     stored = cached_arrays("bremsstrahlung", inputs, lambda: _build(process, masses, energies))
     return CrossSectionTable(
@@ -336,9 +337,9 @@ def _probe(process: Process, mass: float, energy: float) -> Callable[[CrossSecti
 
 
 def _checked_range(name: str, limits: Range) -> Range:
-    low, high = (number(name, value) for value in limits)
-    if not (0 < low <= high < math.inf):
-        raise RangeError(f"{name}: ({low}, {high}) GeV is not a range of positive numbers")
+    low, high = (positive(name, value, "GeV") for value in limits)
+    if not low <= high:
+        raise RangeError(f"{name}: ({low}, {high}) GeV does not ascend")
     return low, high
 
 

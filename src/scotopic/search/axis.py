@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.checked import count, number
 from scotopic.errors import RangeError
 
 FloatArray = npt.NDArray[np.float64]
@@ -44,8 +45,10 @@ class Axis:
 
     def __post_init__(self) -> None:
         """Refuse empty axes."""
-        if self.points < 2:
-            raise RangeError(f"points: {self.points} is less than 2")
+        object.__setattr__(self, "points", count("points", self.points, 2))
+        for name in ("minimum", "maximum"):
+            value = number(f"{self.parameter}: {name}", getattr(self, name))
+            object.__setattr__(self, name, value)
         if not -math.inf < self.minimum < self.maximum < math.inf:
             raise RangeError(
                 f"{self.parameter}: {self.minimum} to {self.maximum} is not an ascending range"

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
+from scotopic.checked import numbers
 from scotopic.errors import RangeError
 from scotopic.models.derived import COUPLING, PROBE, derived
 from scotopic.models.inputs import model_inputs
@@ -110,7 +111,7 @@ def _axis(search: Search, axis: "Axis | npt.ArrayLike | None") -> "Axis | Masses
         return axis
     if axis is None:
         return Masses(default_masses(search=search))
-    masses = np.atleast_1d(np.asarray(axis, dtype=np.float64))
+    masses = np.atleast_1d(numbers("masses", axis))
     if masses.ndim != 1 or not len(masses):
         raise RangeError("masses: they must be one list of at least one mass")
     return Masses(masses)

@@ -9,7 +9,13 @@ from scotopic.cache import Arrays, cached_arrays
 from scotopic.checked import ascending, within
 from scotopic.shower.medium import Effects, Medium, Particle
 from scotopic.shower.mesh import Mesh
-from scotopic.shower.tracks import SpeciesWeights, check_beam, node_weights, shower_inputs
+from scotopic.shower.tracks import (
+    THICKNESSES_X0,
+    SpeciesWeights,
+    check_beam,
+    node_weights,
+    shower_inputs,
+)
 
 Array = npt.NDArray[np.float64]
 
@@ -59,7 +65,7 @@ def depth_track_lengths(
     medium, beam_particle, beam_energy, minimum_energy, effects, nodes
         As in `track_lengths`.
     depth_edges_X0 : array_like, shape (m + 1,)
-        Edges of the slices in radiation lengths, ascending, none negative.
+        Edges of the slices in radiation lengths, ascending, from 0 to 1000.
 
     Returns
     -------
@@ -87,7 +93,8 @@ def depth_track_lengths(
     """
     effects = Effects() if effects is None else effects
     beam_energy, minimum_energy = check_beam(medium, beam_particle, beam_energy, minimum_energy)
-    edges = within("depth_edges_X0", ascending("depth_edges_X0", depth_edges_X0), 0.0).copy()
+    edges = ascending("depth_edges_X0", depth_edges_X0)
+    edges = within("depth_edges_X0", edges, 0.0, THICKNESSES_X0[1]).copy()
     mesh = Mesh.between(minimum_energy, beam_energy, nodes)
 
     def build() -> Arrays:

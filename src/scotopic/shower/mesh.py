@@ -33,7 +33,7 @@ MARGIN = 6
 END_WEIGHTS = np.array([25 / 24, 5 / 6, 31 / 24, 1 / 3])
 """Weights of the last four nodes in the integral of the cubic interpolant up to the last."""
 
-_FEWEST_NODES = 16
+_NODES = (16, 2000)
 
 
 def _xi(w: Array) -> Array:
@@ -89,8 +89,8 @@ class Mesh:
         """
         if nodes is None:
             top = float(_xi(np.array(np.log(beam_energy / minimum_energy))))
-            nodes = max(int(np.ceil(top / _STEP)) + 1, _FEWEST_NODES)
-        return cls(beam_energy, minimum_energy, count("nodes", nodes, _FEWEST_NODES) - 1)
+            nodes = max(int(np.ceil(top / _STEP)) + 1, _NODES[0])
+        return cls(beam_energy, minimum_energy, count("nodes", nodes, *_NODES) - 1)
 
     @cached_property
     def step(self) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
-from scotopic.checked import numbers, one_of, positive, within
+from scotopic.checked import number_within, numbers, one_of
 from scotopic.errors import RangeError
 from scotopic.shower.medium import SPECIES, Effects, Medium, Particle, compton_share, description
 from scotopic.shower.mesh import END_WEIGHTS, Mesh, interpolate
@@ -20,6 +20,9 @@ BEAM_ENERGIES = (0.06, 500.0)
 
 LEAST_ENERGY = 0.05
 """Least energy in GeV down to which it is followed: Tsai's formulas hold above 50 MeV."""
+
+THICKNESSES_X0 = (1e-9, 1000.0)
+"""Thicknesses in radiation lengths."""
 
 CLOSEST_TO_BEAM = 0.95
 """Largest ratio of the least energy to the beam energy."""
@@ -197,7 +200,7 @@ def track_lengths(
         in light materials from where Compton scattering, which is left out, is below 3 % of
         pair production (carbon: 0.58 GeV).
     thickness_X0 : float, optional
-        Thickness in radiation lengths; without it the shower is fully contained.
+        Thickness in radiation lengths, 1e-9 to 1000; without it the shower is fully contained.
     effects : Effects, optional
         Switches of the physics; all of it by default.
     nodes : int, optional
@@ -223,7 +226,7 @@ def track_lengths(
     effects = Effects() if effects is None else effects
     beam_energy, minimum_energy = check_beam(medium, beam_particle, beam_energy, minimum_energy)
     if thickness_X0 is not None:
-        thickness_X0 = positive("thickness_X0", within("thickness_X0", thickness_X0, 0.0, 1000.0))
+        thickness_X0 = number_within("thickness_X0", thickness_X0, *THICKNESSES_X0)
     mesh = Mesh.between(minimum_energy, beam_energy, nodes)
 
     def build() -> Arrays:
@@ -241,9 +244,9 @@ def check_beam(
 ) -> tuple[float, float]:
     """Return the two energies; refuse those for which the cascade is not computed."""
     one_of("beam_particle", beam_particle, SPECIES)
-    beam_energy = float(within("beam_energy", beam_energy, *BEAM_ENERGIES, "GeV"))
+    beam_energy = number_within("beam_energy", beam_energy, *BEAM_ENERGIES, "GeV")
     most = CLOSEST_TO_BEAM * beam_energy
-    minimum_energy = float(within("minimum_energy", minimum_energy, LEAST_ENERGY, most, "GeV"))
+    minimum_energy = number_within("minimum_energy", minimum_energy, LEAST_ENERGY, most, "GeV")
     share = compton_share(medium, minimum_energy)
     if share > MOST_COMPTON:
         raise RangeError(
