@@ -6,6 +6,9 @@ that line and nothing else.
 """
 
 from collections.abc import Iterable
+from typing import Final
+
+_BLANKS: Final = str.maketrans({"-": " ", "_": " ", "'": None})
 
 
 class ScotopicError(Exception):
@@ -39,18 +42,46 @@ class StoppedError(ScotopicError):
 def nearest(word: str, known: Iterable[str]) -> str:
     """Suggest the known word nearest to an unknown one, or list them all.
 
+    Letters may be large or small, and what else people write for a word is in `OTHER_WORDS`.
+
     Examples
     --------
     >>> nearest("leed", ["lead", "iron"])
     "did you mean 'lead'?"
+    >>> nearest("PbWO4", ["lead", "lead tungstate"])
+    "did you mean 'lead tungstate'?"
     >>> nearest("x", ["lead", "iron"])
     'known: lead, iron'
     """
+    words = list(known)
+    close = close_word(word, words)
+    return f"did you mean '{close}'?" if close else f"known: {', '.join(words)}"
+
+
+def close_word(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word nearest to an unknown one; None if none is near.
+
+    Examples
+    --------
+    >>> close_word("delta", ["mass_ratio", "splitting"]), close_word("zzz", ["splitting"])
+    ('splitting', None)
+    """
     import difflib  # noqa: PLC0415 - only for mistakes
 
-    words = list(known)
-    close = difflib.get_close_matches(word, words, n=1)
-    return f"did you mean '{close[0]}'?" if close else f"known: {', '.join(words)}"
+    from scotopic.words import OTHER_WORDS  # noqa: PLC0415
+
+    words = {_plain(one): one for one in known}
+    plain = _plain(word)
+    if plain not in words:
+        others = (_plain(one) for one in OTHER_WORDS.get(plain, ()))
+        near = difflib.get_close_matches(plain, words, n=1)
+        plain = next((one for one in others if one in words), near[0] if near else "")
+    return words.get(plain)
+
+
+def _plain(word: str) -> str:
+    """Return a word in small letters, blanks for hyphens and underscores, no primes."""
+    return " ".join(word.lower().translate(_BLANKS).split()) or word
 
 
 def one_line(text: str) -> str:

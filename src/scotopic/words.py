@@ -1,5 +1,7 @@
 """The words that choose: what needs only them, such as the command line's help, imports no more."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final, Literal, get_args
 
 Lepton = Literal["electron", "muon"]
@@ -33,3 +35,119 @@ CONFIDENCE_LEVELS: Final = (0.5, 0.9999)
 
 MAX_COUNTS: Final = 100_000
 """Largest number of events that is treated count by count; beyond it asymptotics are better."""
+
+OTHER_WORDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        # parameters of models
+        "delta": ("splitting",),
+        "mass splitting": ("splitting",),
+        "epsilon": ("kinetic_mixing",),
+        "eps": ("kinetic_mixing",),
+        "mixing": ("kinetic_mixing",),
+        "alpha": ("alpha_D",),
+        "alpha dark": ("alpha_D",),
+        "r": ("mass_ratio",),
+        "ratio": ("mass_ratio",),
+        "m a": ("mediator_mass",),
+        "m x": ("mediator_mass",),
+        "m v": ("mediator_mass",),
+        "mass": ("mediator_mass",),
+        "m chi": ("dark_matter_mass",),
+        "mchi": ("dark_matter_mass",),
+        "m dm": ("dark_matter_mass",),
+        "mdm": ("dark_matter_mass",),
+        # models and dark matter
+        "a": ("dark_photon",),
+        "vector": ("dark_photon",),
+        "idm": ("inelastic_dark_matter",),
+        "i2dm": ("inelastic_dirac_dark_matter",),
+        "alp": ("axion_like_particle",),
+        "axion": ("axion_like_particle",),
+        "z": ("L_mu_minus_L_tau", "B_minus_L"),
+        "lmu ltau": ("L_mu_minus_L_tau",),
+        "b l": ("B_minus_L",),
+        "fermion": ("dirac",),
+        "scalar": ("complex_scalar",),
+        "inelastic": ("pseudo_dirac",),
+        # beams and their leptons
+        "electron": ("e-",),
+        "positron": ("e+",),
+        "muon": ("mu-",),
+        "antimuon": ("mu+",),
+        "photon": ("gamma",),
+        "e": ("e-", "electron"),
+        "mu": ("mu-", "muon"),
+        # materials by their symbol or trade name; elements by their name
+        "w": ("tungsten",),
+        "pb": ("lead",),
+        "fe": ("iron",),
+        "cu": ("copper",),
+        "au": ("gold",),
+        "u": ("uranium",),
+        "al": ("aluminium",),
+        "aluminum": ("aluminium", "Al"),
+        "si": ("silicon",),
+        "c": ("carbon",),
+        "graphite": ("carbon", "C"),
+        "be": ("beryllium",),
+        "steel": ("iron", "Fe"),
+        "pbwo4": ("lead tungstate",),
+        "pwo": ("lead tungstate",),
+        "bgo": ("bismuth germanate",),
+        "bi4ge3o12": ("bismuth germanate",),
+        "h2o": ("water",),
+        "scintillator": ("polystyrene",),
+        "plastic": ("polystyrene",),
+        "pvt": ("polyvinyltoluene",),
+        "tungsten": ("W",),
+        "lead": ("Pb",),
+        "iron": ("Fe",),
+        "copper": ("Cu",),
+        "gold": ("Au",),
+        "uranium": ("U",),
+        "aluminium": ("Al",),
+        "silicon": ("Si",),
+        "carbon": ("C",),
+        "beryllium": ("Be",),
+        "hydrogen": ("H",),
+        "oxygen": ("O",),
+        "nitrogen": ("N",),
+        "iodine": ("I",),
+        "caesium": ("Cs",),
+        "cesium": ("Cs",),
+        # signatures, processes, detectors
+        "invisible": ("missing-energy",),
+        "missing momentum": ("missing-energy", "scattered-muon"),
+        "visible": ("decay-in-flight",),
+        "beam dump": ("decay-in-flight",),
+        "brems": ("bremsstrahlung",),
+        "resonant": ("annihilation",),
+        "ecal": ("electromagnetic calorimeter",),
+        "hcal": ("hadronic calorimeter",),
+        "veto": ("veto counter",),
+        "tracker": ("magnetic spectrometer",),
+        "spectrometer": ("magnetic spectrometer",),
+        "observation": ("measurement",),
+        "data": ("measurement",),
+        "expected": ("projection",),
+        # keys of cards
+        "eot": ("particles_on_target",),
+        "pot": ("particles_on_target",),
+        "mot": ("particles_on_target",),
+        "n eot": ("particles_on_target",),
+        "exposure": ("particles_on_target",),
+        "efficiency": ("signal_efficiency",),
+        "observed": ("observed_events",),
+        "n obs": ("observed_events",),
+        "events": ("observed_events", "expected_events"),
+        "uncertainty": ("uncertainty_events", "relative_uncertainty"),
+        "cl": ("confidence_level",),
+        "energy": ("energy_GeV",),
+        "thickness": ("thickness_cm",),
+        "length": ("length_cm",),
+        "position": ("position_cm",),
+        "density": ("density_g_cm3",),
+    }
+)
+"""What else people write, in small letters without hyphens, underscores and primes, and what it is
+here."""

@@ -1,11 +1,12 @@
 """One line for whatever is wrong with a card: the key's path, the value, what is allowed."""
 
+import re
 from collections.abc import Iterator, Sequence
-from typing import Any, Self, get_args
+from typing import Any, Self, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from scotopic.errors import CardError, nearest, one_line
+from scotopic.errors import CardError, close_word, nearest, one_line
 from scotopic.experiments.toml_text import toml_key
 
 KeyPath = tuple[str | int, ...]
@@ -32,6 +33,7 @@ _TEXTS = {
     "less_than_equal": "{value} is above {le:g}, the largest allowed",
     "literal_error": "{value} is not one of {expected}",
     "missing": "missing; it has no default",
+    "may_be_empty": "missing; write [] if there are none",
     "string_pattern_mismatch": "{value} is empty or has characters that are not allowed here",
     "too_short": "{actual_length} entries; at least {min_length} are needed",
     "too_long": "{actual_length} entries; at most {max_length} are allowed",
@@ -138,8 +140,15 @@ def _explained(error: dict[str, Any], root: type[BaseModel]) -> list[KeyedError]
         kind = "not_positive"
     elif context.get("ge") == 0:
         kind = "negative"
+    elif kind == "missing" and _may_be_empty(root, path):
+        kind = "may_be_empty"
     template = _TEXTS.get(kind, "{value}: " + error["msg"].replace("{", "{{").replace("}", "}}"))
-    return [KeyedError(path, template.format(value=shown(error["input"]), **context))]
+    text = template.format(value=shown(error["input"]), **context)
+    if kind == "literal_error" and isinstance(error["input"], str):
+        known = re.findall(r"'([^']+)'", context["expected"])
+        if (close := close_word(error["input"], known)) is not None:
+            text += f"; did you mean '{close}'?"
+    return [KeyedError(path, text)]
 
 
 def tables_in(annotation: object) -> Iterator[type[BaseModel]]:
@@ -152,8 +161,19 @@ def tables_in(annotation: object) -> Iterator[type[BaseModel]]:
 
 def keys_at(root: type[BaseModel], path: KeyPath) -> list[str]:
     """Return the keys that the table at a path may have."""
+    return list(_table_at(root, path).model_fields)
+
+
+def _may_be_empty(root: type[BaseModel], path: KeyPath) -> bool:
+    """Return whether a key holds an array that may have no entry."""
+    field = _table_at(root, path[:-1]).model_fields[str(path[-1])]
+    least = (getattr(constraint, "min_length", None) for constraint in field.metadata)
+    return get_origin(field.annotation) is tuple and not any(least)
+
+
+def _table_at(root: type[BaseModel], path: KeyPath) -> type[BaseModel]:
     model = root
     for part in path:
         if isinstance(part, str):
             model = next(tables_in(model.model_fields[part].annotation))
-    return list(model.model_fields)
+    return model

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Annotated, Any, Self
 
-from pydantic import Discriminator, Field, Strict, Tag
+from pydantic import AfterValidator, Discriminator, Field, Strict, Tag
 
 from scotopic.errors import RangeError, nearest
 from scotopic.experiments.apparatus import (
@@ -23,7 +23,8 @@ from scotopic.experiments.apparatus import (
 )
 from scotopic.experiments.messages import TAGS, KeyedError, KeyPath, shown
 from scotopic.experiments.searches import SearchCard
-from scotopic.experiments.tables import Items, Mass, Table, Text, of_name, repeated_names
+from scotopic.experiments.tables import Items, Line, Mass, Table, Text, of_name, repeated_names
+from scotopic.experiments.texts import legible
 from scotopic.words import CONFIDENCE_LEVELS, MAX_COUNTS
 
 ParameterValue = Annotated[
@@ -61,10 +62,10 @@ class Experiment(Table):
         `searches[].selection` are checked by their signatures: `scotopic.search.load_experiment`.
     """
 
-    title: Text = Field(
+    title: Line = Field(
         description="one line, for figures and lists; an extending card has its own"
     )
-    description: str = Field(
+    description: Annotated[str, AfterValidator(legible)] = Field(
         default="", description="what the card is for, what is assumed; never inherited"
     )
     confidence_level: float = Field(

@@ -8,17 +8,27 @@ out has one plain meaning.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Protocol, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    Strict,
+    StringConstraints,
+    model_validator,
+)
 
 from scotopic.errors import RangeError
 from scotopic.experiments.messages import KeyedError, shown
+from scotopic.experiments.texts import legible, one_line_of_figure
 from scotopic.words import MAX_COUNTS
 
 T = TypeVar("T")
 
 Items = Annotated[tuple[T, ...], Strict(strict=False)]  # an array of TOML is a list
-Name = Annotated[str, StringConstraints(pattern=r"^[^\s\[\]]([^\[\]\p{Cc}]*[^\s\[\]])?$")]
-Text = Annotated[str, StringConstraints(pattern=r"\S")]
+Text = Annotated[str, StringConstraints(pattern=r"\S"), AfterValidator(legible)]
+Line = Annotated[Text, AfterValidator(one_line_of_figure)]
+Name = Annotated[Line, StringConstraints(pattern=r"^[^\s\[\]]([^\[\]]*[^\s\[\]])?$")]
 Mass = Annotated[float, Field(gt=0)]
 Length = Annotated[float, Field(gt=0, le=1e6)]
 Events = Annotated[float, Field(ge=0, le=MAX_COUNTS)]

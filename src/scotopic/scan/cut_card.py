@@ -12,7 +12,7 @@ from scotopic.errors import CardError, RangeError
 from scotopic.experiments.data_sets import BackgroundSource
 from scotopic.experiments.loader import read_card
 from scotopic.experiments.messages import KeyedError, card_error, mistakes_in, shown
-from scotopic.experiments.tables import Items, SourcedTable, Table, Text, repeated_names
+from scotopic.experiments.tables import Items, Line, SourcedTable, Table, Text, repeated_names
 from scotopic.scan.cuts import (
     Leakage,
     Neighbours,
@@ -59,7 +59,7 @@ class LeakageCard(RegionCard):
 class CutCard(Table):
     """What is needed to choose the cut on the calorimeter's energy."""
 
-    title: Text = Field(description="one line, for the figure")
+    title: Line = Field(description="one line, for the figure")
     experiment: Text = Field(description="an experiment card: a shipped name or a path")
     cuts_GeV: Items[float] = Field(min_length=2, description="cuts to try, ascending")
     mediator_masses_GeV: Items[float] = Field(min_length=1, description="masses of the mediator")

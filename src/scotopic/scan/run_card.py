@@ -16,7 +16,7 @@ from pydantic import (
 from scotopic.errors import CardError, RangeError, nearest
 from scotopic.experiments.loader import SUFFIX, read_card
 from scotopic.experiments.messages import KeyedError, KeyPath, card_error, mistakes_in, shown
-from scotopic.experiments.tables import Items, Name, Table, Text
+from scotopic.experiments.tables import Items, Line, Name, Table, Text
 from scotopic.models.parameters import (
     field_of,
     missing_parameter,
@@ -88,7 +88,7 @@ class AxisCard(Table):
     maximum: float = Field(description="last value")
     points: int = Field(ge=2, le=2000, description="number of values")
     scale: Scale = Field(default="log", description="spacing of the values, and of the axis")
-    label: Text | None = Field(
+    label: Line | None = Field(
         default=None, description="what the figure writes along it; left out: the parameter's name"
     )
 
@@ -97,7 +97,11 @@ class AxisCard(Table):
         try:
             self.axis()
         except RangeError as error:
-            yield KeyedError(("minimum",), str(error))
+            low, high = self.minimum, self.maximum
+            if low >= high:
+                yield KeyedError(("maximum",), f"{high:g} is not above minimum = {low:g}")
+            else:
+                yield KeyedError(("minimum",), str(error).removeprefix(f"{self.parameter}: "))
 
     def axis(self) -> Axis:
         """Return the axis."""
@@ -220,7 +224,7 @@ class CmbLayer(CosmologyLayer):
 class RunCard(Table):
     """A plane of two parameters with limits of experiments, thermal lines and bands."""
 
-    title: Text = Field(description="one line, for the figure")
+    title: Line = Field(description="one line, for the figure")
     source: Text = Field(description="what the plane reproduces, or where its choices come from")
     model: ModelName = Field(
         description=f"what is looked for: {', '.join(BUILT_IN)}, or one's own as"

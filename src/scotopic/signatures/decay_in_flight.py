@@ -15,7 +15,7 @@ from pydantic import Field
 from scotopic.events.flight import DecaysInFlight
 from scotopic.experiments.decay_regions import DecayRegion
 from scotopic.experiments.messages import KeyedError
-from scotopic.experiments.tables import Items, Table, Text, repeated_names
+from scotopic.experiments.tables import Items, Line, Table, repeated_names
 from scotopic.models.mediator import decay_length_cm
 from scotopic.processes.base import (
     WEAK_COUPLING,
@@ -42,7 +42,7 @@ _ERROR = 1e-3  # of the slices of depth, the nodes of energy and the bins, besid
 class DecayRegions(Table):
     """Where behind the target the decay of a mediator itself counts as signal."""
 
-    channel: Text = Field(description='which decay is seen, as in "e+e-" or "gamma gamma"')
+    channel: Line = Field(description='which decay is seen, as in "e+e-" or "gamma gamma"')
     regions: Items[DecayRegion] = Field(min_length=1, description="places of decay, along the beam")
 
     def mistakes(self) -> "Iterator[KeyedError]":
