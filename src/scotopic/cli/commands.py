@@ -15,6 +15,7 @@ from scotopic.memory import keep_freed_memory
 
 HOMES: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "check": "cards",
         "cuts": "statistics",
         "event": "event",
         "experiments": "cards",
@@ -22,6 +23,7 @@ HOMES: Final[Mapping[str, str]] = MappingProxyType(
         "gallery": "cards",
         "likelihood": "statistics",
         "limit": "limit",
+        "new": "cards",
         "plane": "planes",
         "relic": "planes",
         "shower": "production",

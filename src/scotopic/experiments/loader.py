@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from pydantic import Field, ValidationError
 
 from scotopic.errors import CardError, nearest, one_line
+from scotopic.experiments.kinds import refuse_another_kind
 from scotopic.experiments.merging import Card, extend, missing_sources
 from scotopic.experiments.messages import KeyedError, card_error, mistakes_in, shown
 from scotopic.experiments.schema import Experiment
@@ -144,6 +145,7 @@ def _without_extension(
     card: Card, directory: Path, label: str, mistakes: list[CardError]
 ) -> tuple[Card, Extension]:
     """Split a card into what it says itself and what it says of the one that it extends."""
+    refuse_another_kind(card, label, "limit")
     known = [*Extension.model_fields, *Experiment.model_fields]
     for key in card:
         _refuse_moved(key, label)

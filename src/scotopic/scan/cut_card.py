@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError
 from scotopic.columns import read_columns
 from scotopic.errors import CardError, RangeError
 from scotopic.experiments.data_sets import BackgroundSource
+from scotopic.experiments.kinds import refuse_another_kind
 from scotopic.experiments.loader import read_card
 from scotopic.experiments.messages import KeyedError, card_error, mistakes_in, shown
 from scotopic.experiments.tables import Items, Line, SourcedTable, Table, Text, repeated_names
@@ -119,6 +120,7 @@ def load_cut_card(path: str, experiment: str | None = None) -> tuple[CutCard, "E
         content = _from_table(file, experiment or "na64e-2018")
     else:
         content = read_card(file, path)
+        refuse_another_kind(content, path, "cuts")
         if experiment is not None:
             content["experiment"] = experiment
     try:

@@ -57,10 +57,7 @@ def run(
         If a dataset cannot be finished now.
     """
     bounds = [bound_layer(layer, card, directory) for layer in card.bounds]
-    experiments = {
-        layer.label: _experiments(f"limits[{i}]", layer, directory)
-        for i, layer in enumerate(card.limits)
-    }
+    experiments = experiments_of(card, directory)
     if keeping is not None:
         plan = plan_of(card, experiments)
         refuse_another(keeping.directory, plan, asked_for(card, experiments))
@@ -84,6 +81,20 @@ def run(
         "card": card.model_dump(mode="json"),
     }
     return replace(found, attributes=attributes, layers=(*layers, *bounds))
+
+
+def experiments_of(card: RunCard, directory: Path) -> dict[str, tuple[Experiment, ...]]:
+    """Return the experiments of each limit by its label.
+
+    Raises
+    ------
+    CardError
+        If an experiment card is wrong.
+    """
+    return {
+        layer.label: _experiments(f"limits[{i}]", layer, directory)
+        for i, layer in enumerate(card.limits)
+    }
 
 
 def _grid(card: RunCard, layer: SectorLayer) -> Grid:

@@ -14,7 +14,8 @@ from pydantic import (
 )
 
 from scotopic.errors import CardError, RangeError, nearest
-from scotopic.experiments.loader import SUFFIX, read_card
+from scotopic.experiments.kinds import refuse_another_kind
+from scotopic.experiments.loader import SUFFIX, experiment_names, read_card
 from scotopic.experiments.messages import KeyedError, KeyPath, card_error, mistakes_in, shown
 from scotopic.experiments.tables import Items, Line, Name, Table, Text
 from scotopic.models.parameters import (
@@ -377,8 +378,13 @@ def load_run_card(name_or_path: str) -> tuple[RunCard, Path]:
     elif name_or_path in (names := gallery_names()):
         file, label = GALLERY / f"{name_or_path}{SUFFIX}", name_or_path
     else:
+        if name_or_path in experiment_names():
+            text = f"is an experiment card; 'scotopic limit {name_or_path}' takes it"
+            raise card_error(name_or_path, text)
         raise CardError(f"{shown(name_or_path)} is no run card; {nearest(name_or_path, names)}")
+    content = read_card(file, label)
+    refuse_another_kind(content, label, "plane")
     try:
-        return RunCard.model_validate(read_card(file, label)), file.parent
+        return RunCard.model_validate(content), file.parent
     except ValidationError as error:
         raise card_error(label, mistakes_in(error, RunCard)) from None
