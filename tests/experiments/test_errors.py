@@ -153,7 +153,9 @@ WRONG_IN_THE_SEARCH: dict[str, dict[str, object]] = {
     'data_sets[0].observed_events: does not go together with kind = "projection"': {
         "data_sets__0__kind": "projection"
     },
-    "data_sets[0].background: missing; it has no default": {"data_sets__0__background": None},
+    "data_sets[0].background: missing; write [] if there are none": {
+        "data_sets__0__background": None
+    },
     "data_sets[0].background[0].uncertainty_events: missing; a background has expected_events "
     "and uncertainty_events, or upper_value_events": {
         "data_sets__0__background__0__uncertainty_events": None
@@ -171,7 +173,7 @@ WRONG_IN_THE_SEARCH: dict[str, dict[str, object]] = {
         "selection__vetoes__1__detector": "ECAL"
     },
     "selection.calorimeter: missing; it has no default": {"selection__calorimeter": None},
-    "selection.vetoes: missing; it has no default": {"selection__vetoes": None},
+    "selection.vetoes: missing; write [] if there are none": {"selection__vetoes": None},
     "selection: 'ECAL' is not a table": {"selection": "ECAL"},
     "data_sets[0].signal_efficiency: 0.0 is not positive": {"data_sets__0__signal_efficiency": 0.0},
     "systematics[0].relative_uncertainty: -0.1 is negative": {

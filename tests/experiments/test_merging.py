@@ -194,7 +194,7 @@ REFUSED = {
     + DATA: "searches[0].data_sets[1].name: 'dream' is already the name of entry 0",
     'extends = "my.toml"\ntitle = "x"': "extends: leads back to this card",
     'extends = "./"\ntitle = "x"': "extends: .: cannot be read",
-    'extends = "a\\u0000.toml"\ntitle = "x"': "cannot be read",
+    'extends = "a\\u0000.toml"\ntitle = "x"': "extends: character 2 is U+0000, a control character",
 }
 
 

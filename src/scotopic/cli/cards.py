@@ -43,9 +43,9 @@ def experiments(show: Show = None, as_json: AsJson = False) -> None:
 @app.command()
 def gallery(show: Show = None, as_json: AsJson = False) -> None:
     """List the run cards that come with the package."""
-    from scotopic.scan.run_card import (  # noqa: PLC0415 - keep the help fast
+    from scotopic.experiments.loader import SUFFIX  # noqa: PLC0415 - keep the help fast
+    from scotopic.scan.run_card import (  # noqa: PLC0415
         GALLERY,
-        SUFFIX,
         gallery_names,
         load_run_card,
     )

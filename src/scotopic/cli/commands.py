@@ -10,7 +10,7 @@ import typer
 
 from scotopic.cli import INTERRUPTED
 from scotopic.cli.base import app, remark
-from scotopic.errors import ScotopicError
+from scotopic.errors import CardError, ScotopicError
 from scotopic.memory import keep_freed_memory
 
 HOMES: Final[Mapping[str, str]] = MappingProxyType(
@@ -72,11 +72,20 @@ def run() -> int:
         remark(_described(error))
         return USER_ERROR
     except ScotopicError as error:
-        remark(f"scotopic: {error}")
+        remark(f"scotopic: {_with_command(error)}")
         return USER_ERROR
     except OSError as error:
         remark(f"scotopic: {error}")
         return SYSTEM_ERROR
+
+
+def _with_command(error: ScotopicError) -> str:
+    """Return what is wrong, and for a card which command names the mistakes that are left out."""
+    text = str(error)
+    if not isinstance(error, CardError) or len(error.mistakes) < 2:
+        return text
+    card = next((argument for argument in sys.argv[2:] if text.startswith(f"{argument}: ")), None)
+    return text if card is None else f"{text[:-1]}; 'scotopic check {card}' names them)"
 
 
 def register(command: str) -> None:

@@ -38,6 +38,9 @@ PARTICLE_MASSES = {
 }
 """Mass in GeV of each particle that a beam can consist of."""
 
+THICKNESSES_X0 = (1e-6, 3e3)
+"""Least and largest thickness of a target: a foil of nanometres, 50 m of iron."""
+
 PASSIVE = "none"
 """What `target.detector` says of a target that measures nothing."""
 
@@ -74,7 +77,9 @@ class TargetLayer(Table):
     """One slab of the target."""
 
     material: str = Field(description=f"one of `target.materials` or of {', '.join(MATERIALS)}")
-    thickness_cm: Length = Field(description="thickness along the beam")
+    thickness_cm: Annotated[float, Field(ge=1e-6, le=1e6)] = Field(
+        description="thickness along the beam"
+    )
 
 
 class TargetCard(SourcedTable):
@@ -106,6 +111,15 @@ class TargetCard(SourcedTable):
                     ("layers", i, "material"),
                     f"{shown(layer.material)} is not a material; {nearest(layer.material, known)}",
                 )
+        if any(layer.material not in known for layer in self.layers):
+            return
+        low, high = THICKNESSES_X0
+        if not low <= self.thickness_X0 <= high:
+            yield KeyedError(
+                ("layers",),
+                f"thickness_cm times target.repetitions is {self.thickness_X0:.3g} radiation"
+                f" lengths; allowed: {low:g} to {high:g}",
+            )
 
     def build(self) -> Target:
         """Return the target as `scotopic.materials` describes it."""

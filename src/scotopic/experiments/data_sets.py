@@ -20,6 +20,11 @@ from scotopic.experiments.tables import (
 )
 from scotopic.words import MAX_COUNTS
 
+LEAST_EFFICIENCY = 1e-9
+"""Signal efficiencies below it are a mistake."""
+
+_LEAST_LOGARITHM = math.log(1e-4)  # of the observed events' probability, without a remark
+
 
 class BackgroundSource(Table):
     """An expected background: a value with its uncertainty, or a value that it stays below."""
@@ -77,7 +82,7 @@ class DataSet(SourcedTable):
         description="years of data taking; measurements with equal beam and target that share one "
         "are not combined, their data are in part the same; empty: not said",
     )
-    particles_on_target: float = Field(ge=1, le=1e30, description="exposure")
+    particles_on_target: float = Field(ge=1e6, le=1e26, description="exposure")
     signal_efficiency: Efficiency = Field(
         description="fraction of the signal events inside the energy window that pass all other "
         "cuts; a table over the mediator's energy or mass gives each event or model its own",
@@ -108,8 +113,17 @@ class DataSet(SourcedTable):
                 ("background",),
                 f"an uncertainty of {self.background_uncertainty:g} needs an expectation above 0",
             )
-        if not self.largest_efficiency > 0:
+        largest = self.largest_efficiency
+        if not largest > 0:
             yield KeyedError(("signal_efficiency",), f"{self.signal_efficiency} is not positive")
+        elif largest < LEAST_EFFICIENCY:
+            text = f"{largest:g} is below {LEAST_EFFICIENCY:g}, the smallest allowed"
+            yield KeyedError(("signal_efficiency",), text)
+        elif self.signal_efficiency_uncertainty > largest:
+            yield KeyedError(
+                ("signal_efficiency_uncertainty",),
+                f"{self.signal_efficiency_uncertainty:g} is above the efficiency, {largest:g}",
+            )
         table = self.efficiency_table
         if table is not None and table.against == "decay_position_cm":
             yield KeyedError(
@@ -117,6 +131,20 @@ class DataSet(SourcedTable):
                 f"{shown(table.against)} is not for data sets; the efficiency for places of decay"
                 " is searches[].selection.regions[].efficiency of 'decay-in-flight'",
             )
+
+    @property
+    def remark(self) -> str | None:
+        """What is odd about it although it can be computed; None if nothing is."""
+        seen = self.observed_events or 0
+        most = self.expected_background + 2 * self.background_uncertainty
+        # an upper bound of the Poisson probability of so many or more
+        if not seen or (most and seen * math.log(most) - math.lgamma(seen + 1) > _LEAST_LOGARITHM):
+            return None
+        expected = f"{self.expected_background:g} +- {self.background_uncertainty:.2g}"
+        return (
+            f"observed_events: {seen} where the background is {expected}: hardly by chance; if it"
+            " is no signal, the background is incomplete"
+        )
 
     @property
     def efficiency_table(self) -> EfficiencyTable | None:

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from scotopic.experiments.efficiencies import Efficiency, EfficiencyTable
 from scotopic.experiments.messages import KeyedError, shown
-from scotopic.experiments.tables import Length, Name, SourcedTable
+from scotopic.experiments.tables import Length, Name, SourcedTable, Threshold
 
 
 class DecayRegion(SourcedTable):
@@ -23,8 +23,8 @@ class DecayRegion(SourcedTable):
     length_cm: Length | None = Field(
         default=None, description="how long it is; left out: decays may be anywhere behind"
     )
-    minimum_energy_GeV: float = Field(
-        gt=0, le=1e5, description="least energy of the mediator that is accepted"
+    minimum_energy_GeV: Threshold = Field(
+        description="least energy of the mediator that is accepted"
     )
     efficiency: Efficiency = Field(
         description="fraction of the decays inside the region that are kept: a number, or a table "

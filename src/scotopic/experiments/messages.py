@@ -1,5 +1,6 @@
 """One line for whatever is wrong with a card: the key's path, the value, what is allowed."""
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Self, get_args, get_origin
@@ -134,11 +135,12 @@ def _explained(error: dict[str, Any], root: type[BaseModel]) -> list[KeyedError]
     if isinstance(cause, KeyedError):
         return cause.below(path)
     if kind == "extra_forbidden":
-        known = nearest(str(path[-1]), keys_at(root, path[:-1]))
-        return [KeyedError(path, f"unknown key; {known}")]
-    if context.get("gt") == 0:
+        hint = nearest(str(path[-1]), keys_at(root, path[:-1]))
+        return [KeyedError(path, f"unknown key; {hint}")]
+    least = context.get("ge", math.nan)
+    if context.get("gt") == 0 or (least > 0 and error["input"] <= 0):
         kind = "not_positive"
-    elif context.get("ge") == 0:
+    elif least == 0:
         kind = "negative"
     elif kind == "missing" and _may_be_empty(root, path):
         kind = "may_be_empty"

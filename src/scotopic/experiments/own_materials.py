@@ -21,7 +21,7 @@ class OwnMaterial(SourcedTable):
     """A material, by its density and its composition."""
 
     name: Name = Field(description="its name, none of the known ones")
-    density_g_cm3: Annotated[float, Field(gt=0, le=30)] = Field(description="density")
+    density_g_cm3: Annotated[float, Field(ge=1e-6, le=30)] = Field(description="density")
     mass_fractions: dict[str, Share] | None = Field(
         default=None,
         description="share of each element in the mass; they add up to 1 within 0.001 and are "

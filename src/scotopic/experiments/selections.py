@@ -15,6 +15,7 @@ from scotopic.experiments.tables import (
     Items,
     Name,
     Table,
+    Threshold,
     repeated,
     repeated_names,
 )
@@ -27,9 +28,7 @@ class EnergyVeto(Table):
 
     name: Name = Field(description="its name, unique in the selection")
     detectors: Items[Name] = Field(min_length=1, description="detectors whose energies are added")
-    maximum_energy_GeV: float = Field(
-        gt=0, le=1e5, description="an event is kept if they measure less"
-    )
+    maximum_energy_GeV: Threshold = Field(description="an event is kept if they measure less")
     maximum_energy_range_GeV: ThresholdRange | None = Field(
         default=None,
         description="range in which `maximum_energy_GeV` may lie; left out: it is exact",
@@ -51,8 +50,8 @@ class DecaySignal(Table):
     """A lower value for the energy that decays leave in detectors behind the calorimeter."""
 
     detectors: Items[Name] = Field(min_length=1, description="detectors whose energies are added")
-    minimum_energy_GeV: float = Field(
-        gt=0, le=1e5, description="an event is kept if they measure at least this"
+    minimum_energy_GeV: Threshold = Field(
+        description="an event is kept if they measure at least this"
     )
 
     def mistakes(self) -> Iterator[KeyedError]:
@@ -80,8 +79,8 @@ class CalorimeterSelection(Table):
     minimum_calorimeter_energy_GeV: float = Field(
         ge=0, le=1e5, description="an event is kept if the calorimeter measures at least this"
     )
-    maximum_calorimeter_energy_GeV: float = Field(
-        gt=0, le=1e5, description="an event is kept if the calorimeter measures less than this"
+    maximum_calorimeter_energy_GeV: Threshold = Field(
+        description="an event is kept if the calorimeter measures less than this"
     )
     vetoes: Items[EnergyVeto] = Field(description="detectors that must be quiet; `[]` for none")
     decay_signal: DecaySignal | None = Field(

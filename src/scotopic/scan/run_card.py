@@ -93,17 +93,6 @@ class AxisCard(Table):
         default=None, description="what the figure writes along it; left out: the parameter's name"
     )
 
-    def mistakes(self) -> Iterator[KeyedError]:
-        """Yield what makes it no axis."""
-        try:
-            self.axis()
-        except RangeError as error:
-            low, high = self.minimum, self.maximum
-            if low >= high:
-                yield KeyedError(("maximum",), f"{high:g} is not above minimum = {low:g}")
-            else:
-                yield KeyedError(("minimum",), str(error).removeprefix(f"{self.parameter}: "))
-
     def axis(self) -> Axis:
         """Return the axis."""
         return Axis(self.parameter, self.minimum, self.maximum, self.points, self.scale)
@@ -260,6 +249,8 @@ class RunCard(Table):
 
     def mistakes(self) -> Iterator[KeyedError]:
         """Yield what does not suit the models, and layers that cannot be drawn."""
+        for axis in ("x", "y"):
+            yield from _wrong_range(axis, getattr(self, axis))
         unknown = [*self._wrong_parameters()]
         yield from unknown or self._incomplete_models()
         for i, bound in enumerate(() if unknown else self.bounds):
@@ -353,6 +344,15 @@ class RunCard(Table):
 
 _LAYERS = ("limits", "thermal_lines", "cmb", "bands", "bounds")
 _OF_MODELS = ("limits", "thermal_lines", "cmb", "bands")
+
+
+def _wrong_range(name: str, axis: AxisCard) -> Iterator[KeyedError]:
+    """Yield what makes it no axis; where the ends are swapped, both are named."""
+    if axis.scale == "log" and axis.minimum <= 0:
+        yield KeyedError((name, "minimum"), f"{axis.minimum:g} is not positive on a log scale")
+    if axis.maximum <= axis.minimum:
+        text = f"{axis.maximum:g} is not above {name}.minimum = {axis.minimum:g}"
+        yield KeyedError((name, "maximum"), text)
 
 
 def gallery_names() -> list[str]:

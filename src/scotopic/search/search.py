@@ -236,12 +236,19 @@ class Search:
         return all(part.signature.follows_alpha_D(part.question, model) for part in self.parts)
 
     def caveats(self) -> tuple[str, ...]:
-        """Return what the signatures leave out, with the experiment's title."""
-        return tuple(
+        """Return what signatures leave out and what is odd in cards, below the cards' titles."""
+        found = [
             f"{part.experiment.title}: {text}"
             for part in self.parts
             for text in part.signature.caveats(part.question)
-        )
+        ]
+        found += [
+            f"{part.experiment.title}: {part.card.name}: {data.name}: {data.remark}"
+            for part in self.parts
+            for data in part.card.data_sets
+            if data.remark
+        ]
+        return tuple(found)
 
     def resonance_energies(self) -> Iterator[tuple[float, float]]:
         """Yield the ranges of energy in GeV in which a resonance would be seen."""

@@ -59,6 +59,7 @@ class MissingEnergy(Signature):
             ("maximum_calorimeter_energy_GeV",),
             chosen.maximum_calorimeter_energy_GeV,
         )
+        self._check_thresholds(experiment.beam.energy_GeV, chosen)
         calorimeter = experiment.detector(chosen.calorimeter)
         for detector in experiment.detectors:
             if (
@@ -71,6 +72,22 @@ class MissingEnergy(Signature):
                     f" {shown(detector.name)} at {detector.position_cm}, a hadronic calorimeter,"
                     " which would see nothing behind it",
                 )
+
+    def _check_thresholds(self, beam: float, chosen: CalorimeterSelection) -> None:
+        """Refuse thresholds that no event can reach."""
+        reached: dict[KeyPath, float] = {
+            ("vetoes", i, "maximum_energy_GeV"): one.maximum_energy_GeV
+            for i, one in enumerate(chosen.vetoes)
+        }
+        if chosen.decay_signal is not None:
+            reached["decay_signal", "minimum_energy_GeV"] = chosen.decay_signal.minimum_energy_GeV
+        found = [
+            KeyedError(path, f"{energy:g} is not below beam.energy_GeV = {beam:g}")
+            for path, energy in reached.items()
+            if energy >= beam
+        ]
+        if found:
+            raise KeyedError.of(found)
 
     def obstacle(self, question: Question, model: "DecayingMediator") -> str | None:
         """Return why the mediator or its decays are not seen as missing energy, if they are not."""
@@ -194,11 +211,10 @@ def closed_decay(model: "DecayingMediator") -> str:
     """Return why a mediator has no invisible decay."""
     if not math.isfinite(model.dark_threshold):
         return f"model: {type(model).__name__} has no invisible decay"
+    if model.alpha_D == 0:
+        return "alpha_D: 0 leaves the mediator no invisible decay; it must be above 0"
     least = model.dark_threshold / model.dark_matter_mass
-    return (
-        f"mass_ratio: {model.mass_ratio} closes the invisible decay; it must be above"
-        f" {least:g}, and alpha_D above 0"
-    )
+    return f"mass_ratio: {model.mass_ratio} closes the invisible decay; it must be above {least:g}"
 
 
 def window_of(question: Question) -> EnergyWindow:

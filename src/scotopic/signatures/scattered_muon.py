@@ -11,7 +11,7 @@ from pydantic import Field
 
 from scotopic.detector.window import EnergyWindow
 from scotopic.experiments.messages import KeyedError
-from scotopic.experiments.tables import Name, Table
+from scotopic.experiments.tables import Name, Table, Threshold
 from scotopic.progress import Report, silent
 from scotopic.signatures.base import Question, Response, Signature
 from scotopic.signatures.missing_energy import (
@@ -31,11 +31,11 @@ class ScatteredMuonSelection(Table):
     """A window for the energy of the muon behind the target."""
 
     spectrometer: Name = Field(description="the detector that measures it behind the target")
-    minimum_energy_GeV: float = Field(
-        gt=0, le=1e5, description="an event is kept if it has at least this energy"
+    minimum_energy_GeV: Threshold = Field(
+        description="an event is kept if it has at least this energy"
     )
-    maximum_energy_GeV: float = Field(
-        gt=0, le=1e5, description="an event is kept if it has less than this energy"
+    maximum_energy_GeV: Threshold = Field(
+        description="an event is kept if it has less than this energy"
     )
 
     def mistakes(self) -> "Iterator[KeyedError]":
