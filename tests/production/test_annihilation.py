@@ -346,3 +346,17 @@ def test_slow_positrons(energy: float) -> None:
 def test_edges_that_do_not_increase(edges: npt.ArrayLike) -> None:
     with pytest.raises(RangeError, match="not two or more ascending numbers"):
         integrated_cross_section(edges, make())
+
+
+@pytest.mark.parametrize(("mass", "ratio"), [(40.0, 3e3), (1e5, 1e9), (1e7, 1e9)])
+def test_resonance_far_above_all_energies(mass: float, ratio: float) -> None:
+    model = DarkPhoton(
+        mediator_mass=mass, kinetic_mixing=1e-4, alpha_D=0.1, mass_ratio=ratio, dark_matter="dirac"
+    )
+    scale = float(cross_section(50.0, model))
+    edges = [1.0, 20.0, 100.0] if ratio > 1e4 else [20.0, 50.0, 100.0]
+    expected = [
+        quad(lambda energy: float(cross_section(energy, model)) / scale, low, high)[0] * scale
+        for low, high in pairwise(edges)
+    ]
+    assert integrated_cross_section(edges, model) == pytest.approx(expected, rel=1e-6, abs=0)

@@ -232,7 +232,11 @@ def annihilation_cross_sections(
     average = (2 if identical else 1) / spins**2
     total = model.dark_width_at(w) + sum(model.visible_widths_at(w).values())
     denominator = (s - model.mediator_mass**2) ** 2 + s * total**2
-    common = 12 * math.pi * average * s * model.dark_width_at(w) / (momentum2 * denominator)
+    numerator = 12 * math.pi * average * s * model.dark_width_at(w)
+    # nothing annihilates where nothing couples, on a pole without width too
+    common = np.divide(
+        numerator, momentum2 * denominator, out=np.zeros(w.shape), where=numerator > 0
+    )
     return {
         name: np.asarray(common * width * GEV2_TO_CM2)
         for name, width in model.visible_widths_at(w).items()

@@ -21,6 +21,7 @@ from scotopic.units import ALPHA, ELECTRON_MASS, GEV2_TO_CM2
 
 Array = npt.NDArray[np.float64]
 
+_FAR_ABOVE = 1e4  # times s
 _PANEL_NODES, _PANEL_WEIGHTS = gauss_legendre(8)
 
 
@@ -196,20 +197,28 @@ def _panels(
     mass2, scale = model.mediator_mass**2, model.mediator_mass * width
     threshold = max(model.invisible_threshold, 2 * ELECTRON_MASS) ** 2
 
-    def variable(s: Array) -> Array:
-        return np.asarray(np.sqrt(np.maximum(np.arcsinh((s - mass2) / scale) - start, 0.0)))
-
-    start = float(np.arcsinh((threshold - mass2) / scale))
-    bins = variable(np.maximum(2 * ELECTRON_MASS * (edges + ELECTRON_MASS), threshold))
-    units = np.sqrt(np.arange(1, int(bins[-1] ** 2) + 2, dtype=float))
-    cuts = np.unique(np.clip(np.concatenate((bins, units)), bins[0], bins[-1]))
-
-    breadth = np.diff(cuts)[:, None]
-    v = cuts[:-1, None] + breadth * _PANEL_NODES
-    t = start + v**2
-    s = mass2 + scale * np.sinh(t)
-    # sigma dE, with dE = ds/(2 m_e), ds = m Gamma cosh(t) 2 v dv
-    jacobian = v * breadth / (ELECTRON_MASS * scale * np.cosh(t))
+    ends = np.maximum(2 * ELECTRON_MASS * (edges + ELECTRON_MASS), threshold)
+    if mass2 > _FAR_ABOVE * ends[-1]:  # a resonance from which s would not come back in digits
+        bins = np.sqrt(ends - threshold)
+        v, breadth = _panel_points(np.unique(bins))
+        s = threshold + v**2
+        jacobian = v * breadth / (ELECTRON_MASS * ((s - mass2) ** 2 + scale**2))
+    else:
+        start = float(np.arcsinh((threshold - mass2) / scale))
+        bins = np.sqrt(np.maximum(np.arcsinh((ends - mass2) / scale) - start, 0.0))
+        units = np.sqrt(np.arange(1, int(bins[-1] ** 2) + 2, dtype=float))
+        cuts = np.unique(np.clip(np.concatenate((bins, units)), bins[0], bins[-1]))
+        v, breadth = _panel_points(cuts)
+        t = start + v**2
+        s = mass2 + scale * np.sinh(t)
+        # sigma dE, with dE = ds/(2 m_e), ds = m Gamma cosh(t) 2 v dv
+        jacobian = v * breadth / (ELECTRON_MASS * scale * np.cosh(t))
     weights = _PANEL_WEIGHTS * jacobian * _numerator(s, model) * GEV2_TO_CM2
-    inside = np.searchsorted(bins, cuts[:-1], side="right") - 1
+    inside = np.searchsorted(bins, v[:, 0], side="right") - 1
     return s / (2 * ELECTRON_MASS) - ELECTRON_MASS, weights, inside
+
+
+def _panel_points(cuts: Array) -> tuple[Array, Array]:
+    """Return Gauss points (panels, 8) between cuts and the breadths (panels, 1)."""
+    breadth = np.diff(cuts)[:, None]
+    return cuts[:-1, None] + breadth * _PANEL_NODES, breadth
