@@ -13,6 +13,7 @@ from typing import Final
 
 from scotopic.checked import count, make_floats, number, one_of, positive
 from scotopic.data_tables import data_rows
+from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.units import (
     ALPHA,
@@ -27,6 +28,7 @@ from scotopic.units import (
 _LIGHT_ATOM_LOGARITHMS = {1: (5.31, 6.144), 2: (4.79, 5.621), 3: (4.74, 5.805), 4: (4.71, 5.924)}
 
 
+@displayed
 @dataclass(frozen=True)
 class Element:
     """A chemical element.
@@ -95,6 +97,7 @@ class Element:
         return self.atomic_mass / (AVOGADRO * per_atom)
 
 
+@displayed
 @dataclass(frozen=True)
 class Material:
     """A homogeneous mixture of elements.
@@ -158,6 +161,7 @@ class Material:
         return math.exp(sum(w * math.log(e.mean_excitation_energy_eV) for e, w in weights) / total)
 
 
+@displayed
 @dataclass(frozen=True)
 class Layer:
     """A slab across the beam.
@@ -189,6 +193,7 @@ class Layer:
         return self.thickness_cm / self.material.radiation_length_cm
 
 
+@displayed
 @dataclass(frozen=True)
 class Target:
     """Layers that repeat along the beam, such as the absorber and scintillator of a calorimeter.

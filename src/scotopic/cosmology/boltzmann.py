@@ -31,6 +31,7 @@ from scotopic.cosmology.degrees_of_freedom import (
     freeze_out_degrees_of_freedom,
 )
 from scotopic.decays.hadrons import HIGHEST_ENERGY
+from scotopic.display import displayed
 from scotopic.models.final_states import DarkState
 from scotopic.models.mediator import DecayingMediator
 from scotopic.units import PLANCK_MASS
@@ -67,6 +68,7 @@ _LATE_X: Final = 1000.0
 _AXIAL_MASS: Final = 0.01  # GeV, above which m_e^2/m_chi^2 is below 1 % of the p-wave
 
 
+@displayed
 @dataclass(frozen=True)
 class RelicAbundance:
     """What is left of the dark matter.

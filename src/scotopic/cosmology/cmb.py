@@ -15,6 +15,7 @@ from scotopic.checked import number_within, one_of
 from scotopic.cosmology.annihilation import line_shape, visible_widths
 from scotopic.data_tables import data_rows
 from scotopic.decays.three_body import PAIRS, Pair, particle_mass
+from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.models.mediator import DecayingMediator
 from scotopic.units import ELECTRON_MASS, GEV2_TO_CM2, SPEED_OF_LIGHT_CM_PER_S
@@ -33,6 +34,7 @@ _ELECTRON_SHARE: Final[dict[Pair, float]] = {
 (1 + m_mu^2/m_pi^2)/2 = 0.786 for a charged pion."""
 
 
+@displayed
 @dataclass(frozen=True)
 class CmbBound:
     """Upper limit on the coupling, at 95 %, for dark matter of the full density.

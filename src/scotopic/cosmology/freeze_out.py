@@ -22,6 +22,7 @@ from scotopic.cosmology.annihilation import effective_average, reaction_rates
 from scotopic.cosmology.boltzmann import COLDEST, Evolution, RelicAbundance, SingleEquation
 from scotopic.cosmology.degrees_of_freedom import freeze_out_degrees_of_freedom
 from scotopic.cosmology.thermal_lines import PLANCK_OMEGA_H2
+from scotopic.display import displayed
 from scotopic.errors import RangeError, ScotopicError
 from scotopic.models.mediator import DecayingMediator
 from scotopic.units import PLANCK_MASS
@@ -37,6 +38,7 @@ _MAX_ITERATIONS: Final = 60
 _STRIDE: Final = 0.2  # in ln epsilon^2
 
 
+@displayed
 @dataclass(frozen=True)
 class ThermalCoupling:
     """The coupling with which freeze-out leaves a given density.
@@ -56,6 +58,7 @@ class ThermalCoupling:
     abundance: RelicAbundance
 
 
+@displayed
 @dataclass(frozen=True, eq=False)
 class ThermalLine:
     """Thermal couplings of several models.

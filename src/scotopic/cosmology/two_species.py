@@ -42,6 +42,7 @@ from scotopic.cosmology.degrees_of_freedom import (
     entropy_degrees_of_freedom,
     freeze_out_degrees_of_freedom,
 )
+from scotopic.display import displayed
 from scotopic.models.inelastic import TwoDarkFermions
 from scotopic.units import HBAR_C_GEV_CM, PLANCK_MASS, SPEED_OF_LIGHT_CM_PER_S
 
@@ -55,6 +56,7 @@ _FEW: Final = 1e-9  # chi2 at x = 1e5
 _GAMMA = IMPLICITNESS  # a plain global: a compiled function takes it as a constant
 
 
+@displayed
 @dataclass(frozen=True, eq=False)
 class TwoSpecies(Evolution):
     """Two coupled equations, for chi1 and chi2.

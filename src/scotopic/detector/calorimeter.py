@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.units import ALPHA, AVOGADRO, CLASSICAL_ELECTRON_RADIUS_CM, ELECTRON_MASS
 
@@ -120,6 +121,7 @@ def _photon_cross_section(element: "Element", k: FloatArray) -> FloatArray:
     return np.asarray(CLASSICAL_ELECTRON_RADIUS_CM**2 * (z * compton + pairs) * rest)
 
 
+@displayed
 @dataclass(frozen=True, eq=False)
 class Showers:
     """Longitudinal profiles of showers, one an entry; all depths count from where each begins.
@@ -268,6 +270,7 @@ class Showers:
         return crossover, tail, rest, 1 - rest + tail
 
 
+@displayed
 @dataclass(frozen=True)
 class ShowerModel:
     """Showers in one material, after Grindhammer and Peters with a tail of photons.

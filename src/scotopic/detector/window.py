@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.display import displayed
 from scotopic.errors import RangeError
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ _QUADRATURE_POINTS = 24
 _STRIDE, _POINTS_ON_A_LINE = 3, 6  # where an efficiency and a smeared edge are integrated
 
 
+@displayed
 @dataclass(frozen=True)
 class EnergyWindow:
     """A window of the calorimeter's energy, seen through its resolution.
@@ -138,6 +140,7 @@ class EnergyWindow:
         return np.maximum(visible, 0.0), density / density.sum()
 
 
+@displayed
 @dataclass(frozen=True)
 class EfficientWindow:
     """A window in which the efficiency depends on the energy of the mediator.

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.detector.window import EnergyWindow
+from scotopic.display import displayed
 from scotopic.errors import RangeError
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Stretch:
     level: int | None = None
 
 
+@displayed
 @dataclass(frozen=True)
 class SetUp:
     """A set-up as a signature sees decays in it: zones along the beam.

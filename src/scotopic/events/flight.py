@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.display import displayed
+
 if TYPE_CHECKING:
     from scotopic.experiments.decay_regions import DecayRegion
 
@@ -26,6 +28,7 @@ FloatArray = npt.NDArray[np.float64]
 _SERIES_BELOW = 1e-2  # of the decay integral's argument, where its closed form cancels
 
 
+@displayed
 @dataclass(frozen=True, eq=False)
 class DecaysInFlight:
     """Mediators of one mass on their way to one region of decay.

@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.display import displayed
 from scotopic.errors import RangeError
 
 FloatArray = npt.NDArray[np.float64]
@@ -23,6 +24,7 @@ _ROUNDING = 1e-30  # of the largest term: nothing in double precision
 _EXPONENTIALS_AT_ONCE = 2_000_000
 
 
+@displayed
 @dataclass(frozen=True, eq=False)
 class ExponentialSum:
     """The function constant + sum_j coefficient_j exp(-flight_j/c tau).
@@ -97,6 +99,7 @@ class ExponentialSum:
         return ExponentialSum(self.constant, flights, shares * np.tile(weight, 2))
 
 
+@displayed
 @dataclass(frozen=True, eq=False)
 class Acceptance:
     """What a signature accepts of simulated events, for any lifetime.

@@ -16,6 +16,7 @@ from scotopic.decays.kinematics import (
     two_body_momentum,
 )
 from scotopic.decays.three_body import PAIRS, PairDecay
+from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.processes.base import UNIFORMS, WEAK_COUPLING, Sample, at_weak_coupling
 from scotopic.processes.calculation import PROCESSES, Calculation
@@ -32,6 +33,7 @@ _PAIR_VALUES = ("pair_energy", "electron_energy", "positron_energy", "pair_mass"
 _DIMENSIONS = UNIFORMS + 2 + 2 * _PER_CHI2
 
 
+@displayed
 @dataclass(frozen=True, eq=False)
 class Events:
     """Events as arrays, one row an event; columns are the first and the second chi2.

@@ -18,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from scotopic.display import as_table, one_line
 from scotopic.errors import RangeError
 from scotopic.experiments.messages import KeyedError, shown
 from scotopic.experiments.texts import legible, one_line_of_figure
@@ -42,6 +43,9 @@ class Table(BaseModel):
     """Base of all tables: unknown keys, coercions, nan and infinities are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+    __repr__ = __str__ = one_line
+    _repr_html_ = as_table
 
     def mistakes(self) -> Iterator[KeyedError]:
         """Yield what does not go together, all keys by themselves being right."""

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.figures.event import model_text
 from scotopic.figures.style import BLUE, GREY, ORANGE, decades, new_figure
@@ -34,6 +35,7 @@ _SOFTEST = 1e-2  # fraction of the events below the range of pair energies
 _BEHIND = 1.1  # positions in the map, over the length of the set-up
 
 
+@displayed
 @dataclass(frozen=True, eq=False)
 class EfficiencyMap:
     """Probability that a search accepts a decay.

@@ -3,6 +3,7 @@
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import Field
 from typing import Annotated, Any, ClassVar, Final
 
@@ -10,9 +11,17 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.checked import make_floats, positive, within
+from scotopic.display import Row, as_table, with_unit
 from scotopic.errors import RangeError
 from scotopic.models.final_states import DarkState
-from scotopic.models.metadata import ALPHA_D, MASS_RATIO, MEDIATOR_MASS, numeric_fields
+from scotopic.models.metadata import (
+    ALPHA_D,
+    MASS_RATIO,
+    MEDIATOR_MASS,
+    in_words,
+    numeric_fields,
+    parameters,
+)
 from scotopic.units import ALPHA, HBAR_C_GEV_CM, SPEED_OF_LIGHT_CM_PER_S
 from scotopic.words import SpinParity
 
@@ -112,6 +121,17 @@ class DecayingMediator(ABC):
                 f"{name}: {getattr(self, name):g} means g^2/(4 pi) = {strength:.3g}, above 1:"
                 " not perturbative"
             )
+
+    def _repr_html_(self) -> str:
+        """Return the parameters and what follows from them as a table for notebooks."""
+        own = {name: f"${one.label}$" for name, one in parameters(type(self)).items()}
+        follows = dict.fromkeys(("dark_matter_mass", "invisible_width", "visible_width"), "")
+        rows = []
+        for name, symbol in (own | follows).items():
+            unit = parameters(type(self))[name].unit if name in own else "GeV"
+            with suppress(RangeError):  # what is known of the widths has ends
+                rows.append(Row(symbol, with_unit(getattr(self, name), unit), in_words(name)))
+        return as_table(self, rows)
 
     @property
     @abstractmethod

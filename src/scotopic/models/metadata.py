@@ -25,6 +25,7 @@ from typing import (
     get_type_hints,
 )
 
+from scotopic.display import displayed
 from scotopic.errors import RangeError
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ Role = Literal[
 """What a parameter is to the model."""
 
 
+@displayed
 @dataclass(frozen=True, kw_only=True)
 class Parameter:
     r"""What is known of one parameter.

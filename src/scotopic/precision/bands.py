@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from scotopic.checked import make_floats, numbers, one_of, positive, within
 from scotopic.decays.leptons import LEPTON_MASSES
+from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.precision.magnetic_moments import SIGN, mixing_of_moment
 from scotopic.words import Lepton, SpinParity
@@ -28,6 +29,7 @@ standard deviations.
 """
 
 
+@displayed
 @dataclass(frozen=True, kw_only=True)
 class Deviation:
     """Measured minus predicted magnetic moment of a lepton, Delta a = a_exp - a_SM.
@@ -93,6 +95,7 @@ ELECTRON_CAESIUM: Final = Deviation(
 """With alpha from the recoil of caesium atoms."""
 
 
+@displayed
 @dataclass(frozen=True, kw_only=True, eq=False)
 class MixingBand:
     """The values of epsilon = g/e that explain a deviation within n standard deviations.

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
+from scotopic.display import displayed
 from scotopic.models.inputs import model_inputs
 from scotopic.processes.calculation import PROCESSES, Calculation
 from scotopic.processes.dump import Dump
@@ -50,6 +51,7 @@ class Window(Protocol):
         """Return all that the window depends on, as JSON can write it."""
 
 
+@displayed
 @dataclass(frozen=True, eq=False)
 class Produced:
     """Mediators of one model, by depth and energy.
@@ -69,6 +71,7 @@ class Produced:
     relative_error: float
 
 
+@displayed
 @dataclass(frozen=True, eq=False)
 class Sample:
     """Sampled mediators of one model, one row each, all of the same weight.
@@ -90,6 +93,7 @@ class Sample:
     total: float
 
 
+@displayed
 @dataclass(frozen=True, eq=False)
 class AcceptedYields:
     """Mediators that a window accepts, for several models.

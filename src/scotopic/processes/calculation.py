@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from scotopic.display import displayed
 from scotopic.registry import Registry, instance_of
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ PROCESSES: "Final[Registry[Process]]" = Registry(
 register_process = PROCESSES.register
 
 
+@displayed
 @dataclass(frozen=True)
 class Calculation:
     """How mediators are counted.

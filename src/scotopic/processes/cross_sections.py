@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.processes.calculation import Calculation
 from scotopic.processes.dump import Dump
@@ -33,6 +34,7 @@ _SLACK = 1e-9  # relative; forgives rounding at the edges
 _FORM_FACTOR = "elastic+inelastic"  # unless the calculation says otherwise
 
 
+@displayed
 @dataclass(frozen=True)
 class ShowerCrossSections:
     """A table of cross sections for all electrons of a shower, those too slow for it included.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.materials import Material
 
@@ -20,6 +21,7 @@ FloatArray = npt.NDArray[np.float64]
 _NODES = 240  # of the shower's energy; see `spectrum.numerical_error`
 
 
+@displayed
 @dataclass(frozen=True)
 class Dump:
     """A beam and the target in which it showers, or through which it passes if it is of muons.

@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.display import displayed
 from scotopic.processes.dump import Dump
 from scotopic.processes.inversion import inverted
 
@@ -22,6 +23,7 @@ _SLICE_X0 = 0.1
 _ENERGY_CELLS = 160
 
 
+@displayed
 @dataclass(frozen=True, eq=False)
 class ShowerDepths:
     """Track lengths of one shower, with the distribution of depth at each energy."""

@@ -17,6 +17,7 @@ from numpy.polynomial import chebyshev, legendre
 
 from scotopic.cache import Arrays, cached_arrays
 from scotopic.checked import numbers, positive, within
+from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.materials import Element
 from scotopic.production.phase_space import REFINED, STANDARD, Process, Resolution, raw_spectrum
@@ -73,6 +74,7 @@ def _legendre_transforms(n: int) -> tuple[Array, Array]:
     return series, integral
 
 
+@displayed
 @dataclass(frozen=True, eq=False)
 class CrossSectionTable:
     """Cross sections of l Z -> l Z X for unit coupling in units of e.

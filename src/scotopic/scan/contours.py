@@ -10,11 +10,13 @@ import numpy as np
 import numpy.typing as npt
 from contourpy import ContourGenerator, FillType, contour_generator
 
+from scotopic.display import displayed
 from scotopic.search.axis import Axis
 
 FloatArray = npt.NDArray[np.float64]
 
 
+@displayed
 @dataclass(frozen=True, eq=False)
 class Contour:
     """One line on which a function is zero.
@@ -34,6 +36,7 @@ class Contour:
     closed: bool
 
 
+@displayed
 @dataclass(frozen=True, eq=False)
 class Region:
     """One area in which a function is positive, without its holes.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.processes.base import WEAK_COUPLING
 from scotopic.progress import Report, silent
@@ -108,6 +109,7 @@ class Neighbours:
         return found, (*parts, *self.others)
 
 
+@displayed
 @dataclass(frozen=True, eq=False)
 class CutScan:
     """Expected limits against the cut.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.models.derived import COUPLING
 from scotopic.models.mediator import DecayingMediator
@@ -17,6 +18,7 @@ FloatArray = npt.NDArray[np.float64]
 Index = tuple[int, int]
 
 
+@displayed
 @dataclass(frozen=True, eq=False)
 class Grid:
     """The models of a plane.

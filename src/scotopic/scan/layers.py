@@ -26,6 +26,7 @@ from scotopic.cosmology.thermal_lines import (
     estimated_thermal_couplings,
     thermal_couplings,
 )
+from scotopic.display import displayed
 from scotopic.errors import ScotopicError
 from scotopic.models.derived import COUPLING
 from scotopic.models.inputs import model_inputs
@@ -85,6 +86,7 @@ class LinePoint:
     caveats: tuple[str, ...]
 
 
+@displayed
 @dataclass(frozen=True, eq=False)
 class Line:
     """Where the coupling of a plane's models is that of a line.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.display import displayed
 from scotopic.models.registry import model_name
 from scotopic.progress import Report, silent
 from scotopic.scan.layout import of_limits, of_points
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 FloatArray = npt.NDArray[np.float64]
 
 
+@displayed
 @dataclass(frozen=True, eq=False)
 class Plane:
     """One limit of a result along two axes: expected events, and what they exclude.

@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.display import displayed
 from scotopic.errors import ScotopicError
 from scotopic.memory import no_search_for_cycles
 from scotopic.models.derived import COUPLING
@@ -48,6 +49,7 @@ NO_EVENTS: Final = -700.0
 """ln(expected/allowed) where nothing is expected: about the smallest number."""
 
 
+@displayed
 @dataclass(frozen=True)
 class Sector:
     """A model with some of its parameters fixed.
@@ -78,6 +80,7 @@ class Sector:
         return build(self.kind, {**self.fixed, **values})
 
 
+@displayed
 @dataclass(frozen=True)
 class Limit:
     """One limit of a plane: what is asked, of which model.
@@ -97,6 +100,7 @@ class Limit:
     sector: Sector
 
 
+@displayed
 @dataclass(frozen=True)
 class Plan:
     """What a plane is to show.

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.checked import count, number
+from scotopic.display import displayed
 from scotopic.errors import RangeError
 
 FloatArray = npt.NDArray[np.float64]
@@ -16,6 +17,7 @@ FloatArray = npt.NDArray[np.float64]
 Scale = Literal["log", "linear"]
 
 
+@displayed
 @dataclass(frozen=True)
 class Axis:
     """Values of one parameter.

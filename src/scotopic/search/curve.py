@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.display import displayed
 from scotopic.errors import RangeError, ScotopicError
 from scotopic.models.derived import COUPLING, PROBE
 from scotopic.models.parameters import value_of
@@ -41,6 +42,7 @@ _STEP = 1e-4  # of the same, for slopes
 _SETTLED = 1e-10  # of the logarithm of an edge, where the limit depends on the shares
 
 
+@displayed
 @dataclass(frozen=True, eq=False)
 class Exclusion:
     """Excluded intervals of the coupling of several models, and what goes with them.

@@ -12,6 +12,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.display import displayed
 from scotopic.errors import ScotopicError
 
 FloatArray = npt.NDArray[np.float64]
@@ -24,6 +25,7 @@ _SMALL_PEAK = np.log(0.3)  # a maximum on the grid may be this much too low; the
 _TOLERANCE = 1e-12  # of the logarithm of the coupling
 
 
+@displayed
 @dataclass(frozen=True, eq=False)
 class Intervals:
     """Excluded intervals of a coupling, a row for each point, padded with not-a-number.

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from scotopic.display import displayed
 from scotopic.signatures.base import SIGNATURES, Question, Signature
 
 if TYPE_CHECKING:
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from scotopic.models.mediator import DecayingMediator
 
 
+@displayed
 @dataclass(frozen=True)
 class Part:
     """One search of one experiment's card, or those of its data sets that go together.

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.extras import required
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 
 
+@displayed
 @dataclass(frozen=True, eq=False)
 class Variable:
     """One named array of a result.
@@ -59,6 +61,7 @@ class Variable:
         object.__setattr__(self, "values", view)
 
 
+@displayed
 @dataclass(frozen=True, eq=False)
 class Layer:
     """What stands beside the limits: a line, a band, a bound.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.processes.calculation import PROCESSES, Calculation
 from scotopic.progress import Report, silent
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 FloatArray = npt.NDArray[np.float64]
 
 
+@displayed
 @dataclass(frozen=True)
 class Search:
     """What some searches of some experiments say together: the bins of one likelihood.
@@ -258,6 +260,7 @@ class Search:
                 yield found
 
 
+@displayed
 @dataclass(frozen=True, eq=False)
 class Responses:
     """What the parts of a search answer for one model, by their number.

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
 from scotopic.checked import ascending, within
+from scotopic.display import displayed
 from scotopic.shower.medium import Effects, Medium, Particle
 from scotopic.shower.mesh import Mesh
 from scotopic.shower.tracks import (
@@ -20,6 +21,7 @@ from scotopic.shower.tracks import (
 Array = npt.NDArray[np.float64]
 
 
+@displayed
 @dataclass(frozen=True, eq=False)
 class DepthTrackLengths(SpeciesWeights):
     """Track lengths of one shower in slices of depth, as weights on nodes of energy.

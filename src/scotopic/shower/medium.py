@@ -4,6 +4,7 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias, get_args
 
+from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.materials import Material, Target
 from scotopic.units import CLASSICAL_ELECTRON_RADIUS_CM, ELECTRON_MASS
@@ -21,6 +22,7 @@ Screening: TypeAlias = Literal["complete", "energy_dependent"]
 _SCREENINGS = ("complete", "energy_dependent")
 
 
+@displayed
 @dataclass(frozen=True)
 class Effects:
     """Switches of the cascade; the default is all the physics there is.

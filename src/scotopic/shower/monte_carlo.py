@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.checked import ascending, count
+from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.quadrature import gauss_legendre
 from scotopic.shower.ionisation import collision_loss
@@ -26,6 +27,7 @@ _ENERGIES_PER_E_FOLD = 25
 _INTEGRATION_POINTS = 300
 
 
+@displayed
 @dataclass(frozen=True, eq=False)
 class ShowerSample:
     """Simulated showers.

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.checked import number, within
+from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.materials import Element
 from scotopic.quadrature import gauss_legendre
@@ -38,6 +39,7 @@ _NODES = 24
 _MICROBARN = 1e-30
 
 
+@displayed
 @dataclass(frozen=True, eq=False)
 class MuonTracks:
     """What a muon's way through a target contributes to any yield.

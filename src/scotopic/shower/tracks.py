@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
 from scotopic.checked import number_within, numbers, one_of
+from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.shower.medium import SPECIES, Effects, Medium, Particle, compton_share, description
 from scotopic.shower.mesh import END_WEIGHTS, Mesh, interpolate
@@ -59,6 +60,7 @@ class SpeciesWeights:
         return named[particle]
 
 
+@displayed
 @dataclass(frozen=True, eq=False)
 class TrackLengths(SpeciesWeights):
     """Track lengths T(E) = d<L>/dE of one shower, as weights on nodes of energy.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.processes.calculation import Calculation
 from scotopic.processes.dump import Dump
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 FloatArray = npt.NDArray[np.float64]
 
 
+@displayed
 @dataclass(frozen=True, eq=False)
 class Accepted:
     """What one search accepts at some couplings, per particle on target.
@@ -53,6 +55,7 @@ Response: TypeAlias = Callable[[FloatArray, FloatArray], Accepted]
 """What a search accepts at couplings and dark couplings alpha_D, arrays of one shape."""
 
 
+@displayed
 @dataclass(frozen=True)
 class Question:
     """What a signature is asked: a set-up, which events count, and how they are counted.

@@ -27,6 +27,7 @@ import numpy.typing as npt
 
 from scotopic.detector.calorimeter import ShowerModel
 from scotopic.detector.zones import Cuts, Places, SetUp, Stretch
+from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.events.lifetimes import Acceptance
 
@@ -46,6 +47,7 @@ _SMALLEST_SHARE = 1e-4
 _ROUNDING = 1e-12
 
 
+@displayed
 @dataclass(frozen=True, eq=False)
 class DecayPositions:
     """Where one decay is accepted, event by event.

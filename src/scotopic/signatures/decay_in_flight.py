@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
+from scotopic.display import displayed
 from scotopic.events.flight import DecaysInFlight
 from scotopic.experiments.decay_regions import DecayRegion
 from scotopic.experiments.messages import KeyedError
@@ -146,6 +147,7 @@ class DecayInFlight(Signature):
         ]
 
 
+@displayed
 @dataclass(frozen=True, eq=False)
 class FlightResponse:
     """What regions accept of the decays of one model, for all couplings; alpha_D is the model's.

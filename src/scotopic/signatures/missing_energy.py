@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from scotopic.detector.window import RESOLVED, EfficientWindow, EnergyWindow
 from scotopic.detector.zones import calorimeter_window
+from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.experiments.messages import KeyedError, KeyPath, shown
 from scotopic.experiments.selections import CalorimeterSelection, excludes
@@ -249,6 +250,7 @@ def _obstacle_in_flight(
     return None
 
 
+@displayed
 @dataclass(frozen=True, eq=False)
 class InvisibleResponse:
     """What a window accepts of one model that leaves no trace.

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
+from scotopic.display import displayed
 from scotopic.events.lifetimes import ExponentialSum
 from scotopic.models.inputs import model_inputs
 from scotopic.processes.calculation import PROCESSES
@@ -29,6 +30,7 @@ _NUMBERS = ("in_window", "unit_ctau_cm", "statistical_error", "numerical_error")
 _ERROR_CTAU_CM = np.geomspace(1e-3, 1e7, 13)
 
 
+@displayed
 @dataclass(frozen=True, eq=False)
 class SemiVisibleResponse:
     """What a selection accepts of one model, for all couplings that change the lifetime alone.

@@ -9,6 +9,7 @@ import numpy as np
 from scotopic.decays.three_body import PAIRS
 from scotopic.detector.calorimeter import ShowerModel, measured
 from scotopic.detector.zones import BEHIND_ALL, calorimeter_window, detectors_behind
+from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.events.simulation import Events, simulate
 from scotopic.processes.calculation import Calculation
@@ -24,6 +25,7 @@ _CANDIDATES = 2**15
 _FAR = ((1e2, "m"), (1e5, "km"), (1e8, "thousand km"), (1e11, "million km"))  # in cm
 
 
+@displayed
 @dataclass(frozen=True)
 class Decay:
     """One chi2 of an event.
@@ -54,6 +56,7 @@ class Decay:
         return sum(self.energies)
 
 
+@displayed
 @dataclass(frozen=True)
 class Cut:
     """One condition of a selection.
@@ -71,6 +74,7 @@ class Cut:
     met: bool | None
 
 
+@displayed
 @dataclass(frozen=True)
 class EventRecord:
     """One event as the detectors see it.

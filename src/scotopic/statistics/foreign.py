@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from scotopic.display import displayed
 from scotopic.errors import CardError, RangeError
 from scotopic.extras import required
 from scotopic.reading import read_json
@@ -34,6 +35,7 @@ _LARGEST_SEED = 2**32 - 1
 _LARGEST_STRENGTH = 1e12
 
 
+@displayed
 @dataclass(frozen=True)
 class ForeignLikelihood:
     """A pyhf workspace whose limits pyhf sets.

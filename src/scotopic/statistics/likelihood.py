@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.statistics.cells import Cells, cells_of
 from scotopic.statistics.checks import (
@@ -21,6 +22,7 @@ _LARGEST_FACTOR = 100.0
 """Of one standard deviation: beyond it expectations of six have no meaning as floating numbers."""
 
 
+@displayed
 @dataclass(frozen=True)
 class Shift:
     """What a nuisance parameter theta, a standard normal variable, does to an expectation.
@@ -73,6 +75,7 @@ class Shift:
         return cls(nuisance, 1 + uncertainty, 1 / (1 + uncertainty))
 
 
+@displayed
 @dataclass(frozen=True)
 class Component:
     """One expected contribution to a count.
@@ -102,6 +105,7 @@ class Component:
         _require_unique(f"{self.name}.shifts", [shift.nuisance for shift in self.shifts])
 
 
+@displayed
 @dataclass(frozen=True)
 class Bin:
     """One count: a signature in a year, or a bin of a histogram.
@@ -143,6 +147,7 @@ class Bin:
         return math.fsum(part.events for part in self.backgrounds)
 
 
+@displayed
 @dataclass(frozen=True)
 class Likelihood:
     """A product of Poisson probabilities and standard normal nuisance parameters.

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.registry import Registry
 
@@ -30,6 +31,7 @@ BUILT_IN: Final = {
 Compute = Callable[..., "StrengthLimits"]
 
 
+@displayed
 @dataclass(frozen=True)
 class Method:
     """A way to set limits.

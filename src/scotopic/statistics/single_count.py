@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from scotopic.display import displayed
 from scotopic.statistics.checks import require_counts
 from scotopic.statistics.crossing import crossing
 from scotopic.statistics.likelihood import Component, Likelihood, summed
@@ -34,6 +35,7 @@ _ROUNDING = 1e-10  # of the limit: root search and the rounding of sums of up to
 _SYMMETRY = 1e-9  # of a factor up and its inverse down
 
 
+@displayed
 @dataclass(frozen=True)
 class ConfidenceLevels:
     """Tail probabilities of one hypothesis about the signal.

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from scotopic.display import displayed
 from scotopic.statistics.methods import method as method_of
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ QUANTILES: Final = tuple(math.erfc(-z / math.sqrt(2)) / 2 for z in STANDARD_DEVI
 """The same as probabilities."""
 
 
+@displayed
 @dataclass(frozen=True)
 class StrengthLimits:
     """The largest signal strength that is not excluded, and what was expected.
