@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import Final
+from typing import Final, overload
 
-from scotopic.checked import count, make_floats, number, one_of, positive
+from scotopic.checked import count, make_floats, number, positive
 from scotopic.data_tables import data_rows
 from scotopic.display import displayed
 from scotopic.errors import RangeError
@@ -169,7 +169,7 @@ class Layer:
     Attributes
     ----------
     material : Material
-        What it is made of.
+        What it is made of; given by its name, or itself.
     thickness_cm : float
         Its thickness along the beam.
 
@@ -183,7 +183,8 @@ class Layer:
     thickness_cm: float
 
     def __post_init__(self) -> None:
-        """Refuse an impossible thickness."""
+        """Take the material by its name too, and refuse an impossible thickness."""
+        object.__setattr__(self, "material", material(self.material))
         make_floats(self, "thickness_cm")
         positive("thickness_cm", self.thickness_cm)
 
@@ -269,16 +270,32 @@ ELEMENTS: Final = _elements()
 """The elements that materials are made of, by their symbols."""
 
 
-def element(symbol: str) -> Element:
-    """Return the element of a chemical symbol.
+def element(given: "str | Element | Material") -> Element:
+    """Return the element of a chemical symbol, or of a material that is made of it alone.
+
+    Parameters
+    ----------
+    given : str, Element or Material
+        A symbol or the name of a material; what is an element already is returned as it is.
 
     Raises
     ------
     RangeError
         If the element is not in the table; the message lists those that are.
+
+    Examples
+    --------
+    >>> element("Pb").atomic_number, element("lead").atomic_number
+    (82, 82)
     """
-    one_of("element", symbol, ELEMENTS)
-    return ELEMENTS[symbol]
+    if isinstance(given, Element):
+        return given
+    if isinstance(given, str) and given in ELEMENTS:
+        return ELEMENTS[given]
+    made = MATERIALS.get(given) if isinstance(given, str) else given
+    if isinstance(made, Material) and len(made.mass_fractions) == 1:
+        return made.mass_fractions[0][0]
+    raise RangeError(f"element: {given!r} is not one of {', '.join(ELEMENTS)}")
 
 
 def compound(name: str, atoms: Mapping[str, float], density_g_cm3: float) -> Material:
@@ -324,9 +341,22 @@ _NAMED = (
 MATERIALS: Final[Mapping[str, Material]] = MappingProxyType({m.name: m for m in _NAMED})
 """The materials that a card can name."""
 
+_OF_SYMBOLS: Final = {
+    one.mass_fractions[0][0].symbol: one for one in _NAMED if len(one.mass_fractions) == 1
+}
 
-def material(name: str) -> Material:
-    """Return the material of a name.
+
+@overload
+def material(given: "str | Element | Material") -> Material: ...
+@overload
+def material(given: "str | Element | Material | Target") -> Material | Target: ...
+def material(given: "str | Element | Material | Target") -> Material | Target:
+    """Return the material of a name or a chemical symbol.
+
+    Parameters
+    ----------
+    given : str, Element, Material or Target
+        What is a material or a target already is returned as it is.
 
     Raises
     ------
@@ -337,8 +367,15 @@ def material(name: str) -> Material:
     --------
     >>> round(material("tungsten").radiation_length_cm, 3)
     0.35
+    >>> material("W") is material("tungsten"), material("Ti").density_g_cm3
+    (True, 4.54)
     """
-    try:
-        return MATERIALS[name]
-    except KeyError:
-        raise RangeError(f"material: {name!r} is not one of {', '.join(MATERIALS)}") from None
+    if isinstance(given, Material | Target):
+        return given
+    symbol = given.symbol if isinstance(given, Element) else given
+    found = MATERIALS.get(symbol) or _OF_SYMBOLS.get(symbol)
+    if found is None and symbol in ELEMENTS:
+        found = _pure(symbol, symbol)
+    if found is None:
+        raise RangeError(f"material: {given!r} is not one of {', '.join(MATERIALS)}")
+    return found

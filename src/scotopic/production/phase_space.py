@@ -16,6 +16,7 @@ from typing import NamedTuple, get_args
 import numpy as np
 import numpy.typing as npt
 
+from scotopic import materials
 from scotopic.checked import number, number_within, one_of, within
 from scotopic.decays.leptons import lepton_mass_of
 from scotopic.errors import RangeError
@@ -278,7 +279,7 @@ def _require_convergence(
 def differential_cross_section(
     mediator: str,
     lepton: str,
-    element: Element,
+    element: Element | str,
     energy: float,
     mediator_mass: float,
     x: npt.ArrayLike,
@@ -291,7 +292,8 @@ def differential_cross_section(
     Parameters
     ----------
     mediator, lepton, element, method, form_factor
-        The names and the atom of `Process`; leptons of both charges radiate alike.
+        The names and the atom of `Process`, an element by its symbol too; leptons of both charges
+        radiate alike.
     energy, mediator_mass : float
         Energy of the lepton and mass of X in GeV.
     x : array_like
@@ -315,13 +317,11 @@ def differential_cross_section(
 
     Examples
     --------
-    >>> from scotopic.materials import element
-    >>> lead = element("Pb")
-    >>> sigma = differential_cross_section("vector", "electron", lead, 100., 0.1, [0.5, 0.9])
+    >>> sigma = differential_cross_section("vector", "electron", "Pb", 100., 0.1, [0.5, 0.9])
     >>> [f"{s:.2e}" for s in sigma]
     ['2.17e-27', '1.34e-26']
     """
-    process = Process(mediator, lepton, element, method, form_factor)
+    process = Process(mediator, lepton, materials.element(element), method, form_factor)
     mediator_mass, energy = number("mediator_mass", mediator_mass), number("energy", energy)
     variable = process.variable(mediator_mass, energy)
     fractions = within("x", x, 0.0, 1.0)
@@ -351,7 +351,7 @@ def _above(
 def total_cross_section(
     mediator: str,
     lepton: str,
-    element: Element,
+    element: Element | str,
     energy: float,
     mediator_mass: float,
     *,
@@ -381,12 +381,11 @@ def total_cross_section(
 
     Examples
     --------
-    >>> from scotopic.materials import element
-    >>> sigma = total_cross_section("vector", "electron", element("Pb"), 100., 0.1)
+    >>> sigma = total_cross_section("vector", "electron", "Pb", 100., 0.1)
     >>> f"{sigma:.3e} cm^2"
     '1.052e-26 cm^2'
     """
-    process = Process(mediator, lepton, element, method, form_factor)
+    process = Process(mediator, lepton, materials.element(element), method, form_factor)
     mediator_mass, energy = number("mediator_mass", mediator_mass), number("energy", energy)
     process.variable(mediator_mass, energy)
     minimum_energy = number_within("minimum_energy", minimum_energy, 0.0, unit="GeV")

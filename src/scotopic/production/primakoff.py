@@ -12,6 +12,7 @@ the range; it is integrated by Gauss-Legendre quadrature in panels.
 import numpy as np
 import numpy.typing as npt
 
+from scotopic import materials
 from scotopic.checked import number_within, within
 from scotopic.materials import Element
 from scotopic.production.form_factors import form_factor
@@ -27,7 +28,7 @@ _PANELS, _POINTS = 16, 8  # together better than 1e-8 for masses from 1 keV to 1
 def primakoff_cross_section(
     mass: float,
     photon_energies: npt.ArrayLike,
-    element: Element,
+    element: Element | str,
     form_factor_name: str = "elastic",
 ) -> Array:
     """Return the total cross section of gamma Z -> a Z for the coupling g = 1 GeV^-1.
@@ -38,8 +39,8 @@ def primakoff_cross_section(
         Mass of the particle in GeV.
     photon_energies : array_like
         Energies in GeV, any shape.
-    element : Element
-        The nucleus, screened by its atom.
+    element : Element or str
+        The nucleus, by its symbol too, screened by its atom.
     form_factor_name : {"elastic", "elastic+inelastic"}
         Form factor G2(t); see `scotopic.production.form_factors`.
 
@@ -61,10 +62,10 @@ def primakoff_cross_section(
 
     Examples
     --------
-    >>> from scotopic.materials import element
-    >>> f"{primakoff_cross_section(0.03, 60.0, element('Pb')):.3e}"
+    >>> f"{primakoff_cross_section(0.03, 60.0, 'Pb'):.3e}"
     '3.378e-26'
     """
+    element = materials.element(element)
     mass = number_within("mass", mass, *MASSES, "GeV")
     energies = within("photon_energies", photon_energies, 0.0, HIGHEST_ENERGY, "GeV")
     E = np.maximum(energies, mass)[..., None]

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy.polynomial import chebyshev, legendre
 
+from scotopic import materials
 from scotopic.cache import Arrays, cached_arrays
 from scotopic.checked import numbers, positive, within
 from scotopic.display import displayed
@@ -203,7 +204,7 @@ class CrossSectionTable:
 def bremsstrahlung_table(
     mediator: str,
     lepton: str,
-    element: Element,
+    element: Element | str,
     *,
     masses: Range,
     energies: Range,
@@ -232,13 +233,12 @@ def bremsstrahlung_table(
 
     Examples
     --------
-    >>> from scotopic.materials import element
     >>> table = bremsstrahlung_table(
-    ...     "vector", "electron", element("Pb"), masses=(0.05, 0.2), energies=(60., 100.))
+    ...     "vector", "electron", "Pb", masses=(0.05, 0.2), energies=(60., 100.))
     >>> f"{table.above(0.1, [100.], [50.])[0, 0]:.2e}", table.interpolation_error < 2e-3
     ('1.01e-26', True)
     """
-    process = Process(mediator, lepton, element, method, form_factor)
+    process = Process(mediator, lepton, materials.element(element), method, form_factor)
     masses = _checked_range("masses", masses)
     energies = _checked_range("energies", energies)
     process.variable(masses[1], energies[0])

@@ -51,7 +51,7 @@ class DepthTrackLengths(SpeciesWeights):
 
 
 def depth_track_lengths(
-    medium: Medium,
+    medium: Medium | str,
     beam_particle: Particle,
     beam_energy: float,
     *,
@@ -94,7 +94,9 @@ def depth_track_lengths(
     array([0.65, 0.17, 0.04])
     """
     effects = Effects() if effects is None else effects
-    beam_energy, minimum_energy = check_beam(medium, beam_particle, beam_energy, minimum_energy)
+    medium, beam_energy, minimum_energy = check_beam(
+        medium, beam_particle, beam_energy, minimum_energy
+    )
     edges = ascending("depth_edges_X0", depth_edges_X0)
     edges = within("depth_edges_X0", edges, 0.0, THICKNESSES_X0[1]).copy()
     mesh = Mesh.between(minimum_energy, beam_energy, nodes)

@@ -57,7 +57,7 @@ class ShowerSample:
 
 
 def simulate(
-    medium: Medium,
+    medium: Medium | str,
     beam_particle: Particle,
     beam_energy: float,
     *,
@@ -99,7 +99,9 @@ def simulate(
     True
     """
     effects = Effects() if effects is None else effects
-    beam_energy, minimum_energy = check_beam(medium, beam_particle, beam_energy, minimum_energy)
+    medium, beam_energy, minimum_energy = check_beam(
+        medium, beam_particle, beam_energy, minimum_energy
+    )
     depths = ascending("depth_edges_X0", depth_edges_X0)
     energies = ascending("energy_edges", energy_edges)
     if depths[0] != 0:

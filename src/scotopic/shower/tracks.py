@@ -11,6 +11,7 @@ from scotopic.cache import Arrays, cached_arrays
 from scotopic.checked import number_within, numbers, one_of
 from scotopic.display import displayed
 from scotopic.errors import RangeError
+from scotopic.materials import material
 from scotopic.shower.medium import SPECIES, Effects, Medium, Particle, compton_share, description
 from scotopic.shower.mesh import END_WEIGHTS, Mesh, interpolate
 
@@ -178,7 +179,7 @@ class TrackLengths(SpeciesWeights):
 
 
 def track_lengths(
-    medium: Medium,
+    medium: Medium | str,
     beam_particle: Particle,
     beam_energy: float,
     *,
@@ -191,7 +192,7 @@ def track_lengths(
 
     Parameters
     ----------
-    medium : Material or Target
+    medium : str, Material or Target
         What the shower develops in: a material, or layers thin against a radiation length.
     beam_particle : {"e-", "e+", "gamma"}
         What starts it.
@@ -220,13 +221,14 @@ def track_lengths(
 
     Examples
     --------
-    >>> from scotopic.materials import material
-    >>> shower = track_lengths(material("lead"), "e-", 100.0, minimum_energy=50.0)
+    >>> shower = track_lengths("lead", "e-", 100.0, minimum_energy=50.0)
     >>> round(float((shower.electron + shower.positron).sum()), 2)
     0.9
     """
     effects = Effects() if effects is None else effects
-    beam_energy, minimum_energy = check_beam(medium, beam_particle, beam_energy, minimum_energy)
+    medium, beam_energy, minimum_energy = check_beam(
+        medium, beam_particle, beam_energy, minimum_energy
+    )
     if thickness_X0 is not None:
         thickness_X0 = number_within("thickness_X0", thickness_X0, *THICKNESSES_X0)
     mesh = Mesh.between(minimum_energy, beam_energy, nodes)
@@ -242,9 +244,10 @@ def track_lengths(
 
 
 def check_beam(
-    medium: Medium, beam_particle: str, beam_energy: float, minimum_energy: float
-) -> tuple[float, float]:
-    """Return the two energies; refuse those for which the cascade is not computed."""
+    given: Medium | str, beam_particle: str, beam_energy: float, minimum_energy: float
+) -> tuple[Medium, float, float]:
+    """Return medium and energies; refuse those for which the cascade is not computed."""
+    medium = material(given)
     one_of("beam_particle", beam_particle, SPECIES)
     beam_energy = number_within("beam_energy", beam_energy, *BEAM_ENERGIES, "GeV")
     most = CLOSEST_TO_BEAM * beam_energy
@@ -256,7 +259,7 @@ def check_beam(
             f"{share:.1%} of pair production here; at most {MOST_COMPTON:.0%} is allowed: a higher "
             "beam energy or a heavier target is needed"
         )
-    return beam_energy, minimum_energy
+    return medium, beam_energy, minimum_energy
 
 
 def shower_inputs(
