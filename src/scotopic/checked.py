@@ -7,11 +7,12 @@ float and int, or of numpy's float64, so that the result never depends on the wi
 
 import math
 import operator
+import os
 import sys
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -243,3 +244,23 @@ def shown(value: object) -> str:
     text = str(value) if isinstance(value, np.generic | Decimal | Fraction) else repr(value)
     text = " ".join(text.split())
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+
+
+def several(given: object, *one: type) -> tuple[Any, ...]:
+    """Return what may be given alone or in a list, as a tuple.
+
+    Parameters
+    ----------
+    given : object
+        One thing or several; a name or a path is one.
+    *one : type
+        What else is one, though it might be gone through.
+
+    Examples
+    --------
+    >>> several("bremsstrahlung"), several(["a", "b"])
+    (('bremsstrahlung',), ('a', 'b'))
+    """
+    if isinstance(given, (str, os.PathLike, *one)) or not isinstance(given, Iterable):
+        return (given,)
+    return tuple(given)

@@ -290,12 +290,12 @@ def element(given: "str | Element | Material") -> Element:
     """
     if isinstance(given, Element):
         return given
-    if isinstance(given, str) and given in ELEMENTS:
-        return ELEMENTS[given]
     made = MATERIALS.get(given) if isinstance(given, str) else given
     if isinstance(made, Material) and len(made.mass_fractions) == 1:
         return made.mass_fractions[0][0]
-    raise RangeError(f"element: {given!r} is not one of {', '.join(ELEMENTS)}")
+    symbol = given.name if isinstance(given, Material) else given
+    one_of("element", symbol, ELEMENTS)
+    return ELEMENTS[symbol]
 
 
 def compound(name: str, atoms: Mapping[str, float], density_g_cm3: float) -> Material:
@@ -373,9 +373,7 @@ def material(given: "str | Element | Material | Target") -> Material | Target:
     if isinstance(given, Material | Target):
         return given
     symbol = given.symbol if isinstance(given, Element) else given
-    found = MATERIALS.get(symbol) or _OF_SYMBOLS.get(symbol)
-    if found is None and symbol in ELEMENTS:
-        found = _pure(symbol, symbol)
-    if found is None:
-        raise RangeError(f"material: {given!r} is not one of {', '.join(MATERIALS)}")
-    return found
+    if isinstance(symbol, str) and symbol in ELEMENTS:
+        return _OF_SYMBOLS.get(symbol) or _pure(symbol, symbol)
+    one_of("material", symbol, MATERIALS)
+    return MATERIALS[symbol]

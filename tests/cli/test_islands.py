@@ -74,7 +74,7 @@ def test_cards_give_model_and_masses(tmp_path: Path, monkeypatch: pytest.MonkeyP
         ),
         (
             ("limit", "na64e-visible-2017", "na64e-alp"),
-            "--model: missing; NA64e visible decays 2017, 40 X0 is for dark_photon, NA64e 2016-",
+            "model: missing; NA64e visible decays 2017, 40 X0 is for dark_photon, NA64e 2016-",
         ),
         (("visible", "na64e-visible-2018"), "visible: 'scotopic limit CARD ...' does that now"),
         (("alp", "na64e-alp", "--points", "3"), "alp: 'scotopic limit na64e-alp' does that now"),

@@ -2,8 +2,7 @@
 
 import re
 import time
-from collections import ChainMap
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -28,7 +27,6 @@ from scotopic.results import output_directory, provenance, write_files
 from scotopic.words import DarkMatter, FormFactor, MassAxis, Method
 
 if TYPE_CHECKING:
-    from scotopic.experiments import Experiment
     from scotopic.models.mediator import DecayingMediator
     from scotopic.search import Axis, Result, Search
     from scotopic.search.masses import FloatArray
@@ -147,6 +145,7 @@ def limit(
     """
     from scotopic.processes.calculation import Calculation  # noqa: PLC0415 - keep the help fast
     from scotopic.search import Search, exclusion_curve  # noqa: PLC0415
+    from scotopic.search.models import mass_range, searched_model  # noqa: PLC0415
     from scotopic.search.result_files import as_json as content_of  # noqa: PLC0415
     from scotopic.search.result_files import write_curve  # noqa: PLC0415
 
@@ -165,14 +164,13 @@ def limit(
         "splitting": splitting,
     }
     given = all_given(options, parameters or [])
-    name = model or natural_model(experiments)
     if axis == MASS:
         ends = mass_range(experiments, mass_min, mass_max)
     elif axis_min is None or axis_max is None:
         raise RangeError(f"--axis {axis}: needs --axis-min and --axis-max")
     else:
         ends = axis_min, axis_max
-    made = make_model(name, experiments, axis, ends[1], given)
+    made = searched_model(experiments, model, given, (axis, ends[1]))
     with progress(search.title) as report:
         curve = exclusion_curve(
             search,
@@ -199,32 +197,6 @@ def limit(
     name_written([*written, *write_curve(curve, directory, seconds)])
 
 
-def natural_model(experiments: "Sequence[Experiment]") -> str:
-    """Return the model that all cards are for.
-
-    Raises
-    ------
-    RangeError
-        If they are for different ones.
-    """
-    names = {one.title: one.model.name for one in experiments}
-    if len(set(names.values())) > 1:
-        said = ", ".join(f"{title} is for {name}" for title, name in names.items())
-        raise RangeError(f"--model: missing; {said}")
-    return experiments[0].model.name
-
-
-def mass_range(
-    experiments: "Sequence[Experiment]", lowest: float | None, highest: float | None
-) -> tuple[float, float]:
-    """Return the masses between which a curve runs: those of the cards if none are given."""
-    ranges = [one.model.mass_range_GeV for one in experiments]
-    return (
-        min(low for low, _ in ranges) if lowest is None else lowest,
-        max(high for _, high in ranges) if highest is None else highest,
-    )
-
-
 def _along(
     search: "Search",
     model: "DecayingMediator",
@@ -240,54 +212,6 @@ def _along(
         return default_masses(points, low, high, search)
     role = parameter_of_axis(type(model), axis).role
     return Axis(axis, low, high, points, "log" if role in _LOGARITHMIC else "linear")
-
-
-def make_model(
-    name: str,
-    experiments: "Sequence[Experiment]",
-    axis: str,
-    value: float,
-    given: Mapping[str, Any],
-) -> "DecayingMediator":
-    """Make a model at a value of the axis, with what is given, and what the cards say otherwise.
-
-    Where neither says anything, parameters are as usual.
-    """
-    from scotopic.models.derived import COUPLING, PROBE  # noqa: PLC0415 - keep the help fast
-    from scotopic.models.metadata import parameters  # noqa: PLC0415
-    from scotopic.models.parameters import (  # noqa: PLC0415
-        build,
-        field_of,
-        missing_parameter,
-        overridden,
-        parameter,
-        parameter_names,
-    )
-    from scotopic.models.registry import model_class, name_for_lepton  # noqa: PLC0415
-    from scotopic.search.set_ups import SET_UPS, parameter_of_axis  # noqa: PLC0415
-
-    leptons = {one.beam.lepton for one in experiments}
-    kind = model_class(name_for_lepton(name, *leptons) if len(leptons) == 1 else name)
-    known = parameter_of_axis(kind, axis).name
-    of_model = axis not in SET_UPS
-    solved = {COUPLING, field_of(kind, known)} if of_model else {COUPLING}
-    free = [one for one in parameter_names(kind) if field_of(kind, one) not in solved]
-    for one, what in given.items():
-        if one not in free:
-            raise RangeError(
-                f"{one}: is no parameter of {name} that can be set; known: {', '.join(free)}"
-            )
-        if isinstance(what, str) and not parameter(kind, one).choices:
-            raise RangeError(f"{one}: {what!r} is not a number")
-    said = ChainMap(*(dict(one.model.parameters) for one in experiments))  # the first card decides
-    of_cards = {parameter: value for parameter, value in said.items() if parameter in free}
-    values = overridden(kind, of_cards, given)
-    values |= {kind.coupling_field: PROBE} | ({axis: value} if of_model else {})
-    while (absent := missing_parameter(kind, values)) is not None:
-        if (usual := parameters(kind)[absent].usual) is None:
-            raise RangeError(f"{absent}: missing; give it as --set {absent}=...")
-        values[absent] = usual
-    return build(kind, values)
 
 
 def all_given(options: Mapping[str, Any], pairs: list[str]) -> dict[str, Any]:

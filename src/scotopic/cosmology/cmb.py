@@ -17,7 +17,9 @@ from scotopic.data_tables import data_rows
 from scotopic.decays.three_body import PAIRS, Pair, particle_mass
 from scotopic.display import displayed
 from scotopic.errors import RangeError
+from scotopic.models.derived import COUPLING, PROBE
 from scotopic.models.mediator import DecayingMediator
+from scotopic.models.parameters import Given, model_of
 from scotopic.units import ELECTRON_MASS, GEV2_TO_CM2, SPEED_OF_LIGHT_CM_PER_S
 
 PLANCK_P_ANN: Final = 3.2e-28
@@ -126,13 +128,16 @@ def recombination_average_cm3_per_s(model: DecayingMediator) -> float:
     return average * GEV2_TO_CM2 * SPEED_OF_LIGHT_CM_PER_S
 
 
-def cmb_bound(model: DecayingMediator) -> CmbBound:
+def cmb_bound(model: Given, **parameters: float | str) -> CmbBound:
     """Return the largest kinetic mixing that the CMB allows.
 
     Parameters
     ----------
-    model : DecayingMediator
-        The dark sector. Its own coupling only enters the width of the mediator.
+    model : DecayingMediator, type or str
+        The dark sector, or its class or name. Its own coupling only enters the width of the
+        mediator, and need not be given.
+    **parameters
+        Of the model: those of a class or name, or changes.
 
     Returns
     -------
@@ -146,19 +151,17 @@ def cmb_bound(model: DecayingMediator) -> CmbBound:
 
     Examples
     --------
-    >>> from scotopic.models.dark_photon import DarkPhoton
-    >>> model = DarkPhoton(mediator_mass=0.03, kinetic_mixing=1e-4, alpha_D=0.1, mass_ratio=3,
-    ...                    dark_matter="majorana")
-    >>> cmb_bound(model).reason
+    >>> cmb_bound("dark_photon", mediator_mass=0.03, dark_matter="majorana").reason
     'p wave: <sigma v> falls with the square of the velocity'
     """
-    average = recombination_average_cm3_per_s(model)
+    made = model_of(model, parameters, natural={COUPLING: PROBE})
+    average = recombination_average_cm3_per_s(made)
     if average == 0:
         alone = "chi1 annihilates with chi2 alone, which has decayed or been used up"
         slow = "p wave: <sigma v> falls with the square of the velocity"
-        return CmbBound(None, None, alone if len(model.dark_states) > 1 else slow)
-    mass = model.dark_matter_mass
-    widths = {name: float(w) for name, w in visible_widths(model, 2 * mass).items()}
+        return CmbBound(None, None, alone if len(made.dark_states) > 1 else slow)
+    mass = made.dark_matter_mass
+    widths = {name: float(w) for name, w in visible_widths(made, 2 * mass).items()}
     total = sum(widths.values())
     efficiency = sum(
         widths[pair] / total * deposition_efficiency(mass, pair)
@@ -166,6 +169,6 @@ def cmb_bound(model: DecayingMediator) -> CmbBound:
         if widths[pair] > 0
     )
     ratio = math.sqrt(PLANCK_P_ANN * mass / (efficiency * average))
-    mixing = model.coupling * ratio
+    mixing = made.coupling * ratio
     reason = f"s wave: f_eff = {efficiency:.2g}"
-    return CmbBound(mixing, model.y * ratio**2, reason)
+    return CmbBound(mixing, made.y * ratio**2, reason)

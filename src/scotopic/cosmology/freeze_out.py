@@ -17,14 +17,16 @@ from typing import TYPE_CHECKING, Final, cast
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.checked import number_within
+from scotopic.checked import number_within, numbers
 from scotopic.cosmology.annihilation import effective_average, reaction_rates
 from scotopic.cosmology.boltzmann import COLDEST, Evolution, RelicAbundance, SingleEquation
 from scotopic.cosmology.degrees_of_freedom import freeze_out_degrees_of_freedom
 from scotopic.cosmology.thermal_lines import PLANCK_OMEGA_H2
 from scotopic.display import displayed
 from scotopic.errors import RangeError, ScotopicError
+from scotopic.models.derived import COUPLING, PROBE
 from scotopic.models.mediator import DecayingMediator
+from scotopic.models.parameters import Given, model_of, models_along
 from scotopic.units import PLANCK_MASS
 
 if TYPE_CHECKING:
@@ -79,13 +81,16 @@ class ThermalLine:
     caveats: tuple[tuple[str, ...], ...]
 
 
-def relic_abundance(model: DecayingMediator) -> RelicAbundance:
+def relic_abundance(model: Given, **parameters: float | str) -> RelicAbundance:
     """Solve the Boltzmann equation of a model.
 
     Parameters
     ----------
-    model : DecayingMediator
-        The dark sector; if it `converts`, it is solved with two species, see `two_species`.
+    model : DecayingMediator, type or str
+        The dark sector, or its class or name; if it `converts`, it is solved with two species, see
+        `two_species`.
+    **parameters
+        Of the model, by any of their names: those of a class or name, or changes.
 
     Returns
     -------
@@ -106,18 +111,23 @@ def relic_abundance(model: DecayingMediator) -> RelicAbundance:
     >>> round(relic_abundance(model).value, 2)
     0.12
     """
-    return evolution(model).abundance(model.coupling)
+    made = model_of(model, parameters)
+    return evolution(made).abundance(made.coupling)
 
 
-def thermal_coupling(model: DecayingMediator, omega_h2: float = PLANCK_OMEGA_H2) -> ThermalCoupling:
+def thermal_coupling(
+    model: Given, omega_h2: float = PLANCK_OMEGA_H2, **parameters: float | str
+) -> ThermalCoupling:
     """Find the kinetic mixing with which a dark sector has the observed density.
 
     Parameters
     ----------
-    model : DecayingMediator
-        The dark sector; its own kinetic mixing plays no part.
+    model : DecayingMediator, type or str
+        The dark sector, or its class or name; its own kinetic mixing plays no part.
     omega_h2 : float
         The density to be reached, from 1e-10 to 1e6.
+    **parameters
+        Of the model but for its coupling: those of a class or name, or changes.
 
     Returns
     -------
@@ -132,21 +142,19 @@ def thermal_coupling(model: DecayingMediator, omega_h2: float = PLANCK_OMEGA_H2)
 
     Examples
     --------
-    >>> from scotopic.models.dark_photon import DarkPhoton
-    >>> model = DarkPhoton(mediator_mass=0.03, kinetic_mixing=1e-4, alpha_D=0.1, mass_ratio=3,
-    ...                    dark_matter="complex_scalar")
-    >>> f"{thermal_coupling(model).y:.2g}"
+    >>> f"{thermal_coupling('dark_photon', mediator_mass=0.03, alpha_D=0.1).y:.2g}"
     '1.3e-11'
     """
     omega_h2 = number_within("omega_h2", omega_h2, 1e-10, 1e6)
-    _refuse_secluded(model)
-    excess = _Excess(model, omega_h2)
+    made = model_of(model, parameters, {COUPLING: PROBE})
+    _refuse_secluded(made)
+    excess = _Excess(made, omega_h2)
     logarithm = _newton(excess)
-    if model.converts:
+    if made.converts:
         excess.coupled = True
         logarithm = _first_crossing(excess, logarithm)
     mixing = math.exp(logarithm / 2)
-    y = _with_coupling(model, mixing).y
+    y = _with_coupling(made, mixing).y
     return ThermalCoupling(mixing, y, excess.history.abundance(mixing))
 
 
@@ -211,16 +219,24 @@ def _first_crossing(excess: _Excess, below: float) -> float:
 
 
 def thermal_line(
-    models: Sequence[DecayingMediator], omega_h2: float = PLANCK_OMEGA_H2
+    models: Given | Sequence[DecayingMediator],
+    omega_h2: float = PLANCK_OMEGA_H2,
+    *,
+    masses: npt.ArrayLike = (),
+    **parameters: float | str,
 ) -> ThermalLine:
     """Find the thermal coupling of each of several models.
 
     Parameters
     ----------
-    models : sequence of DecayingMediator
-        The points of the line, in any plane of parameters.
+    models : sequence of DecayingMediator, or one model by itself, its class or name
+        The points of the line, in any plane of parameters; or one model for all masses.
     omega_h2 : float
         The density to be reached.
+    masses : array_like
+        Masses of the mediator in GeV, for one model; its own plays no part.
+    **parameters
+        Of one model but for its mass and coupling: those of a class or name, or changes.
 
     Returns
     -------
@@ -234,7 +250,17 @@ def thermal_line(
     ...                      dark_matter="dirac") for R in (0.5, 3)]
     >>> thermal_line(models).status
     ("mass_ratio: 0.5 is not above 1: chi chi -> A' A', not included, opens", 'ok')
+    >>> f"{thermal_line('dark_photon', masses=[0.03], dark_matter='dirac').y[0]:.1e}"
+    '5.4e-13'
     """
+    if not isinstance(models, Sequence) or isinstance(models, str):
+        at = numbers("masses", masses).ravel().tolist()
+        if not at:
+            raise RangeError("masses: missing; a line of one model needs them")
+        one = model_of(models, parameters, {"mediator_mass": at[0], COUPLING: PROBE})
+        models = models_along(one, "mediator_mass", at)
+    elif parameters or np.size(masses):
+        raise RangeError("masses: they and parameters are for one model, not for several")
     points: list[tuple[float, float]] = []
     status: list[str] = []
     caveats: list[tuple[str, ...]] = []

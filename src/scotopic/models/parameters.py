@@ -4,14 +4,19 @@ import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import MISSING, fields
 from functools import lru_cache
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
+from scotopic.display import brief
 from scotopic.errors import RangeError
 from scotopic.models.derived import COUPLING, PROBE, SQUARES, Derived, Kind, Of, Values, derived
 from scotopic.models.mediator import DecayingMediator
 from scotopic.models.metadata import Parameter, parameters
+from scotopic.models.registry import model_class, model_name
 
 Model = TypeVar("Model", bound=DecayingMediator)
+
+Given: TypeAlias = DecayingMediator | Kind | str
+"""A model: itself, its class, or its name."""
 
 _TIES: Final[dict[str, Of]] = {}
 
@@ -137,6 +142,91 @@ def build(kind: type[Model], values: Values) -> Model:
             raise RangeError(f"{coupling}: {tie!r} is no number{known}")
         found[coupling] = _TIES[tie](kind(**{**found, coupling: PROBE}))
     return kind(**found)
+
+
+def model_of(
+    given: Given, values: Values, solved: Values | None = None, natural: Values | None = None
+) -> DecayingMediator:
+    """Return a model that is given by itself, by its class, or by its name.
+
+    Parameters
+    ----------
+    given : DecayingMediator, type or str
+        The model; of a class or a name it is made.
+    values : mapping
+        Parameters by names of `parameter_names`; of a model those that change.
+    solved : mapping, optional
+        Parameters that play no part, and values at which the model exists; they must not be among
+        the others.
+    natural : mapping, optional
+        Parameters where nothing else is given; those that are left out are as usual.
+
+    Raises
+    ------
+    RangeError
+        If one is unknown, missing or out of range, or plays no part.
+
+    Examples
+    --------
+    >>> model_of("dark_photon", {"alpha_D": 0.5}, {"mediator_mass": 0.1, "kinetic_mixing": 1e-4})
+    DarkPhoton(mediator_mass=0.1, kinetic_mixing=0.0001, alpha_D=0.5, mass_ratio=3.0, \
+    dark_matter='complex_scalar', splitting=0.0)
+    """
+    kind = kind_of(given)
+    if isinstance(given, DecayingMediator):
+        if not values:
+            return given
+        natural = {f.name: getattr(given, f.name) for f in fields(given) if f.init}
+    else:
+        natural = overridden(kind, natural or {}, solved or {})
+    replaced = {field_of(kind, name) for name in solved or {}}
+    free = [name for name in parameter_names(kind) if field_of(kind, name) not in replaced]
+    for name, value in values.items():
+        if name not in free:
+            raise RangeError(
+                f"{name}: is no parameter of {model_name(kind)} that can be set;"
+                f" known: {', '.join(free)}"
+            )
+        if isinstance(value, str) and not words(kind, name):
+            raise RangeError(f"{name}: {value!r} is not a number")
+    return build(kind, with_usual(kind, overridden(kind, natural, values)))
+
+
+def kind_of(given: Given) -> Kind:
+    """Return the class of a model that is given by itself, by its class, or by its name.
+
+    Raises
+    ------
+    RangeError
+        If it is none of these.
+
+    Examples
+    --------
+    >>> kind_of("dark_photon").__name__
+    'DarkPhoton'
+    """
+    if isinstance(given, str):
+        return model_class(given)
+    kind = given if isinstance(given, type) else type(given)
+    if not issubclass(kind, DecayingMediator):
+        raise RangeError(f"model: {brief(given)} is no model, and no name or class of one")
+    return kind
+
+
+def with_usual(kind: Kind, values: Values) -> dict[str, Any]:
+    """Return parameters with the usual values of those that are missing.
+
+    Raises
+    ------
+    RangeError
+        If one is missing that has no usual value.
+    """
+    found = dict(values)
+    while (absent := missing_parameter(kind, found)) is not None:
+        if (usual := parameters(kind)[absent].usual) is None:
+            raise RangeError(f"{absent}: missing; {model_name(kind)} needs it")
+        found[absent] = usual
+    return found
 
 
 def models_along(model: Model, name: str, values: Iterable[float]) -> list[Model]:

@@ -17,6 +17,8 @@ import numpy.typing as npt
 from scotopic.checked import number, numbers, one_of, positive
 from scotopic.errors import RangeError
 from scotopic.models.dark_photon import DarkPhoton
+from scotopic.models.derived import COUPLING, PROBE, Values
+from scotopic.models.parameters import Given, model_of
 from scotopic.words import DarkMatter
 
 CHARGES: Final[Mapping[DarkMatter, tuple[tuple[int, ...], tuple[int, ...]]]] = MappingProxyType(
@@ -54,15 +56,19 @@ def beta_coefficient(dark_matter: DarkMatter) -> float:
     return sum(4 * q**2 for q in fermions) / 3 + sum(q**2 for q in scalars) / 3
 
 
-def running_alpha_D(model: DarkPhoton, scale: npt.ArrayLike) -> npt.NDArray[np.float64]:
+def running_alpha_D(
+    model: Given, scale: npt.ArrayLike, **parameters: float | str
+) -> npt.NDArray[np.float64]:
     """Return the dark coupling at higher scales.
 
     Parameters
     ----------
-    model : DarkPhoton
-        Its `alpha_D` is the coupling at the scale m_A'.
+    model : DarkPhoton, type or str
+        A dark photon, or its class or name. Its `alpha_D` is the coupling at the scale m_A'.
     scale : array_like
         Scales in GeV, any shape, from m_A' up to the Landau pole.
+    **parameters
+        Of the model: those of a class or name, or changes; kinetic mixing plays no part.
 
     Returns
     -------
@@ -81,37 +87,44 @@ def running_alpha_D(model: DarkPhoton, scale: npt.ArrayLike) -> npt.NDArray[np.f
     >>> running_alpha_D(model, [0.01, 91.2]).round(4)
     array([0.1   , 0.1107])
     """
-    mu = numbers("scale", scale)
-    pole = landau_pole(model)
-    outside = ~((mu >= model.mediator_mass) & (mu < pole))
+    mu, made = numbers("scale", scale), _dark_photon(model, parameters)
+    pole = landau_pole(made)
+    outside = ~((mu >= made.mediator_mass) & (mu < pole))
     if np.any(outside):
         worst = mu[outside].flat[0]
         raise RangeError(
-            f"scale: {worst:g} GeV is not between the mass {model.mediator_mass:g} GeV"
+            f"scale: {worst:g} GeV is not between the mass {made.mediator_mass:g} GeV"
             f" and the Landau pole {pole:g} GeV"
         )
-    slope = beta_coefficient(model.dark_matter) / (2 * math.pi)
-    return np.asarray(
-        model.alpha_D / (1 - slope * model.alpha_D * np.log(mu / model.mediator_mass))
-    )
+    slope = beta_coefficient(made.dark_matter) / (2 * math.pi)
+    return np.asarray(made.alpha_D / (1 - slope * made.alpha_D * np.log(mu / made.mediator_mass)))
 
 
-def landau_pole(model: DarkPhoton) -> float:
+def _dark_photon(given: Given, parameters: Values) -> DarkPhoton:
+    made = model_of(given, parameters, natural={COUPLING: PROBE})
+    if not isinstance(made, DarkPhoton):
+        raise RangeError(f"model: {type(made).__name__} is no dark photon, whose running is known")
+    return made
+
+
+def landau_pole(model: Given, **parameters: float | str) -> float:
     """Return the scale in GeV at which the one-loop coupling diverges.
+
+    Parameters as `running_alpha_D`.
 
     It is infinite if it exceeds what a float holds (alpha_D below 0.0034 with one Dirac fermion
     and a charge-2 scalar), as for alpha_D = 0.
 
     Examples
     --------
-    >>> model = DarkPhoton(mediator_mass=0.01, kinetic_mixing=1e-4, alpha_D=0.5, mass_ratio=3,
-    ...                    dark_matter="pseudo_dirac")
-    >>> round(landau_pole(model), 2)
+    >>> kind = {"alpha_D": 0.5, "dark_matter": "pseudo_dirac"}
+    >>> round(landau_pole("dark_photon", mediator_mass=0.01, **kind), 2)
     1.11
     """
-    slope = beta_coefficient(model.dark_matter) * model.alpha_D / (2 * math.pi)
+    made = _dark_photon(model, parameters)
+    slope = beta_coefficient(made.dark_matter) * made.alpha_D / (2 * math.pi)
     try:
-        return model.mediator_mass * math.exp(1 / slope)
+        return made.mediator_mass * math.exp(1 / slope)
     except (OverflowError, ZeroDivisionError):
         return math.inf
 

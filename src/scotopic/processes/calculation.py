@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from scotopic.checked import several
 from scotopic.display import displayed
 from scotopic.registry import Registry, instance_of
 
@@ -63,7 +64,8 @@ class Calculation:
     seed: int = 1
 
     def __post_init__(self) -> None:
-        """Refuse unknown processes."""
+        """Take one process by its name alone too, and refuse unknown ones."""
+        object.__setattr__(self, "processes", several(self.processes))
         for name in self.processes:
             PROCESSES.home(name)
 

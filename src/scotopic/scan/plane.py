@@ -1,6 +1,6 @@
 """Planes: expected events over two parameters of a model, and the regions that are excluded."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.display import displayed
+from scotopic.models.parameters import kind_of
 from scotopic.models.registry import model_name
-from scotopic.progress import Report, silent
+from scotopic.progress import Report, heard
 from scotopic.scan.layout import of_limits, of_points
 from scotopic.scan.points import (
     COMPUTED,
@@ -25,11 +26,11 @@ from scotopic.scan.points import (
 from scotopic.scan.refinement import Refinement, position_error
 from scotopic.scan.survey import Kept, in_process, require_some, survey
 from scotopic.search.axis import Axis
+from scotopic.search.models import fixed_parameters
 from scotopic.search.result import Result
-from scotopic.search.search import Search
+from scotopic.search.search import Search, SearchLike
 
 if TYPE_CHECKING:
-    from scotopic.experiments import Experiment
     from scotopic.models.mediator import DecayingMediator
 
 FloatArray = npt.NDArray[np.float64]
@@ -234,28 +235,32 @@ def _processes(plan: Plan, limit: Limit, status: npt.NDArray[Any]) -> list[str]:
 
 
 def exclusion_plane(
-    search: "Search | Experiment | Sequence[Experiment]",
-    model: "type[DecayingMediator]",
+    search: SearchLike,
+    model: "type[DecayingMediator] | str",
     x: Axis,
     y: Axis,
-    fixed: Mapping[str, Any],
+    fixed: Mapping[str, Any] | None = None,
     *,
-    report: Report = silent,
+    report: Report | None = None,
+    **parameters: float | str,
 ) -> Result:
     """Compute what is excluded of a model over two of its parameters.
 
     Parameters
     ----------
-    search : Search, Experiment or several experiments
-        What is asked; of experiments all searches that see the model count together.
-    model : type
-        Of `scotopic.models`, or of one's own.
+    search : Search, str, path or Experiment, or several experiments
+        What is asked; of experiments, given by name, path or themselves, all searches that see the
+        model count together.
+    model : type or str
+        Of `scotopic.models`, or of one's own; the class or its name.
     x, y : Axis
         The two parameters.
-    fixed : mapping
-        The other parameters by name.
-    report : callable
-        Is told how far it is.
+    fixed : mapping, optional
+        The other parameters by name; what is left out is as the cards say, or as usual.
+    report : callable, optional
+        Is told how far it is; by default a bar is shown in notebooks.
+    **parameters
+        More of `fixed`.
 
     Returns
     -------
@@ -270,18 +275,18 @@ def exclusion_plane(
 
     Examples
     --------
-    >>> from scotopic.models.dark_photon import DarkPhoton
-    >>> from scotopic.search import load_experiment
     >>> found = exclusion_plane(
-    ...     load_experiment("na64e-2018"), DarkPhoton,
+    ...     "na64e-2018", "dark_photon",
     ...     Axis("mediator_mass", 0.01, 0.1, 2), Axis("kinetic_mixing", 1e-5, 1e-3, 3),
-    ...     {"alpha_D": 0.1, "mass_ratio": 3, "dark_matter": "dirac"})
+    ...     alpha_D=0.1, mass_ratio=3, dark_matter="dirac")
     >>> Plane.of(found).excluded.tolist()
     [[False, True, True], [False, False, True]]
     """
-    asked = search if isinstance(search, Search) else Search.of(search)
-    plan = Plan(x, y, (Limit(asked.title, asked, Sector(model, dict(fixed))),))
+    asked, kind, given = Search.asked(search), kind_of(model), {**(fixed or {}), **parameters}
+    values = fixed_parameters(asked.experiments, kind, given, x.parameter, y.parameter)
+    plan = Plan(x, y, (Limit(asked.title, asked, Sector(kind, values)),))
     kept = Kept(plan)
-    survey(plan, kept, in_process, report=report)
+    with heard(report) as listener:
+        survey(plan, kept, in_process, report=listener)
     require_some(kept.arrays)
     return plane_result(plan, kept.arrays)

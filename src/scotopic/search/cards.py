@@ -1,7 +1,7 @@
 """Experiment cards with the selections of their searches checked by the signatures."""
 
 import os
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from pydantic import ValidationError
 
@@ -20,14 +20,18 @@ if TYPE_CHECKING:
     from scotopic.experiments.tables import Table
 
 
-def load_experiment(name_or_path: str | os.PathLike[str]) -> Experiment:
+CardLike: TypeAlias = str | os.PathLike[str] | Experiment
+"""An experiment: the name of a shipped card, the path of a file, or the experiment itself."""
+
+
+def load_experiment(card: CardLike) -> Experiment:
     """Read and check a card.
 
     Parameters
     ----------
-    name_or_path : str or path
+    card : str, path or Experiment
         The name of a shipped card, or the path of a file. A string is a path if it ends in
-        ``.toml`` or has a directory in it.
+        ``.toml`` or has a directory in it. What is an experiment already is returned as it is.
 
     Returns
     -------
@@ -49,15 +53,17 @@ def load_experiment(name_or_path: str | os.PathLike[str]) -> Experiment:
     ...
     scotopic.errors.CardError: 'na64e-2108' is no experiment; did you mean 'na64e-2018'?
     """
-    return read_experiment(name_or_path, _checked_content)
+    if isinstance(card, Experiment):
+        return card
+    return read_experiment(card, _checked_content)
 
 
-def experiment_card(name_or_path: str | os.PathLike[str]) -> str:
+def experiment_card(card: CardLike) -> str:
     """Return a card as TOML with everything that it inherits and the defaults written out.
 
     Parameters and errors as for `load_experiment`.
     """
-    return toml_text(load_experiment(name_or_path).content())
+    return toml_text(load_experiment(card).content())
 
 
 def _checked_content(card: "Card") -> Experiment:

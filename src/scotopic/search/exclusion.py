@@ -14,9 +14,9 @@ from scotopic.checked import numbers
 from scotopic.errors import RangeError
 from scotopic.models.derived import COUPLING, PROBE, derived
 from scotopic.models.inputs import model_inputs
-from scotopic.models.parameters import field_of, models_along, parameter, value_of
+from scotopic.models.parameters import Given, field_of, models_along, parameter, value_of
 from scotopic.models.registry import model_name
-from scotopic.progress import Report, silent
+from scotopic.progress import Report, heard
 from scotopic.search.allowance import OUTCOMES
 from scotopic.search.axis import Axis
 from scotopic.search.curve import (
@@ -27,14 +27,14 @@ from scotopic.search.curve import (
     in_quantity,
 )
 from scotopic.search.masses import default_masses
+from scotopic.search.models import mass_range, searched_model
 from scotopic.search.result import Result, Variable
-from scotopic.search.search import Search
+from scotopic.search.search import Search, SearchLike
 from scotopic.search.set_ups import SET_UPS, mean_leakage, parameter_of_axis
 from scotopic.search.ties import MOMENTS  # noqa: F401 - makes them known
 from scotopic.sources import module_names
 
 if TYPE_CHECKING:
-    from scotopic.experiments import Experiment
     from scotopic.models.mediator import DecayingMediator
 
 FloatArray = npt.NDArray[np.float64]
@@ -46,23 +46,26 @@ _HALVINGS = 8  # of the step behind the last mass that an island covers
 
 
 def exclusion_curve(
-    search: "Search | Experiment | Sequence[Experiment]",
-    model: "DecayingMediator",
+    search: SearchLike,
+    model: Given | None = None,
     axis: "Axis | npt.ArrayLike | None" = None,
     *,
     quantity: str | None = None,
     y: float | None = None,
     singles: bool = True,
-    report: Report = silent,
+    report: Report | None = None,
+    **parameters: float | str,
 ) -> Result:
     """Compute what is excluded of a coupling along one axis.
 
     Parameters
     ----------
-    search : Search, Experiment or several experiments
-        What is asked; of experiments all searches that see the model count together.
-    model : DecayingMediator
-        Its parameters hold where the axis and the solved quantity do not replace them.
+    search : Search, str, path or Experiment, or several experiments
+        What is asked; of experiments, given by name, path or themselves, all searches that see the
+        model count together.
+    model : DecayingMediator, type or str, optional
+        A model, its class or its name; by default that of the cards. Of a class or name the
+        parameters are those given, otherwise those of the cards, otherwise the usual ones.
     axis : Axis or array_like, optional
         Values of a parameter of the model or, as `scotopic.search.set_ups` names them, of the
         set-up; or masses of the mediator in GeV; by default some 100 masses, more of them where
@@ -73,8 +76,11 @@ def exclusion_curve(
         Fixed y, for a limit on alpha_D.
     singles : bool
         Whether several experiments get limits of their own beside the combined one.
-    report : callable
-        Is told how far it is.
+    report : callable, optional
+        Is told how far it is; by default a bar is shown in notebooks.
+    **parameters
+        Of the model, by any of their names. What the axis and the solved quantity replace, the
+        mass and the coupling as a rule, is not among them.
 
     Returns
     -------
@@ -88,21 +94,21 @@ def exclusion_curve(
 
     Examples
     --------
-    >>> from scotopic.models.dark_photon import DarkPhoton
-    >>> from scotopic.search import load_experiment
-    >>> model = DarkPhoton(mediator_mass=0.1, kinetic_mixing=1.0, alpha_D=0.1, mass_ratio=3.0,
-    ...                    dark_matter="complex_scalar")
-    >>> found = exclusion_curve(load_experiment("na64e-2018"), model, [0.01, 0.1])
+    >>> found = exclusion_curve("na64e-2018", "dark_photon", [0.01, 0.1], alpha_D=0.1)
     >>> [f"{value:.2e}" for value in found.limits()]
     ['3.83e-05', '3.37e-04']
     """
-    search = search if isinstance(search, Search) else Search.of(search)
-    quantity = type(model).coupling_field if quantity in (None, COUPLING) else str(quantity)
-    _check_quantity(model, quantity, y)
+    search = Search.asked(search)
+    along = _axis(search, axis)
+    last = (along.parameter, float(along.values[-1]))
+    made = searched_model(search.experiments, model, parameters, last)
+    quantity = type(made).coupling_field if quantity in (None, COUPLING) else str(quantity)
+    _check_quantity(made, quantity, y)
     if quantity == "alpha_D":
         search = search.over_alpha_D(*ALPHA_D)
-    asked = _Asked(search, model, _axis(search, axis), quantity, y, singles)
-    values, found = _with_tip(asked.along.values, partial(asked.excluded, report=report))
+    asked = _Asked(search, made, along, quantity, y, singles)
+    with heard(report) as listener:
+        values, found = _with_tip(along.values, partial(asked.excluded, report=listener))
     return asked.result(values, found)
 
 
@@ -110,7 +116,7 @@ def _axis(search: Search, axis: "Axis | npt.ArrayLike | None") -> "Axis | Masses
     if isinstance(axis, Axis):
         return axis
     if axis is None:
-        return Masses(default_masses(search=search))
+        return Masses(default_masses(100, *mass_range(search.experiments), search))
     masses = np.atleast_1d(numbers("masses", axis))
     if masses.ndim != 1 or not len(masses):
         raise RangeError("masses: they must be one list of at least one mass")

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scotopic.errors import RangeError
+from scotopic.search.cards import CardLike, load_experiment
 from scotopic.statistics.likelihood import Bin, Component, Likelihood, Shift, combine
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ _SIGNAL = "signal"
 
 
 def experiment_likelihood(
-    experiment: "Experiment",
+    experiment: CardLike,
     workspace: Likelihood | None = None,
     *,
     shared: Collection[str] = (),
@@ -54,15 +55,15 @@ def experiment_likelihood(
 
     Examples
     --------
-    >>> from scotopic.search import load_experiment
-    >>> na64 = experiment_likelihood(load_experiment("na64e-2018"))
+    >>> na64 = experiment_likelihood("na64e-2018")
     >>> [(b.name, b.observed, b.signal) for b in na64.bins]
     [('2016-2018', 0, 142000000000.0)]
     >>> na64.nuisances
     ('NA64e 2016-2018: signal', 'NA64e 2016-2018: background 2016-2018')
-    >>> experiment_likelihood(load_experiment("na64e-2018"), shared=["signal"]).nuisances[0]
+    >>> experiment_likelihood("na64e-2018", shared=["signal"]).nuisances[0]
     'signal'
     """
+    experiment = load_experiment(experiment)
     if workspace is None and experiment.likelihood is not None:
         from scotopic.statistics.workspace import read_workspace  # noqa: PLC0415 - seldom
 

@@ -1,16 +1,13 @@
 """Masses at which limits are set if none are given."""
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from scotopic.errors import RangeError
+from scotopic.search.search import Search, SearchLike
 from scotopic.units import ELECTRON_MASS
-
-if TYPE_CHECKING:
-    from scotopic.search.search import Search
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -21,7 +18,7 @@ def default_masses(
     points: int = 100,
     lowest: float = 1e-3,
     highest: float = 1.0,
-    search: "Search | None" = None,
+    search: SearchLike | None = None,
 ) -> FloatArray:
     """Return mediator masses in GeV, logarithmically spaced, more of them at the resonance.
 
@@ -34,7 +31,7 @@ def default_masses(
         How many.
     lowest, highest : float
         First and last mass in GeV.
-    search : Search, optional
+    search : Search, str, path or Experiment, or several experiments, optional
         Its windows are resolved; without it all masses are equally spaced.
 
     Returns
@@ -52,7 +49,7 @@ def default_masses(
     if not 0 < lowest < highest < math.inf:
         raise RangeError(f"masses: {lowest} to {highest} GeV is not an ascending positive range")
     inside: list[float] = []
-    energies = [] if search is None else list(search.resonance_energies())
+    energies = [] if search is None else list(Search.asked(search).resonance_energies())
     if energies:
         ends = np.array([min(low for low, _ in energies), max(high for _, high in energies)])
         first, last = np.sqrt(2 * ELECTRON_MASS * ends) * _BEYOND_RESONANCE

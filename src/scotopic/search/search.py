@@ -2,27 +2,28 @@
 
 import hashlib
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.checked import several
 from scotopic.display import displayed
 from scotopic.errors import RangeError
+from scotopic.experiments.schema import Experiment
 from scotopic.processes.calculation import PROCESSES, Calculation
 from scotopic.progress import Report, silent
 from scotopic.reading import JSON_BYTES, read_bytes
 from scotopic.search.allowance import Allowance
-from scotopic.search.cards import checked, selection_of
+from scotopic.search.cards import CardLike, checked, load_experiment, selection_of
 from scotopic.search.part import Part
 from scotopic.signatures.base import SIGNATURES, Accepted, Question, Response
 from scotopic.statistics.methods import method_module
 
 if TYPE_CHECKING:
-    from scotopic.experiments import Experiment
     from scotopic.models.mediator import DecayingMediator
 
 FloatArray = npt.NDArray[np.float64]
@@ -50,10 +51,10 @@ class Search:
     @classmethod
     def of(
         cls,
-        experiments: "Experiment | Sequence[Experiment]",
+        experiments: CardLike | Iterable[CardLike],
         *,
-        signatures: Sequence[str] = (),
-        searches: Sequence[str] = (),
+        signatures: str | Iterable[str] = (),
+        searches: str | Iterable[str] = (),
         calculation: Calculation | None = None,
         method: str = "cls",
     ) -> "Search":
@@ -61,9 +62,9 @@ class Search:
 
         Parameters
         ----------
-        experiments : Experiment or sequence of Experiment
+        experiments : str, path or Experiment, or several of them
             The cards, whose data are independent.
-        signatures, searches : sequence of str
+        signatures, searches : str or sequence of str
             Only searches with these signatures, or of these names; empty for all.
         calculation : Calculation, optional
             How the signal is counted; by default with all processes that apply.
@@ -75,8 +76,8 @@ class Search:
         RangeError
             If no search is left, a name is unknown, or experiments have data in common.
         """
-        given = tuple(experiments) if isinstance(experiments, Sequence) else (experiments,)
-        cards = tuple(checked(one) for one in given)
+        cards = tuple(checked(load_experiment(one)) for one in several(experiments, Experiment))
+        signatures, searches = several(signatures), several(searches)
         calculation = calculation or Calculation()
         if not calculation.processes:  # by name, so that no other process of Python counts others
             calculation = replace(calculation, processes=PROCESSES.names())
@@ -103,6 +104,11 @@ class Search:
                 f" {', '.join(signatures)}"
             )
         return cls(parts, calculation, method)
+
+    @classmethod
+    def asked(cls, given: "SearchLike") -> "Search":
+        """Return a search as it is, or that of experiments which are given in its place."""
+        return given if isinstance(given, Search) else cls.of(given)
 
     @property
     def experiments(self) -> "tuple[Experiment, ...]":
@@ -258,6 +264,10 @@ class Search:
             found = part.signature.resonance_energies(part.question)
             if found is not None:
                 yield found
+
+
+SearchLike: TypeAlias = Search | CardLike | Iterable[CardLike]
+"""A search, or experiments all of whose searches count."""
 
 
 @displayed

@@ -1,0 +1,104 @@
+"""The model that is searched for: given by itself, by its class or name, or by the cards."""
+
+from collections import ChainMap
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from scotopic.errors import RangeError
+from scotopic.models.derived import PROBE, Kind
+from scotopic.models.mediator import DecayingMediator
+from scotopic.models.parameters import (
+    Given,
+    field_of,
+    kind_of,
+    model_of,
+    parameter_names,
+    with_usual,
+)
+from scotopic.models.registry import name_for_lepton
+from scotopic.search.set_ups import SET_UPS, parameter_of_axis
+
+if TYPE_CHECKING:
+    from scotopic.experiments import Experiment
+
+MASS: Final = "mediator_mass"
+
+
+def natural_model(experiments: "Sequence[Experiment]") -> str:
+    """Return the name of the model that all cards are for.
+
+    Raises
+    ------
+    RangeError
+        If they are for different ones.
+    """
+    names = {one.title: one.model.name for one in experiments}
+    if len(set(names.values())) > 1:
+        said = ", ".join(f"{title} is for {name}" for title, name in names.items())
+        raise RangeError(f"model: missing; {said}")
+    return experiments[0].model.name
+
+
+def mass_range(
+    experiments: "Sequence[Experiment]", lowest: float | None = None, highest: float | None = None
+) -> tuple[float, float]:
+    """Return the masses between which a curve runs: those of the cards if none are given."""
+    ranges = [one.model.mass_range_GeV for one in experiments]
+    return (
+        min(low for low, _ in ranges) if lowest is None else lowest,
+        max(high for _, high in ranges) if highest is None else highest,
+    )
+
+
+def searched_model(
+    experiments: "Sequence[Experiment]",
+    given: Given | None,
+    values: Mapping[str, Any],
+    *replaced: tuple[str, float],
+) -> DecayingMediator:
+    """Return a model with what is given, and what the cards say otherwise.
+
+    Parameters
+    ----------
+    experiments : sequence of Experiment
+        Their cards' tables [model] count where nothing else is given; the first one decides.
+    given : DecayingMediator, type, str or None
+        The model; None for that of the cards. For a beam of muons, scalars are muonphilic ones.
+    values : mapping
+        Parameters by name.
+    *replaced : tuple of str and float
+        Parameters on axes, and values at which the model exists.
+
+    Raises
+    ------
+    RangeError
+        If the cards are for different models, or a parameter is unknown, missing, replaced or out
+        of range.
+    """
+    leptons = {one.beam.lepton for one in experiments}
+    chosen = given or natural_model(experiments)
+    if isinstance(chosen, str) and len(leptons) == 1:
+        chosen = name_for_lepton(chosen, *leptons)
+    kind = kind_of(chosen)
+    axes = {parameter_of_axis(kind, name).name: at for name, at in replaced if name not in SET_UPS}
+    solved = {kind.coupling_field: PROBE, **axes}
+    return model_of(chosen, values, solved, natural_parameters(experiments, kind, *solved))
+
+
+def natural_parameters(
+    experiments: "Sequence[Experiment]", kind: Kind, *replaced: str
+) -> dict[str, Any]:
+    """Return what cards say of a model's parameters, but of those that something else replaces."""
+    said = ChainMap(*(dict(one.model.parameters) for one in experiments))
+    fields = {field_of(kind, name) for name in replaced}
+    free = [name for name in parameter_names(kind) if field_of(kind, name) not in fields]
+    return {name: said[name] for name in free if name in said}
+
+
+def fixed_parameters(
+    experiments: "Sequence[Experiment]", kind: Kind, values: Mapping[str, Any], *axes: str
+) -> dict[str, Any]:
+    """Return the parameters of a plane that are on no axis, as given, of the cards, or usual."""
+    known = natural_parameters(experiments, kind, *values, *axes)
+    every = with_usual(kind, {**known, **values, **dict.fromkeys(axes, PROBE)})
+    return {name: value for name, value in every.items() if name not in axes}
