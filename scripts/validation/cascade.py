@@ -5,9 +5,9 @@ import itertools
 import numpy as np
 from matplotlib.axes import Axes
 
-from scotopic import TrackLengths, load_experiment, material, track_lengths
+from scotopic import load_experiment, material, track_lengths
 from scotopic.figures.style import BLACK, BLUE, GREEN, VERMILION, decades
-from scotopic.shower import Effects, Medium, Particle, depth_track_lengths
+from scotopic.shower import Effects, Medium, Particle, TrackLengths, depth_track_lengths
 from scotopic.shower.ionisation import collision_loss
 from scotopic.shower.monte_carlo import simulate
 from scotopic.units import ELECTRON_MASS

@@ -173,10 +173,10 @@ def dip(report: Report) -> None:
 PROGRAM = "from scotopic.cli import main; main()"
 LIBRARY = """
 import time
-from scotopic import element, load_experiment, total_cross_section, track_lengths
-target, lead = load_experiment("na64e-2018").target.build(), element("Pb")
+from scotopic import load_experiment, total_cross_section, track_lengths
+target = load_experiment("na64e-2018").target.build()
 def track_length(): track_lengths(target, "e-", 100.0, minimum_energy=1.0)
-def cross_section(): total_cross_section("vector", "electron", lead, 100.0, 0.1)
+def cross_section(): total_cross_section("vector", "electron", "Pb", 100.0, 0.1)
 for function in (track_length, cross_section):
     times = []
     for _ in range(10):

@@ -15,7 +15,7 @@ from scotopic.models.electrophilic import (
 )
 from scotopic.models.muonphilic import MuonphilicScalar
 from scotopic.scan.plane import planes_of
-from scotopic.scan.run import run
+from scotopic.scan.run import compute_run_card
 from scotopic.scan.run_card import gallery_names, load_run_card
 from validation.report import DOCS, Report, helpers, write_figure
 
@@ -30,7 +30,7 @@ def gallery(report: Report) -> None:
     found: dict[str, Result] = {}
     for name in (name for name in gallery_names() if name.startswith(REVIEW)):
         card, place = load_run_card(name)
-        one = run(card, place)
+        one = compute_run_card(card, place)
         write_figure(draw_plane(one), DOCS / "validation" / name)
         found[name.removeprefix(REVIEW)] = one
     _thermal(report, found["fig6-lower-right"])

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from matplotlib.ticker import FuncFormatter
 
-from scotopic import Calculation, DarkPhoton, element, material, total_cross_section
+from scotopic import Calculation, DarkPhoton, material, total_cross_section
 from scotopic.figures.style import (
     BLACK,
     BLUE,
@@ -14,6 +14,7 @@ from scotopic.figures.style import (
     VERMILION,
     decades,
 )
+from scotopic.materials import element
 from scotopic.processes.bremsstrahlung import bremsstrahlung_above
 from scotopic.processes.dump import Dump
 from scotopic.production import differential_cross_section

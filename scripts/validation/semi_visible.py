@@ -9,7 +9,7 @@ from scotopic import Axis, Calculation, Plane, Search, exclusion_plane, load_exp
 from scotopic.figures import draw_plane
 from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMatter
 from scotopic.scan.plane import planes_of
-from scotopic.scan.run import run, with_efficiency
+from scotopic.scan.run import compute_run_card, with_efficiency
 from scotopic.scan.run_card import load_run_card
 from scotopic.units import ALPHA
 from validation.report import DOCS, Report, write_figure
@@ -92,7 +92,7 @@ def planes(report: Report) -> None:
     """Draw Fig. 3 of Mongillo et al., and its dependence on the threshold of the VETO."""
     for name in ("mongillo-2023-fig3", "mongillo-2023-fig3-veto"):
         card, place = load_run_card(name)
-        found = run(card, place)
+        found = compute_run_card(card, place)
         write_figure(draw_plane(found), DOCS / "validation" / name)
         share = next(iter(planes_of(found).values())).excluded.mean()
         report.demand(SECTION, card.title, f"{100 * share:.0f} % excluded", "a figure", holds=True)

@@ -11,7 +11,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Final, overload
 
-from scotopic.checked import count, make_floats, number, positive
+from scotopic.checked import count, make_floats, number, one_of, positive
 from scotopic.data_tables import data_rows
 from scotopic.display import displayed
 from scotopic.errors import RangeError

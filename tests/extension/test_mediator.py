@@ -24,7 +24,7 @@ from scotopic.models.registry import (
 )
 from scotopic.scan.plane import Plane
 from scotopic.scan.plane_files import write_plane
-from scotopic.scan.run import run
+from scotopic.scan.run import compute_run_card
 from scotopic.scan.run_card import load_run_card
 from scotopic.search import exclusion_curve, load_experiment
 from scotopic.units import ALPHA
@@ -121,7 +121,7 @@ def test_a_plane_with_an_axis_of_its_coupling(axis: str, tmp_path: Path) -> None
     path = tmp_path / "card.toml"
     path.write_text(CARD.format(model="sterile_vector", axis=axis))
     card, place = load_run_card(str(path))
-    found = run(card, place)
+    found = compute_run_card(card, place)
     photon = exclusion_curve(
         load_experiment("na64e-2018"),
         DarkPhoton(mediator_mass=1, kinetic_mixing=1, **DARK, dark_matter="dirac"),

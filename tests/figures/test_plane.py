@@ -20,7 +20,7 @@ from scotopic.scan.contours import regions
 from scotopic.scan.plane import Plane, axes_of, plane_result
 from scotopic.scan.plane_files import write_plane
 from scotopic.scan.points import COMPUTED, NOT_COMPUTED, no_points
-from scotopic.scan.run import run
+from scotopic.scan.run import compute_run_card
 from scotopic.scan.run_card import load_run_card
 from scotopic.scan.session import plan_of
 from scotopic.search import Result, load_experiment
@@ -69,7 +69,7 @@ def figure(tmp_path_factory: pytest.TempPathFactory) -> Figure:
     path = tmp_path_factory.mktemp("card") / "card.toml"
     path.write_text(CARD)
     card, place = load_run_card(str(path))
-    return draw_plane(run(card, place))
+    return draw_plane(compute_run_card(card, place))
 
 
 def test_lines_are_drawn_where_they_are(figure: Figure) -> None:
@@ -273,7 +273,7 @@ points = [[0.004, 1e-3], [0.1, 2e-2], [0.4, 1e-2]]
 def with_layers(tmp_path_factory: pytest.TempPathFactory) -> Result:
     path = tmp_path_factory.mktemp("layers") / "card.toml"
     path.write_text(WITH_LAYERS)
-    return run(*load_run_card(str(path)))
+    return compute_run_card(*load_run_card(str(path)))
 
 
 def lines_of(figure: Figure, colour: str) -> list[list[tuple[float, float]]]:

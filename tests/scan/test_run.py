@@ -10,7 +10,7 @@ import pytest
 from scotopic.errors import CardError
 from scotopic.scan.plane import planes_of
 from scotopic.scan.plane_files import write_plane
-from scotopic.scan.run import run
+from scotopic.scan.run import compute_run_card
 from scotopic.scan.run_card import load_run_card
 from scotopic.search import Result
 from scotopic.search.result_files import read_result
@@ -84,7 +84,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def found(place: Path) -> Result:
-    return run(*load_run_card(str(place / "card.toml")))
+    return compute_run_card(*load_run_card(str(place / "card.toml")))
 
 
 def test_every_layer_of_the_card_is_in_the_result(found: Result) -> None:
@@ -106,7 +106,7 @@ def test_a_written_result_reads_back_equal(found: Result, place: Path, tmp_path:
     again = read_result(tmp_path / "result.json")
     assert again == found
     assert hash(again) == hash(found)
-    assert again == run(*load_run_card(str(place / "card.toml")))
+    assert again == compute_run_card(*load_run_card(str(place / "card.toml")))
     assert len(repr(found)) < 100
     for name, one in found.variables.items():
         other = again.variables[name]
@@ -139,13 +139,13 @@ def test_no_layer_is_beside_the_content(found: Result, number: int) -> None:
 )
 def test_another_card_has_another_result(found: Result, place: Path, old: str, new: str) -> None:
     (place / "other.toml").write_text(CARD.replace(old, new))
-    assert run(*load_run_card(str(place / "other.toml"))) != found
+    assert compute_run_card(*load_run_card(str(place / "other.toml"))) != found
 
 
 def test_lines_alone_have_no_limits(place: Path, tmp_path: Path) -> None:
     start, end = CARD.index("[[limits]]"), CARD.index("[[thermal_lines]]")
     (place / "lines.toml").write_text(CARD[:start] + CARD[end:])
-    alone = run(*load_run_card(str(place / "lines.toml")))
+    alone = compute_run_card(*load_run_card(str(place / "lines.toml")))
     assert planes_of(alone) == {}
     assert [(layer.kind, layer.label) for layer in alone.layers] == LAYERS
     write_plane(alone, tmp_path, 1.0)
@@ -155,7 +155,7 @@ def test_lines_alone_have_no_limits(place: Path, tmp_path: Path) -> None:
 def test_a_wrong_joined_card_is_named(place: Path) -> None:
     (place / "wrong.toml").write_text(CARD.replace("na64mu-2e13", "na64mu-2e31"))
     with pytest.raises(CardError, match=r"limits\[1\]\.joined_with\[0\]: 'na64mu-2e31'"):
-        run(*load_run_card(str(place / "wrong.toml")))
+        compute_run_card(*load_run_card(str(place / "wrong.toml")))
 
 
 def test_results_are_values_of_any_width(found: Result) -> None:

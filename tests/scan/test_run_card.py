@@ -9,7 +9,7 @@ import pytest
 from scotopic.cli import main
 from scotopic.errors import CardError
 from scotopic.scan.plane import Plane
-from scotopic.scan.run import run as run_of_card
+from scotopic.scan.run import compute_run_card as run_of_card
 from scotopic.scan.run_card import gallery_names, load_run_card
 from scotopic.search import Search, load_experiment
 from scotopic.search.result_files import read_result
@@ -113,7 +113,7 @@ def test_unknown_card_suggests_a_known_one() -> None:
         load_run_card("mongillo-2023-fig33")
 
 
-def run(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> int:
+def compute_run_card(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> int:
     monkeypatch.setattr(sys, "argv", ["scotopic", *arguments])
     with pytest.raises(SystemExit) as stopped:
         main()
@@ -125,7 +125,7 @@ def test_plane_leaves_boundaries_figure_and_result(
 ) -> None:
     card, output = tmp_path / "card.toml", tmp_path / "out"
     card.write_text(SMALL)
-    assert run(["plane", str(card), "--output", str(output)], monkeypatch) == 0
+    assert compute_run_card(["plane", str(card), "--output", str(output)], monkeypatch) == 0
     names = {f.name for f in output.iterdir()}
     assert names == {"boundaries.csv", "contours.csv", "result.json", "plane.png", "plane.pdf"}
     lines = (output / "boundaries.csv").read_text().splitlines()
@@ -144,6 +144,6 @@ def test_wrong_search_is_named_and_nothing_is_written(
     card, output = tmp_path / "card.toml", tmp_path / "out"
     one = 'label = "recast"'
     card.write_text(SMALL.replace(one, f"{one}\n{asked}"))
-    assert run(["plane", str(card), "--output", str(output)], monkeypatch) == 2
+    assert compute_run_card(["plane", str(card), "--output", str(output)], monkeypatch) == 2
     assert "'S3'" in capsys.readouterr().err
     assert not output.exists()

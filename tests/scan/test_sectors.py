@@ -22,7 +22,7 @@ from scotopic.models.registry import BUILT_IN, model_class
 from scotopic.precision.magnetic_moments import magnetic_moment
 from scotopic.scan.plane import Plane, exclusion_plane
 from scotopic.scan.plane_files import write_plane
-from scotopic.scan.run import run
+from scotopic.scan.run import compute_run_card
 from scotopic.scan.run_card import load_run_card
 from scotopic.search import Axis, Search, exclusion_curve, load_experiment
 from scotopic.units import ELEMENTARY_CHARGE
@@ -259,7 +259,7 @@ def written(place: Path, text: str, table: str = "x,y\n0.01,1e-3\n0.4,2e-3\n") -
 def test_layers_may_be_of_other_models_and_of_others(tmp_path: Path) -> None:
     """The band is that of Delta a = (192 to 310) 1e-11 in the limit of a light vector."""
     card, place = load_run_card(written(tmp_path, CARD))
-    found = run(card, place)
+    found = compute_run_card(card, place)
     layers = {layer.label: layer for layer in found.layers}
     lower, upper = layers["mine"]["above_lower"], layers["mine"]["above_upper"]
     inside = found["coupling"][(lower[0] > 0) & (upper[0] < 0)]
@@ -302,21 +302,21 @@ def test_mistakes_in_layers_are_named(old: str, new: str, message: str, tmp_path
 def test_what_is_no_table_is_refused(table: str, tmp_path: Path) -> None:
     card, place = load_run_card(written(tmp_path, CARD, table))
     with pytest.raises(CardError, match=r"theirs\.csv: (line \d: |no line has)"):
-        run(card, place)
+        compute_run_card(card, place)
 
 
 def test_a_table_that_is_not_there_is_named(tmp_path: Path) -> None:
     card, place = load_run_card(written(tmp_path, CARD))
     (tmp_path / "theirs.csv").unlink()
     with pytest.raises(CardError, match=r"theirs\.csv: cannot be read"):
-        run(card, place)
+        compute_run_card(card, place)
 
 
 def test_band_of_what_does_not_couple_is_refused(tmp_path: Path) -> None:
     text = CARD.replace('label = "mine"', 'label = "mine"\nmodel = "scalar"')
     card, place = load_run_card(written(tmp_path, text))
     with pytest.raises(RangeError, match="bands\\[mine\\]: the model does not couple to muons"):
-        run(card, place)
+        compute_run_card(card, place)
 
 
 def test_result_names_what_it_is_made_of(tmp_path: Path) -> None:
@@ -325,7 +325,7 @@ def test_result_names_what_it_is_made_of(tmp_path: Path) -> None:
         'experiment = "na64e-2018"\njoined_with = ["na64e-positron-100GeV"]',
     )
     card, place = load_run_card(written(tmp_path, text))
-    found = run(card, place)
+    found = compute_run_card(card, place)
     write_plane(found, tmp_path, 1.0)
     (limit,) = json.loads((tmp_path / "result.json").read_text())["attributes"]["limits"]
     assert limit["label"] == "scalar"

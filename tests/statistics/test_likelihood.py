@@ -20,7 +20,7 @@ from scotopic.statistics import (
     Component,
     Likelihood,
     Shift,
-    combine,
+    combine_likelihoods,
     strength_limits,
 )
 from scotopic.statistics.profile import cost_of, fit
@@ -207,15 +207,15 @@ def test_a_product_of_likelihoods_shares_nuisance_parameters_by_name() -> None:
     second = Likelihood((one_bin("b", 1, 0.5, 0.0, 0.5),))
     other = Likelihood((replace(second.bins[0], signals=(
         Component("signal", 1.0, (Shift.relative("other", 0.5),)),)),))  # fmt: skip
-    assert combine(first, second).nuisances == ("signal",)
-    together = strength_limits(combine(first, second)).value
-    apart = strength_limits(combine(first, other)).value
+    assert combine_likelihoods(first, second).nuisances == ("signal",)
+    together = strength_limits(combine_likelihoods(first, second)).value
+    apart = strength_limits(combine_likelihoods(first, other)).value
     assert together > apart  # independent uncertainties average out
     assert together < strength_limits(first).value
     with pytest.raises(RangeError, match=r"^bins: the name 'a' occurs 2 times"):
-        combine(first, first)
+        combine_likelihoods(first, first)
     with pytest.raises(RangeError, match=r"^confidence_level: "):
-        combine(first, replace(second, confidence_level=0.95))
+        combine_likelihoods(first, replace(second, confidence_level=0.95))
 
 
 def test_asymptotics_at_small_counts_warn_and_say_so() -> None:
@@ -327,7 +327,7 @@ def test_nuisances_of_experiments_are_independent_unless_shared() -> None:
     shared = [experiment_likelihood(card, shared=["signal"]) for card in cards]
     assert set(shared[0].nuisances) & set(shared[1].nuisances) == {"signal"}
     names = [card.title for card in cards]
-    assert "signal" in combine(*shared, names=names).nuisances
+    assert "signal" in combine_likelihoods(*shared, names=names).nuisances
     # what was exported is named already
     events = {b.name: b.signal for b in one.bins}
     assert experiment_likelihood(cards[0], one.with_signal(events)) == one
@@ -377,7 +377,7 @@ def test_a_workspace_takes_the_place_of_the_backgrounds_of_a_card() -> None:
             r"^observed: given for some bins but not for all: for 'x', not for 'y'",
         ),
         (
-            lambda: combine(
+            lambda: combine_likelihoods(
                 *(Likelihood((one_bin("x", n, 1.0, 0.0),)) for n in (0, None)), names=("A", "B")
             ),
             r"^observed: given for some bins but not for all: for 'A: x', not for 'B: x'",

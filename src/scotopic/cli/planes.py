@@ -170,11 +170,11 @@ def relic(
 
 def _computed(name: str, card: "RunCard", place: Path, keeping: "Keeping | None") -> "Result":
     """Compute what a run card asks for; what is wrong with it is named with the card."""
-    from scotopic.scan.run import run  # noqa: PLC0415 - keep the help fast
+    from scotopic.scan.run import compute_run_card  # noqa: PLC0415 - keep the help fast
 
     with progress(card.title) as report:
         try:
-            return run(card, place, report, keeping)
+            return compute_run_card(card, place, report, keeping)
         except (CardError, RangeError) as error:
             raise CardError(f"{name}: {error}") from None
 

@@ -75,7 +75,7 @@ def limit_of_workspace(
     """
     from scotopic.statistics import (  # noqa: PLC0415 - keep the help fast
         Likelihood,
-        combine,
+        combine_likelihoods,
         read_likelihood,
         strength_limits,
     )
@@ -89,7 +89,7 @@ def limit_of_workspace(
             " workspace of several"
         )
     names = [str(file) for file in files] if len(files) > 1 else []
-    model = combine(*ours, names=names) if ours else read[0]
+    model = combine_likelihoods(*ours, names=names) if ours else read[0]
     options = {"toys": toys, "seed": seed}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the result's remarks say the same, and are printed

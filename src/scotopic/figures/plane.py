@@ -47,7 +47,7 @@ def draw_plane(found: Result) -> Figure:
     Parameters
     ----------
     found : Result
-        As from `scotopic.scan.run.run` or `exclusion_plane`.
+        As from `scotopic.scan.run.compute_run_card` or `exclusion_plane`.
 
     Returns
     -------

@@ -22,7 +22,7 @@ def write_plane(found: Result, directory: Path, seconds: float) -> list[Path]:
     Parameters
     ----------
     found : Result
-        As from `scotopic.scan.run.run`.
+        As from `scotopic.scan.run.compute_run_card`.
     directory : Path
         Where to.
     seconds : float

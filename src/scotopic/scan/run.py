@@ -1,41 +1,42 @@
 """Compute what a run card asks for."""
 
+import os
 from dataclasses import asdict, replace
 from pathlib import Path
 
 from scotopic.errors import CardError
 from scotopic.experiments import Experiment, SearchCard
 from scotopic.models.registry import model_name
-from scotopic.progress import Report, silent
+from scotopic.progress import Report
 from scotopic.scan.beside import band_layer, line_layer
 from scotopic.scan.bounds import bound_layer
 from scotopic.scan.grid import Grid
 from scotopic.scan.layers import cmb_line, relic_line
 from scotopic.scan.layout import of_axes
 from scotopic.scan.plane import planes_of
-from scotopic.scan.run_card import LimitLayer, RunCard, SectorLayer
+from scotopic.scan.run_card import LimitLayer, RunCard, SectorLayer, load_run_card
 from scotopic.scan.session import Keeping, asked_for, plan_of, survey_card
 from scotopic.scan.store import refuse_another
 from scotopic.search.cards import load_experiment, with_thresholds
 from scotopic.search.result import Result
 
 
-def run(
-    card: RunCard,
+def compute_run_card(
+    card: RunCard | str | os.PathLike[str],
     directory: Path = Path(),
-    report: Report = silent,
+    report: Report | None = None,
     keeping: Keeping | None = None,
 ) -> Result:
     """Compute all layers of a run card.
 
     Parameters
     ----------
-    card : RunCard
-        From `load_run_card`.
+    card : RunCard, str or path
+        From `load_run_card`, or what that takes.
     directory : Path
-        What the paths of experiment cards in it are relative to.
-    report : callable
-        Is told how far it is.
+        What the paths of experiment cards in it are relative to; of a card from a file, its place.
+    report : callable, optional
+        Is told how far it is; by default a bar is shown in notebooks.
     keeping : Keeping, optional
         Where the results will be written; may keep the points of the limits in a dataset there,
         tile by tile, and use other processes.
@@ -56,6 +57,13 @@ def run(
     StoppedError
         If a dataset cannot be finished now.
     """
+    if not isinstance(card, RunCard):
+        card, directory = load_run_card(card)
+    with heard(report) as listener:
+        return _computed(card, directory, listener, keeping)
+
+
+def _computed(card: RunCard, directory: Path, report: Report, keeping: Keeping | None) -> Result:
     bounds = [bound_layer(layer, card, directory) for layer in card.bounds]
     experiments = experiments_of(card, directory)
     if keeping is not None:

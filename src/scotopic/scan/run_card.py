@@ -1,6 +1,7 @@
 """Run cards: a plane of parameters and the experiments to draw in it, as TOML."""
 
 import math
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -360,12 +361,12 @@ def gallery_names() -> list[str]:
     return sorted(path.stem for path in GALLERY.glob(f"*{SUFFIX}"))
 
 
-def load_run_card(name_or_path: str) -> tuple[RunCard, Path]:
+def load_run_card(name_or_path: str | os.PathLike[str]) -> tuple[RunCard, Path]:
     """Read a run card, and where it is: paths in it are relative to that.
 
     Parameters
     ----------
-    name_or_path : str
+    name_or_path : str or path
         The name of a card of the gallery, or the path of a file: that ends in ``.toml``.
 
     Raises
@@ -373,6 +374,7 @@ def load_run_card(name_or_path: str) -> tuple[RunCard, Path]:
     CardError
         If anything is wrong with it, in one line.
     """
+    name_or_path = os.fspath(name_or_path)
     if name_or_path.endswith(SUFFIX):
         file, label = Path(name_or_path), name_or_path
     elif name_or_path in (names := gallery_names()):

@@ -105,14 +105,14 @@ class Allowance:
 
     def likelihood(self, shares: FloatArray) -> "Likelihood":
         """Return the combined likelihood, its strength being the number of signal events."""
-        from scotopic.statistics.likelihood import combine  # noqa: PLC0415 - only if cold
+        from scotopic.statistics.likelihood import combine_likelihoods  # noqa: PLC0415 - only if cold
 
         scaled = []
         for one, share in zip(self.likelihoods, np.maximum(shares, _LEAST_SHARE), strict=True):
             total = sum(b.signal for b in one.bins)
             events = {b.name: float(share) * b.signal / total for b in one.bins if b.signal > 0}
             scaled.append(one.with_signal(events))
-        return combine(*scaled)
+        return combine_likelihoods(*scaled)
 
     @property
     def is_constant(self) -> bool:

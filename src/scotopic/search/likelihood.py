@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scotopic.errors import RangeError
 from scotopic.search.cards import CardLike, load_experiment
-from scotopic.statistics.likelihood import Bin, Component, Likelihood, Shift, combine
+from scotopic.statistics.likelihood import Bin, Component, Likelihood, Shift, combine_likelihoods
 
 if TYPE_CHECKING:
     from scotopic.experiments import DataSet, Experiment, SearchCard
@@ -168,7 +168,7 @@ def part_likelihoods(parts: "Sequence[Part]") -> tuple[Likelihood, ...]:
         begun.add(id(part.experiment))
         kept = [b for b in whole.bins if _owner(b.name, owners) in wanted]
         one = Likelihood(tuple(kept), whole.confidence_level)
-        found.append(combine(one, names=[part.experiment.title]) if several else one)
+        found.append(combine_likelihoods(one, names=[part.experiment.title]) if several else one)
     return tuple(found)
 
 

@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from scotopic.statistics.asymptotic import AsymptoticWarning
     from scotopic.statistics.cls import confidence_levels
     from scotopic.statistics.foreign import ForeignLikelihood, read_likelihood
-    from scotopic.statistics.likelihood import Bin, Component, Likelihood, Shift, combine
+    from scotopic.statistics.likelihood import (
+        Bin,
+        Component,
+        Likelihood,
+        Shift,
+        combine_likelihoods,
+    )
     from scotopic.statistics.methods import Method, register_method
     from scotopic.statistics.single_count import ConfidenceLevels
     from scotopic.statistics.strength import StrengthLimits, strength_limits
@@ -29,7 +35,7 @@ __all__ = [
     "Method",
     "Shift",
     "StrengthLimits",
-    "combine",
+    "combine_likelihoods",
     "confidence_levels",
     "from_workspace",
     "read_likelihood",

@@ -318,7 +318,7 @@ class Likelihood:
         )
 
 
-def combine(*likelihoods: Likelihood, names: Sequence[str] = ()) -> Likelihood:
+def combine_likelihoods(*likelihoods: Likelihood, names: Sequence[str] = ()) -> Likelihood:
     """Return the product of likelihoods, such as those of several experiments.
 
     Parameters
