@@ -4,7 +4,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import Field
+from dataclasses import Field, fields
 from typing import Annotated, Any, ClassVar, Final
 
 import numpy as np
@@ -121,6 +121,17 @@ class DecayingMediator(ABC):
                 f"{name}: {getattr(self, name):g} means g^2/(4 pi) = {strength:.3g}, above 1:"
                 " not perturbative"
             )
+
+    def __init_subclass__(cls) -> None:
+        """Keep dataclasses from a repr of their own."""
+        super().__init_subclass__()
+        cls.__repr__ = DecayingMediator.__repr__  # type: ignore[method-assign]
+
+    def __repr__(self) -> str:
+        """Return the model as one writes it: parameters that have their default are left out."""
+        own = [f for f in fields(self) if f.init and getattr(self, f.name) != f.default]
+        values = ", ".join(f"{f.name}={getattr(self, f.name)!r}" for f in own)
+        return f"{type(self).__name__}({values})"
 
     def _repr_html_(self) -> str:
         """Return the parameters and what follows from them as a table for notebooks."""

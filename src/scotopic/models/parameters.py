@@ -169,8 +169,8 @@ def model_of(
     Examples
     --------
     >>> model_of("dark_photon", {"alpha_D": 0.5}, {"mediator_mass": 0.1, "kinetic_mixing": 1e-4})
-    DarkPhoton(mediator_mass=0.1, kinetic_mixing=0.0001, alpha_D=0.5, mass_ratio=3.0, \
-    dark_matter='complex_scalar', splitting=0.0)
+    DarkPhoton(mediator_mass=0.1, kinetic_mixing=0.0001, alpha_D=0.5, mass_ratio=3.0,
+               dark_matter='complex_scalar')
     """
     kind = kind_of(given)
     if isinstance(given, DecayingMediator):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scotopic.display import displayed
 from scotopic.errors import CardError, RangeError
 from scotopic.experiments import Experiment
 from scotopic.processes.calculation import Calculation
@@ -26,6 +27,7 @@ from scotopic.search.result import Result
 from scotopic.search.search import Search
 
 
+@displayed
 @dataclass(frozen=True)
 class Keeping:
     """Where results are kept, and who computes them.

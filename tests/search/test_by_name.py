@@ -1,0 +1,175 @@
+"""Public functions take cards, models and materials by name, path, class or value alike."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import scotopic
+from scotopic import (
+    Axis,
+    DarkPhoton,
+    Layer,
+    RangeError,
+    Search,
+    Target,
+    cmb_bound,
+    exclusion_curve,
+    exclusion_plane,
+    experiment_likelihood,
+    load_experiment,
+    material,
+    relic_abundance,
+    thermal_coupling,
+    thermal_line,
+    total_cross_section,
+    track_lengths,
+)
+from scotopic.cli import main
+from scotopic.experiments.loader import CARDS
+from scotopic.materials import element
+from scotopic.models.electrophilic import ScalarMediator
+from scotopic.models.running import landau_pole, running_alpha_D
+from scotopic.processes.calculation import Calculation
+from scotopic.production.primakoff import primakoff_cross_section
+from scotopic.search import default_masses
+from scotopic.shower import depth_track_lengths
+
+FILE = CARDS / "na64e-2018.toml"
+QUICK = Calculation(processes="bremsstrahlung")  # type: ignore[arg-type] - one name alone
+VALUES = {"alpha_D": 0.5, "mass_ratio": 4.0, "dark_matter": "dirac"}
+PHOTON = DarkPhoton(mediator_mass=0.03, kinetic_mixing=1e-4, **VALUES)  # type: ignore[arg-type]
+MASSES = [0.01, 0.1]
+
+
+@pytest.mark.parametrize("given", ["Pb", "lead", element("Pb"), material("lead")])
+def test_elements(given: str) -> None:
+    asked = ("vector", "electron")
+    expected = total_cross_section(*asked, element("Pb"), 100.0, 0.1, method="iww")
+    assert total_cross_section(*asked, given, 100.0, 0.1, method="iww") == expected
+    found = primakoff_cross_section(0.03, 60.0, given)
+    assert found == primakoff_cross_section(0.03, 60.0, element("Pb"))
+
+
+@pytest.mark.parametrize("given", ["lead", "Pb", element("Pb"), material("lead")])
+def test_materials(given: str) -> None:
+    asked = {"minimum_energy": 50.0}
+    expected = track_lengths(material("lead"), "e-", 100.0, **asked)
+    np.testing.assert_array_equal(
+        track_lengths(given, "e-", 100.0, **asked).electron, expected.electron
+    )
+    slices = depth_track_lengths(given, "e-", 100.0, depth_edges_X0=[0, 30], **asked)
+    assert slices.electron.sum() == pytest.approx(expected.electron.sum(), rel=1e-3)
+    assert Layer(given, 0.15) == Layer(material("lead"), 0.15)  # type: ignore[arg-type]
+
+
+def test_targets_stay_what_they_are() -> None:
+    target = Target((Layer("lead", 0.15), Layer("polystyrene", 0.15)), 150)  # type: ignore[arg-type]
+    assert material(target) is target
+    assert target == load_experiment("na64e-2018").target.build()
+
+
+@pytest.mark.parametrize(
+    "given", ["na64e-2018", FILE, str(FILE), load_experiment("na64e-2018"), ["na64e-2018"]]
+)
+def test_experiments(given: str | Path) -> None:
+    expected = Search.of(load_experiment("na64e-2018"))
+    assert Search.of(given) == expected
+    assert Search.of(given, signatures="missing-energy", searches="invisible") == expected
+    assert load_experiment(FILE) == load_experiment("na64e-2018")
+    np.testing.assert_array_equal(
+        default_masses(30, search=given), default_masses(30, search=expected)
+    )
+    if not isinstance(given, list):
+        assert experiment_likelihood(given) == experiment_likelihood(load_experiment("na64e-2018"))
+
+
+@pytest.mark.parametrize(
+    ("given", "values"),
+    [
+        ("dark_photon", VALUES),
+        (DarkPhoton, VALUES),
+        (PHOTON, {}),
+        ("scotopic.models.dark_photon:DarkPhoton", VALUES),
+        (replace(PHOTON, mediator_mass=1.0, alpha_D=0.1), VALUES),
+    ],
+)
+def test_models(given: str, values: dict[str, float | str]) -> None:
+    """The mass and the coupling, which the curve replaces, need not be given."""
+    search = Search.of("na64e-2018", calculation=QUICK)
+    expected = exclusion_curve(search, PHOTON, MASSES)
+    assert exclusion_curve(search, given, MASSES, **values) == expected
+    at = {} if given is PHOTON else {"mediator_mass": 0.03}
+    assert thermal_coupling(given, **values, **at) == thermal_coupling(PHOTON)
+    line = thermal_line(given, masses=[0.03], **values)
+    assert line.y.tolist() == [thermal_coupling(PHOTON).y]
+    assert running_alpha_D(given, 1.0, **values, **at) == running_alpha_D(PHOTON, 1.0)
+    assert landau_pole(given, **values, **at) == landau_pole(PHOTON)
+    whole = at and {**at, "kinetic_mixing": 1e-4}
+    assert relic_abundance(given, **values, **whole) == relic_abundance(PHOTON)
+    assert cmb_bound(given, **values, **whole) == cmb_bound(PHOTON)
+
+
+def test_planes() -> None:
+    search = Search.of("na64e-2018", calculation=QUICK)
+    x, y = Axis("mediator_mass", 0.01, 0.1, 2), Axis("kinetic_mixing", 1e-5, 1e-3, 3)
+    expected = exclusion_plane(search, DarkPhoton, x, y, VALUES)
+    assert exclusion_plane(search, "dark_photon", x, y, **VALUES) == expected
+    assert exclusion_plane(search, "dark_photon", x, y, {"alpha_D": 0.5}, dark_matter="dirac") == (
+        exclusion_plane(search, DarkPhoton, x, y, {**VALUES, "mass_ratio": 3.0})
+    )
+
+
+def test_cards_say_what_else_is_not_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on the command line: the card's model, its masses, the usual parameters."""
+    words = ["limit", "na64e-alp", "--points", "4", "--no-figure", "-o", str(tmp_path)]
+    monkeypatch.setattr("sys.argv", ["scotopic", *words])
+    with pytest.raises(SystemExit, match="0"):
+        main()
+    written = scotopic.read_result(tmp_path / "result.json")
+    card = load_experiment("na64e-alp")
+    masses = default_masses(4, *card.model.mass_range_GeV, search="na64e-alp")
+    found = exclusion_curve("na64e-alp", axis=masses)
+    assert found.model == written.model
+    assert found.intervals() == written.intervals()
+
+
+@pytest.mark.parametrize(
+    ("ask", "text"),
+    [
+        (lambda: track_lengths("leed", "e-", 100.0, minimum_energy=50.0), "material: 'leed'"),
+        (lambda: total_cross_section("vector", "electron", "Xx", 100.0, 0.1), "element: 'Xx'"),
+        (
+            lambda: total_cross_section("vector", "electron", "polystyrene", 100.0, 0.1),
+            "element: 'polystyrene'",
+        ),
+        (lambda: exclusion_curve("na64e-2018", "dark_foton", MASSES), "did you mean 'dark_photon'"),
+        (lambda: exclusion_curve("na64e-2108", "dark_photon"), "did you mean 'na64e-2018'"),
+        (lambda: exclusion_curve("na64e-2018", 3, MASSES), "model: 3 is no model"),  # type: ignore[arg-type]
+        (
+            lambda: exclusion_curve("na64e-2018", "dark_photon", MASSES, kinetic_mixing=1e-4),
+            "kinetic_mixing: is no parameter of dark_photon that can be set",
+        ),
+        (
+            lambda: exclusion_curve("na64e-2018", ScalarMediator, MASSES, dark_matter="dirac"),
+            "dark_matter: is no parameter of scalar that can be set",
+        ),
+        (
+            lambda: exclusion_curve("na64e-2018", "dark_photon", MASSES, alpha_D="0.1"),
+            "alpha_D: '0.1' is not a number",
+        ),
+        (lambda: relic_abundance("dark_photon", mediator_mass=0.1), "kinetic_mixing: missing"),
+        (lambda: thermal_coupling("dark_photon"), "mediator_mass: missing"),
+        (lambda: thermal_line("dark_photon"), "masses: missing"),
+        (lambda: thermal_line([PHOTON], alpha_D=0.1), "masses: they and parameters"),
+        (lambda: landau_pole("scalar", mediator_mass=0.1), "ScalarMediator is no dark photon"),
+        (lambda: Calculation(processes="anihilation"), "did you mean"),  # type: ignore[arg-type]
+    ],
+)
+def test_mistakes(ask: Callable[[], object], text: str) -> None:
+    with pytest.raises((RangeError, scotopic.CardError)) as caught:
+        ask()
+    assert text in str(caught.value)
+    assert "\n" not in str(caught.value)
