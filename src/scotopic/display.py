@@ -73,7 +73,7 @@ def brief(value: object) -> str:
     ('0.3', '(1, 2.5)', '30 x str', '12 values from 0 to 11')
     """
     if hasattr(value, "dtype"):
-        return _array(value)
+        return _array(value)  # type: ignore[arg-type]
     text = repr(value)
     if len(text) <= _VALUE:
         return text

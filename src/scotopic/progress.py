@@ -1,5 +1,6 @@
 """How a long computation says how far it is, without knowing who listens."""
 
+import importlib
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -52,9 +53,8 @@ def _notebook() -> Callable[..., Any] | None:
     shell = sys.modules.get("IPython")
     if shell is None or not hasattr(shell.get_ipython(), "kernel"):
         return None
-    from IPython.display import display  # noqa: PLC0415 - it is loaded
-
-    return display  # type: ignore[no-any-return]
+    found: Callable[..., Any] = importlib.import_module("IPython.display").display
+    return found
 
 
 class _Bar:

@@ -21,7 +21,7 @@ def test_python(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     exec(block("python"), {})  # noqa: S102 - it is ours
-    assert {f.name for f in tmp_path.iterdir()} == {"limit.png", "limit.pdf"}
+    assert {f.name for f in tmp_path.iterdir()} == {"limit.pdf"}
     mass, limit = map(float, capsys.readouterr().out.split())
     assert mass == 1e-3
     assert 5e-6 < limit < 2e-5
