@@ -7,7 +7,7 @@ from pathlib import Path
 from scotopic.errors import CardError
 from scotopic.experiments import Experiment, SearchCard
 from scotopic.models.registry import model_name
-from scotopic.progress import Report
+from scotopic.progress import Report, heard
 from scotopic.scan.beside import band_layer, line_layer
 from scotopic.scan.bounds import bound_layer
 from scotopic.scan.grid import Grid
