@@ -290,6 +290,8 @@ def element(given: "str | Element | Material") -> Element:
     """
     if isinstance(given, Element):
         return given
+    if isinstance(given, str) and given in ELEMENTS:
+        return ELEMENTS[given]
     made = MATERIALS.get(given) if isinstance(given, str) else given
     if isinstance(made, Material) and len(made.mass_fractions) == 1:
         return made.mass_fractions[0][0]
