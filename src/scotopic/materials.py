@@ -11,10 +11,10 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Final, overload
 
-from scotopic.checked import count, make_floats, number, one_of, positive
+from scotopic.checked import count, make_floats, number, positive, shown
 from scotopic.data_tables import data_rows
 from scotopic.display import displayed
-from scotopic.errors import RangeError
+from scotopic.errors import RangeError, nearest
 from scotopic.units import (
     ALPHA,
     ATOMIC_MASS_UNIT,
@@ -295,9 +295,9 @@ def element(given: "str | Element | Material") -> Element:
     made = MATERIALS.get(given) if isinstance(given, str) else given
     if isinstance(made, Material) and len(made.mass_fractions) == 1:
         return made.mass_fractions[0][0]
-    symbol = given.name if isinstance(given, Material) else given
-    one_of("element", symbol, ELEMENTS)
-    return ELEMENTS[symbol]
+    what = given.name if isinstance(given, Material) else given
+    known = ", ".join(ELEMENTS)
+    raise RangeError(f"element: {shown(what)} is not one of {known}, nor a material of one of them")
 
 
 def compound(name: str, atoms: Mapping[str, float], density_g_cm3: float) -> Material:
@@ -377,5 +377,7 @@ def material(given: "str | Element | Material | Target") -> Material | Target:
     symbol = given.symbol if isinstance(given, Element) else given
     if isinstance(symbol, str) and symbol in ELEMENTS:
         return _OF_SYMBOLS.get(symbol) or _pure(symbol, symbol)
-    one_of("material", symbol, MATERIALS)
+    if not isinstance(symbol, str) or symbol not in MATERIALS:
+        hint = nearest(str(symbol), MATERIALS)
+        raise RangeError(f"material: {shown(given)} is not a material; {hint}")
     return MATERIALS[symbol]

@@ -22,6 +22,7 @@ from scotopic import (
     load_experiment,
     material,
     relic_abundance,
+    strength_limits,
     thermal_coupling,
     thermal_line,
     total_cross_section,
@@ -122,6 +123,22 @@ def test_planes() -> None:
     )
 
 
+def test_a_model_gives_a_plane_its_parameters() -> None:
+    search = Search.of("na64e-2018", calculation=QUICK)
+    x, y = Axis("dark_matter_mass", 0.01, 0.1, 2), Axis("y", 1e-13, 1e-9, 3)
+    expected = exclusion_plane(search, DarkPhoton, x, y, VALUES)["expected_events"]
+    for found in (
+        exclusion_plane(search, PHOTON, x, y),
+        exclusion_plane(search, replace(PHOTON, alpha_D=0.2), x, y, alpha_D=0.5),
+        exclusion_plane(search, None, x, y, VALUES),
+    ):
+        np.testing.assert_array_equal(found["expected_events"], expected)
+
+
+def test_a_line_takes_any_models() -> None:
+    assert thermal_line(one for one in (PHOTON,)).y.tolist() == thermal_line([PHOTON]).y.tolist()
+
+
 def test_cards_say_what_else_is_not_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As on the command line: the card's model, its masses, the usual parameters."""
     words = ["limit", "na64e-alp", "--points", "4", "--no-figure", "-o", str(tmp_path)]
@@ -147,6 +164,12 @@ def test_cards_say_what_else_is_not_given(tmp_path: Path, monkeypatch: pytest.Mo
         ),
         (lambda: exclusion_curve("na64e-2018", "dark_foton", MASSES), "did you mean 'dark_photon'"),
         (lambda: exclusion_curve("na64e-2108", "dark_photon"), "did you mean 'na64e-2018'"),
+        (lambda: track_lengths(82, "e-", 100.0, minimum_energy=50.0), "material: 82 is not a"),  # type: ignore[arg-type]
+        (lambda: Layer("PbWO4", 0.1), "did you mean 'lead tungstate'"),  # type: ignore[arg-type]
+        (lambda: load_experiment(3), "experiment: 3 is no card"),  # type: ignore[arg-type]
+        (lambda: exclusion_curve(None), "experiment: None is no card"),  # type: ignore[arg-type]
+        (lambda: exclusion_curve([]), "experiments: there is none"),
+        (lambda: strength_limits("na64e-2018"), "likelihood: 'na64e-2018' is none"),  # type: ignore[arg-type]
         (lambda: exclusion_curve("na64e-2018", 3, MASSES), "model: 3 is no model"),  # type: ignore[arg-type]
         (
             lambda: exclusion_curve("na64e-2018", "dark_photon", MASSES, kinetic_mixing=1e-4),

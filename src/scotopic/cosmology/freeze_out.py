@@ -10,7 +10,7 @@ search for the coupling only solves the equation again.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, cast
 
@@ -219,7 +219,7 @@ def _first_crossing(excess: _Excess, below: float) -> float:
 
 
 def thermal_line(
-    models: Given | Sequence[DecayingMediator],
+    models: Given | Iterable[DecayingMediator],
     omega_h2: float = PLANCK_OMEGA_H2,
     *,
     masses: npt.ArrayLike = (),
@@ -229,7 +229,7 @@ def thermal_line(
 
     Parameters
     ----------
-    models : sequence of DecayingMediator, or one model by itself, its class or name
+    models : several of DecayingMediator, or one model by itself, its class or name
         The points of the line, in any plane of parameters; or one model for all masses.
     omega_h2 : float
         The density to be reached.
@@ -253,7 +253,7 @@ def thermal_line(
     >>> f"{thermal_line('dark_photon', masses=[0.03], dark_matter='dirac').y[0]:.1e}"
     '5.4e-13'
     """
-    if not isinstance(models, Sequence) or isinstance(models, str):
+    if isinstance(models, DecayingMediator | type | str):
         at = numbers("masses", masses).ravel().tolist()
         if not at:
             raise RangeError("masses: missing; a line of one model needs them")

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from scotopic.display import displayed
-from scotopic.models.parameters import kind_of
+from scotopic.models.parameters import Given
 from scotopic.models.registry import model_name
 from scotopic.progress import Report, heard
 from scotopic.scan.layout import of_limits, of_points
@@ -26,12 +26,9 @@ from scotopic.scan.points import (
 from scotopic.scan.refinement import Refinement, position_error
 from scotopic.scan.survey import Kept, in_process, require_some, survey
 from scotopic.search.axis import Axis
-from scotopic.search.models import fixed_parameters
+from scotopic.search.models import class_and_parameters
 from scotopic.search.result import Result
 from scotopic.search.search import Search, SearchLike
-
-if TYPE_CHECKING:
-    from scotopic.models.mediator import DecayingMediator
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -236,7 +233,7 @@ def _processes(plan: Plan, limit: Limit, status: npt.NDArray[Any]) -> list[str]:
 
 def exclusion_plane(
     search: SearchLike,
-    model: "type[DecayingMediator] | str",
+    model: Given | None,
     x: Axis,
     y: Axis,
     fixed: Mapping[str, Any] | None = None,
@@ -251,8 +248,9 @@ def exclusion_plane(
     search : Search, str, path or Experiment, or several experiments
         What is asked; of experiments, given by name, path or themselves, all searches that see the
         model count together.
-    model : type or str
-        Of `scotopic.models`, or of one's own; the class or its name.
+    model : type, str, DecayingMediator or None
+        Of `scotopic.models`, or of one's own: the class, its name, or a model whose parameters hold
+        where no axis replaces them; None for that of the cards.
     x, y : Axis
         The two parameters.
     fixed : mapping, optional
@@ -282,8 +280,9 @@ def exclusion_plane(
     >>> Plane.of(found).excluded.tolist()
     [[False, True, True], [False, False, True]]
     """
-    asked, kind, given = Search.asked(search), kind_of(model), {**(fixed or {}), **parameters}
-    values = fixed_parameters(asked.experiments, kind, given, x.parameter, y.parameter)
+    asked, given = Search.asked(search), {**(fixed or {}), **parameters}
+    axes = x.parameter, y.parameter
+    kind, values = class_and_parameters(asked.experiments, model, given, *axes)
     plan = Plan(x, y, (Limit(asked.title, asked, Sector(kind, values)),))
     kept = Kept(plan)
     with heard(report) as listener:

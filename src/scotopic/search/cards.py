@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from pydantic import ValidationError
 
-from scotopic.errors import RangeError, ScotopicError
+from scotopic.display import brief
+from scotopic.errors import CardError, RangeError, ScotopicError
 from scotopic.experiments.loader import read_experiment
 from scotopic.experiments.messages import KeyedError, mistakes_in, shown
 from scotopic.experiments.schema import Experiment
@@ -55,6 +56,8 @@ def load_experiment(card: CardLike) -> Experiment:
     """
     if isinstance(card, Experiment):
         return card
+    if not isinstance(card, str | os.PathLike):
+        raise CardError(f"experiment: {brief(card)} is no card, and no name or path of one")
     return read_experiment(card, _checked_content)
 
 

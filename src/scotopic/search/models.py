@@ -2,6 +2,7 @@
 
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final
 
 from scotopic.errors import RangeError
@@ -75,14 +76,20 @@ def searched_model(
         If the cards are for different models, or a parameter is unknown, missing, replaced or out
         of range.
     """
-    leptons = {one.beam.lepton for one in experiments}
-    chosen = given or natural_model(experiments)
-    if isinstance(chosen, str) and len(leptons) == 1:
-        chosen = name_for_lepton(chosen, *leptons)
+    chosen = _chosen(experiments, given)
     kind = kind_of(chosen)
     axes = {parameter_of_axis(kind, name).name: at for name, at in replaced if name not in SET_UPS}
     solved = {kind.coupling_field: PROBE, **axes}
     return model_of(chosen, values, solved, natural_parameters(experiments, kind, *solved))
+
+
+def _chosen(experiments: "Sequence[Experiment]", given: Given | None) -> Given:
+    """Return the model that is given, or else that of the cards, as their beam makes it."""
+    leptons = {one.beam.lepton for one in experiments}
+    chosen = natural_model(experiments) if given is None else given
+    if isinstance(chosen, str) and len(leptons) == 1:
+        return name_for_lepton(chosen, *leptons)
+    return chosen
 
 
 def natural_parameters(
@@ -90,15 +97,26 @@ def natural_parameters(
 ) -> dict[str, Any]:
     """Return what cards say of a model's parameters, but of those that something else replaces."""
     said = ChainMap(*(dict(one.model.parameters) for one in experiments))
-    fields = {field_of(kind, name) for name in replaced}
-    free = [name for name in parameter_names(kind) if field_of(kind, name) not in fields]
+    gone = {field_of(kind, name) for name in replaced}
+    free = [name for name in parameter_names(kind) if field_of(kind, name) not in gone]
     return {name: said[name] for name in free if name in said}
 
 
-def fixed_parameters(
-    experiments: "Sequence[Experiment]", kind: Kind, values: Mapping[str, Any], *axes: str
-) -> dict[str, Any]:
-    """Return the parameters of a plane that are on no axis, as given, of the cards, or usual."""
-    known = natural_parameters(experiments, kind, *values, *axes)
+def class_and_parameters(
+    experiments: "Sequence[Experiment]",
+    given: Given | None,
+    values: Mapping[str, Any],
+    *axes: str,
+) -> tuple[Kind, dict[str, Any]]:
+    """Return the class of a plane's model, and its parameters that are on no axis.
+
+    Parameters and errors as of `searched_model`; the axes replace what a model says of them.
+    """
+    chosen = _chosen(experiments, given)
+    kind, known = kind_of(chosen), natural_parameters(experiments, kind_of(chosen), *values, *axes)
+    if isinstance(chosen, DecayingMediator):
+        replaced = {field_of(kind, name) for name in (*values, *axes)}
+        own = {f.name: getattr(chosen, f.name) for f in fields(chosen) if f.init}
+        known = {name: own[name] for name in own if field_of(kind, name) not in replaced}
     every = with_usual(kind, {**known, **values, **dict.fromkeys(axes, PROBE)})
-    return {name: value for name, value in every.items() if name not in axes}
+    return kind, {name: value for name, value in every.items() if name not in axes}

@@ -77,6 +77,8 @@ class Search:
             If no search is left, a name is unknown, or experiments have data in common.
         """
         cards = tuple(checked(load_experiment(one)) for one in several(experiments, Experiment))
+        if not cards:
+            raise RangeError("experiments: there is none")
         signatures, searches = several(signatures), several(searches)
         calculation = calculation or Calculation()
         if not calculation.processes:  # by name, so that no other process of Python counts others

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from scotopic.display import displayed
+from scotopic.display import brief, displayed
+from scotopic.errors import RangeError
 from scotopic.statistics.methods import method as method_of
 
 if TYPE_CHECKING:
@@ -126,6 +127,9 @@ def strength_limits(
     """
     from scotopic.statistics.likelihood import Likelihood  # noqa: PLC0415 - methods come first
 
+    if not hasattr(likelihood, "limits") and not isinstance(likelihood, Likelihood):
+        made = "`experiment_likelihood` makes one of a card"
+        raise RangeError(f"likelihood: {brief(likelihood)} is none; {made}")
     if not isinstance(likelihood, Likelihood):
         return likelihood.limits(method, **options)
     return method_of(method)(likelihood, **options)
