@@ -127,9 +127,10 @@ def strength_limits(
     """
     from scotopic.statistics.likelihood import Likelihood  # noqa: PLC0415 - methods come first
 
-    if not hasattr(likelihood, "limits") and not isinstance(likelihood, Likelihood):
+    if isinstance(likelihood, Likelihood):
+        return method_of(method)(likelihood, **options)
+    if (limits := getattr(likelihood, "limits", None)) is None:
         made = "`experiment_likelihood` makes one of a card"
         raise RangeError(f"likelihood: {brief(likelihood)} is none; {made}")
-    if not isinstance(likelihood, Likelihood):
-        return likelihood.limits(method, **options)
-    return method_of(method)(likelihood, **options)
+    found: StrengthLimits = limits(method, **options)
+    return found
