@@ -6,7 +6,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from scotopic import load_experiment, material, track_lengths
-from scotopic.figures.style import BLACK, BLUE, GREEN, VERMILION, decades
+from scotopic.figures.style import BLACK, BLUE, GREEN, VERMILION
+from scotopic.figures.ticks import label_ticks
 from scotopic.shower import Effects, Medium, Particle, TrackLengths, depth_track_lengths
 from scotopic.shower.ionisation import collision_loss
 from scotopic.shower.monte_carlo import simulate
@@ -87,7 +88,7 @@ def approximation_a(report: Report) -> None:
             rows.append([f"{label}, here", *(f"{value:.5f}" for value in ours)])
             rows.append([f"{label}, reference", *printed[label]])
         top.set(xscale="log", yscale="log", ylabel=r"track length above $E$ [$X_0$]")
-        decades(top)
+        label_ticks(top)
         top.legend()
         allow(below, 1e-3)
         below.set_xlabel(r"energy $E$ [GeV]")
@@ -171,7 +172,7 @@ def _draw_track_lengths(axes: Axes, shower: TrackLengths) -> None:
     for species, label, _, colour in SPECIES:
         axes.plot(energy, energy * shower.density(species, energy), color=colour, label=label)
     axes.set(xscale="log", yscale="log")
-    decades(axes)
+    label_ticks(axes)
 
 
 def depth(report: Report) -> None:

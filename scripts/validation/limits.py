@@ -19,7 +19,8 @@ from scotopic import (
     track_lengths,
 )
 from scotopic.figures import draw_shower
-from scotopic.figures.style import BLACK, BLUE, GREY, VERMILION, decades
+from scotopic.figures.style import BLACK, BLUE, GREY, VERMILION
+from scotopic.figures.ticks import label_ticks
 from scotopic.production.annihilation import resonance_energy
 from validation.production import MODEL
 from validation.report import (
@@ -110,7 +111,7 @@ def limit(report: Report) -> None:
             top.plot(line, values, style, color=colour, label=label)
             below.plot(line, values / interpolated, style, color=colour)
         top.set(xscale="log", yscale="log", ylabel=r"kinetic mixing $\epsilon$, 90 % CL")
-        decades(top)
+        label_ticks(top)
         top.legend()
         allow(below, 0.30)
         below.set(xlabel=r"$m_{A'}$ [GeV]", ylim=(0.15, 1.65))

@@ -12,8 +12,8 @@ from scotopic.figures.style import (
     CYCLE,
     GREEN,
     VERMILION,
-    decades,
 )
+from scotopic.figures.ticks import label_ticks
 from scotopic.materials import element
 from scotopic.processes.bremsstrahlung import bremsstrahlung_above
 from scotopic.processes.dump import Dump
@@ -132,7 +132,7 @@ def dmg4(report: Report) -> None:
             top.plot(masses, values, style, color=colour, label=f"scotopic, {name}")
             below.plot(masses, values / theirs, style, color=colour, marker="o", markersize=3)
         top.set(xscale="log", yscale="log", ylabel=r"$\sigma/\epsilon^2$ [pb]")
-        decades(top)
+        label_ticks(top)
         top.legend()
         allow(below, 0.025)
         below.set_xlabel("mediator mass [GeV]")
@@ -181,7 +181,7 @@ def muons(report: Report) -> None:
             top.plot(MUON_MASSES, theirs, marker, color=colour, markersize=5, label=label)
             below.plot(MUON_MASSES, ratio, marker, color=colour, markersize=5)
         top.set(xscale="log", yscale="log", ylabel=r"$\sigma/\epsilon^2$ [pb]")
-        decades(top)
+        label_ticks(top)
         top.legend()
         allow(below, 0.015)
         below.set_xlabel("mediator mass [GeV]")
@@ -227,7 +227,7 @@ def yields(report: Report) -> None:
             fillstyle="none",
         )
         top.set(xscale="log", yscale="log", ylabel=r"$N_{A'}$ per electron and $\epsilon^2$")
-        decades(top)
+        label_ticks(top)
         top.legend()
         allow(below, 0.03)
         below.set_xlabel(r"$m_{A'}$ [GeV]")

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from scotopic.figures import draw_cross_sections, draw_limit, draw_shower, save
-from scotopic.figures.style import decades, new_figure
+from scotopic.figures.style import new_figure
+from scotopic.figures.ticks import label_ticks
 from scotopic.materials import material
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.search import exclusion_curve, load_experiment
@@ -34,7 +35,7 @@ def test_limit_figure(quantity: str) -> None:
     (axes,) = figure.axes
     assert axes.get_xlabel() == r"$m_{\chi}$ [GeV]"
     assert axes.get_ylabel()
-    (line,) = [la for la in axes.get_lines() if "90 % CL" in str(la.get_label())]
+    (line,) = [la for la in axes.get_lines() if "% CL" in str(la.get_label())]
     np.testing.assert_allclose(np.asarray(line.get_ydata(), dtype=float), curve.limits())
     low, high = axes.get_ylim()
     kept = curve.limits()[np.isfinite(curve.limits())]
@@ -82,12 +83,16 @@ def test_failed_save_leaves_nothing(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def power(factor: int, exponent: int) -> str:
+    return rf"${factor}{{\cdot}}10^{{{exponent}}}$"
+
+
 @pytest.mark.parametrize(
     ("limits", "expected"),
     [
         ((1.0, 100.0), {"2", "3", "5", "20", "30", "50"}),
         ((0.01, 0.9), {"0.02", "0.03", "0.05", "0.2", "0.3", "0.5"}),
-        ((3e-5, 2e-3), {"5·10⁻⁵", "2·10⁻⁴", "5·10⁻⁴", "0.002"}),
+        ((3e-5, 2e-3), {power(2, -4), power(5, -5), power(5, -4), power(2, -3)}),
         ((0.31, 0.49), {"0.32", "0.4", "0.48"}),
         ((1.0, 1000.0), {""}),
     ],
@@ -97,12 +102,15 @@ def test_numbers_between_decades_are_plain_and_apart(
 ) -> None:
     with new_figure() as (figure, axes):
         axes.set(xscale="log", yscale="log")
-        decades(axes)
+        label_ticks(axes)
         axes.set(xlim=limits, ylim=limits)
         figure.draw_without_rendering()
         minor = {label.get_text() for label in axes.get_xticklabels(minor=True)}
         assert expected <= minor
         assert not any("e" in text for text in minor)
+        for axis in (axes.xaxis, axes.yaxis):
+            texts = {t.get_text() for t in axis.get_ticklabels(which="both")} - {""}
+            assert len({"10^" in text for text in texts}) == 1  # of one kind
         for axis in (axes.xaxis, axes.yaxis):
             labels = [t for t in axis.get_ticklabels(which="both") if t.get_text()]
             # matplotlib makes labels of ticks beyond the ends too, which it does not draw

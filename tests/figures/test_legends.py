@@ -22,7 +22,7 @@ def places(tree: ast.AST) -> list[str]:
 
 def test_no_legend_is_put_at_the_best_place() -> None:
     found = {f: places(ast.parse(f.read_text(encoding="utf-8"))) for f in SOURCES}
-    assert sum(map(len, found.values())) > 5
+    assert sum(map(len, found.values())) >= 5
     assert not {f.name: p for f, p in found.items() if any(not x or "best" in x for x in p)}
 
 

@@ -9,12 +9,14 @@ import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
 import pytest
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 
 from scotopic.errors import RangeError
 from scotopic.figures import STYLE, draw_plane
-from scotopic.figures.plane import _KINDS, _TIED
+from scotopic.figures.labels import _TIED
+from scotopic.figures.plane import _DRAWN
 from scotopic.figures.style import BLACK, CYCLE, GREY
 from scotopic.scan.contours import regions
 from scotopic.scan.plane import Plane, axes_of, plane_result
@@ -85,10 +87,11 @@ def test_legend_names_what_there_is(figure: Figure) -> None:
     (axes,) = figure.axes
     legend = axes.get_legend()
     assert legend is not None
-    assert [text.get_text() for text in legend.get_texts()] == ["CMB", "scalar", "Dirac"]
+    names = [text.get_text() for text in legend.get_texts()]
+    assert names == ["CMB", "no bound: none here", "scalar", "Dirac"]
     assert axes.get_xlabel() == r"$m_{\chi}$ [GeV]"
     (note,) = axes.texts
-    assert r"complex\ scalar" in note.get_text()
+    assert note.get_text().startswith("complex scalar dark matter\n$")
 
 
 def test_boxes_cover_neither_lines_nor_each_other(figure: Figure) -> None:
@@ -180,15 +183,15 @@ def legend_texts(figure: Figure) -> list[str]:
 
 
 def test_what_is_not_computed_does_not_look_like_not_excluded(tmp_path: Path) -> None:
-    """Hatched up to the points that are known, and what has no model in another way."""
+    """Shaded up to the points that are known, and what has no model in another way."""
     some, exists = rising(), flat(0.3)
     some[-5:, -5:] = np.nan
     exists[-1, -1] = np.nan
     figure = drawn(tmp_path, {"some": some, "all": some + 9, "none": some - 9}, exists)
     (axes,) = figure.axes
     assert legend_texts(figure)[-2:] == ["not computed", "no such model"]
-    hatched = [patch for patch in axes.patches if patch.get_hatch()]
-    corners = [points(patch.get_path().vertices).min(axis=0) for patch in hatched]
+    assert not any(patch.get_hatch() for patch in axes.patches)
+    corners = [points(patch.get_path().vertices).min(axis=0) for patch in axes.patches[-2:]]
     x, y = np.geomspace(0.01, 1.0, 21), np.linspace(0.1, 0.9, 17)
     for corner, k in zip(corners, (-6, -2), strict=True):
         assert corner == pytest.approx((x[k], y[k]), rel=1e-3)
@@ -197,13 +200,17 @@ def test_what_is_not_computed_does_not_look_like_not_excluded(tmp_path: Path) ->
 def test_a_whole_plane_is_not_hatched(tmp_path: Path) -> None:
     some = rising()
     figure = drawn(tmp_path, {"some": some, "all": some, "none": some}, flat(0.3))
-    assert legend_texts(figure) == ["some", "all", "none"]
+    assert legend_texts(figure) == ["some", "all, none"]  # unfilled ones coincide
 
 
 def test_legend_says_which_limits_have_no_line(tmp_path: Path) -> None:
     excesses = {"some": rising(), "all": flat(1.0), "none": flat(-1.0)}
     figure = drawn(tmp_path, excesses, flat(0.3))
-    assert legend_texts(figure) == ["some", "all: everything", "none: nothing"]
+    assert legend_texts(figure) == [
+        "some",
+        "all: excludes everything here",
+        "none: excludes nothing here",
+    ]
 
 
 def test_crowded_planes_have_their_boxes_beside_the_axes(tmp_path: Path) -> None:
@@ -221,7 +228,7 @@ def test_crowded_planes_have_their_boxes_beside_the_axes(tmp_path: Path) -> None
         assert frame.x1 < box.x0 < box.x1 <= figure.bbox.x1
         assert figure.bbox.y0 <= box.y0 < box.y1 <= figure.bbox.y1
     standard = mpl.rc_params_from_file(STYLE, use_default_template=True)["figure.figsize"]
-    assert frame.width == pytest.approx(0.83 * standard[0] * figure.dpi)  # the axes keep their size
+    assert frame.width > 0.8 * standard[0] * figure.dpi  # the axes keep their size
 
 
 def test_tied_couplings_say_what_they_follow_from(tmp_path: Path) -> None:
@@ -282,6 +289,12 @@ def lines_of(figure: Figure, colour: str) -> list[list[tuple[float, float]]]:
     return [[tuple(point) for point in points(line.get_xydata()).tolist()] for line in mine]
 
 
+def shaded_areas(figure: Figure) -> list[PathPatch]:
+    """What limits exclude."""
+    patches = [one for one in figure.axes[0].patches if isinstance(one, PathPatch)]
+    return [one for one in patches if to_hex(one.get_facecolor()) == CYCLE[0].lower()]
+
+
 def test_drawn_lines_are_those_of_the_table(with_layers: Result, tmp_path: Path) -> None:
     """Bit by bit: the table has all digits."""
     write_plane(with_layers, tmp_path, 1.0)
@@ -315,7 +328,9 @@ def test_shaded_areas_end_on_the_drawn_lines(with_layers: Result) -> None:
     """All corners of the area are on the line or on the frame."""
     figure = draw_plane(with_layers)
     x, y = axes_of(with_layers)
-    (area,) = [p for p in figure.axes[0].patches if isinstance(p, PathPatch) and p.get_alpha()]
+    (area,) = [
+        p for p in figure.axes[0].patches if isinstance(p, PathPatch) and p.get_zorder() == 2
+    ]
     corners = {tuple(point) for point in points(area.get_path().vertices).tolist()}
     on_line = {point for line in lines_of(figure, CYCLE[0]) for point in line}
     assert on_line <= corners
@@ -335,15 +350,16 @@ def inside(patches: Iterable[PathPatch], at: tuple[float, float], axes: mpl.axes
 
 def test_the_excluded_side_is_shaded(with_layers: Result) -> None:
     """Strong mixing is excluded, weak mixing is not."""
-    (axes,) = draw_plane(with_layers).axes
-    areas = [p for p in axes.patches if isinstance(p, PathPatch) and p.get_alpha()]
+    figure = draw_plane(with_layers)
+    (axes,) = figure.axes
+    areas = shaded_areas(figure)
     assert inside(areas, (0.01, 1e-2), axes)
     assert not inside(areas, (0.01, 2e-6), axes)
 
 
 def test_every_layer_of_the_result_is_drawn(with_layers: Result) -> None:
     """Without one of them the figure has less in it, and one name less."""
-    assert {layer.kind for layer in with_layers.layers} == set(_KINDS)
+    assert {layer.kind for layer in with_layers.layers} == set(_DRAWN)
     whole = draw_plane(with_layers)
     names = legend_texts(whole)
     assert set(names) == {"filled", "line", "relic", "CMB", "g-2", "theirs"}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scotopic._version import __version__
-from scotopic.errors import CardError, RangeError
+from scotopic.errors import CardError, RangeError, ScotopicError
 from scotopic.progress import Report, silent
 from scotopic.results import usable_directory
 from scotopic.statistics.methods import BUILT_IN
@@ -96,6 +96,18 @@ def progress(title: str) -> Iterator["Report"]:
             bar.update(task, description=what, completed=done, total=total, rate=rate)
 
         yield report
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """Say in a line that a figure cannot be drawn; tables are written before."""
+    try:
+        yield
+    except ScotopicError:
+        raise
+    except Exception as error:
+        why = " ".join(f"{type(error).__name__}: {error}".split())
+        raise ScotopicError(f"the figure cannot be drawn: {why}; the tables are written") from error
 
 
 def remark(text: str) -> None:

@@ -14,6 +14,7 @@ from scotopic.cli.base import (
     Statistics,
     app,
     assignments,
+    drawing,
     experiment_of,
     name_caveats,
     name_written,
@@ -193,8 +194,10 @@ def limit(
     if output is None:
         return
     directory = output_directory(output)
-    written = write_files(_figure(curve, against), directory / "limit") if figure else []
-    name_written([*written, *write_curve(curve, directory, seconds)])
+    name_written(write_curve(curve, directory, seconds))
+    if figure:
+        with drawing():
+            name_written(write_files(_figure(curve, against), directory / "limit"))
 
 
 def _along(

@@ -14,6 +14,7 @@ from scotopic.cli.base import (
     app,
     assignments,
     between,
+    drawing,
     name_caveats,
     name_written,
     place_for,
@@ -78,6 +79,7 @@ def plane(
     from scotopic.scan.run import missed_tolerances  # noqa: PLC0415
     from scotopic.scan.run_card import load_run_card  # noqa: PLC0415
     from scotopic.scan.session import Keeping  # noqa: PLC0415
+    from scotopic.scan.unseen import unseen  # noqa: PLC0415
 
     started = time.perf_counter()
     run_card, place = load_run_card(card)
@@ -95,8 +97,6 @@ def plane(
     name_caveats(dict.fromkeys(text for one in limits for text in one["caveats"]))
     output_directory(directory)
     written = write_plane(found, directory, time.perf_counter() - started)
-    if figure:
-        written += _draw(found, directory / "plane")
     for label, one in planes_of(found).items():
         typer.echo(f"{label}: {100 * one.excluded.mean():.1f} % of the plane excluded")
     for layer in found.layers:
@@ -108,7 +108,12 @@ def plane(
             f"{label}: the boundary is known to {reached:.2g}, not to the {tolerance:g} asked for:"
             " the points of the axes allow no better; give x and y more points"
         )
+    for (kind, label), why in unseen(found).items():
+        if kind != "bound":  # which has remarks of its own
+            remark(f"{label}: {why}")
     name_written(written)
+    if figure:
+        _draw(found, directory / "plane")
     if failed := found.attributes["failed_points"]:
         remark(f"{failed} points failed; result.json says which, and why")
         raise typer.Exit(POINTS_FAILED)
@@ -162,10 +167,9 @@ def relic(
     if keeping is None:
         return
     directory = output_directory(keeping.directory)
-    written = write_plane(found, directory, seconds)
+    name_written(write_plane(found, directory, seconds))
     if figure:
-        written += _draw(found, directory / "thermal")
-    name_written(written)
+        _draw(found, directory / "thermal")
 
 
 def _computed(name: str, card: "RunCard", place: Path, keeping: "Keeping | None") -> "Result":
@@ -179,10 +183,11 @@ def _computed(name: str, card: "RunCard", place: Path, keeping: "Keeping | None"
             raise CardError(f"{name}: {error}") from None
 
 
-def _draw(found: "Result", path_without_suffix: Path) -> list[Path]:
+def _draw(found: "Result", path_without_suffix: Path) -> None:
     from scotopic.figures import draw_plane, save  # noqa: PLC0415 - matplotlib
 
-    return save(draw_plane(found), path_without_suffix)
+    with drawing():
+        name_written(save(draw_plane(found), path_without_suffix))
 
 
 def _name_gaps(found: "Result", line: "Layer") -> None:

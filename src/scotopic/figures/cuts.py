@@ -5,7 +5,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 
-from scotopic.figures.style import CYCLE, GREY, decades, new_figure
+from scotopic.figures.style import CYCLE, GREY, new_figure
+from scotopic.figures.ticks import label_ticks
 from scotopic.scan.cuts import CutScan, missing_energy_search
 
 _BANDS = ((0, 4, "#D9D9D9", 2), (1, 3, "#B3B3B3", 1))
@@ -105,6 +106,6 @@ def _background(axes: Axes, scan: CutScan) -> None:
         axes.plot(scan.cuts, scan.background + other, style, color="black", label=name)
     axes.set(yscale="log", ylabel="events", xlabel=r"cut on $E_\mathrm{ECAL}$ [GeV]")
     axes.set_ylim(axes.get_ylim())
-    decades(axes)
+    label_ticks(axes)
     axes.grid(visible=True)
     _make_room(axes, axes.legend(loc="upper left", fontsize=7.5, ncols=2))

@@ -1,7 +1,7 @@
 """Which decays a search accepts: a map over the position of the decay and an energy."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,10 @@ from matplotlib.figure import Figure
 from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.figures.event import model_text
-from scotopic.figures.style import BLUE, GREY, ORANGE, decades, new_figure
+from scotopic.figures.labels import typeset
+from scotopic.figures.style import BLUE, GREY, ORANGE, new_figure, points
+from scotopic.figures.ticks import label_ticks
+from scotopic.search.style import FigureStyle
 from scotopic.signatures.decay_chains import decay_positions
 
 if TYPE_CHECKING:
@@ -32,6 +35,7 @@ _COLOURS = {"electromagnetic calorimeter": ORANGE, "veto counter": GREY}
 _FEWEST_EVENTS = 20  # of a cell
 _FEWEST_IN_ALL = 100
 _SOFTEST = 1e-2  # fraction of the events below the range of pair energies
+_SIZE = (7.4, 4.6)  # inches
 _BEHIND = 1.1  # positions in the map, over the length of the set-up
 
 
@@ -137,6 +141,7 @@ def draw_efficiency_map(
     search: str,
     model: "TwoDarkFermions",
     efficiency: EfficiencyMap,
+    **style: Any,  # noqa: ANN401 - keys of FigureStyle
 ) -> Figure:
     """Draw a map of the probability to accept decays, with the detectors above.
 
@@ -150,14 +155,24 @@ def draw_efficiency_map(
         Of the events; its couplings do not matter.
     efficiency : EfficiencyMap
         From there.
+    **style
+        Keys of `scotopic.search.style.FigureStyle`: title, size and size of the letters, labels of
+        the axes, and whether the model is noted.
 
     Returns
     -------
     Figure
         Save it with `scotopic.figures.save`.
+
+    Raises
+    ------
+    RangeError
+        If the style is impossible.
     """
-    with new_figure() as (figure, axes):
-        figure.set_size_inches(7.4, 4.6)
+    look = FigureStyle.of({"size": _SIZE, "font_size": 10.0}, style).only(
+        "title", "size", "font_size", "x_label", "y_label", "note"
+    )
+    with new_figure("", look) as (figure, axes):
         axes.set_position((0.1, 0.115, 0.75, 0.67))
         axes.set_facecolor("#E4E4E4")
         drawn = axes.pcolormesh(
@@ -171,16 +186,20 @@ def draw_efficiency_map(
         )
         if efficiency.against == "pair_energy":
             axes.set_yscale("log")
-            decades(axes)
-        axes.set(xlabel="position of the decay [cm]", ylabel=_LABELS[efficiency.against])
+            label_ticks(axes)
+        axes.set_title("")
+        axes.set_xlabel(look.x_label or "position of the decay [cm]")
+        axes.set_ylabel(look.y_label or _LABELS[efficiency.against])
         axes.set_xlim(0.0, efficiency.position_edges_cm[-1])
         axes.tick_params(which="both", top=False, direction="out", right=False)
         bar = figure.colorbar(drawn, cax=figure.add_axes((0.87, 0.115, 0.025, 0.67)))
         bar.set_label("probability to accept the decay")
         _draw_detectors(axes, experiment)
         above = f"mean over mediators above {efficiency.softest_mediator:.0f} GeV"
-        figure.text(0.1, 0.955, f"{experiment.title}, search {search}", fontsize=10)
-        figure.text(0.1, 0.91, f"{model_text(model, couplings=False)};  {above}", fontsize=8.5)
+        title = f"{experiment.title}, search {search}" if look.title is None else look.title
+        note = f"{model_text(model, couplings=False)};  {above}" if look.note else ""
+        figure.text(0.1, 0.955, typeset(title), fontsize=points(10))
+        figure.text(0.1, 0.91, note, fontsize=points(8.5))
     return figure
 
 
@@ -205,6 +224,6 @@ def _draw_detectors(axes: Axes, experiment: "Experiment") -> None:
             detector.name,
             ha="left" if narrow else "center",
             va="bottom" if narrow else "center_baseline",
-            fontsize=8.5,
+            fontsize=points(8.5),
             transform=transform,
         )

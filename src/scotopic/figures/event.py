@@ -1,6 +1,6 @@
 """One simulated event in the detector: the decay chain, and which cuts of a search it meets."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,9 +13,10 @@ from scotopic.decays.three_body import PAIRS
 from scotopic.detector.calorimeter import ShowerModel
 from scotopic.detector.zones import detectors_behind
 from scotopic.figures.labels import with_value
-from scotopic.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, VERMILION, new_figure
+from scotopic.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, VERMILION, new_figure, points
 from scotopic.models.metadata import parameters
 from scotopic.models.parameters import parameter, value_of
+from scotopic.search.style import FigureStyle
 from scotopic.signatures.single_event import Decay, EventRecord, energy_text, position_text
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ _MAKING = {
     "annihilation": ("an e⁺", "annihilates to an A'"),
 }
 _COLOURS = {"veto counter": GREY, "hadronic calorimeter": BLUE}
-_WIDTH, _HEIGHT = 9.0, 5.3
+_SIZE = (9.0, 5.3)  # inches
 _LEFT, _RIGHT = 0.03, 0.87  # of the side view in the figure
 _CALORIMETER_SHARE = (0.09, 0.40)  # of the side view, stretched for the chain to be seen
 _BREAK, _FAR = 0.885, 0.945  # where the axis is broken for decays beyond it, and where they are
@@ -81,6 +82,7 @@ def draw_event(
     selection: "CalorimeterSelection",
     model: "TwoDarkFermions",
     record: EventRecord,
+    **style: Any,  # noqa: ANN401 - keys of FigureStyle
 ) -> Figure:
     """Draw one event: side view of the set-up, decay chain, and the list of cuts.
 
@@ -92,14 +94,23 @@ def draw_event(
         As in `signatures.single_event.follow_event`.
     record : EventRecord
         From there.
+    **style
+        Keys of `scotopic.search.style.FigureStyle`: title, size and size of the letters.
 
     Returns
     -------
     Figure
         Save it with `scotopic.figures.save`.
+
+    Raises
+    ------
+    RangeError
+        If the style is impossible.
     """
-    with new_figure(f"{experiment.title}\n{model_text(model)}") as (figure, axes):
-        figure.set_size_inches(_WIDTH, _HEIGHT)
+    look = FigureStyle.of({"size": _SIZE, "font_size": 10.0}, style).only(
+        "title", "size", "font_size"
+    )
+    with new_figure(f"{experiment.title}\n{model_text(model)}", look) as (figure, axes):
         axes.set_position((_LEFT, 0.46, _RIGHT - _LEFT, 0.44))
         ruler = _Ruler(experiment, selection, record)
         _draw_setup(axes, ruler)
@@ -124,7 +135,9 @@ def _draw_setup(axes: Axes, ruler: _Ruler) -> None:
         face = (*to_rgb(colour), 0.13)
         box = Rectangle(corner, right - left, height, facecolor=face, edgecolor=colour, zorder=1)
         axes.add_patch(box)
-        axes.text((left + right) / 2, height / 2 + 2, detector.name, ha="center", fontsize=9)
+        axes.text(
+            (left + right) / 2, height / 2 + 2, detector.name, ha="center", fontsize=points(9)
+        )
 
 
 def _draw_shower(axes: Axes, ruler: _Ruler, experiment: "Experiment", record: EventRecord) -> None:
@@ -157,7 +170,7 @@ def _draw_chain(axes: Axes, ruler: _Ruler, experiment: "Experiment", record: Eve
     axes.plot([0.0, start], [0, 0], color=BLACK, zorder=3)
     beam = experiment.beam
     sign = beam.particle.replace("-", "⁻").replace("+", "⁺").replace("gamma", "photon")
-    axes.text(0.004, 2.0, f"{sign}\n{beam.energy_GeV:g} GeV", fontsize=8.5, zorder=6)
+    axes.text(0.004, 2.0, f"{sign}\n{beam.energy_GeV:g} GeV", fontsize=points(8.5), zorder=6)
     for k, energy in enumerate(record.dark_energies or ((0.0,) * (2 - len(record.decays)))):
         _dark_line(axes, (start, 0.0), (1.0, (1.45 + 0.5 * k) * _LANE_CM))
         label = f"χ₁  {energy_text(energy)}" if energy > 0 else "χ₁"
@@ -184,7 +197,9 @@ def _draw_decay(
         axes.plot([at, rays], [lane, lane + tilt * _SPREAD_CM], color=BLUE, zorder=4)
     if decay.position_cm >= ruler.end:
         far = position_text(decay.position_cm)
-        axes.text(_BREAK + 0.016, lane - side * 6.3, far, fontsize=8.5, va="center", zorder=6)
+        axes.text(
+            _BREAK + 0.016, lane - side * 6.3, far, fontsize=points(8.5), va="center", zorder=6
+        )
     edge = lane + side * _SPREAD_CM
     _dark_line(axes, (at, lane), (1.0, edge))
     _at_the_edge(axes, edge, f"χ₁  {energy_text(decay.chi2_energy - decay.pair_energy)}")
@@ -196,7 +211,7 @@ def _dark_line(axes: Axes, begin: tuple[float, float], end: tuple[float, float])
 
 
 def _at_the_edge(axes: Axes, height: float, label: str) -> None:
-    axes.text(1.01, height, label, va="center", fontsize=8.5)
+    axes.text(1.01, height, label, va="center", fontsize=points(8.5))
 
 
 def _badge(axes: Axes, at: float, height: float, number: int) -> None:
@@ -207,7 +222,9 @@ def _badge(axes: Axes, at: float, height: float, number: int) -> None:
         "edgecolor": BLACK,
         "lw": 0.8,
     }
-    text = axes.text(at, height, str(number), fontsize=7.5, fontweight="bold", bbox=box, zorder=7)
+    text = axes.text(
+        at, height, str(number), fontsize=points(7.5), fontweight="bold", bbox=box, zorder=7
+    )
     text.set(ha="center", va="center")
 
 
@@ -217,14 +234,15 @@ def _frame(axes: Axes, ruler: _Ruler) -> None:
     axes.tick_params(which="both", left=False, right=False, top=False, labelleft=False)
     axes.minorticks_off()
     ticks = ruler.ticks()
-    axes.set_xticks([ruler(t) for t in ticks], [f"{t:g}" for t in ticks], fontsize=8.5)
+    axes.set_xticks([ruler(t) for t in ticks], [f"{t:g}" for t in ticks], fontsize=points(8.5))
     for side in ("left", "right", "top"):
         axes.spines[side].set_visible(False)
     if ruler.broken:
         _break_axis(axes)
     name = ruler.calorimeter.name
     axes.set_xlabel(
-        f"position along the beam [cm], {name} stretched; heights and angles schematic", fontsize=9
+        f"position along the beam [cm], {name} stretched; heights and angles schematic",
+        fontsize=points(9),
     )
 
 
@@ -261,7 +279,7 @@ def _write_chain(figure: Figure, record: EventRecord) -> None:
         lines.append("    " + ",  ".join(f"{name} {energy_text(e)}" for name, e in parts))
     _heading(figure, _LEFT, "The decay chain")
     for i, line in enumerate(lines):
-        figure.text(_LEFT, 0.27 - 0.047 * i, line, fontsize=8.5)
+        figure.text(_LEFT, 0.27 - 0.047 * i, line, fontsize=points(8.5))
 
 
 def _products(record: EventRecord) -> str:
@@ -275,19 +293,21 @@ def _write_cuts(figure: Figure, search: str, record: EventRecord) -> None:
     left, right = 0.53, 0.985
     _heading(figure, left, f"Search {search}")
     verdict, colour = ("accepted", GREEN) if record.accepted else ("rejected", VERMILION)
-    figure.text(right, 0.325, verdict, fontsize=9.5, color=colour, ha="right", fontweight="bold")
+    figure.text(
+        right, 0.325, verdict, fontsize=points(9.5), color=colour, ha="right", fontweight="bold"
+    )
     marks = {True: ("✓", GREEN), False: ("✗", VERMILION), None: ("○", GREY)}
     for i, cut in enumerate(record.cuts):
         height = 0.27 - 0.047 * i
         mark, colour = marks[cut.met]
-        figure.text(left, height, mark, fontsize=10, color=colour, fontweight="bold")
+        figure.text(left, height, mark, fontsize=points(10), color=colour, fontweight="bold")
         condition = cut.condition.replace("<=", "≤").replace(">=", "≥")
-        figure.text(left + 0.025, height, condition, fontsize=8.5)
-        figure.text(right, height, cut.found, fontsize=8.5, ha="right")
+        figure.text(left + 0.025, height, condition, fontsize=points(8.5))
+        figure.text(right, height, cut.found, fontsize=points(8.5), ha="right")
 
 
 def _heading(figure: Figure, left: float, text: str) -> None:
-    figure.text(left, 0.325, text, fontsize=9.5, fontweight="bold")
+    figure.text(left, 0.325, text, fontsize=points(9.5), fontweight="bold")
 
 
 def model_text(model: "TwoDarkFermions", *, couplings: bool = True) -> str:

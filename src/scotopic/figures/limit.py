@@ -1,7 +1,8 @@
 """Curves: limits over a mass or another parameter, and islands of excluded couplings."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,24 +10,30 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from scotopic.errors import RangeError
-from scotopic.figures.labels import axis_label, with_value
-from scotopic.figures.style import BLACK, CYCLE, GREY, decades, new_figure
-from scotopic.models.metadata import parameters
+from scotopic.figures.labels import axis_label, fixed_parameters, scientific
+from scotopic.figures.sheet import MEASURED, PROJECTED, Sheet, figure_of, new_sheet
+from scotopic.figures.style import BLACK, GREY, ORANGE
+from scotopic.models.metadata import Parameter, parameters
 from scotopic.models.parameters import parameter
 from scotopic.search.result import Result
 from scotopic.search.set_ups import parameter_of_axis
-from scotopic.words import MassAxis
+from scotopic.search.style import FigureStyle
 
 FloatArray = npt.NDArray[np.float64]
 
 _FAR = {"upper": 1e30, "lower": 1e-30}  # where what is excluded ends, beyond every figure
 _ROOM = 300  # below the lowest limit of a combination, for the legend
 _ROOM_OF_ISLANDS = 40  # the same for the fixed parameters
-_IN_THE_CORNER = ("ratio", "dark coupling", "splitting", "angle")
+_NOTED = ("ratio", "dark coupling", "splitting", "angle", "choice")
+_SAME = 1e-3  # relative difference that no eye sees
 
 
 def draw_limit(
-    curves: Result | Sequence[Result], *, against: MassAxis | str | None = None
+    curves: Result | Sequence[Result],
+    *,
+    against: str | None = None,
+    ax: Axes | None = None,
+    **style: Any,  # noqa: ANN401 - keys of FigureStyle
 ) -> Figure:
     """Draw curves of excluded couplings, what is excluded shaded.
 
@@ -35,10 +42,15 @@ def draw_limit(
     curves : Result or sequence of them
         From `exclusion_curve`, all of the same quantity along the same parameter. A single one is
         drawn with its expected bands and with what it is shown beside; a combined limit black,
-        over those of the single experiments.
+        over those of the single experiments. Projections are dashed.
     against : str, optional
         What is along the axis instead of the curve's own parameter: "mediator_mass" or
         "dark_matter_mass".
+    ax : Axes, optional
+        Where to draw; what is there stays. By default in a figure of its own.
+    **style
+        Keys of `scotopic.search.style.FigureStyle`. Labels are those of the limits, and
+        "expected median", "expected 1 sigma", "expected 2 sigma".
 
     Returns
     -------
@@ -48,36 +60,41 @@ def draw_limit(
     Raises
     ------
     RangeError
-        If the curves are of different quantities, or not along one parameter.
+        If the curves are of different quantities, or not along one parameter; if the style is
+        impossible.
     """
     several = [curves] if isinstance(curves, Result) else list(curves)
     first = several[0]
     _require_one_plane(several)
-    against = first.axes[0] if against in (None, *first.axes) else str(against)
-    drawn = [line for curve in several for line in _lines(curve, against, several)]
+    along = first.axes[0] if against in (None, *first.axes) else str(against)
     alone = len(several) == 1 and len(first.labels) == 1
-    with new_figure(first.attributes["title"] if alone else "") as (figure, axes):
-        axes.set(
-            xscale=first.attributes["axis_scale"],
-            yscale="log",
-            xlabel=axis_label(parameter_of_axis(type(first.model), against)),
-            ylabel=_quantity_label(several),
-        )
+    title = first.attributes["title"] if alone else ""
+    x = parameter_of_axis(type(first.model), along)
+    y = parameter(type(first.model), first.quantity)
+    with new_sheet(FigureStyle.of(style), title, ax, _labels(several)) as sheet:
+        axes, was_empty = sheet.axes, not sheet.axes.has_data()
+        axes.set(xscale=first.attributes["axis_scale"], yscale="log")
+        ends = [curve[along][[0, -1]] * sheet.factor(x) for curve in several]
+        _widen(axes, "x", np.concatenate(ends), was_empty)
+        _widen(axes, "y", np.array(_range(several)) * sheet.factor(y), was_empty)
+        sheet.label_axis("x", axis_label(x))
+        sheet.label_axis("y", _quantity_label(several))
+        pen = _Pen(sheet, along, sheet.factor(x), sheet.factor(y))
         if len(several) == 1:
-            _expected_bands(axes, first, against)
-            _beside(axes, first, against)
-        for line in drawn:
-            line.draw(axes)
-        ends = np.concatenate([curve[against][[0, -1]] for curve in several])
-        if ends.min() < ends.max():
-            axes.set_xlim(ends.min(), ends.max())
-        axes.set_ylim(*_range(several))
-        decades(axes)
-        axes.grid(visible=True)
-        low = first.side == "upper" and not first.has_islands
-        axes.legend(loc="lower right" if low else "upper right")
-        _describe(axes, first)
-    return figure
+            pen.expected(first)
+            pen.beside(first)
+        pen.limits(several)
+        y_value = first.attributes["fixed_y"]
+        lines = [] if y_value is None else [f"$y =$ {scientific(y_value)}"]
+        sheet.finish("\n".join([*_fixed(first, (x, y)), *lines]))
+    return figure_of(axes)
+
+
+def _labels(curves: Sequence[Result]) -> Iterator[str]:
+    for curve in curves:
+        yield from curve.labels
+        if "beside" in curve.variables:
+            yield from curve["beside"].tolist()
 
 
 def _require_one_plane(curves: Sequence[Result]) -> None:
@@ -98,42 +115,149 @@ def _quantity_label(curves: Sequence[Result]) -> str:
     return ", ".join(dict.fromkeys(labels))
 
 
-@dataclass(frozen=True, eq=False)
-class _Line:
-    """One limit of a curve: what it excludes and how it is drawn."""
+def _widen(axes: Axes, name: str, ends: FloatArray, was_empty: bool) -> None:
+    """Show at least a range, and all that was shown before."""
+    low, high = float(ends.min()), float(ends.max())
+    if not was_empty:
+        now = axes.get_xlim() if name == "x" else axes.get_ylim()
+        low, high = min(low, *now), max(high, *now)
+    if low < high:
+        axes.set(**{f"{name}lim": (low, high)})
 
-    curve: Result
-    name: str
-    against: str
-    label: str
-    colour: str
-    is_combined: bool
 
-    def draw(self, axes: Axes) -> None:
-        """Draw it, and shade what it excludes; gaps stay gaps."""
-        if self.curve.has_islands:
-            self._draw_islands(axes)
+class _Pen:
+    """Draws limits, bands and islands on a sheet."""
+
+    def __init__(self, sheet: Sheet, against: str, x_factor: float, y_factor: float) -> None:
+        self.sheet, self.against = sheet, against
+        self.x_factor, self.y_factor = x_factor, y_factor
+
+    def points(self, at: FloatArray, values: FloatArray) -> FloatArray:
+        return np.stack([at * self.x_factor, values * self.y_factor], axis=1)
+
+    def between(self, at: FloatArray, low: FloatArray, high: FloatArray) -> Any:  # noqa: ANN401
+        """Return what fills the area between two lines."""
+        (x, down), (_, up) = (self.points(at, one).T for one in (low, high))
+        return partial(self.sheet.axes.fill_between, x, down, up)
+
+    def limits(self, curves: Sequence[Result]) -> None:
+        """Draw every limit of every curve: the combined ones above those of single experiments."""
+        differ = len({one.model.symbol for one in curves}) > 1
+        colours = self.sheet.colours()
+        for curve in curves:
+            level = f"{100 * curve.attributes['confidence_level']:g} % CL"
+            kind = " (projection)" if curve.attributes["is_projection"] else " (observed)"
+            prefix = f"${curve.model.symbol}$: " if differ else ""
+            first, *singles = curve.labels
+            for label in singles or [first]:
+                said = "" if kind.strip() in label else kind
+                name = f"{prefix}{label}, {level}{said}"
+                self.limit(curve, label, name, next(colours), is_combined=False)
+            if singles:
+                self.limit(curve, first, f"{prefix}{first}", BLACK, is_combined=True)
+
+    def limit(
+        self, curve: Result, label: str, name: str, colour: str, *, is_combined: bool
+    ) -> None:
+        """Draw a limit, and shade what it excludes; gaps stay gaps."""
+        projected = curve.attributes["is_projection"]
+        look: dict[str, Any] = {"linestyle": PROJECTED if projected else MEASURED}
+        order = 4.0 if is_combined else 3.0
+        if curve.has_islands:
+            outlines = _outlines(curve[self.against], _intervals(curve, label))
+        else:
+            values = curve.limits(label)
+            far = np.full(len(values), _FAR[curve.side])
+            outlines = [np.stack([curve[self.against], values, far], axis=1)]
+        lines = [line for one in outlines for line in self._edges(one, curve.has_islands)]
+        if is_combined:
+            self.sheet.line(label, lines, zorder=order, name=name, color=colour, **look)
             return
-        at, values = self.curve[self.against], self.curve.limits(self.name)
-        style = "--" if self.curve.attributes["is_projection"] and not self.is_combined else "-"
-        order = 4 if self.is_combined else 3
-        axes.plot(at, values, style, color=self.colour, label=self.label, zorder=order)
-        if not self.is_combined:
-            far = _FAR[self.curve.side]
-            axes.fill_between(at, values, far, color=self.colour, alpha=0.12, linewidth=0, zorder=1)
+        fills = [self.between(*one.T) for one in outlines]
 
-    def _draw_islands(self, axes: Axes) -> None:
-        label: str | None = self.label
-        for outline in _outlines(self.curve[self.against], _intervals(self.curve, self.name)):
-            at, lower, upper = outline.T
-            if not self.is_combined:
-                axes.fill_between(at, lower, upper, color=self.colour, alpha=0.2, linewidth=0)
-            order = 4 if self.is_combined else 3
-            axes.plot(at, lower, color=self.colour, label=label, zorder=order)
-            axes.plot(at, upper, color=self.colour, zorder=order)
-            if lower[-1] != upper[-1]:  # the tip lies between two points
-                axes.plot(at[[-1, -1]], [lower[-1], upper[-1]], color=self.colour, zorder=order)
-            label = None
+        def fill(**face: Any) -> None:  # noqa: ANN401 - as matplotlib's
+            for one in fills:
+                one(**face)
+
+        alpha = 0.2 if curve.has_islands else 0.12
+        width = 1.6
+        self.sheet.area(
+            label,
+            fill,
+            lines,
+            colour,
+            zorder=order,
+            name=name,
+            alpha=alpha,
+            linewidth=width,
+            **look,
+        )
+
+    def _edges(self, outline: FloatArray, is_island: bool) -> list[FloatArray]:
+        """Return the lines around an area: below, and for islands above and at the tip."""
+        at, lower, upper = outline.T
+        if not is_island:
+            return [self.points(at, lower)]
+        edges = [self.points(at, lower), self.points(at, upper)]
+        if lower[-1] != upper[-1]:  # the tip lies between two points
+            edges.append(self.points(at[[-1, -1]], np.array([lower[-1], upper[-1]])))
+        return edges
+
+    def expected(self, curve: Result) -> None:
+        """Draw the expected bands and the median in them, as far as they are no single line."""
+        if curve.has_islands or len(curve.labels) > 1:
+            return
+        at, median = curve[self.against], curve.limits(None, "median")
+        observed, has_bands = curve.limits(), False
+        for width, number, colour in (("two", 2, "#DADADA"), ("one", 1, "#B0B0B0")):
+            low, high = (curve.limits(None, f"{sign}_{width}_sigma") for sign in ("minus", "plus"))
+            if _are_same(low, high):
+                continue
+            has_bands = True
+            span = rf"$\pm {number}\sigma$"
+            if _are_same(low, median):  # fewer events than the median are none
+                span = rf"median to $+{number}\sigma$ (none stronger)"
+            elif _are_same(high, median):
+                span = rf"$-{number}\sigma$ to median (none stronger)"
+            lines = [self.points(at, one) for one in (low, high)]
+            self.sheet.area(
+                *(f"expected {number} sigma", self.between(at, low, high), lines, colour),
+                zorder=2.7 + 0.1 * (2 - number),
+                name=f"expected, {span}",
+                alpha=1.0,
+                linewidth=0.5,
+            )
+        same = _are_same(median, observed)
+        if has_bands or not same:
+            words = " (same as observed)" if same else ""
+            if curve.attributes["is_projection"]:
+                return
+            self.sheet.line(
+                *("expected median", [self.points(at, median)]),
+                zorder=4.5,
+                name=f"expected, median{words}",
+                color="black" if same else GREY,
+                linestyle=":",
+                linewidth=1.2,
+            )
+
+    def beside(self, curve: Result) -> None:
+        """Draw what the curve is shown beside: a band filled, a line dash-dotted."""
+        if "beside" not in curve.variables:
+            return
+        at = curve[self.against]
+        edges = zip(curve["beside_lower"], curve["beside_upper"], strict=True)
+        for label, (lower, upper) in zip(curve["beside"].tolist(), edges, strict=True):
+            lines = [self.points(at, one) for one in (lower, upper)]
+            if np.array_equal(lower, upper, equal_nan=True):
+                self.sheet.line(label, lines[:1], color=BLACK, linestyle="-.", linewidth=1.6)
+                continue
+            fill = self.between(at, lower, upper)
+            self.sheet.area(label, fill, lines, ORANGE, alpha=0.4, linewidth=0.8)
+
+
+def _are_same(one: FloatArray, other: FloatArray) -> bool:
+    return bool(np.allclose(one, other, rtol=_SAME, atol=0, equal_nan=True))
 
 
 def _intervals(curve: Result, label: str) -> list[list[tuple[float, float]]]:
@@ -147,29 +271,6 @@ def _intervals(curve: Result, label: str) -> list[list[tuple[float, float]]]:
         ]
         for intervals, (below, above) in zip(curve.intervals(label), ends, strict=True)
     ]
-
-
-def _lines(curve: Result, against: str, curves: Sequence[Result]) -> list[_Line]:
-    """Return the limits of a curve: its first, and those of single experiments before it."""
-    level = f"{100 * curve.attributes['confidence_level']:g} % CL"
-    kind = "projection" if curve.attributes["is_projection"] else "observed"
-    models_differ = len({one.model.symbol for one in curves}) > 1
-    prefix = f"${curve.model.symbol}$: " if models_differ else ""
-    first, *singles = curve.labels
-    colours = iter(CYCLE if len(curves) == 1 else CYCLE[_place(curve, curves) :])
-    found = [
-        _Line(curve, name, against, f"{prefix}{name}, {level} ({kind})", next(colours), False)
-        for name in (singles or [first])
-    ]
-    if singles:
-        found.append(_Line(curve, first, against, f"{prefix}{first}", BLACK, True))
-    return found
-
-
-def _place(curve: Result, curves: Sequence[Result]) -> int:
-    """Return the number of the first colour of a curve."""
-    before = curves[: [one is curve for one in curves].index(True)]
-    return sum(max(len(one.labels) - 1, 1) for one in before) % len(CYCLE)
 
 
 def _outlines(
@@ -190,21 +291,6 @@ def _outlines(
     return [np.array(outline) for outline in done + growing]
 
 
-def _beside(axes: Axes, curve: Result, against: str) -> None:
-    """Draw what the curve is shown beside: a band filled, a line dash-dotted."""
-    if "beside" not in curve.variables:
-        return
-    at = curve[against]
-    edges = zip(curve["beside_lower"], curve["beside_upper"], strict=True)
-    for label, (lower, upper) in zip(curve["beside"].tolist(), edges, strict=True):
-        if np.array_equal(lower, upper, equal_nan=True):
-            axes.plot(at, upper, "-.", color="black", label=label, zorder=3)
-            continue
-        axes.fill_between(
-            at, lower, upper, color="#2E8B57", alpha=0.45, linewidth=0, label=label, zorder=2
-        )
-
-
 def _range(curves: Sequence[Result]) -> tuple[float, float]:
     """Return the range of the vertical axis that shows all limits with some air."""
     values, room = [], 4
@@ -222,40 +308,15 @@ def _range(curves: Sequence[Result]) -> tuple[float, float]:
     return (kept.min() / room, kept.max() * 4) if len(kept) else (1e-6, 1.0)
 
 
-def _expected_bands(axes: Axes, curve: Result, against: str) -> None:
-    """Draw the expected median and bands, as far as they are no single line."""
-    if curve.has_islands or len(curve.labels) > 1:
-        return
-    at = curve[against]
-    for width, number, colour in (("two", 2, "#D9D9D9"), ("one", 1, "#B3B3B3")):
-        low, high = (curve.limits(None, f"{sign}_{width}_sigma") for sign in ("minus", "plus"))
-        if not np.allclose(low, high, equal_nan=True):
-            label = rf"expected, $\pm{number}\sigma$"
-            axes.fill_between(at, low, high, color=colour, linewidth=0, label=label, zorder=2)
-    median = curve.limits(None, "median")
-    if not np.allclose(median, curve.limits(), equal_nan=True):
-        axes.plot(at, median, ":", color=GREY, label="expected, median", zorder=3)
-
-
-def _describe(axes: Axes, curve: Result) -> None:
-    """Print the fixed parameters into the left corner that the limit leaves free."""
-    model, fixed = curve.model, curve.attributes["model"]
-    known = parameters(type(model))
-    lines = []
-    if model.alpha_D > 0:
-        lines = [model.dark_matter_name]
-        lines += [
-            with_value(known[name], value)
-            for name, value in fixed.items()
-            if name in known and known[name].role in _IN_THE_CORNER and value
-        ]
-    elif "alpha_D" in known:
-        lines = ["no dark matter"]
-    if (y := curve.attributes["fixed_y"]) is not None:
-        mantissa, exponent = f"{y:.2e}".split("e")
-        lines.append(rf"$y = {mantissa} \times 10^{{{int(exponent)}}}$")
-    is_low = curve.side == "lower" or curve.has_islands
-    height, anchor = (0.04, "bottom") if is_low else (0.96, "top")
-    axes.text(
-        0.03, height, "\n".join(lines), transform=axes.transAxes, va=anchor, fontsize=8.5, zorder=4
-    )
+def _fixed(curve: Result, axes: Sequence[Parameter]) -> list[str]:
+    """Write what dark matter there is, and the fixed parameters that matter."""
+    known = parameters(type(curve.model))
+    given = {
+        name: value
+        for name, value in curve.attributes["model"].items()
+        if name in known and known[name].role in _NOTED
+    }
+    names = {one.name for one in axes}
+    if not names & {"y", "dark_matter_mass", "alpha_D"} and not curve.model.alpha_D > 0:
+        return ["no dark matter"] if "alpha_D" in given else []
+    return fixed_parameters(type(curve.model), given, curve.model.dark_matter_name)

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import numpy.typing as npt
 from matplotlib.figure import Figure
 
-from scotopic.figures.style import CYCLE, decades, new_figure
+from scotopic.figures.style import CYCLE, new_figure
+from scotopic.figures.ticks import label_ticks
 
 _STYLES = ("-", "--", "-.", ":")
 _NAMES = {"exact": "exact tree level", "ww": "Weizsäcker-Williams", "iww": "improved WW"}
@@ -41,7 +42,7 @@ def draw_cross_sections(
             ylabel=r"$\sigma/\epsilon^2$ [cm$^2$]",
         )
         axes.margins(x=0)
-        decades(axes)
+        label_ticks(axes)
         axes.grid(visible=True)
         axes.legend(loc="lower left")
     return figure

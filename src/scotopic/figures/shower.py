@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
-from scotopic.figures.style import BLUE, GREEN, VERMILION, decades, new_figure
+from scotopic.figures.style import BLUE, GREEN, VERMILION, new_figure
+from scotopic.figures.ticks import label_ticks
 
 if TYPE_CHECKING:
     from scotopic.shower import Particle, TrackLengths
@@ -48,7 +49,7 @@ def draw_shower(tracks: "TrackLengths", title: str) -> Figure:
         axes.margins(x=0)
         axes.set_xlim(right=tracks.beam_energy)
         axes.set_ylim(bottom=1e-4)
-        decades(axes)
+        label_ticks(axes)
         axes.grid(visible=True)
         axes.legend(loc="lower left")
     return figure

@@ -1,21 +1,20 @@
 """The look of every figure: prints well in black and white, readable to the colour-blind."""
 
 import io
-import math
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from itertools import pairwise
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import Formatter, FuncFormatter
 
+from scotopic.figures.labels import typeset
 from scotopic.results import write_files
+from scotopic.search.style import FigureStyle
 
 # Okabe and Ito, "Color Universal Design" (2008): told apart with every kind of colour vision.
 BLACK: Final = "#000000"
@@ -27,125 +26,93 @@ VERMILION: Final = "#D55E00"
 PURPLE: Final = "#CC79A7"
 GREY: Final = "#777777"
 
-_SUPERSCRIPTS: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
 CYCLE: Final = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, BLACK)
 
 STYLE: Final = Path(__file__).parent / "data" / "scotopic.mplstyle"
 """matplotlib style sheet of every figure; `matplotlib.style.use` takes it too."""
 
+HOUSE: Final = FigureStyle()
+"""The style in which nothing is asked for."""
+
+_USUAL: Final = (5.6, 4.2)  # inches
+_FONT: Final = 10.0  # points
+_SMALLEST: Final = 7.0  # points, in narrow figures
+_SIZES: Final = ("axes.labelsize", "axes.titlesize", "legend.fontsize")
+_LINES: Final = ("lines.linewidth", "axes.linewidth")
+_PAD: Final = 4.0  # points around all
+
 
 @contextmanager
-def new_figure(title: str = "") -> Iterator[tuple[Figure, Axes]]:
-    """Give a new figure in the house style, for the time of drawing.
+def new_figure(
+    title: str = "", style: FigureStyle = HOUSE, ax: Axes | None = None
+) -> Iterator[tuple[Figure, Axes]]:
+    """Give a new figure in the house style, or a user's axes in their own, to draw into.
 
     Parameters
     ----------
     title : str
-        Printed above the axes.
+        Printed above the axes, if the style has no other.
+    style : FigureStyle
+        Gives title, size, and size of the letters.
+    ax : Axes, optional
+        Of a user, in whose style they stay.
     """
-    with mpl.rc_context(fname=STYLE):
-        figure = Figure()
-        FigureCanvasAgg(figure)
-        axes = figure.add_subplot()
-        axes.set_title(title, loc="left")
-        yield figure, axes
+    size = style.size or _USUAL
+    font = style.font_size or min(_FONT, max(_SMALLEST, _FONT * size[0] / _USUAL[0]))
+    with mpl.rc_context(fname=STYLE) if ax is None else nullcontext():
+        if ax is not None:
+            font = style.font_size or float(mpl.rcParams["font.size"])
+        with mpl.rc_context(_scaled(font)):
+            if ax is None:
+                figure = Figure(figsize=size)
+                FigureCanvasAgg(figure)
+                axes = figure.add_subplot()
+            else:
+                axes, figure = ax, ax.figure.get_figure(root=True)
+                if style.size is not None:
+                    figure.set_size_inches(style.size)
+            axes.set_title(typeset(title if style.title is None else style.title), loc="left")
+            yield figure, axes
 
 
-def decades(axes: Axes) -> None:
-    """Label logarithmic axes at the decades, and in between if there are at most two.
-
-    The labels are plain text: a superscript needs no formula, which is slow to lay out.
-    """
-    for axis in (axes.xaxis, axes.yaxis):
-        if axis.get_scale() == "log":
-            axis.set_major_formatter(FuncFormatter(_power_of_ten))
-            axis.set_minor_formatter(_BetweenDecades(axis))
+def _scaled(font: float) -> dict[str, Any]:
+    """Return all sizes for letters of one size at the axes."""
+    known = {n: float(mpl.rcParams[n]) for n in _SIZES if isinstance(mpl.rcParams[n], int | float)}
+    scale = font / float(mpl.rcParams["font.size"])
+    thin = min(1.0, 0.4 + 0.6 * scale)
+    sizes = {name: size * scale for name, size in known.items()}
+    return sizes | {n: float(mpl.rcParams[n]) * thin for n in _LINES} | {"font.size": font}
 
 
-def _power_of_ten(value: float, _position: int | None = None) -> str:
-    """Label a decade.
-
-    Examples
-    --------
-    >>> _power_of_ten(1e-12), _power_of_ten(1.0), _power_of_ten(100.0)
-    ('10⁻¹²', '1', '10²')
-    """
-    exponent = round(math.log10(value))
-    if exponent in (0, 1):
-        return str(10**exponent)
-    return f"10{str(exponent).translate(_SUPERSCRIPTS)}"
+def points(size: float) -> float:
+    """Return the size of letters, given that in a figure with the usual 10 points at the axes."""
+    return size * float(mpl.rcParams["font.size"]) / _FONT
 
 
-def _number(value: float) -> str:
-    """Label a number between decades.
-
-    Examples
-    --------
-    >>> _number(0.02), _number(50.0), _number(3e-5), _number(2e4)
-    ('0.02', '50', '3·10⁻⁵', '2·10⁴')
-    """
-    if 1e-3 <= value < 1e3:
-        return f"{value:.6g}"
-    exponent = _decade(value)
-    return f"{value / 10.0**exponent:.6g}·{_power_of_ten(10.0**exponent)}"
-
-
-def _decade(value: float) -> int:
-    """Return the exponent of the decade in which a number is; rounding does not matter."""
-    return math.floor(math.log10(value) + 1e-9)
-
-
-_LEADING: Final = ((2, 3, 4, 5, 6, 7, 8, 9), (2, 3, 5), (2, 5), (3,))
-"""Digits whose multiples of a power of ten may be labelled; the first that have room are."""
-
-_DIGIT_WIDTH: Final = 0.64  # of DejaVu Sans, over the size of the font
-_GAP: Final = 0.35  # between labels, the same
-
-
-class _BetweenDecades(Formatter):
-    """Labels the ticks between the decades of an axis that has at most two, if they fit."""
-
-    def __init__(self, axis: Axis) -> None:
-        self._axis = axis
-
-    def __call__(self, value: float, _position: int | None = None) -> str:
-        """Label one tick, whatever others there are."""
-        return _number(value)
-
-    def format_ticks(self, values: Iterable[float]) -> list[str]:
-        """Label all ticks; some are out of view."""
-        ticks = [float(value) for value in values]
-        low, high = sorted(self._axis.get_view_interval())
-        seen = [t for t in ticks if low <= t <= high] if high < 101 * low else []
-        digits = [t / 10.0 ** _decade(t) for t in seen]
-        if all(abs(d - round(d)) < 1e-6 for d in digits):
-            choices = [
-                [t for t, d in zip(seen, digits, strict=True) if round(d) in leading]
-                for leading in _LEADING
-            ]
-        else:  # a short axis, with evenly spaced ticks
-            choices = [seen[::step] for step in range(1, len(seen) + 1)]
-        shown = next((chosen for chosen in choices if self._has_room(chosen, low, high)), [])
-        return [_number(t) if t in shown else "" for t in ticks]
-
-    def _has_room(self, shown: list[float], low: float, high: float) -> bool:
-        """Whether labels keep apart from each other and from those of the decades."""
-        texts = {10.0**n: "" for n in range(_decade(low), _decade(high) + 1) if 10.0**n >= low}
-        texts = {t: _power_of_ten(t) for t in texts} | {t: _number(t) for t in shown}
-        lies = self._axis is self._axis.axes.xaxis
-        font_sizes = self._axis.get_tick_space() * (3 if lies else 2)  # along the axis
-        length = font_sizes / math.log10(high / low)
-        sizes = {t: len(text) * _DIGIT_WIDTH if lies else 1.0 for t, text in texts.items()}
-        return all(
-            length * math.log10(b / a) > (sizes[a] + sizes[b]) / 2 + _GAP
-            for a, b in pairwise(sorted(sizes))
+def fit(axes: Axes) -> None:
+    """Make axes as large as the figure allows with all that is written around them."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None  # noqa: S101 - ours
+    pad = _PAD * figure.dpi / 72
+    for _ in range(2):  # other numbers may be written along another length
+        figure.draw_without_rendering()
+        around, frame = axes.get_tightbbox(), axes.get_window_extent()
+        assert around is not None  # noqa: S101 - axes are visible
+        width, height = figure.bbox.width, figure.bbox.height
+        left, low = frame.x0 - around.x0 + pad, frame.y0 - around.y0 + pad
+        right, high = around.x1 - frame.x1 + pad, around.y1 - frame.y1 + pad
+        axes.set_position(
+            (left / width, low / height, 1 - (left + right) / width, 1 - (low + high) / height)
         )
 
 
 def render(figure: Figure) -> dict[str, bytes]:
-    """Return a figure as the contents of its files, by their suffixes "png" and "pdf"."""
+    """Return a figure as the contents of its files, by their suffixes "png" and "pdf".
+
+    Fonts are embedded as TrueType, so that journals and editors of graphics take the text as text.
+    """
     contents = {}
+    logging.getLogger("fontTools").setLevel(logging.ERROR)  # it remarks on the dates of fonts
     with mpl.rc_context(fname=STYLE):
         for suffix in ("png", "pdf"):
             stream = io.BytesIO()

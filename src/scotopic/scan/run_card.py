@@ -41,6 +41,7 @@ from scotopic.scan.bounds import BoundLayer
 from scotopic.scan.points import Sector
 from scotopic.search.allowance import MOST
 from scotopic.search.axis import Axis, Scale
+from scotopic.search.style import FigureStyle
 from scotopic.signatures.base import SIGNATURES
 from scotopic.words import Lepton
 
@@ -247,6 +248,9 @@ class RunCard(Table):
     bounds: Items[BoundLayer] = Field(
         default=(), description="lines given by numbers: bounds of others; left out: none"
     )
+    figure: FigureStyle | None = Field(
+        default=None, description="how the figure looks; left out: as the house has it"
+    )
 
     def mistakes(self) -> Iterator[KeyedError]:
         """Yield what does not suit the models, and layers that cannot be drawn."""
@@ -259,6 +263,7 @@ class RunCard(Table):
             for one in bound.mistakes_on(kind, self.x.parameter, self.y.parameter):
                 yield KeyedError(("bounds", i, *one.path), str(one))
         yield from self._impossible_layers()
+        yield from self._unknown_labels()
 
     def _wrong_parameters(self) -> Iterator[KeyedError]:
         kind = model_class(self.model)
@@ -332,6 +337,15 @@ class RunCard(Table):
             for i, label in enumerate(labels):
                 if label in labels[:i]:
                     yield KeyedError((name, i, "label"), f"{shown(label)} is there already")
+
+    def _unknown_labels(self) -> Iterator[KeyedError]:
+        """Yield where the figure's style speaks of what is not drawn."""
+        if self.figure is None:
+            return
+        known = [layer.label for name in _LAYERS for layer in getattr(self, name)]
+        for key, label in self.figure.unknown(known):
+            text = f"{shown(label)} is the label of no limit or layer; {nearest(label, known)}"
+            yield KeyedError(("figure", key), text)
 
     def sector(self, layer: SectorLayer | None = None) -> Sector:
         """Return the model and the fixed parameters of the plane, or of a layer."""

@@ -229,7 +229,8 @@ def _places(directory: Path) -> tuple[Path, Path]:
 
 def _content(plan: Plan, card: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a dataset is known by, as it reads back."""
-    content = {"format": FORMAT, "card": card, "code": code_versions(plan)}
+    numbers = {key: value for key, value in card.items() if key != "figure"}
+    content = {"format": FORMAT, "card": numbers, "code": code_versions(plan)}
     found: dict[str, Any] = json.loads(json.dumps(content, allow_nan=False))
     return found
 

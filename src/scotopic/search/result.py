@@ -21,6 +21,7 @@ from scotopic.extras import required
 
 if TYPE_CHECKING:
     import xarray
+    from matplotlib.axes import Axes
 
     from scotopic.models.mediator import DecayingMediator
 
@@ -234,6 +235,43 @@ class Result:
         coordinates = {n: described(v) for n, v in self.variables.items() if v.dims == (n,)}
         data = {n: described(v) for n, v in self.variables.items() if n not in coordinates}
         return xarray.Dataset(data, coordinates, dict(self.attributes))
+
+    def plot(
+        self,
+        ax: "Axes | None" = None,
+        **style: Any,  # noqa: ANN401 - keys of FigureStyle
+    ) -> "Axes":
+        """Draw it: a curve, or a plane.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where to draw, beside what is there; by default in a new figure of pyplot, which
+            notebooks show.
+        **style
+            Keys of `scotopic.search.style.FigureStyle`: `title`, `size`, `mass_unit`, `legend`,
+            `colours`, ... and `against` of `scotopic.draw_limit`.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            That is drawn into; `scotopic.save(axes.figure, path)` writes PNG and PDF.
+
+        Raises
+        ------
+        RangeError
+            If the style is impossible.
+        """
+        from scotopic.search.style import DRAWINGS  # noqa: PLC0415 - matplotlib
+
+        figure = DRAWINGS["curve" if len(self.axes) == 1 else "plane"](self, ax=ax, **style)
+        if ax is not None:
+            return ax
+        import matplotlib.pyplot as plt  # noqa: PLC0415 - see above
+
+        with plt.rc_context({"figure.max_open_warning": 0}):
+            plt.figure(FigureClass=lambda *_, **__: figure)  # type: ignore[arg-type]
+        return figure.axes[0]
 
     @cached_property
     def fingerprint(self) -> str:
