@@ -331,7 +331,8 @@ def test_bands_are_as_the_legend_has_them_and_one_is_seen_through_another(plane:
 
 def test_lines_that_coincide_are_named_together(plane: Result) -> None:
     names = list(plane.labels)
-    attributes = {k: v for k, v in plane.attributes.items() if k != "card"}
+    limits = [{**one, "is_projection": True} for one in plane.attributes["limits"]]
+    attributes = {**plane.attributes, "limits": limits}
     card = {**plane.attributes["card"], "limits": [{"filled": False}] * 2}
     variables = {
         name: replace(one, values=one.values[[0, 0]] if one.dims[0] == "limit" else one.values)

@@ -79,7 +79,6 @@ def plane(
     from scotopic.scan.run import missed_tolerances  # noqa: PLC0415
     from scotopic.scan.run_card import load_run_card  # noqa: PLC0415
     from scotopic.scan.session import Keeping  # noqa: PLC0415
-    from scotopic.scan.unseen import unseen  # noqa: PLC0415
 
     started = time.perf_counter()
     run_card, place = load_run_card(card)
@@ -108,9 +107,7 @@ def plane(
             f"{label}: the boundary is known to {reached:.2g}, not to the {tolerance:g} asked for:"
             " the points of the axes allow no better; give x and y more points"
         )
-    for (kind, label), why in unseen(found).items():
-        if kind != "bound":  # which has remarks of its own
-            remark(f"{label}: {why}")
+    _name_unseen(found)
     name_written(written)
     if figure:
         _draw(found, directory / "plane")
@@ -188,6 +185,15 @@ def _draw(found: "Result", path_without_suffix: Path) -> None:
 
     with drawing():
         name_written(save(draw_plane(found), path_without_suffix))
+
+
+def _name_unseen(found: "Result") -> None:
+    """Say what the figure cannot show; bounds have remarks of their own."""
+    from scotopic.scan.unseen import unseen  # noqa: PLC0415 - keep the help fast
+
+    for (kind, label), why in unseen(found).items():
+        if kind != "bound":
+            remark(f"{label}: {why}")
 
 
 def _name_gaps(found: "Result", line: "Layer") -> None:

@@ -153,7 +153,7 @@ class Sheet:
     ) -> None:
         """Draw lines, one item, shape (n, 2) each; values that are not finite are gaps."""
         look["color"] = self.colour(label, look["color"])
-        look["linewidth"] *= _thinner()
+        look["linewidth"] = look.get("linewidth", _USUAL_WIDTH) * _thinner()
         look["linestyle"] = self.dash(label, look["linestyle"])
         order = self.order(label, zorder)
         drawn = [self.axes.plot(*one.T, zorder=order, **look)[0] for one in lines]
