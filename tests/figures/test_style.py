@@ -11,15 +11,16 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
-from scotopic import DarkPhoton, Result, draw_limit, exclusion_curve, load_experiment, save
+from scotopic import DarkPhoton, Result, draw_limit, exclusion_curve, load_experiment
 from scotopic.errors import CardError, RangeError
-from scotopic.figures import draw_plane
+from scotopic.figures import draw_plane, save
 from scotopic.figures.labels import drawable, typeset
 from scotopic.scan.contours import contours
 from scotopic.scan.plane import Plane, axes_of, exclusion_plane
-from scotopic.scan.run import run
+from scotopic.scan.run import compute_run_card
 from scotopic.scan.run_card import load_run_card
 from scotopic.scan.unseen import unseen
 from scotopic.search.axis import Axis
@@ -88,7 +89,7 @@ def card_with(tmp_path: Path, more: str = "") -> Path:
 
 @pytest.fixture(scope="module")
 def plane(tmp_path_factory: pytest.TempPathFactory) -> Result:
-    return run(*load_run_card(str(card_with(tmp_path_factory.mktemp("style")))))
+    return compute_run_card(*load_run_card(str(card_with(tmp_path_factory.mktemp("style")))))
 
 
 def texts(axes: Axes) -> list[str]:
@@ -230,7 +231,7 @@ def test_run_cards_have_styles(tmp_path: Path) -> None:
     """What they ask for is drawn; what they name that is not there is refused with the card."""
     style = '[figure]\ntitle = ""\nmass_unit = "MeV"\nsize = [3.4, 2.6]\nlegend = "none"\n'
     card, place = load_run_card(str(card_with(tmp_path, style)))
-    figure = draw_plane(run(card, place))
+    figure = draw_plane(compute_run_card(card, place))
     (axes,) = figure.axes
     assert (axes.get_title(loc="left"), axes.get_legend()) == ("", None)
     assert "[MeV]" in axes.get_xlabel()
@@ -326,7 +327,7 @@ def test_bands_are_as_the_legend_has_them_and_one_is_seen_through_another(plane:
     drawn = [patch.get_facecolor() for patch in axes.patches][:2]
     assert shown == drawn
     assert len(set(shown)) == 2
-    assert all(0 < colour[3] < 0.5 for colour in shown)
+    assert all(0 < to_rgba(colour)[3] < 0.5 for colour in shown)
 
 
 def test_lines_that_coincide_are_named_together(plane: Result) -> None:
@@ -365,7 +366,8 @@ def test_fonts_are_embedded_as_truetype(
     """Journals refuse Type 3; the library that cuts fonts down has remarks no user needs."""
     with warnings.catch_warnings(), caplog.at_level(logging.WARNING):
         _, pdf = save(draw_limit(curve), tmp_path / "limit")
+        draw_limit(curve).savefig(tmp_path / "mine.pdf")
     assert not caplog.records
-    content = pdf.read_bytes()
-    assert b"/CIDFontType2" in content
-    assert b"/Type3" not in content
+    for path in (pdf, tmp_path / "mine.pdf"):
+        assert b"/CIDFontType2" in path.read_bytes()
+        assert b"/Type3" not in path.read_bytes()

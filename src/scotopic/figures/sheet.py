@@ -188,7 +188,7 @@ class Sheet:
         """
         chosen = self.colour(label, colour)
         dash = self.dash(label, look.pop("linestyle", "-"))
-        face = {"facecolor": (chosen, look.pop("alpha", _SHADE))}
+        face: dict[str, Any] = {"facecolor": (chosen, look.pop("alpha", _SHADE))}
         order = self.order(label, zorder)
         fill(linewidth=0, zorder=order - below, **face)
         outline = {
@@ -197,7 +197,11 @@ class Sheet:
             "linewidth": look.pop("linewidth", 1.4) * _thinner(),
         }
         drawn = [self.axes.plot(*one.T, zorder=order, **outline)[0] for one in lines]
-        edge = {"edgecolor": chosen, "linestyle": dash, "linewidth": outline["linewidth"]}
+        edge: dict[str, Any] = {
+            "edgecolor": chosen,
+            "linestyle": dash,
+            "linewidth": outline["linewidth"],
+        }
         self.add(label, Patch(**face, **edge), lines, drawn, name)
 
     def finish(self, note: str = "") -> None:

@@ -42,6 +42,16 @@ _LINES: Final = ("lines.linewidth", "axes.linewidth")
 _PAD: Final = 4.0  # points around all
 
 
+class HouseFigure(Figure):
+    """A figure that is written in the house style, fonts as TrueType, whoever writes it."""
+
+    def savefig(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - matplotlib's
+        """Write it, as `matplotlib.figure.Figure.savefig` does."""
+        logging.getLogger("fontTools").setLevel(logging.ERROR)  # it remarks on the dates of fonts
+        with mpl.rc_context(fname=STYLE):
+            super().savefig(*arguments, **options)
+
+
 @contextmanager
 def new_figure(
     title: str = "", style: FigureStyle = HOUSE, ax: Axes | None = None
@@ -64,7 +74,7 @@ def new_figure(
             font = style.font_size or float(mpl.rcParams["font.size"])
         with mpl.rc_context(_scaled(font)):
             if ax is None:
-                figure = Figure(figsize=size)
+                figure: Figure = HouseFigure(figsize=size)
                 FigureCanvasAgg(figure)
                 axes = figure.add_subplot()
             else:
@@ -75,7 +85,7 @@ def new_figure(
             yield figure, axes
 
 
-def _scaled(font: float) -> dict[str, Any]:
+def _scaled(font: float) -> Any:  # noqa: ANN401 - rcParams by name
     """Return all sizes for letters of one size at the axes."""
     known = {n: float(mpl.rcParams[n]) for n in _SIZES if isinstance(mpl.rcParams[n], int | float)}
     scale = font / float(mpl.rcParams["font.size"])
@@ -112,7 +122,6 @@ def render(figure: Figure) -> dict[str, bytes]:
     Fonts are embedded as TrueType, so that journals and editors of graphics take the text as text.
     """
     contents = {}
-    logging.getLogger("fontTools").setLevel(logging.ERROR)  # it remarks on the dates of fonts
     with mpl.rc_context(fname=STYLE):
         for suffix in ("png", "pdf"):
             stream = io.BytesIO()

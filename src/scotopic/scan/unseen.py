@@ -27,7 +27,7 @@ def unseen(found: Result) -> dict[tuple[str, str], str]:
     Parameters
     ----------
     found : Result
-        As from `scotopic.scan.run.run` or `exclusion_plane`.
+        As from `scotopic.scan.run.compute_run_card` or `exclusion_plane`.
 
     Returns
     -------

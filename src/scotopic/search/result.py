@@ -255,7 +255,7 @@ class Result:
         Returns
         -------
         matplotlib.axes.Axes
-            That is drawn into; `scotopic.save(axes.figure, path)` writes PNG and PDF.
+            That is drawn into; `axes.figure.savefig("limit.pdf")` writes it.
 
         Raises
         ------
