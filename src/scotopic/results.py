@@ -17,6 +17,9 @@ from typing import IO, Any, Final
 from scotopic._version import __version__
 from scotopic.errors import ScotopicError
 
+MADE_BY: Final = "made by scotopic"
+"""What our figures say of themselves, so that they are told from other pictures."""
+
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[IO[bytes]]:

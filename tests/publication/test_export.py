@@ -438,11 +438,45 @@ def test_nothing_is_left_of_one_that_fails(results: Path, tmp_path: Path) -> Non
     """A damaged picture among the figures."""
     copy = tmp_path / "limit"
     shutil.copytree(results / "limit", copy)
-    (copy / "limit.png").write_bytes(b"nothing")
-    found = scotopic("export", "hepdata", copy, "--output", tmp_path / "out")
-    assert found.returncode == 2
-    assert "limit.png: is no picture" in found.stderr
-    assert [one.name for one in tmp_path.iterdir()] == ["limit"]
+    picture = (copy / "limit.png").read_bytes()
+    for content, message in (
+        (b"nothing", "limit.png: is no figure that scotopic made"),
+        (picture[:1000], "limit.png: is no picture"),
+        (picture.replace(b"made by", b"made in"), "limit.png: is no figure that scotopic made"),
+    ):
+        (copy / "limit.png").write_bytes(content)
+        found = scotopic("export", "hepdata", copy, "--output", tmp_path / "out")
+        assert found.returncode == 2
+        assert message in found.stderr
+        assert [one.name for one in tmp_path.iterdir()] == ["limit"]
+
+
+@pytest.mark.parametrize("name", ["limit.pdf", "limit.png", "result.json"])
+def test_links_out_of_a_directory_are_not_published(
+    results: Path, tmp_path: Path, name: str
+) -> None:
+    """Whatever they lead to: a figure of another directory, a secret, nothing."""
+    copy = tmp_path / "limit"
+    shutil.copytree(results / "limit", copy)
+    (tmp_path / "secret").write_text("made by scotopic: not quite")
+    for target in (tmp_path / "secret", results / "limit" / name, tmp_path / "nowhere"):
+        (copy / name).unlink()
+        (copy / name).symlink_to(target)
+        found = scotopic("export", "hepdata", copy, "--output", tmp_path / "out")
+        assert found.returncode == 2
+        assert f"{name}: is a link to {target}" in found.stderr
+        assert not (tmp_path / "out").exists()
+
+
+def test_pictures_of_others_are_not_published(results: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "limit"
+    shutil.copytree(results / "limit", copy)
+    shutil.copy(copy / "limit.png", copy / "passport.png")
+    (copy / "passport.pdf").symlink_to("/etc/passwd")
+    done("export", "hepdata", copy, "--output", tmp_path / "out")
+    published = {one.name for one in (tmp_path / "out").iterdir()}
+    assert {"limit-limit.png", "limit-limit.pdf"} <= published
+    assert not [name for name in published if "passport" in name]
 
 
 def test_parquet_equals_csv(results: Path, tmp_path: Path) -> None:

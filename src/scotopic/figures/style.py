@@ -12,8 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from scotopic._version import __version__
 from scotopic.figures.labels import typeset
-from scotopic.results import write_files
+from scotopic.results import MADE_BY, write_files
 from scotopic.search.style import FigureStyle
 
 # Okabe and Ito, "Color Universal Design" (2008): told apart with every kind of colour vision.
@@ -116,6 +117,9 @@ def fit(axes: Axes) -> None:
         )
 
 
+_MAKER: Final = {"png": "Software", "pdf": "Creator"}
+
+
 def render(figure: Figure) -> dict[str, bytes]:
     """Return a figure as the contents of its files, by their suffixes "png" and "pdf".
 
@@ -125,7 +129,9 @@ def render(figure: Figure) -> dict[str, bytes]:
     with mpl.rc_context(fname=STYLE):
         for suffix in ("png", "pdf"):
             stream = io.BytesIO()
-            figure.savefig(stream, format=suffix)
+            figure.savefig(
+                stream, format=suffix, metadata={_MAKER[suffix]: f"{MADE_BY} {__version__}"}
+            )
             contents[suffix] = stream.getvalue()
     return contents
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,13 +12,17 @@ import numpy as np
 
 from scotopic.errors import ScotopicError
 from scotopic.publication.names import file_name, unique
-from scotopic.publication.results import Directory, Json
+from scotopic.publication.results import Directory, Json, refuse_link
 from scotopic.reading import FIGURE_BYTES, read_bytes
+from scotopic.results import MADE_BY
 
 if TYPE_CHECKING:
     from scotopic.search import Result, Search
     from scotopic.search.result import Layer
     from scotopic.statistics import Likelihood
+
+_FIGURES: Final = ("limit", "plane", "thermal")
+"""Names of the figures that belong to results."""
 
 THUMBNAIL: Final = (240, 179)
 """Largest width and height of a thumbnail in pixels, as HEPData shows them."""
@@ -149,15 +154,32 @@ def _per_event(likelihood: "Likelihood") -> "Likelihood":
 
 
 def _figures(result: Directory, prefix: str) -> Iterator[Attachment]:
-    """Find the figures; PNG with a thumbnail, which HEPData knows by its name."""
-    for path in sorted(result.path.glob("*.png")):
-        content = read_bytes(path, FIGURE_BYTES)
-        name = f"{prefix}-{file_name(path.stem)}.png"
-        yield Attachment(name, "Image file", content)
-        yield Attachment(f"thumb_{name}", "Thumbnail image file", thumbnail(content, path))
-    for path in sorted(result.path.glob("*.pdf")):
-        name = f"{prefix}-{file_name(path.stem)}.pdf"
-        yield Attachment(name, "Figure as vector graphics", read_bytes(path, FIGURE_BYTES))
+    """Find the figures of a command; PNG with a thumbnail, which HEPData knows by its name."""
+    for stem in _FIGURES:
+        if os.path.lexists(path := result.path / f"{stem}.png"):
+            content = _own_figure(path)
+            name = f"{prefix}-{stem}.png"
+            yield Attachment(name, "Image file", content)
+            yield Attachment(f"thumb_{name}", "Thumbnail image file", thumbnail(content, path))
+        if os.path.lexists(path := result.path / f"{stem}.pdf"):
+            yield Attachment(f"{prefix}-{stem}.pdf", "Figure as vector graphics", _own_figure(path))
+
+
+def _own_figure(path: Path) -> bytes:
+    """Read a figure of scotopic: nothing else in a directory is to be published.
+
+    Raises
+    ------
+    ScotopicError
+        If it is none, or a link that leads elsewhere.
+    """
+    refuse_link(path)
+    content = read_bytes(path, FIGURE_BYTES)
+    if MADE_BY.encode() not in content:
+        raise ScotopicError(
+            f"{path}: is no figure that scotopic made; run the command again, or remove it"
+        )
+    return content
 
 
 def thumbnail(png: bytes, path: Path) -> bytes:
@@ -168,12 +190,12 @@ def thumbnail(png: bytes, path: Path) -> bytes:
     ScotopicError
         If it is no picture; the message names the path.
     """
-    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 - comes with matplotlib
+    from PIL import Image  # noqa: PLC0415 - comes with matplotlib
 
     try:
         with Image.open(io.BytesIO(png)) as picture:
             small = picture.convert("RGB")
-    except UnidentifiedImageError:
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         raise ScotopicError(f"{path}: is no picture") from None
     small.thumbnail(THUMBNAIL, Image.Resampling.LANCZOS)
     stream = io.BytesIO()

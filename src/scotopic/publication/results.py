@@ -59,6 +59,19 @@ class Directory:
         return card
 
 
+def refuse_link(path: Path) -> None:
+    """Refuse a link that leads out of its directory: what is there is not the directory's.
+
+    Raises
+    ------
+    ScotopicError
+        Naming both ends.
+    """
+    there = path.resolve()
+    if path.is_symlink() and there.parent != path.parent.resolve():
+        raise ScotopicError(f"{path}: is a link to {there}, out of its directory; it is not read")
+
+
 def read_directory(path: Path) -> Directory:
     """Read what `scotopic limit`, `plane` or `relic` left in their --output directory.
 
@@ -68,6 +81,7 @@ def read_directory(path: Path) -> Directory:
         If there is no `result.json`, or none of a kind that can be published.
     """
     file = path / "result.json"
+    refuse_link(file)
     try:
         content = read_json(file)
     except ScotopicError as error:
