@@ -1,7 +1,7 @@
 """A plane of about a minute as a dataset: in this process, on one worker and on two.
 
 The tables of cross sections are on disk, the simulations are not. One worker against this process
-is what the scheduler costs; one against two is how the work is shared. Starting the workers is
+is what the pipes cost; one against two is how the work is shared. Starting the workers is
 timed by itself. The load of the machine at the end is in the results: the work of others counts.
 """
 

@@ -154,7 +154,7 @@ def _kept(
 
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(path.with_suffix(".lock"))
+        lock = FileLock(path.with_suffix(".lock"), fallback_to_soft=False)
         lock.acquire()
     except OSError:
         return build()

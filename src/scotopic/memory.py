@@ -11,18 +11,10 @@ import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import MappingProxyType
-from typing import Final
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of mallopt(3)
 _KEPT_BYTES = 64 << 20
 _LARGEST_FROM_HEAP = 32 << 20  # the largest value that mallopt takes
-
-
-KEEPING: Final = MappingProxyType(
-    {"MALLOC_TRIM_THRESHOLD_": _KEPT_BYTES, "MALLOC_MMAP_THRESHOLD_": _LARGEST_FROM_HEAP}
-)
-"""Environment of a new process in which freed memory is kept from the start."""
 
 
 def keep_freed_memory() -> bool:

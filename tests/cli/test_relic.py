@@ -89,7 +89,7 @@ def test_lines_leave_points_gaps_and_a_figure(
     assert {layer["kind"] for layer in result["layers"]} == {"thermal line"}
     printed = capsys.readouterr()
     assert "scalar: Omega h^2 = 0.12 at 2 points" in printed.out
-    assert "Dirac: no point at 3: mediator_mass: 6 GeV" in printed.err
+    assert "Dirac: no point at dark_matter_mass = 3: mediator_mass: 6 GeV" in printed.err
 
 
 def test_plane_draws_lines_and_the_bound(

@@ -19,7 +19,8 @@ from scotopic.figures.labels import _TIED
 from scotopic.figures.plane import _DRAWN
 from scotopic.figures.style import BLACK, CYCLE, GREY
 from scotopic.scan.contours import regions
-from scotopic.scan.plane import Plane, axes_of, plane_result
+from scotopic.scan.layout import axes_of
+from scotopic.scan.plane import Plane, plane_result
 from scotopic.scan.plane_files import write_plane
 from scotopic.scan.points import COMPUTED, NOT_COMPUTED, no_points
 from scotopic.scan.run import compute_run_card

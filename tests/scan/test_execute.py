@@ -1,4 +1,4 @@
-"""Surveys on a Dask cluster with workers in processes of their own, dying workers included."""
+"""Surveys on processes of this machine and on a Dask cluster, dying workers included."""
 
 import os
 import signal
@@ -7,18 +7,22 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
-from distributed import Client, LocalCluster
+from distributed import Client, KilledWorker, LocalCluster
 from tests.scan import surveys
 
 from scotopic.errors import ScotopicError, StoppedError
 from scotopic.scan import execute
+from scotopic.scan.claim import code_versions
 from scotopic.scan.points import COMPUTED, FAILED, Arrays
-from scotopic.scan.store import Dataset, code_versions
+from scotopic.scan.store import Dataset
 from scotopic.scan.survey import survey
 from scotopic.scan.tiles import Blocks, Integers
 
@@ -29,9 +33,15 @@ PLAN = surveys.semi_visible(masses=32, events=128)
 def cluster(workers: int = 2) -> Iterator[LocalCluster]:
     """A cluster that somebody else runs."""
     with LocalCluster(
-        n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None
+        n_workers=workers, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0"
     ) as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def scheduler() -> Iterator[str]:
+    with cluster() as two:
+        yield two.scheduler_address
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +61,7 @@ def test_adaptive_survey_on_workers_finds_the_same(tmp_path: Path) -> None:
     assert surveys.same(here, there)
 
 
-def test_worker_killed_in_mid_run(tmp_path: Path) -> None:
+def test_worker_killed_in_mid_run(tmp_path: Path, scheduler: str) -> None:
     """Its tile is done by another, and the result is the same."""
     plan = surveys.semi_visible(masses=96, events=512)
     expected = surveys.complete(tmp_path / "here", plan)
@@ -65,43 +75,94 @@ def test_worker_killed_in_mid_run(tmp_path: Path) -> None:
         killed.append(next(iter(processes.values())))
         os.kill(killed[0], signal.SIGKILL)
 
-    with cluster() as two:
-        killer = threading.Thread(target=kill, args=(two.scheduler_address,), daemon=True)
-        killer.start()
-        found = surveys.complete(tmp_path / "there", plan, scheduler=two.scheduler_address)
-        killer.join()
-        assert killed
-        # the nanny puts a new process in the place of the dead one
-        with Client(two.scheduler_address, set_as_default=False) as client:
-            assert killed[0] not in client.run(os.getpid).values()
+    killer = threading.Thread(target=kill, args=(scheduler,), daemon=True)
+    killer.start()
+    found = surveys.complete(tmp_path / "there", plan, scheduler=scheduler)
+    killer.join()
+    assert killed
+    # the nanny puts a new process in the place of the dead one
+    with Client(scheduler, set_as_default=False) as client:
+        assert killed[0] not in client.run(os.getpid).values()
     assert surveys.same(found, expected)
 
 
 def test_tile_that_kills_every_worker_fails_and_the_rest_goes_on(
-    tmp_path: Path, whole: Arrays, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, whole: Arrays, scheduler: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     genuine = execute._on_worker
 
     def poisoned(question: bytes, points: Integers, code: dict[str, str]) -> Any:
-        if 9 in points[:, 0]:
-            os.kill(os.getpid(), signal.SIGKILL)
+        if 9 in points[:, 0]:  # as the scheduler says it, after four deaths
+            raise KilledWorker("tile", SimpleNamespace(address="gone"), 3)  # type: ignore[arg-type]
         return genuine(question, points, code)
 
     with monkeypatch.context() as patch:
         patch.setattr(execute, "_on_worker", poisoned)
-        found = surveys.complete(tmp_path, PLAN, workers=2)
+        found = surveys.complete(tmp_path, PLAN, scheduler=scheduler)
+    second_block_failed(found)
+    assert surveys.same(surveys.complete(tmp_path, PLAN, workers=2), whole)
+
+
+def second_block_failed(found: Arrays) -> None:
     block = Blocks.of(PLAN).place(1)
     assert (found["status"][:, *block] == FAILED).all()
     assert "the worker died" in found["reason"][0, 9, 0]
     assert (np.delete(found["status"], np.arange(8, 16), axis=1) == COMPUTED).all()
-    assert surveys.same(surveys.complete(tmp_path, PLAN, workers=2), whole)
+
+
+@pytest.mark.parametrize("deaths", [3, 4])
+def test_tile_that_kills_local_workers_is_tried_four_times(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, deaths: int
+) -> None:
+    """Once beside the others and three times alone."""
+    (limit,) = PLAN.limits
+    sector = replace(limit.sector, kind=surveys.Deadly)
+    plan = replace(PLAN, limits=(replace(limit, sector=sector),))
+    monkeypatch.setenv("DEADLY", f"{PLAN.x.values[9]!r}")
+    for number in range(deaths):
+        (tmp_path / f"death-{number}").touch()
+    monkeypatch.setenv("DEATHS", str(tmp_path))
+    found = surveys.complete(tmp_path / "out", plan, workers=2)
+    if deaths == 4:
+        second_block_failed(found)
+    else:
+        assert (found["status"] == COMPUTED).all()
+    assert not list(tmp_path.glob("death-*"))
+
+
+def test_local_workers_open_no_port(tmp_path: Path) -> None:
+    """Nobody else on the machine can reach them: no address of any kind is listened at."""
+    before = listening()
+    seen = []
+
+    def report(_what: str, _done: int, _total: int) -> None:
+        seen.append(len(psutil.Process().children()))
+        assert listening() == before
+
+    with execute.computing(2) as compute, Dataset(tmp_path, PLAN, surveys.CARD) as dataset:
+        survey(PLAN, dataset, compute, report=report)
+    assert max(seen) >= 2
+
+
+def listening() -> set[tuple[int, str]]:
+    """What this process and its children listen at."""
+    own = psutil.Process()
+    found = set()
+    for process in (own, *own.children(recursive=True)):
+        for one in process.net_connections("all"):
+            if one.status == psutil.CONN_LISTEN or (one.family == socket.AF_UNIX and one.laddr):
+                found.add((process.pid, str(one.laddr)))
+    return found
 
 
 def test_workers_with_other_code_are_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code = {**code_versions(PLAN), "scotopic.processes": "another"}
-    with execute.computing(1) as compute, Dataset(tmp_path, PLAN, surveys.CARD) as dataset:
+    with (
+        execute.computing(None, scheduler) as compute,
+        Dataset(tmp_path, PLAN, surveys.CARD) as dataset,
+    ):
         monkeypatch.setattr(execute, "code_versions", lambda _: code)
         with pytest.raises(ScotopicError, match=r"another version of scotopic\.processes"):
             survey(PLAN, dataset, compute)

@@ -165,6 +165,32 @@ def test_directory_never_holds_results_of_two_cards(
     assert plane(INVISIBLE) == 0  # the same card, without --dataset
 
 
+def test_damage_is_named_and_mended(plane: Shell, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same command goes on, whatever was damaged, and says what it put back."""
+    assert plane(INVISIBLE, "--dataset") == 0
+    whole = read_result(plane.place / "out" / "result.json")
+    assert "damaged" not in capsys.readouterr().err
+    (plane.place / "out" / "dataset.zarr" / "y" / "zarr.json").write_text("{")
+    (plane.place / "out" / "dataset.state" / "tiles" / "0-0.json").write_text("[]")
+    assert plane(INVISIBLE, "--dataset") == 0
+    (line,) = [line for line in capsys.readouterr().err.splitlines() if "damaged" in line]
+    assert "the dataset was damaged; put back or computed again: dataset." in line
+    assert "dataset.zarr/y/zarr.json" in line
+    assert "dataset.state/tiles/0-0.json" in line
+    assert read_result(plane.place / "out" / "result.json") == whole
+
+
+def test_refused_points_are_said(plane: Shell, capsys: pytest.CaptureFixture[str]) -> None:
+    """Half of the plane has couplings beyond perturbation theory."""
+    assert plane(INVISIBLE.replace("maximum = 1e-8", "maximum = 1e6")) == 0
+    out, err = capsys.readouterr()
+    assert "% of the plane excluded, " in out
+    assert "% of its points that could be computed" in out
+    (line,) = [line for line in err.splitlines() if "are refused" in line]
+    assert re.match(r"NA64: \d+ of 3840 points \(.* %\) are refused: .*times alike", line)
+    assert line in read_result(plane.place / "out" / "result.json").attributes["remarks"]
+
+
 def test_directory_in_use_is_left_alone(plane: Shell, capsys: pytest.CaptureFixture[str]) -> None:
     assert plane(INVISIBLE, "--dataset") == 0
     capsys.readouterr()
@@ -176,7 +202,7 @@ def test_directory_in_use_is_left_alone(plane: Shell, capsys: pytest.CaptureFixt
 def test_refused_card_leaves_nothing(
     plane: Shell, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.delattr("scotopic.scan.execute._client")  # no worker is started
+    monkeypatch.delattr("scotopic.scan.execute.Workers")  # no worker is started
     for old, new, message in (
         ('dark_matter = "complex_scalar"', "", "card.toml: fixed.dark_matter: missing"),
         ("mass_ratio = 3", "mass_ratio = 1.5", "card.toml: no point of the plane exists: mass"),
@@ -222,7 +248,7 @@ def test_workers_need_a_dataset(plane: Shell, capsys: pytest.CaptureFixture[str]
 
 def test_missed_tolerance_is_said(plane: Shell, capsys: pytest.CaptureFixture[str]) -> None:
     assert plane(INVISIBLE + "[refinement]\ntolerance = 1e-4\n") == 0
-    (line,) = [line for line in capsys.readouterr().err.splitlines() if "boundary" in line]
+    (line,) = [line for line in capsys.readouterr().err.splitlines() if "boundary is" in line]
     assert "NA64: the boundary is known to" in line
     assert "not to the 0.0001 asked for" in line
 

@@ -3,13 +3,10 @@
 import errno
 import json
 import os
-import random
 import shlex
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +17,9 @@ import zarr.storage
 from tests.scan import surveys
 
 from scotopic.errors import ScotopicError
+from scotopic.scan.claim import code_versions
 from scotopic.scan.points import COMPUTED, FAILED, NOT_COMPUTED, STATUSES, Arrays
+from scotopic.scan.skeleton import write_durably
 from scotopic.scan.store import Dataset, open_dataset
 from scotopic.scan.survey import Kept, in_process, survey
 from scotopic.signatures.semi_visible import semi_visible_responses
@@ -85,48 +84,16 @@ def test_finished_run_computes_nothing_again(whole: tuple[Path, Arrays]) -> None
     assert chunks(whole[0]) == before
 
 
-def killed_again_and_again(directory: Path, kills: int, tolerance: float) -> int:
-    """Kill a run at random moments, so often; return at how many different numbers of tiles."""
-    plan = surveys.semi_visible(masses=32 + 20 * kills)
-    numbers = random.Random(20230817)  # noqa: S311 - no secret
-    seen: set[int] = set()
-    for _ in range(kills):
-        program = surveys.start(directory, plan, tolerance)
-        before = surveys.finished_tiles(directory)
-        more = numbers.choice([0, 1, 2])
-        deadline = time.monotonic() + 900
-        while surveys.finished_tiles(directory) < before + more and program.poll() is None:
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
-        time.sleep(numbers.uniform(0.0, 1.2) if more == 0 else numbers.uniform(0.0, 0.3))
-        assert program.poll() is None, "the run was over before it was killed"
-        program.send_signal(signal.SIGKILL)
-        program.communicate()
-        seen.add(surveys.finished_tiles(directory))
-    last = surveys.start(directory, plan, tolerance)
-    _, message = last.communicate(timeout=900)
-    assert last.returncode == 0, message
-    other = directory.parent / "uninterrupted"
-    expected = surveys.complete(other, plan, tolerance=tolerance or None)
-    with Dataset(directory, plan, surveys.CARD) as dataset:
-        assert surveys.same(dataset.arrays, expected)
-    assert chunks(directory) == chunks(other)
-    assert not list(directory.rglob("*.part*"))
-    return len(seen)
-
-
-def test_killed_run_goes_on_bit_by_bit(tmp_path: Path) -> None:
-    assert killed_again_and_again(tmp_path / "killed", 3, 0.0) > 1
-
-
-@pytest.mark.long
-def test_twenty_kills(tmp_path: Path) -> None:
-    assert killed_again_and_again(tmp_path / "killed", 20, 0.0) > 5
-
-
-@pytest.mark.long
-def test_killed_adaptive_run_goes_on(tmp_path: Path) -> None:
-    assert killed_again_and_again(tmp_path / "killed", 6, 0.02) > 2
+@pytest.mark.parametrize("kills", [20, pytest.param(200, marks=pytest.mark.long)])
+def test_killed_runs_go_on_bit_by_bit(tmp_path: Path, kills: int) -> None:
+    """At random moments, in surveys of all points and adaptive ones; see `tests.scan.kills`."""
+    command = [sys.executable, "-m", "tests.scan.kills", str(tmp_path), str(kills), "20230817"]
+    home = Path(__file__).parents[2]
+    found = subprocess.run(command, cwd=home, check=True, capture_output=True, timeout=900)
+    seen = json.loads(found.stdout)
+    assert seen["different"] == 0
+    assert seen["killed"] >= kills
+    assert seen["with_tiles"] >= kills / 2
 
 
 @pytest.mark.parametrize("damage", ["truncate", "remove", "noise"])
@@ -184,16 +151,12 @@ def test_another_card_is_refused_with_the_difference(whole: tuple[Path, Arrays])
     assert "\n" not in str(refused.value)
 
 
-def test_other_code_is_refused(whole: tuple[Path, Arrays], tmp_path: Path) -> None:
-    copy = tmp_path / "copy"
-    shutil.copytree(whole[0], copy)
-    file = copy / "dataset.state" / "card.json"
-    content = json.loads(file.read_text())
-    content["code"]["scotopic.processes"] = "0"
-    file.write_text(json.dumps(content))
+def test_other_code_is_refused(whole: tuple[Path, Arrays], monkeypatch: pytest.MonkeyPatch) -> None:
+    code = {**code_versions(PLAN), "scotopic.processes": "0"}
+    monkeypatch.setattr("scotopic.scan.claim.code_versions", lambda _: code)
     with (
-        pytest.raises(ScotopicError, match=r"code.scotopic.processes: "),
-        Dataset(copy, PLAN, surveys.CARD),
+        pytest.raises(ScotopicError, match=r"code.scotopic.processes: .* there, '0' now"),
+        Dataset(whole[0], PLAN, surveys.CARD),
     ):
         pass
 
@@ -207,7 +170,7 @@ def test_foreign_dataset_is_left_alone(tmp_path: Path) -> None:
         pass
 
 
-@pytest.mark.parametrize("writes", [0, 5, 40, 60, 75])
+@pytest.mark.parametrize("writes", [0, 5, 30, 45, 60])
 def test_full_disk_is_named_and_the_run_goes_on(
     whole: tuple[Path, Arrays], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writes: int
 ) -> None:
@@ -216,12 +179,21 @@ def test_full_disk_is_named_and_the_run_goes_on(
     genuine, left = local._put, iter(range(writes))
 
     def put(*arguments: Any, **named: Any) -> Any:
+        full()
+        return genuine(*arguments, **named)
+
+    def full() -> None:
         if next(left, None) is None:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return genuine(*arguments, **named)
+
+    def write(file: Path, content: bytes) -> None:
+        full()
+        write_durably(file, content)
 
     with monkeypatch.context() as patch:
         patch.setattr(local, "_put", put)
+        patch.setattr("scotopic.scan.skeleton.write_durably", write)
+        patch.setattr("scotopic.scan.store.write_durably", write)
         with pytest.raises(ScotopicError, match="the disk is full; finished tiles are kept"):
             surveys.complete(tmp_path, PLAN)
     assert surveys.same(surveys.complete(tmp_path, PLAN), whole[1])

@@ -76,6 +76,7 @@ def plane(
     """
     from scotopic.scan.plane import planes_of  # noqa: PLC0415 - keep the help fast
     from scotopic.scan.plane_files import write_plane  # noqa: PLC0415
+    from scotopic.scan.remarks import excluded_share  # noqa: PLC0415
     from scotopic.scan.run import missed_tolerances  # noqa: PLC0415
     from scotopic.scan.run_card import load_run_card  # noqa: PLC0415
     from scotopic.scan.session import Keeping  # noqa: PLC0415
@@ -86,7 +87,7 @@ def plane(
     elsewhere = workers is not None or scheduler is not None
     if elsewhere and dataset is False:
         raise RangeError("--no-dataset: --workers and --scheduler compute a dataset; leave it out")
-    keeping = Keeping(directory, bool(dataset or elsewhere), workers, scheduler)
+    keeping = Keeping(directory, bool(dataset or elsewhere), workers, scheduler, tell=remark)
     try:
         found = _computed(card, run_card, place, keeping)
     except StoppedError as error:
@@ -97,17 +98,13 @@ def plane(
     output_directory(directory)
     written = write_plane(found, directory, time.perf_counter() - started)
     for label, one in planes_of(found).items():
-        typer.echo(f"{label}: {100 * one.excluded.mean():.1f} % of the plane excluded")
-    for layer in found.layers:
-        _name_gaps(found, layer)
-        for text in layer.attributes.get("remarks", ()):
-            remark(text)
+        typer.echo(f"{label}: {excluded_share(one)}")
+    _name_remarks(found)
     for label, tolerance, reached in missed_tolerances(found):
         remark(
             f"{label}: the boundary is known to {reached:.2g}, not to the {tolerance:g} asked for:"
             " the points of the axes allow no better; give x and y more points"
         )
-    _name_unseen(found)
     name_written(written)
     if figure:
         _draw(found, directory / "plane")
@@ -161,6 +158,7 @@ def relic(
     else:
         for layer in found.layers:
             _print_line(found, layer)
+        _name_remarks(found)
     if keeping is None:
         return
     directory = output_directory(keeping.directory)
@@ -187,24 +185,10 @@ def _draw(found: "Result", path_without_suffix: Path) -> None:
         name_written(save(draw_plane(found), path_without_suffix))
 
 
-def _name_unseen(found: "Result") -> None:
-    """Say what the figure cannot show; bounds have remarks of their own."""
-    from scotopic.scan.unseen import unseen  # noqa: PLC0415 - keep the help fast
-
-    for (kind, label), why in unseen(found).items():
-        if kind != "bound":
-            remark(f"{label}: {why}")
-
-
-def _name_gaps(found: "Result", line: "Layer") -> None:
-    """Say which points of a line are missing, and why."""
-    reasons: dict[str, list[float]] = {}
-    for point in line.attributes.get("points", ()):
-        if point["status"] != "ok":
-            reasons.setdefault(point["status"], []).append(point[found.axes[0]])
-    for reason, at in reasons.items():
-        span = f"{at[0]:.4g}" if len(at) == 1 else f"{len(at)} of {at[0]:.4g} to {at[-1]:.4g}"
-        remark(f"{line.label}: no point at {span}: {reason}")
+def _name_remarks(found: "Result") -> None:
+    """Say what the plane does not show."""
+    for text in found.attributes["remarks"]:
+        remark(text)
 
 
 def _print_line(found: "Result", line: "Layer") -> None:
@@ -220,7 +204,6 @@ def _print_line(found: "Result", line: "Layer") -> None:
     for point in _some(points):
         status = "; ".join((point["status"], *point["caveats"]))
         typer.echo(f"  {point[x]:18.4g}  {point[y]:18.4g}  {point[coupling]:14.4g}  {status}")
-    _name_gaps(found, line)
 
 
 def _some(points: Sequence[Any]) -> Sequence[Any]:

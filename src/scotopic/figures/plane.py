@@ -19,7 +19,8 @@ from scotopic.models.metadata import Parameter
 from scotopic.models.parameters import parameter
 from scotopic.models.registry import model_class
 from scotopic.scan.contours import contours, regions
-from scotopic.scan.plane import Plane, axes_of, planes_of
+from scotopic.scan.layout import axes_of
+from scotopic.scan.plane import Plane, planes_of
 from scotopic.scan.unseen import LIMIT, SHORT, islands, unseen
 from scotopic.search.axis import Axis
 from scotopic.search.result import Layer, Result

@@ -115,9 +115,9 @@ def points(directory: Path) -> tuple[list[str], Columns]:
     ScotopicError
         If it is not there, or the extra `scan` is missing.
     """
-    from scotopic.scan.store import open_dataset  # noqa: PLC0415 - an extra
+    from scotopic.scan.store import read_dataset  # noqa: PLC0415 - an extra
 
-    dataset = open_dataset(directory)
+    dataset = read_dataset(directory)
     x, y = dataset["status"].dims[-2:]
     names = sorted(
         str(name)

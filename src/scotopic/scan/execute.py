@@ -1,66 +1,44 @@
-"""Where tiles are computed: in this process, on a local cluster, or on any Dask cluster.
+"""Where tiles are computed: in this process, in others of this machine, or on a Dask cluster.
 
 Workers get all that they need with each tile and return arrays; they need no common disk. They
 must have the same code.
 """
 
 import asyncio
-import logging
 import pickle
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from scotopic.errors import ScotopicError, StoppedError, one_line
 from scotopic.extras import required
-from scotopic.memory import KEEPING
-from scotopic.progress import Report, silent
-from scotopic.scan.points import Arrays, Plan, evaluate, failed_points
-from scotopic.scan.store import code_versions
+from scotopic.progress import Report
+from scotopic.scan.claim import code_versions
+from scotopic.scan.points import Arrays, Plan, failed_points
 from scotopic.scan.survey import Compute, in_process
 from scotopic.scan.tiles import Integers, Tile
+from scotopic.scan.workers import Workers, one_thread, understood
 
 if TYPE_CHECKING:
     from distributed import Client, Future
 
 _SECONDS_TO_CONNECT: Final = 5
 
-_LOCAL: Final = {
-    "distributed.worker.profile.enabled": False,
-    **{f"distributed.nanny.pre-spawn-environ.{name}": value for name, value in KEEPING.items()},
-}
-"""Local workers need no statistics of their stack a hundred times a second, and keep memory."""
-
 
 class OtherCodeError(ScotopicError):
     """A worker whose code differs from that of the process that collects the results."""
 
 
-def one_thread(plan: Plan, points: Integers, report: Report = silent) -> Arrays:
-    """Compute points with one thread of linear algebra: more of them add up in another order."""
-    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - for datasets only
-
-    with threadpool_limits(1, user_api="blas"):
-        return evaluate(plan, points, report)
-
-
 def _on_worker(question: bytes, points: Integers, code: dict[str, str]) -> Arrays:
     """Compute points on a worker."""
-    plan = _understood(question)
+    plan = understood(question)
     own = code_versions(plan)
     if own != code:
         other = next(name for name in code if own.get(name) != code[name])
         raise OtherCodeError(f"a worker has another version of {other}; install the same one there")
     return one_thread(plan, points)
-
-
-@lru_cache(maxsize=1)
-def _understood(question: bytes) -> Plan:
-    """Return the plane, one for all tiles: what it has found out of its experiments is kept."""
-    plan: Plan = pickle.loads(question)  # noqa: S301 - from our own client
-    return plan
 
 
 @contextmanager
@@ -78,6 +56,11 @@ def computing(workers: int | None = None, scheduler: str | None = None) -> Itera
     ------
     ScotopicError
         If the address does not answer, both are given, or Dask is not installed.
+
+    Notes
+    -----
+    Who controls a scheduler can run code here and on its workers; see `scotopic.scan.workers` for
+    why local processes need none.
     """
     required("threadpoolctl")
     if workers is None and scheduler is None:
@@ -87,31 +70,16 @@ def computing(workers: int | None = None, scheduler: str | None = None) -> Itera
         raise ScotopicError("--workers and --scheduler exclude each other")
     if workers is not None and workers < 1:
         raise ScotopicError(f"--workers {workers}: is not at least 1")
-    required("dask", "distributed")
-    with _client(workers, scheduler) as client:
-        yield _OnCluster(client)
-
-
-@contextmanager
-def _client(workers: int | None, scheduler: str | None) -> "Iterator[Client]":
-    import dask  # noqa: PLC0415 - slow to import
-    from distributed import Client, LocalCluster  # noqa: PLC0415
-
-    if scheduler is not None:
-        _require_answer(scheduler)
-        with Client(scheduler, set_as_default=False) as client:
-            yield client
+    if workers is not None:
+        with Workers(workers) as own:
+            yield own
         return
-    with dask.config.set(_LOCAL):
-        cluster = LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            processes=True,
-            dashboard_address="127.0.0.1:0",  # any free port: two runs must not meet
-            silence_logs=logging.CRITICAL,
-        )
-    with cluster, Client(cluster, set_as_default=False) as client:
-        yield client
+    required("dask", "distributed")
+    from distributed import Client  # noqa: PLC0415 - slow to import
+
+    _require_answer(str(scheduler))
+    with Client(scheduler, set_as_default=False) as client:
+        yield _OnCluster(client)
 
 
 def _require_answer(address: str) -> None:

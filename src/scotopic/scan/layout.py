@@ -11,7 +11,7 @@ from scotopic.models.registry import model_name
 from scotopic.scan.points import STATUSES, Arrays, Limit, Plan
 from scotopic.search.allowance import OUTCOMES
 from scotopic.search.axis import Axis
-from scotopic.search.result import Variable
+from scotopic.search.result import Result, Variable
 
 _OF_POINTS: Mapping[str, tuple[tuple[str, ...], str, str]] = {
     "expected_events": (
@@ -129,6 +129,12 @@ def of_limits(plan: Plan) -> dict[str, Variable]:
 def _unit(limit: Limit) -> str:
     kind = limit.sector.kind
     return parameter(kind, kind.coupling_field).unit
+
+
+def axes_of(result: Result) -> tuple[Axis, Axis]:
+    """Return the axes of a plane."""
+    x, y = (Axis(**one) for one in result.attributes["axes"])
+    return x, y
 
 
 def of_axes(kind: Kind, x: Axis, y: Axis) -> dict[str, Variable]:

@@ -11,7 +11,7 @@ from scotopic.display import displayed
 from scotopic.models.parameters import Given
 from scotopic.models.registry import model_name
 from scotopic.progress import Report, heard
-from scotopic.scan.layout import of_limits, of_points
+from scotopic.scan.layout import axes_of, of_limits, of_points
 from scotopic.scan.points import (
     COMPUTED,
     FAILED,
@@ -24,6 +24,7 @@ from scotopic.scan.points import (
     excess,
 )
 from scotopic.scan.refinement import Refinement, position_error
+from scotopic.scan.remarks import with_remarks
 from scotopic.scan.survey import Kept, in_process, require_some, survey
 from scotopic.search.axis import Axis
 from scotopic.search.models import class_and_parameters
@@ -159,12 +160,6 @@ def _positive_stretches(at: FloatArray, values: FloatArray) -> list[tuple[float,
     return list(zip(edges[::2], edges[1::2], strict=True))
 
 
-def axes_of(result: Result) -> tuple[Axis, Axis]:
-    """Return the axes of a plane."""
-    x, y = (Axis(**one) for one in result.attributes["axes"])
-    return x, y
-
-
 def planes_of(found: Result) -> dict[str, Plane]:
     """Return the limits of a result by label; none if it has only layers."""
     labels = found.labels if "limit" in found.variables else ()
@@ -211,7 +206,7 @@ def plane_result(
         }
         for limit, error, status in zip(plan.limits, errors, arrays["status"], strict=True)
     ]
-    return Result(
+    found = Result(
         (plan.x.parameter, plan.y.parameter),
         {**of_limits(plan), **of_points(plan, arrays)},
         {
@@ -222,6 +217,7 @@ def plane_result(
             **(attributes or {}),
         },
     )
+    return with_remarks(found)
 
 
 def _processes(plan: Plan, limit: Limit, status: npt.NDArray[Any]) -> list[str]:

@@ -10,13 +10,14 @@ from scotopic.models.registry import model_name
 from scotopic.progress import Report, heard
 from scotopic.scan.beside import band_layer, line_layer
 from scotopic.scan.bounds import bound_layer
+from scotopic.scan.claim import refuse_another
 from scotopic.scan.grid import Grid
 from scotopic.scan.layers import cmb_line, relic_line
 from scotopic.scan.layout import of_axes
 from scotopic.scan.plane import planes_of
+from scotopic.scan.remarks import with_remarks
 from scotopic.scan.run_card import LimitLayer, RunCard, SectorLayer, load_run_card
 from scotopic.scan.session import Keeping, asked_for, plan_of, survey_card
-from scotopic.scan.store import refuse_another
 from scotopic.search.cards import load_experiment, with_thresholds
 from scotopic.search.result import Result
 
@@ -88,7 +89,7 @@ def _computed(card: RunCard, directory: Path, report: Report, keeping: Keeping |
         "model": {"name": model_name(card.sector().kind), **card.sector().fixed},
         "card": card.model_dump(mode="json"),
     }
-    return replace(found, attributes=attributes, layers=(*layers, *bounds))
+    return with_remarks(replace(found, attributes=attributes, layers=(*layers, *bounds)))
 
 
 def experiments_of(card: RunCard, directory: Path) -> dict[str, tuple[Experiment, ...]]:

@@ -1,10 +1,10 @@
 """Survey the plane of a run card, in memory or in a dataset on disk."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from scotopic.display import displayed
 from scotopic.errors import CardError, RangeError
@@ -26,6 +26,9 @@ from scotopic.scan.survey import (
 from scotopic.search.result import Result
 from scotopic.search.search import Search
 
+_NAMED: Final = 6
+"""Damaged files that are named; a disk that goes has hundreds."""
+
 
 @displayed
 @dataclass(frozen=True)
@@ -42,12 +45,15 @@ class Keeping:
         Local processes to start, for a dataset.
     scheduler : str or None
         Address of a Dask cluster to use, for a dataset.
+    tell : callable
+        Is told in one line what of a dataset was damaged.
     """
 
     directory: Path
     dataset: bool = True
     workers: int | None = None
     scheduler: str | None = None
+    tell: Callable[[str], object] = str
 
 
 def survey_card(
@@ -92,6 +98,8 @@ def survey_card(
             dataset = Dataset(keeping.directory, plan, asked_for(card, experiments))
             kept = stack.enter_context(dataset)
         refinement = survey(plan, kept, compute, tolerance=tolerance, report=report)
+        if kept.damaged and keeping is not None:
+            keeping.tell(f"{keeping.directory}: {_mended(kept.damaged)}")
         try:
             require_some(kept.arrays)
         except RangeError:
@@ -99,6 +107,12 @@ def survey_card(
             raise
     failed = int(failures(kept.arrays).sum())
     return plane_result(plan, kept.arrays, refinement, {"failed_points": failed})
+
+
+def _mended(damaged: Sequence[str]) -> str:
+    shown = ", ".join(damaged[:_NAMED])
+    more = f" and {len(damaged) - _NAMED} more" if len(damaged) > _NAMED else ""
+    return f"the dataset was damaged; put back or computed again: {shown}{more}"
 
 
 def asked_for(card: RunCard, experiments: Mapping[str, tuple[Experiment, ...]]) -> dict[str, Any]:

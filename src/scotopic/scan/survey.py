@@ -29,10 +29,13 @@ class Kept:
     ----------
     arrays : dict of str to ndarray
         Of all points, as from `scotopic.scan.points.no_points`.
+    damaged : list of str
+        What was there, but damaged, and is computed again or put back.
     """
 
     def __init__(self, plan: Plan) -> None:
         self.arrays: Arrays = no_points(plan, plan.shape)
+        self.damaged: list[str] = []
 
     def holds(self, tile: Tile) -> bool:
         """Whether a tile is there, whole: never, what is computed is not asked for again."""

@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.scan.plane import axes_of, planes_of
+from scotopic.scan.layout import axes_of
 from scotopic.search.axis import Axis
 from scotopic.search.result import Layer, Result
 
@@ -35,10 +35,11 @@ def unseen(found: Result) -> dict[tuple[str, str], str]:
         Why something is not to be seen, by its kind and label; what is seen is not there.
     """
     x, y = axes_of(found)
+    labels = found.labels if "limit" in found.variables else ()
     said = {
         (LIMIT, label): NOTHING
-        for label, plane in planes_of(found).items()
-        if not (plane.excess > 0).any()
+        for i, label in enumerate(labels)
+        if not (found["excess"][i] > 0).any()
     }
     for layer in found.layers:
         if layer.kind == "bound":
