@@ -8,7 +8,7 @@ import pytest
 
 from scotopic.scan.plane import Plane
 from scotopic.scan.remarks import excluded_share, remarks_on
-from scotopic.scan.run import run
+from scotopic.scan.run import compute_run_card
 from scotopic.scan.run_card import RunCard
 from scotopic.search import Result
 
@@ -25,7 +25,7 @@ CARD = {
 
 def remarks(**changed: object) -> list[str]:
     """What is said of a card: in its result, and in what reads back."""
-    found = run(RunCard.model_validate(CARD | changed), Path())
+    found = compute_run_card(RunCard.model_validate(CARD | changed), Path())
     assert found.attributes["remarks"] == remarks_on(found)
     return remarks_on(found)
 
@@ -51,7 +51,7 @@ def test_refused_points_are_counted_with_their_reasons() -> None:
     (told,) = remarks(x=x, fixed=fixed)
     assert told.startswith("NA64: 10 of 20 points (50.0 %) are refused: ")
     assert "mass_ratio" in told
-    found = run(RunCard.model_validate(CARD | {"x": x, "fixed": fixed}), Path())
+    found = compute_run_card(RunCard.model_validate(CARD | {"x": x, "fixed": fixed}), Path())
     plane = Plane.of(found)
     share = 100 * plane.excluded[2:].mean()
     assert excluded_share(plane) == (
@@ -70,7 +70,7 @@ def test_reasons_that_differ_in_numbers_are_one() -> None:
 
 
 def test_interpolated_and_failed_points_are_counted() -> None:
-    found = run(RunCard.model_validate(CARD), Path())
+    found = compute_run_card(RunCard.model_validate(CARD), Path())
     status, reason = found["status"].copy(), found["reason"].copy()
     status[0, 0, :2] = 0
     status[0, 1, :3] = 3
@@ -138,7 +138,9 @@ def test_line_that_leaves_the_frame() -> None:
 
 
 def test_result_of_layers_alone_has_remarks() -> None:
-    found = run(RunCard.model_validate(CARD | {"limits": [], "bands": [{"label": "b"}]}), Path())
+    found = compute_run_card(
+        RunCard.model_validate(CARD | {"limits": [], "bands": [{"label": "b"}]}), Path()
+    )
     assert isinstance(found, Result)
     assert isinstance(found.attributes["remarks"], list)
     assert np.ndim(found["mediator_mass"]) == 1
