@@ -266,7 +266,7 @@ def test_what_a_card_says_must_be_there(
         ("y", {"quantity": "eps2"}, r"bounds\[0\].y.quantity: .* did you mean 'eps\^2'"),
         ("y", {"quantity": "alpha_D"}, "y.quantity: 'alpha_D' does not give kinetic_mixing"),
         ("x", {"quantity": "sigma"}, "x.quantity: 'sigma' does not give mediator_mass"),
-        ("x", {"column": 0}, r"x.column: 0 is below 1"),
+        ("x", {"column": 0}, r"x.column: 0 is not positive"),
         ("x", {"column": 1.5}, r"x.column: 1.5 is not an integer"),
         ("x", {"factor": 0.0}, r"x.factor: 0.0 is not"),
         ("x", {"scale": "ln"}, r"x.scale: 'ln' is not one of"),

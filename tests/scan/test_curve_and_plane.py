@@ -192,5 +192,8 @@ def test_alpha_D_may_start_at_zero() -> None:
         )
         for ends in ((0.0, 1.0, 5), (0.25, 1.0, 4))
     )
-    assert all("alpha_D above 0" in whole.refused[0, j] for j in range(21))
+    assert all(
+        "alpha_D: 0 leaves the mediator no invisible decay" in whole.refused[0, j]
+        for j in range(21)
+    )
     np.testing.assert_allclose(whole.excess[1:], rest.excess, rtol=1e-9)
