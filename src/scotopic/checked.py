@@ -79,6 +79,8 @@ def numbers(name: str, values: npt.ArrayLike) -> Array:
     """
     if type(values) is np.ndarray and values.dtype == np.float64:
         return values
+    if type(values) in (float, np.float64):  # nearly always, and curves ask thousands of times
+        return np.array(values)
     if np.ma.is_masked(values):
         raise RangeError(f"{name}: some of its values are masked")
     # as objects, so that numpy makes no numbers of bools or text
@@ -119,7 +121,7 @@ def within(
     """
     found = numbers(name, values)
     inside = (found >= low) & (found <= high)
-    if not np.all(inside):
+    if not inside.all():
         unit = unit and f" {unit}"
         allowed = f"between {low:g} and {high:g}{unit}"
         if high == math.inf:
@@ -132,7 +134,8 @@ def number_within(
     name: str, value: object, low: float, high: float = math.inf, unit: str = ""
 ) -> float:
     """Return one `number` between two ends; parameters and errors as `within`."""
-    return float(within(name, number(name, value), low, high, unit))
+    found = number(name, value)
+    return found if low <= found <= high else float(within(name, found, low, high, unit))
 
 
 def ascending(name: str, values: npt.ArrayLike, unit: str = "") -> Array:

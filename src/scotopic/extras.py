@@ -11,6 +11,7 @@ _EXTRAS: Final = {
     "threadpoolctl": "scan",
     "xarray": "scan",
     "zarr": "scan",
+    "pandas": "tables",
     "pyhf": "likelihoods",
     "hepdata_lib": "publication",
     "hepdata_validator": "publication",

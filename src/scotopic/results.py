@@ -177,13 +177,13 @@ def write_files(contents: Mapping[str, bytes], path_without_suffix: Path) -> lis
     return written
 
 
-def provenance(seconds: float) -> dict[str, Any]:
+def provenance(seconds: float | None) -> dict[str, Any]:
     """Return what made a result: versions, command, time and how long it took.
 
     Parameters
     ----------
-    seconds : float
-        Wall time that the computation took.
+    seconds : float or None
+        Wall time that the computation took, if it is known.
     """
     from importlib.metadata import version  # noqa: PLC0415 - only when a result is written
 
@@ -195,5 +195,5 @@ def provenance(seconds: float) -> dict[str, Any]:
         "libraries": {name: version(name) for name in libraries},
         "command": ["scotopic", *sys.argv[1:]],
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
-        "seconds": round(seconds, 3),
+        "seconds": None if seconds is None else round(seconds, 3),
     }

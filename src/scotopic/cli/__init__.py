@@ -6,9 +6,12 @@ Every module holds the commands of one subject, and registers them with `base.ap
 imported.
 """
 
+import gc
 import sys
 
 __all__ = ["main"]
+
+_OBJECTS = 100_000  # made, and not freed, before Python looks for cycles among them
 
 INTERRUPTED = 130
 """Exit code of a program that Ctrl-C ended, as shells know it."""
@@ -16,6 +19,9 @@ INTERRUPTED = 130
 
 def main() -> None:
     """Run the command line, and end the process with its exit code."""
+    gc.set_threshold(
+        _OBJECTS
+    )  # imports and models are no garbage: looking for it takes 5 % of a run
     try:
         from scotopic.cli.commands import run  # noqa: PLC0415 - Ctrl-C may come during imports
 

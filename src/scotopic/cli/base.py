@@ -48,9 +48,6 @@ def between(kind: type[int] | type[float], low: float, high: float) -> Callable[
 Card = Annotated[str, typer.Argument(help="Name of a shipped card, or path of one.")]
 RunCardName = Annotated[str, typer.Argument(help="Name of a run card of the gallery, or a path.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-Points = Annotated[
-    int, typer.Option(parser=between(int, 2, 10_000), metavar="N", help="Number of masses.")
-]
 Output = Annotated[
     Path | None,
     typer.Option(

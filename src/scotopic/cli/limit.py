@@ -10,10 +10,10 @@ import typer
 from scotopic.cli.base import (
     AsJson,
     Output,
-    Points,
     Statistics,
     app,
     assignments,
+    between,
     drawing,
     experiment_of,
     name_caveats,
@@ -30,10 +30,12 @@ from scotopic.words import DarkMatter, FormFactor, MassAxis, Method
 if TYPE_CHECKING:
     from scotopic.models.mediator import DecayingMediator
     from scotopic.search import Axis, Result, Search
+    from scotopic.search.axis import Scale
     from scotopic.search.masses import FloatArray
 
 MASS: Final = "mediator_mass"
 
+_POINTS = 100
 _LOGARITHMIC = ("mass", "coupling", "dark coupling", "ratio")
 
 
@@ -93,7 +95,15 @@ def limit(
         float | None,
         typer.Option(help="Highest mediator mass in GeV.", show_default="as the card, or 1"),
     ] = None,
-    points: Points = 100,
+    points: Annotated[
+        int | None,
+        typer.Option(
+            parser=between(int, 2, 10_000),
+            metavar="N",
+            help="Number of values, evenly spaced.",
+            show_default="100, more of them where yields change quickly with the mass",
+        ),
+    ] = None,
     axis: Annotated[
         str,
         typer.Option(
@@ -148,7 +158,7 @@ def limit(
     from scotopic.search import Search, exclusion_curve  # noqa: PLC0415
     from scotopic.search.models import mass_range, searched_model  # noqa: PLC0415
     from scotopic.search.result_files import as_json as content_of  # noqa: PLC0415
-    from scotopic.search.result_files import write_curve  # noqa: PLC0415
+    from scotopic.search.result_files import remarks, write_curve  # noqa: PLC0415
 
     started = time.perf_counter()
     experiments = [experiment_of(card) for card in cards]
@@ -182,6 +192,8 @@ def limit(
             report=report,
         )
     name_caveats(curve.attributes["caveats"])
+    for text in remarks(curve):
+        remark(text)
     if muon_band or thermal_line:
         from scotopic.search.overlays import with_overlays  # noqa: PLC0415 - rarely
 
@@ -205,16 +217,18 @@ def _along(
     model: "DecayingMediator",
     axis: str,
     ends: tuple[float, float],
-    points: int,
+    points: int | None,
 ) -> "Axis | FloatArray":
+    """Return the values along the curve; of masses they follow the search if no number is given."""
     from scotopic.search import Axis, default_masses  # noqa: PLC0415 - keep the help fast
     from scotopic.search.set_ups import parameter_of_axis  # noqa: PLC0415
 
     low, high = ends
-    if axis == MASS:
-        return default_masses(points, low, high, search)
+    if axis == MASS and points is None:
+        return default_masses(_POINTS, low, high, search, model)
     role = parameter_of_axis(type(model), axis).role
-    return Axis(axis, low, high, points, "log" if role in _LOGARITHMIC else "linear")
+    scale: Scale = "log" if role in _LOGARITHMIC else "linear"
+    return Axis(axis, low, high, _POINTS if points is None else points, scale)
 
 
 def all_given(options: Mapping[str, Any], pairs: list[str]) -> dict[str, Any]:

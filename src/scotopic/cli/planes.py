@@ -154,7 +154,7 @@ def relic(
     found = _computed(card, lines, place, keeping)
     seconds = time.perf_counter() - started
     if as_json:
-        print_json({"provenance": provenance(seconds), **content_of(found, "plane")})
+        print_json({"provenance": provenance(seconds), **content_of(found)})
     else:
         for layer in found.layers:
             _print_line(found, layer)

@@ -9,7 +9,7 @@ radiation length and the full Breit-Wigner shape in sigma.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +18,7 @@ import numpy.typing as npt
 from scotopic.processes.base import AcceptedYields, Process, Produced, Sample, Window
 from scotopic.processes.calculation import Calculation
 from scotopic.processes.dump import Dump
+from scotopic.processes.features import Feature, around
 from scotopic.processes.inversion import inverted
 from scotopic.processes.shower_depths import LINE, shower_depths
 from scotopic.progress import Report, silent
@@ -39,6 +40,10 @@ _BINS = 1500  # where depth or single annihilations are wanted
 _RESONANCE_STEP = 0.05  # of arsinh((E - E_res)/width), there too
 
 _RESOLVED = 0.9997  # of the beam energy: above, track lengths are known on average only
+_LINE = (1 - _RESOLVED) / 2  # below the beam energy, the middle of that
+_TAIL = (1, 3, 10, 30)  # relative widths away from an edge
+_FARTHEST = 0.3  # of the energy, where a tail has no point of its own any more
+_INSIDE = 12  # points between the edges of a window
 _PANELS = 128  # even ones of the positron's energy
 
 
@@ -62,6 +67,54 @@ class Annihilation(Process):
     def coupling(self, dump: Dump, model: "DecayingMediator") -> float:  # noqa: ARG002 - for any beam
         """Return the coupling to electrons in units of e."""
         return model.lepton_coupling("electron")
+
+    def features(
+        self, dump: Dump, edges: Sequence[Array], relative_width: Callable[[float], float]
+    ) -> list[Feature]:
+        """Return the edges of the acceptance, and the beam energy if the beam is of positrons.
+
+        A narrow resonance of the mass m needs a positron of E = m^2/(2 m_e) - m_e: yields follow
+        the acceptance and the positrons' track length at m^2/(2 m_e). A width Gamma smears
+        energies by Gamma/m.
+        """
+        if dump.lepton == "muon" or not edges:
+            return []
+        highest = dump.energy + ELECTRON_MASS
+
+        def feature(what: str, energies: npt.ArrayLike, low: float, high: float) -> Feature:
+            *ends, masses = (
+                np.sqrt(2 * ELECTRON_MASS * np.array(e)) for e in (low, high, energies)
+            )
+            return Feature(f"annihilation, {what}", masses, (float(ends[0]), float(ends[1])))
+
+        def width_at(energy: float) -> float:
+            return relative_width(math.sqrt(2 * ELECTRON_MASS * energy))
+
+        def tail(width: float) -> list[float]:
+            return [width * n for n in _TAIL if _LINE < width * n < _FARTHEST]
+
+        onset, *ends = ([*edge[edge < highest].tolist()] for edge in edges)
+        ends = [end for end in ends if end]
+        width = width_at(onset[-1])
+        below = [onset[0] / (1 + away) for away in tail(width)]
+        inside = np.geomspace(onset[-1], ends[0][0] if ends else highest, _INSIDE)
+        near = onset[len(onset) // 2], min(onset[-1] * (1 + width), highest)
+        found = [feature("the edge of the window", [*below, *onset, *inside], *near)]
+        for end in ends:
+            width = width_at(end[0])
+            above = [end[-1] * (1 + away) for away in tail(width)]
+            near = end[0] / (1 + width), end[len(end) // 2]
+            found.append(feature("the upper edge of the window", [*end, *above], *near))
+        if dump.particle == "e+" and not ends:
+            width = width_at(highest)
+            first = -min(max(3 * _LINE, 100 * width), _FARTHEST)
+            shares = around(_LINE, max(_LINE, width / 2), first, 1 - onset[-1] / highest)
+            if 3 * width < _LINE / 2:  # where the line begins and ends, a narrow resonance jumps
+                jumps = [end + side for end in (0, 2 * _LINE) for side in (-3 * width, 3 * width)]
+                shares = np.append(shares, jumps)
+            near = highest * (1 - 1.6 * _LINE - width / 2), highest * (1 - _LINE / 2 + width / 5)
+            found.append(feature("the beam energy", highest * (1 - np.sort(shares)), *near))
+        return found
 
     def accepted(
         self,

@@ -19,6 +19,7 @@ from scotopic.display import displayed
 from scotopic.models.inputs import model_inputs
 from scotopic.processes.calculation import PROCESSES, Calculation
 from scotopic.processes.dump import Dump
+from scotopic.processes.features import Feature
 from scotopic.processes.inversion import inverted
 from scotopic.processes.shower_depths import DEEPEST_X0
 from scotopic.progress import Report, silent
@@ -182,6 +183,26 @@ class Process(ABC):
         """Return the numerical error of yields above an energy in GeV."""
         (made,) = self.produced(dump, [model], minimum_energy, _whole(dump), calculation)
         return made.relative_error
+
+    def features(
+        self,
+        dump: Dump,  # noqa: ARG002 - for those that have some
+        edges: "Sequence[FloatArray]",  # noqa: ARG002
+        relative_width: Callable[[float], float],  # noqa: ARG002
+    ) -> list[Feature]:
+        """Return where yields change quickly with the mass of the mediator: nowhere.
+
+        Parameters
+        ----------
+        dump : Dump
+            Beam and target.
+        edges : sequence of ndarray
+            Energies of the mediator in GeV, ascending, over which the acceptance of a search sets
+            in, and over which it ends if it does.
+        relative_width : callable
+            Width of the mediator over its mass, at a mass in GeV.
+        """
+        return []
 
     def depends_on(self, model: "DecayingMediator") -> dict[str, Any]:
         """Return all of a model that yields depend on, as JSON can write it.

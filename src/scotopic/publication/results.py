@@ -8,7 +8,7 @@ from typing import Any
 from scotopic.errors import ScotopicError
 from scotopic.reading import read_json
 from scotopic.search.result import Result
-from scotopic.search.result_files import CURVE, from_json, heading
+from scotopic.search.result_files import CURVE, PLANE, from_json, heading
 
 Json = dict[str, Any]
 
@@ -88,7 +88,7 @@ def read_directory(path: Path) -> Directory:
         raise ScotopicError(
             f"{error}; needed: the --output of scotopic limit, plane or relic"
         ) from None
-    if not isinstance(content, dict) or content.get("kind") not in (CURVE, "plane"):
+    if not isinstance(content, dict) or content.get("kind") not in (CURVE, PLANE):
         raise ScotopicError(f"{file}: of no kind that can be published; known: limit, plane, relic")
     try:
         return Directory(path, content, from_json(content))

@@ -38,7 +38,7 @@ def write_plane(found: Result, directory: Path, seconds: float) -> list[Path]:
         files.append(directory / name)
         write_csv(files[-1], comments, columns)
     files.append(directory / "result.json")
-    write_result(found, files[-1], seconds, "plane")
+    write_result(found, files[-1], seconds)
     return files
 
 

@@ -97,14 +97,17 @@ class Exclusion:
     def joined(cls, parts: "Sequence[Exclusion]") -> "Exclusion":
         """Return the models of several, one after the other."""
         most = max(part.lower.shape[2] for part in parts)
-        arrays = zip(*(part.arrays(most).values() for part in parts), strict=True)
-        *of_models, names = (np.concatenate(every) for every in arrays)
-        return cls(*of_models, np.array(list(dict.fromkeys(names.tolist())), dtype=str))
+        every = [part.arrays(most) for part in parts]
+        found = {name: np.concatenate([one[name] for one in every]) for name in every[0]}
+        names = dict.fromkeys(found["processes"].tolist())
+        return cls(**found | {"processes": np.array(list(names), dtype=str)})
 
     def ordered(self, order: Integers) -> "Exclusion":
         """Return the models in another order."""
-        *of_models, names = self.arrays().values()
-        return Exclusion(*(values[order] for values in of_models), names)
+        found = {
+            name: values[order] for name, values in self.arrays().items() if name != "processes"
+        }
+        return Exclusion(**found, processes=self.processes)
 
     def arrays(self, most: int = 0) -> dict[str, npt.NDArray[Any]]:
         """Return all arrays by name, with room for at least so many intervals."""

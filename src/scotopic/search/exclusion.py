@@ -1,7 +1,7 @@
 """Limits along one axis: the excluded intervals of a coupling, for every value of a parameter."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from scotopic.models.registry import model_name
 from scotopic.progress import Report, heard
 from scotopic.search.allowance import OUTCOMES
 from scotopic.search.axis import Axis
+from scotopic.search.between import interpolation_error, missed
 from scotopic.search.curve import (
     ALPHA_D,
     Exclusion,
@@ -26,8 +27,8 @@ from scotopic.search.curve import (
     excluded_along,
     in_quantity,
 )
-from scotopic.search.masses import default_masses
-from scotopic.search.models import mass_range, searched_model
+from scotopic.search.masses import default_masses, features_of
+from scotopic.search.models import MASS, mass_range, searched_model
 from scotopic.search.result import Result, Variable
 from scotopic.search.search import Search, SearchLike
 from scotopic.search.set_ups import SET_UPS, mean_leakage, parameter_of_axis
@@ -68,8 +69,7 @@ def exclusion_curve(
         parameters are those given, otherwise those of the cards, otherwise the usual ones.
     axis : Axis or array_like, optional
         Values of a parameter of the model or, as `scotopic.search.set_ups` names them, of the
-        set-up; or masses of the mediator in GeV; by default some 100 masses, more of them where
-        annihilation is resonant.
+        set-up; or masses of the mediator in GeV; by default those of `default_masses`.
     quantity : str, optional
         What is limited: the coupling (default), what goes with its square, or "alpha_D".
     y : float, optional
@@ -85,7 +85,8 @@ def exclusion_curve(
     Returns
     -------
     Result
-        With dimensions limit, outcome (observed and expected), the axis and interval.
+        With dimensions limit, outcome (observed and expected), the axis and interval. Its
+        `interpolation_error` holds for straight lines between the points.
 
     Raises
     ------
@@ -99,9 +100,13 @@ def exclusion_curve(
     ['3.83e-05', '3.37e-04']
     """
     search = Search.asked(search)
-    along = _axis(search, axis)
-    last = (along.parameter, float(along.values[-1]))
+    last = (MASS, mass_range(search.experiments)[1])
+    if axis is not None:
+        along = _given(axis)
+        last = (along.parameter, float(along.values[-1]))
     made = searched_model(search.experiments, model, parameters, last)
+    if axis is None:
+        along = Masses(default_masses(100, *mass_range(search.experiments), search, made))
     quantity = type(made).coupling_field if quantity in (None, COUPLING) else str(quantity)
     _check_quantity(made, quantity, y)
     if quantity == "alpha_D":
@@ -112,11 +117,9 @@ def exclusion_curve(
     return asked.result(values, found)
 
 
-def _axis(search: Search, axis: "Axis | npt.ArrayLike | None") -> "Axis | Masses":
+def _given(axis: "Axis | npt.ArrayLike") -> "Axis | Masses":
     if isinstance(axis, Axis):
         return axis
-    if axis is None:
-        return Masses(default_masses(100, *mass_range(search.experiments), search))
     masses = np.atleast_1d(numbers("masses", axis))
     if masses.ndim != 1 or not len(masses):
         raise RangeError("masses: they must be one list of at least one mass")
@@ -194,9 +197,9 @@ def _kept(
         "y": y,
     }
     modules = sorted({*searches[0].modules(), *module_names(*models)})
-    kept = cached_arrays("exclusion", inputs, compute, modules=modules)
+    kept: Mapping[str, Any] = cached_arrays("exclusion", inputs, compute, modules=modules)
     names = [f.name for f in fields(Exclusion)]
-    return [Exclusion(*(kept[f"{n} {i}"] for n in names)) for i in range(len(searches))]
+    return [Exclusion(**{n: kept[f"{n} {i}"] for n in names}) for i in range(len(searches))]
 
 
 def _with_tip(
@@ -281,7 +284,7 @@ class _Asked:
 
         variables = {
             axis: along_axis(values.tolist(), of_axis.unit, of_axis.long_name),
-            **self._of_limits(models, found),
+            **self._of_limits(values, models, found),
             "part": _words("part", [p.label for p in self.search.parts], "a search of a card"),
             "share": Variable(
                 ("part", axis),
@@ -299,10 +302,14 @@ class _Asked:
                 "GeV",
                 "mean energy that leaves the rear of the target",
             )
-        return Result((axis,), variables, self._attributes(found[0].processes.tolist()))
+        attributes = self._attributes(found[0].processes.tolist(), self._remarks(models))
+        return Result((axis,), variables, attributes)
 
     def _of_limits(
-        self, models: "Sequence[DecayingMediator]", found: Sequence[Exclusion]
+        self,
+        values: FloatArray,
+        models: "Sequence[DecayingMediator]",
+        found: Sequence[Exclusion],
     ) -> dict[str, Variable]:
         """Return the arrays that have an entry for each limit."""
         kind, axis = type(self.model), self.along.parameter
@@ -338,9 +345,31 @@ class _Asked:
                 np.stack([one.relative_error for one in found]) * (1 if is_linear else 2),
                 long_name="numerical error of the edge",
             ),
+            "interpolation_error": Variable(
+                ("limit", axis),
+                np.stack([self._between(values, arrays) for arrays in kept]),
+                long_name="relative error of straight lines to the neighbouring points",
+            ),
         }
 
-    def _attributes(self, processes: Sequence[str]) -> dict[str, Any]:
+    def _between(self, values: FloatArray, arrays: Mapping[str, npt.NDArray[Any]]) -> FloatArray:
+        """Return the relative error next to the points, of the observed edges that are solved."""
+        at = np.log(values) if self.along.scale == "log" else values
+        order = np.argsort(at, kind="stable")
+        found = np.full(len(values), np.nan)
+        for side, beyond in (("lower", "below"), ("upper", "above")):
+            edge = np.where(arrays[f"open_{beyond}"], np.nan, arrays[side])[order, 0, 0]
+            found[order] = np.fmax(found[order], interpolation_error(at[order], np.log(edge)))
+        return found
+
+    def _remarks(self, models: "Sequence[DecayingMediator]") -> list[str]:
+        """Return in words what the points of the curve miss."""
+        if self.along.parameter not in ("mediator_mass", "dark_matter_mass"):
+            return []
+        masses = np.array([model.mediator_mass for model in models])
+        return list(missed(features_of(self.search, self.model), masses))
+
+    def _attributes(self, processes: Sequence[str], remarks: Sequence[str]) -> dict[str, Any]:
         kind, search, axis = type(self.model), self.search, self.along.parameter
         solved = {COUPLING} if self.is_set_up else {COUPLING, field_of(kind, axis)}
         if self.quantity == "alpha_D":
@@ -365,6 +394,7 @@ class _Asked:
             "method": search.method,
             "experiments": [e.content() for e in search.experiments],
             "caveats": list(search.caveats()),
+            "remarks": list(remarks),
         }
 
 

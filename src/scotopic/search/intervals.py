@@ -89,7 +89,7 @@ def excluded_intervals(excess: Excess, values: FloatArray, couplings: FloatArray
     open_below, open_above = np.zeros((2, *shape), dtype=bool)
     open_below[first, 0] = True
     open_above[last, count[last] // 2 - 1] = True
-    return Intervals(*sides, open_below, open_above)
+    return Intervals(sides[0], sides[1], open_below, open_above)
 
 
 def _with_peaks(

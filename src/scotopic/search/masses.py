@@ -5,13 +5,38 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.cache import Arrays, cached_arrays
 from scotopic.errors import RangeError
+from scotopic.models.inputs import model_inputs
+from scotopic.models.mediator import DecayingMediator
+from scotopic.processes.features import Feature
 from scotopic.search.search import Search, SearchLike
-from scotopic.units import ELECTRON_MASS
+from scotopic.sources import module_names
 
 FloatArray = npt.NDArray[np.float64]
 
-_BEYOND_RESONANCE = np.array([0.97, 1.03])
+
+def features_of(search: Search, model: DecayingMediator | None) -> list[Feature]:
+    """Return where yields change quickly with the mass, from disk if it was asked before.
+
+    Parameters as for `Search.features`.
+    """
+
+    def build() -> Arrays:
+        every = search.features(model)
+        return {
+            "what": np.array([one.what for one in every], dtype=str),
+            "tops": np.array([one.top for one in every]),
+            "masses": np.concatenate([np.empty(0), *(one.masses for one in every)]),
+            "ends": np.cumsum([len(one.masses) for one in every]),
+        }
+
+    inputs = {"search": search.inputs(), "model": None if model is None else model_inputs(model)}
+    modules = {*search.modules(), *module_names(*([] if model is None else [model]))}
+    kept = cached_arrays("features", inputs, build, modules=sorted(modules))
+    masses = np.split(kept["masses"], kept["ends"][:-1].astype(int))
+    tops = [(low, high) for low, high in kept["tops"].tolist()]
+    return [Feature(*one) for one in zip(kept["what"].tolist(), masses, tops, strict=False)]
 
 
 def default_masses(
@@ -19,20 +44,24 @@ def default_masses(
     lowest: float = 1e-3,
     highest: float = 1.0,
     search: SearchLike | None = None,
+    model: DecayingMediator | None = None,
 ) -> FloatArray:
-    """Return mediator masses in GeV, logarithmically spaced, more of them at the resonance.
+    """Return mediator masses in GeV, logarithmically spaced, and more where yields change quickly.
 
-    A shower's positrons annihilate on electrons at rest at m^2 = 2 m_e E. Where E is in the window
-    of a search, a quarter of the masses resolve the dip.
+    A shower's positrons annihilate on electrons at rest at m^2 = 2 m_e E, for instance: points
+    follow the edges of a search's window, and the beam energy if the beam is of positrons, as
+    finely as the mediator's width demands.
 
     Parameters
     ----------
     points : int
-        How many.
+        How many; more if fewer than half would be left for all other masses.
     lowest, highest : float
         First and last mass in GeV.
     search : Search, str, path or Experiment, or several experiments, optional
-        Its windows are resolved; without it all masses are equally spaced.
+        Whose features are resolved; without it all masses are equally spaced.
+    model : DecayingMediator, optional
+        Whose width counts; without it that of a narrow resonance.
 
     Returns
     -------
@@ -48,11 +77,8 @@ def default_masses(
         raise RangeError(f"points: {points} is less than 2")
     if not 0 < lowest < highest < math.inf:
         raise RangeError(f"masses: {lowest} to {highest} GeV is not an ascending positive range")
-    inside: list[float] = []
-    energies = [] if search is None else list(Search.asked(search).resonance_energies())
-    if energies:
-        ends = np.array([min(low for low, _ in energies), max(high for _, high in energies)])
-        first, last = np.sqrt(2 * ELECTRON_MASS * ends) * _BEYOND_RESONANCE
-        window = np.geomspace(first, last, points // 4)
-        inside = [m for m in window.tolist() if lowest < m < highest]
-    return np.sort(np.append(np.geomspace(lowest, highest, points - len(inside)), inside))
+    features = [] if search is None else features_of(Search.asked(search), model)
+    every = np.concatenate([np.empty(0), *(one.masses for one in features)])
+    inside = np.unique(every[(every > lowest) & (every < highest)])
+    others = max(points - len(inside), points // 2, 2)
+    return np.unique([*np.geomspace(lowest, highest, others), *inside])

@@ -1,8 +1,8 @@
 """What was found: one container for curves, planes, combinations and islands.
 
 A result is a set of named arrays with dimensions, units and words, together with everything that
-went into it. It is a value: equal where its content is equal. `Result.dataset` is the same as an
-xarray Dataset.
+went into it. It is a value: equal where its content is equal. `Result.to_xarray` gives the same as
+an xarray Dataset, `Result.to_dataframe` its table for pandas.
 """
 
 import hashlib
@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +21,9 @@ from scotopic.errors import RangeError
 from scotopic.extras import required
 
 if TYPE_CHECKING:
+    import os
+
+    import pandas as pd
     import xarray
     from matplotlib.axes import Axes
 
@@ -223,9 +227,19 @@ class Result:
         goes_on = self["open_below" if self.side == "lower" else "open_above"]
         return bool(np.any(np.isfinite(self["lower"]) & ~goes_on))
 
-    @cached_property
-    def dataset(self) -> "xarray.Dataset":
-        """The same as an xarray Dataset, axes and labels as coordinates."""
+    @property
+    def is_curve(self) -> bool:
+        """Whether it is a curve, and no plane."""
+        return len(self.axes) == 1 and "lower" in self.variables
+
+    def to_xarray(self) -> "xarray.Dataset":
+        """Return the same as an xarray Dataset, axes and labels as coordinates.
+
+        Raises
+        ------
+        ScotopicError
+            If xarray is not installed.
+        """
         required("xarray")
         import xarray  # noqa: PLC0415 - half a second
 
@@ -273,6 +287,58 @@ class Result:
             plt.figure(FigureClass=lambda *_, **__: figure)  # type: ignore[arg-type]
         return figure.axes[0]
 
+    def to_dataframe(self) -> "pd.DataFrame":
+        """Return the table of a curve, as `limit.csv` has it, or all points of a plane.
+
+        What else a table says, its lines of comment, is in `attrs["comments"]`.
+
+        Returns
+        -------
+        DataFrame
+            Of a curve: a row for each point that has a limit, or for each excluded interval. Of a
+            plane: a row for each limit and point, and a column for each array over both axes.
+
+        Raises
+        ------
+        ScotopicError
+            If pandas (or xarray, for planes) is not installed.
+        """
+        required("pandas")
+        import pandas as pd  # noqa: PLC0415 - half a second
+
+        if self.is_curve:
+            from scotopic.search.result_files import curve_table  # noqa: PLC0415 - knows results
+
+            comments, columns = curve_table(self)
+            table = pd.DataFrame(columns)
+            table.attrs["comments"] = comments
+            return table
+        dims = {"limit", *self.axes}
+        names = [n for n, one in self.variables.items() if set(self.axes) <= set(one.dims) <= dims]
+        return self.to_xarray()[names].to_dataframe().reset_index()
+
+    def save(self, directory: "str | os.PathLike[str]") -> "list[Path]":
+        """Write `result.json`, and `limit.csv` of a curve: all of them, or none.
+
+        Parameters
+        ----------
+        directory : str or path
+            Made if it is not there; other files in it stay.
+
+        Returns
+        -------
+        list of Path
+            The files written.
+
+        Raises
+        ------
+        ScotopicError
+            If they cannot be written.
+        """
+        from scotopic.search.result_files import save  # noqa: PLC0415 - knows results
+
+        return save(self, Path(directory))
+
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of all arrays and attributes."""
@@ -297,6 +363,12 @@ class Result:
         """Return one line: axes, limits, quantity."""
         sizes = " x ".join(f"{name}: {len(self[name])}" for name in self.axes)
         return f"<scotopic.Result {self.attributes.get('title', '')!r}, {sizes}>"
+
+    def _repr_html_(self) -> str:
+        """Return what notebooks show: heading, some rows of a curve, and what must be known."""
+        from scotopic.search.result_files import as_html  # noqa: PLC0415 - knows results
+
+        return as_html(self)
 
 
 def _digest(digest: "hashlib._Hash", name: str, one: Variable) -> None:

@@ -7,7 +7,9 @@ and infinities are the words "inf" and "-inf", because JSON has neither.
 """
 
 import itertools
-from collections.abc import Iterator, Mapping
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from html import escape
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,6 +33,7 @@ Json = dict[str, Any]
 Columns = dict[str, list[float | str]]
 
 CURVE: Final = "curve"
+PLANE: Final = "plane"
 
 EXPECTED: Final = OUTCOMES[1:]
 """The outcomes that are expected without signal, from low to high."""
@@ -42,21 +45,15 @@ _TYPES: Final[Mapping[str, Any]] = {
     "text": np.dtypes.StringDType(),
 }
 _KINDS: Final = {"f": "float", "i": "int", "u": "int", "b": "bool"}
+_ROWS: Final = 8  # of a table, in a notebook
+_SEEN: Final = 0.02  # errors of a curve above that are worth a line
 _DIRECTION: Final = {1: "positive", -1: "negative"}
 
 
-def as_json(result: Result, kind: str = CURVE) -> Json:
-    """Return a result as JSON can write it.
-
-    Parameters
-    ----------
-    result : Result
-        Any.
-    kind : str
-        What it is: "curve" or "plane".
-    """
+def as_json(result: Result) -> Json:
+    """Return a result as JSON can write it."""
     return {
-        "kind": kind,
+        "kind": CURVE if result.is_curve else PLANE,
         "axes": list(result.axes),
         "attributes": dict(result.attributes),
         "variables": _variables_as_json(result.variables),
@@ -137,7 +134,7 @@ def _array(one: Json) -> npt.NDArray[Any]:
     return np.asarray(values).astype(_TYPES[one["type"]])
 
 
-def write_result(result: Result, path: Path, seconds: float, kind: str = CURVE) -> None:
+def write_result(result: Result, path: Path, seconds: float | None = None) -> None:
     """Write a result with its provenance, whole or not at all.
 
     Parameters
@@ -146,13 +143,11 @@ def write_result(result: Result, path: Path, seconds: float, kind: str = CURVE) 
         Any.
     path : Path
         Of the file.
-    seconds : float
+    seconds : float, optional
         How long it took.
-    kind : str
-        As for `as_json`.
     """
     with no_search_for_cycles():
-        write_json(path, {"provenance": provenance(seconds), **as_json(result, kind)})
+        write_json(path, {"provenance": provenance(seconds), **as_json(result)})
 
 
 def read_result(path: Path) -> Result:
@@ -170,7 +165,7 @@ def read_result(path: Path) -> Result:
         raise ScotopicError(f"{path}: {error}") from None
 
 
-def write_curve(curve: Result, directory: Path, seconds: float) -> list[Path]:
+def write_curve(curve: Result, directory: Path, seconds: float | None = None) -> list[Path]:
     """Write a curve as `limit.csv` and `result.json`, each whole or not at all.
 
     Returns
@@ -182,6 +177,52 @@ def write_curve(curve: Result, directory: Path, seconds: float) -> list[Path]:
     write_csv(files[0], *curve_table(curve))
     write_result(curve, files[1], seconds)
     return files
+
+
+def save(result: Result, directory: Path) -> list[Path]:
+    """Write the files of a result in a directory: all of them, or none. See `Result.save`."""
+    try:
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=directory.parent, prefix=".scotopic-") as name:
+            made = Path(name) / "whole"
+            made.mkdir()
+            if result.is_curve:
+                files = write_curve(result, made)
+            else:
+                files = [made / "result.json"]
+                write_result(result, files[0])
+            if not directory.exists():
+                made.rename(directory)
+            else:
+                for file in files:
+                    file.replace(directory / file.name)
+    except OSError as error:
+        raise ScotopicError(f"{directory}: {error.strerror or error}") from None
+    return [directory / file.name for file in files]
+
+
+def as_html(result: Result) -> str:
+    """Return what notebooks show of a result."""
+    if not result.is_curve:
+        sizes = " x ".join(f"{name}: {len(result[name])}" for name in result.axes)
+        limits = result["limit"].tolist() if "limit" in result.variables else []
+        lines = [sizes, *limits, *(f"{one.kind}: {one.label}" for one in result.layers)]
+        return _paragraphs(str(result.attributes.get("title", "")), lines)
+    (title, *comments), columns = curve_table(result)
+    shown = [name for name in columns if not name.startswith(("expected_", "relative_"))]
+    rows = list(zip(*(columns[name] for name in shown), strict=True))
+    count = len(rows)
+    places = np.unique(np.linspace(0, count - 1, _ROWS).astype(int)) if count else ()
+    some = [rows[i] for i in places]
+    head = "".join(f"<th>{escape(name)}</th>" for name in shown)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{value:.4g}</td>" for value in row) + "</tr>" for row in some
+    )
+    return f"{_paragraphs(title, comments)}<table><tr>{head}</tr>{body}</table>"
+
+
+def _paragraphs(title: str, lines: Iterable[str]) -> str:
+    return f"<p><b>{escape(title)}</b></p>" + "".join(f"<p>{escape(one)}</p>" for one in lines)
 
 
 def heading(curve: Result) -> str:
@@ -210,6 +251,18 @@ def without_limit(curve: Result) -> Iterator[tuple[str, float, float, int]]:
             first += count
 
 
+def remarks(curve: Result) -> Iterator[str]:
+    """Yield what must be known of a curve between its points."""
+    yield from curve.attributes["remarks"]
+    error = curve["interpolation_error"][0]
+    if np.any(error > _SEEN):
+        worst = int(np.nanargmax(error))
+        yield (
+            f"straight lines between the points are off by up to {100 * error[worst]:.2g} %, next"
+            f" to {curve.axes[0]} = {curve.axis[worst]:.6g}"
+        )
+
+
 def curve_table(curve: Result) -> tuple[list[str], Columns]:
     """Return the lines of comment and the columns of a curve's table.
 
@@ -219,6 +272,7 @@ def curve_table(curve: Result) -> tuple[list[str], Columns]:
     kind = model_class(curve.attributes["model"]["name"])
     axis = parameter_of_axis(kind, curve.axes[0]).column
     comments = [heading(curve), *_sign(curve)]
+    comments += remarks(curve)
     for reason, low, high, count in without_limit(curve):
         where = f"= {low!r}" if count == 1 else f"from {low!r} to {high!r}, {count} points"
         comments.append(f"no limit at {axis} {where}: {reason}")
@@ -242,9 +296,15 @@ def curve_table(curve: Result) -> tuple[list[str], Columns]:
         for name in ("mediator_mass", "dark_matter_mass", "mean_leakage")
         if name != curve.axes[0] and name in curve.variables
     }
-    errors = curve["relative_error"][0][row].tolist()
+    errors = {
+        f"relative_{kind}_error": curve[name][0][row].tolist()
+        for kind, name in (
+            ("numerical", "relative_error"),
+            ("interpolation", "interpolation_error"),
+        )
+    }
     columns = {axis: curve.axis[row].tolist(), **found, **masses, **others}
-    return comments, columns | {"relative_numerical_error": errors}
+    return comments, columns | errors
 
 
 def _sign(curve: Result) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -25,6 +25,7 @@ from scotopic.statistics.methods import method_module
 
 if TYPE_CHECKING:
     from scotopic.models.mediator import DecayingMediator
+    from scotopic.processes.features import Feature
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -260,12 +261,32 @@ class Search:
         ]
         return tuple(found)
 
-    def resonance_energies(self) -> Iterator[tuple[float, float]]:
-        """Yield the ranges of energy in GeV in which a resonance would be seen."""
+    def features(self, model: "DecayingMediator | None" = None) -> "list[Feature]":
+        """Return where yields change quickly with the mass of the mediator.
+
+        Parameters
+        ----------
+        model : DecayingMediator, optional
+            Its processes and widths count; without one all processes, for narrow resonances.
+        """
+
+        def relative_width(mass: float) -> float:
+            try:
+                width = 0.0 if model is None else replace(model, mediator_mass=mass).invisible_width
+            except RangeError:  # no such model there
+                width = 0.0
+            return width / mass
+
+        found = []
         for part in self.parts:
-            found = part.signature.resonance_energies(part.question)
-            if found is not None:
-                yield found
+            question = part.question
+            names = question.calculation.processes or PROCESSES.names()
+            if model is not None:
+                names = part.signature.processes(question, model)
+            if edges := part.signature.energy_edges(question):
+                for name in names:
+                    found += PROCESSES[name].features(question.dump, edges, relative_width)
+        return found
 
 
 SearchLike: TypeAlias = Search | CardLike | Iterable[CardLike]

@@ -144,9 +144,12 @@ class Signature(ABC):
         """
         return True
 
-    def resonance_energies(self, question: Question) -> tuple[float, float] | None:  # noqa: ARG002
-        """Return the energies in GeV between which a resonance is seen; None if nowhere."""
-        return None
+    def energy_edges(self, question: Question) -> "Sequence[FloatArray]":  # noqa: ARG002
+        """Return the energies in GeV, ascending, over which the acceptance sets in, and ends.
+
+        None if the energies of mediators do not decide, or if nothing is to be resolved.
+        """
+        return ()
 
     def with_thresholds(
         self,

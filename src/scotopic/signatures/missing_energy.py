@@ -40,6 +40,7 @@ THICK_X0: Final = 20.0
 # Yields that depend on alpha_D are interpolated in its logarithm, cubic between nodes.
 _NODES_PER_DECADE = 8
 _LEAST_ERROR = 2e-4
+_LEAST_WEIGHT = 1e-2  # of the thresholds of a smeared edge that are points of a curve
 
 
 class MissingEnergy(Signature):
@@ -147,11 +148,12 @@ class MissingEnergy(Signature):
         least = energy - chosen.maximum_calorimeter_energy_GeV
         return least, energy - chosen.minimum_calorimeter_energy_GeV
 
-    def resonance_energies(self, question: Question) -> tuple[float, float] | None:
-        """Return the missing energy from the window's edge to the beam energy."""
-        energy = question.experiment.beam.energy_GeV
-        chosen = cast("CalorimeterSelection", question.selection)
-        return energy - chosen.maximum_calorimeter_energy_GeV, energy
+    def energy_edges(self, question: Question) -> "list[FloatArray]":
+        """Return the missing energies at the smeared edges of the window."""
+        energies, weights = window_of(question).thresholds()
+        sides = [weights > 0, weights < 0]
+        matter = [side & (abs(weights) > _LEAST_WEIGHT * abs(weights).max()) for side in sides]
+        return [np.sort(energies[side]) for side in matter if side.any()]
 
     def with_thresholds(self, selection: "Table", end: Literal["lowest", "highest"]) -> "Table":
         """Return the selection with every veto at one end of the range of its threshold."""
