@@ -209,9 +209,10 @@ def test_figure_and_files(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["limit", "na64e-1e13", "na64mu-2e13", *options])
     assert result.exit_code == 0, result.output
     table = (tmp_path / "limit.csv").read_text().splitlines()
-    assert table[1].split(",")[:2] == ["mediator_mass_GeV", "kinetic_mixing"]
-    assert "NA64mu 2e13 muons (projection) alone" in table[1]
-    assert len(table) == 6
+    _, *remarks, header = table[:-4]
+    assert all(line.startswith("# ") for line in remarks)
+    assert header.split(",")[:2] == ["mediator_mass_GeV", "kinetic_mixing"]
+    assert "NA64mu 2e13 muons (projection) alone" in header
     assert len(read_result(tmp_path / "result.json").labels) == 3
 
 

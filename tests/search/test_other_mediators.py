@@ -152,7 +152,10 @@ def test_figure_names_the_mediator(na64: Experiment) -> None:
 @pytest.mark.parametrize(
     ("model", "message"),
     [
-        (replace(SCALAR, alpha_D=0.0), "closes the invisible decay; it must be above 2,"),
+        (
+            replace(SCALAR, alpha_D=0.0),
+            "alpha_D: 0 leaves the mediator no invisible decay; it must be above 0",
+        ),
         (ChargedVector(mediator_mass=0.1, gauge_coupling=1.0, q_mu=1.0), "not couple to electrons"),
     ],
 )

@@ -82,10 +82,11 @@ class Annihilation(Process):
         highest = dump.energy + ELECTRON_MASS
 
         def feature(what: str, energies: npt.ArrayLike, low: float, high: float) -> Feature:
-            *ends, masses = (
+            bottom, top, masses = (
                 np.sqrt(2 * ELECTRON_MASS * np.array(e)) for e in (low, high, energies)
             )
-            return Feature(f"annihilation, {what}", masses, (float(ends[0]), float(ends[1])))
+            ends = float(bottom), float(top)
+            return Feature(f"annihilation, {what}", np.unique(masses), ends)
 
         def width_at(energy: float) -> float:
             return relative_width(math.sqrt(2 * ELECTRON_MASS * energy))
@@ -113,7 +114,7 @@ class Annihilation(Process):
                 jumps = [end + side for end in (0, 2 * _LINE) for side in (-3 * width, 3 * width)]
                 shares = np.append(shares, jumps)
             near = highest * (1 - 1.6 * _LINE - width / 2), highest * (1 - _LINE / 2 + width / 5)
-            found.append(feature("the beam energy", highest * (1 - np.sort(shares)), *near))
+            found.append(feature("the beam energy", highest * (1 - shares), *near))
         return found
 
     def accepted(

@@ -253,7 +253,7 @@ def without_limit(curve: Result) -> Iterator[tuple[str, float, float, int]]:
 
 def remarks(curve: Result) -> Iterator[str]:
     """Yield what must be known of a curve between its points."""
-    yield from curve.attributes["remarks"]
+    yield from curve.attributes.get("remarks", ())
     error = curve["interpolation_error"][0]
     if np.any(error > _SEEN):
         worst = int(np.nanargmax(error))
