@@ -66,7 +66,9 @@ def test_json_goes_to_the_output_alone() -> None:
     result = json.loads(done.stdout)
     assert result["attributes"]["quantity"] == "y"
     assert len(result["variables"]["mediator_mass"]["values"]) == 3
-    assert done.stderr == ""
+    first, second = done.stderr.splitlines()  # what three points miss
+    assert first.startswith("no point lies between")
+    assert second.startswith("straight lines between the points")
 
 
 def test_results_do_not_depend_on_the_run(tmp_path: Path) -> None:
