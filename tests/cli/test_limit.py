@@ -86,11 +86,11 @@ def test_parameter_of_the_model_as_axis(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("--model", "axion"), ["model", "axion", "scalar"]),
+        (("--model", "axion"), ["model", "axion", "did you mean 'axion_like_particle'"]),
         (("--model", "scalar", "--splitting", "0.1"), ["splitting", "alpha_D, mass_ratio"]),
         (
             ("--model", "scalar", "--alpha-D", "0", "--mass-min", "0.002"),
-            ["closes the invisible decay"],
+            ["alpha_D: 0 leaves the mediator no invisible decay"],
         ),
         (("--model", "scalar", "--quantity", "delta_a_mu"), ["delta_a_mu", "delta_a_e"]),
         (("--model", "axial_vector", "--mass-min", "1e-4"), ["must not be lighter"]),
