@@ -125,14 +125,14 @@ def test_a_plane_without_models_is_refused() -> None:
 def test_columns_are_added_where_a_line_bends() -> None:
     """Dark matter at rest meets the omega at 2 m_chi = 0.783 GeV, the phi at 1.019 GeV.
 
-    24 columns from 0.2 to 0.6 GeV alone are wrong by up to 12 % at masses between them; half as
-    many more leave 3 %.
+    24 columns from 0.2 to 0.6 GeV alone are wrong by up to 12 % at masses between them; as many
+    more leave 3 %.
     """
     x = Axis("dark_matter_mass", 0.2, 0.6, 24)
     fixed = {**FIXED, "dark_matter": "complex_scalar"}
     line = relic_line(Grid.of(Sector(DarkPhoton, fixed), x, COUPLINGS), 0.12)
     everything_is_there_or_explained(line)
-    assert len(line.points) == len(line.x) == len(line.excess) <= 1.5 * x.points
+    assert len(line.points) == len(line.x) == len(line.excess) <= 2 * x.points
     assert np.isin(x.values, line.x).all()
     masses = np.array([0.23, 0.366, 0.388, 0.395, 0.504, 0.508, 0.55])
     models = [build(DarkPhoton, {**fixed, "dark_matter_mass": mass, "y": 1e-10}) for mass in masses]
@@ -164,5 +164,5 @@ def test_relic_line_leaves_the_published_window() -> None:
     )
     plane = exclusion_plane(search, InelasticDarkMatter, x, y, fixed)
     lowest = np.log([stretches[0][0] for stretches in Plane.of(plane).intervals()])
-    above = np.log([point.y for point in line.points if point.y]) - lowest
+    above = np.log([p.y or math.nan for p in line.points if p.x in x.values]) - lowest
     assert float(np.interp(0.0, above, x.values)) == pytest.approx(6, rel=0.15)

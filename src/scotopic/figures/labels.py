@@ -125,6 +125,7 @@ def with_value(known: Parameter, value: float | str, digits: int = 6) -> str:
     return f"${known.label} = {shown}" + (rf"\,\mathrm{{{unit}}}$" if unit != "1" else "$")
 
 
+_NAMES: Final = {"dirac": "Dirac", "majorana": "Majorana", "pseudo_dirac": "pseudo-Dirac"}
 _OF_DARK_MATTER: Final = ("dark coupling", "ratio", "splitting", "angle")
 _TIED: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -167,8 +168,8 @@ def fixed_parameters(
         if value in _TIED:
             lines.append(f"${known.label}$ {_TIED[str(value)]}")
         elif known.role == "choice":
-            words = str(value).replace("_", "-" if "dirac" in str(value) else " ")
-            dark_matter = dark_matter or f"{words.replace('dirac', 'Dirac')} {in_words(name)}"
+            words = _NAMES.get(str(value)) or in_words(str(value))
+            dark_matter = dark_matter or f"{words} {in_words(name)}"
         elif known.role != "splitting" or value != 0:
             lines.append(with_value(known, value))
     return ([dark_matter] if dark_matter and is_dark else []) + lines

@@ -119,8 +119,9 @@ def _widen(axes: Axes, name: str, ends: FloatArray, was_empty: bool) -> None:
     """Show at least a range, and all that was shown before."""
     low, high = float(ends.min()), float(ends.max())
     if not was_empty:
-        now = axes.get_xlim() if name == "x" else axes.get_ylim()
-        low, high = min(low, *now), max(high, *now)
+        is_free = axes.get_autoscalex_on() if name == "x" else axes.get_autoscaley_on()
+        data, view = getattr(axes.dataLim, f"interval{name}"), getattr(axes, f"get_{name}lim")()
+        low, high = min(low, *(data if is_free else view)), max(high, *(data if is_free else view))
     if low < high:
         axes.set(**{f"{name}lim": (low, high)})
 

@@ -20,6 +20,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from scipy.interpolate import PchipInterpolator
 
 from scotopic.cosmology.thermal_lines import (
     Coupling,
@@ -42,14 +43,17 @@ _NODES_OF_OTHERS: Final = 33
 """Largest number of values of the vertical axis on which something is computed if both axes
 change it; fewer where its logarithm is nearly linear."""
 
-_BEND: Final = 0.04
-"""Largest deviation of ln(coupling) at a column from the straight line between its neighbours:
-four times that of the line drawn between columns."""
+_BEND: Final = 0.004
+"""Largest deviation of the line at a column from the straight one between its neighbours, as a
+share of the vertical axis: four times that of the line drawn between columns."""
 
-_ROUNDS: Final = 4
+_FLAT: Final = 0.1
+"""Least change of ln(coupling) along the vertical axis: with less the line is vertical."""
+
+_ROUNDS: Final = 5
 """How often the steps between columns may be halved."""
 
-_ADDED: Final = 0.5
+_ADDED: Final = 1.0
 """Most columns that are added, over those of the plane."""
 
 
@@ -207,9 +211,16 @@ def _excess(grid: Grid, find: Find) -> tuple[dict[Index, Coupling], FloatArray]:
     found = dict(zip(sought, find(list(sought.values())), strict=True))
     excess = np.log(grid.values(lambda model: model.coupling))
     for i in range(len(grid.columns)):
-        row = [_logarithm(found.get((i, j))) for j in nodes]
-        excess[i] -= np.interp(grid.y.coordinates, grid.y.coordinates[nodes], row)
+        row = np.array([_logarithm(found.get((i, j))) for j in nodes])
+        excess[i] -= _interpolated(grid.y.coordinates, grid.y.coordinates[nodes], row)
     return found, excess
+
+
+def _interpolated(at: FloatArray, nodes: FloatArray, values: FloatArray) -> FloatArray:
+    """Interpolate smoothly and without new extrema; linearly beside gaps, which stay gaps."""
+    if len(nodes) < 3 or not np.isfinite(values).all():
+        return np.interp(at, nodes, values)
+    return np.asarray(PchipInterpolator(nodes, values)(at))
 
 
 def _beside_bends(grid: Grid, excess: FloatArray) -> FloatArray:
@@ -223,8 +234,9 @@ def _beside_bends(grid: Grid, excess: FloatArray) -> FloatArray:
     at = np.log(grid.columns) if grid.x.scale == "log" else grid.columns
     left, right = np.diff(at)[:-1, None], np.diff(at)[1:, None]
     straight = (right * excess[:-2] + left * excess[2:]) / (left + right)
+    slope = np.maximum(abs(np.gradient(excess, axis=1)) * (grid.y.points - 1), _FLAT)[1:-1]
     bends = np.zeros(len(at))
-    bends[1:-1] = np.nan_to_num(abs(excess[1:-1] - straight) * near[1:-1]).max(axis=1)
+    bends[1:-1] = np.nan_to_num(abs(excess[1:-1] - straight) / slope * near[1:-1]).max(axis=1)
     steps = np.maximum(bends[1:], bends[:-1])
     worst = np.argsort(-steps)[: max(round((1 + _ADDED) * grid.x.points) - len(at), 0)]
     worst = worst[steps[worst] > _BEND]

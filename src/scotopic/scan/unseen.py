@@ -84,6 +84,8 @@ def _is_bound_seen(layer: Layer, x: Axis, y: Axis) -> bool:
 def islands(bound: Layer) -> list[FloatArray]:
     """Return the lines of a bound that is given by numbers, shape (n, 2) each."""
     points = np.stack([bound["x"], bound["y"]], axis=1)
+    if "island" not in bound.variables:
+        return [points]
     return [points[bound["island"] == number] for number in np.unique(bound["island"])]
 
 
