@@ -81,4 +81,4 @@ def test_what_the_figure_cannot_show_is_said(
     assert run("plane card.toml --output out --no-figure", monkeypatch) == 0
     told = capsys.readouterr().err
     assert "NA64: excludes nothing here" in told
-    assert "relic: outside of the frame" in told
+    assert "relic: above the frame at all mediator_mass" in told

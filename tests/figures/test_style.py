@@ -19,7 +19,8 @@ from scotopic.errors import CardError, RangeError
 from scotopic.figures import draw_plane, save
 from scotopic.figures.labels import drawable, typeset
 from scotopic.scan.contours import contours
-from scotopic.scan.plane import Plane, axes_of, exclusion_plane
+from scotopic.scan.layout import axes_of
+from scotopic.scan.plane import Plane, exclusion_plane
 from scotopic.scan.run import compute_run_card
 from scotopic.scan.run_card import load_run_card
 from scotopic.scan.unseen import unseen
@@ -328,6 +329,18 @@ def test_bands_are_as_the_legend_has_them_and_one_is_seen_through_another(plane:
     assert shown == drawn
     assert len(set(shown)) == 2
     assert all(0 < to_rgba(colour)[3] < 0.5 for colour in shown)
+
+
+def test_bands_narrower_than_the_mesh_are_drawn(plane: Result) -> None:
+    """A step of the vertical axis is a factor of 3.2, the band one of 1.35."""
+    (band,) = (one for one in plane.layers if one.kind == "band")
+    lower = band.variables["above_lower"]
+    narrow = {"above_lower": lower, "above_upper": replace(lower, values=lower.values - 0.3)}
+    one = replace(plane, layers=(replace(band, variables=narrow),))
+    assert unseen(one) == {}
+    (axes,) = draw_plane(one).axes
+    edges = [np.asarray(line.get_ydata(), dtype=float) for line in axes.lines[:1]]
+    assert 1.25 < edges[0].max() / edges[0].min() < 3.0
 
 
 def test_lines_that_coincide_are_named_together(plane: Result) -> None:

@@ -1,7 +1,7 @@
 """Planes of two parameters: regions that experiments exclude, and bands."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -21,7 +21,7 @@ from scotopic.models.registry import model_class
 from scotopic.scan.contours import contours, regions
 from scotopic.scan.layout import axes_of
 from scotopic.scan.plane import Plane, planes_of
-from scotopic.scan.unseen import LIMIT, SHORT, islands, unseen
+from scotopic.scan.unseen import LIMIT, SHORT, inside_band, islands, unseen
 from scotopic.search.axis import Axis
 from scotopic.search.result import Layer, Result
 from scotopic.search.style import FigureStyle
@@ -105,12 +105,12 @@ class _Pen:
     factors: FloatArray
     unseen: Mapping[tuple[str, str], str]
 
-    def _lines(self, values: FloatArray, columns: FloatArray | None = None) -> list[FloatArray]:
+    def lines(self, values: FloatArray, columns: FloatArray | None = None) -> list[FloatArray]:
         """Return where a function is zero, in the units of the figure."""
         found = contours(values, self.x, self.y, columns)
         return [np.stack([one.x, one.y], axis=1) * self.factors for one in found]
 
-    def _inside(self, values: FloatArray, columns: FloatArray | None = None) -> Callable[..., None]:
+    def inside(self, values: FloatArray, columns: FloatArray | None = None) -> Callable[..., None]:
         """Return what fills where a function is positive."""
         areas = regions(values, self.x, self.y, columns)
 
@@ -138,10 +138,10 @@ class _Pen:
             colour = next(colours)
             if self._is_hidden(label, LIMIT):
                 continue
-            lines = self._lines(plane.excess)
+            lines = self.lines(plane.excess)
             dash = PROJECTED if limit["is_projection"] else MEASURED
             if is_filled:
-                fill = self._inside(plane.excess)
+                fill = self.inside(plane.excess)
                 self.sheet.area(label, fill, lines, colour, zorder=3.0, linestyle=dash)
             elif lines:
                 look: dict[str, Any] = {"color": colour, "linestyle": dash, "linewidth": 1.4}
@@ -152,15 +152,16 @@ class _Pen:
     def band(self, layer: Layer, number: int) -> None:
         """Shade what is inside of a band."""
         if not self._is_hidden(layer.label, layer.kind):
-            inside = np.minimum(layer["above_lower"], -layer["above_upper"])
+            within, y = inside_band(layer, self.y)
+            dense = replace(self, y=y)
             colour = _BANDS[number % len(_BANDS)]
             look: dict[str, Any] = {"alpha": 0.3, "linewidth": 0.9, "zorder": 2.0}
-            self.sheet.area(layer.label, self._inside(inside), self._lines(inside), colour, **look)
+            self.sheet.area(layer.label, dense.inside(within), dense.lines(within), colour, **look)
 
     def thermal_line(self, layer: Layer, number: int) -> None:
         """Draw where the coupling is the thermal one; gaps stay open."""
         if not self._is_hidden(layer.label, layer.kind):
-            lines = self._lines(layer["excess"], layer[self.x.parameter])
+            lines = self.lines(layer["excess"], layer[self.x.parameter])
             dash = _DASHES[number % len(_DASHES)]
             look: dict[str, Any] = {"color": BLACK, "linestyle": dash, "linewidth": 1.7}
             self.sheet.line(layer.label, lines, zorder=4.0, **look)
@@ -170,7 +171,7 @@ class _Pen:
         if not self._is_hidden(layer.label, layer.kind):
             excess, columns = layer["excess"], layer[self.x.parameter]
             look: dict[str, Any] = {"alpha": 0.12, "linewidth": 1.0, "zorder": 2.5}
-            fill, lines = self._inside(excess, columns), self._lines(excess, columns)
+            fill, lines = self.inside(excess, columns), self.lines(excess, columns)
             self.sheet.area(layer.label, fill, lines, GREY, **look)
 
     def bound(self, layer: Layer, number: int) -> None:
@@ -210,7 +211,7 @@ class _Pen:
                 values = np.where(where, 1.0, -1e-6)
                 look: dict[str, Any] = {"alpha": 0.35, "linewidth": 0.8, "linestyle": ":"}
                 self.sheet.area(
-                    label, self._inside(values), self._lines(values), colour, zorder=1.8, **look
+                    label, self.inside(values), self.lines(values), colour, zorder=1.8, **look
                 )
 
 
