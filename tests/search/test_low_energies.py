@@ -19,7 +19,7 @@ MODEL = DarkPhoton(
 
 
 def card(
-    energy: float, base: str = "na64e-2018", layers: "list[object] | None" = None
+    energy: float, base: str = "na64e-2018", layers: "list[dict[str, object]] | None" = None
 ) -> Experiment:
     """A shipped card with a slower beam, its windows, vetoes and resolutions scaled."""
     content = load_experiment(base).content()
@@ -52,8 +52,8 @@ def test_a_beam_of_300_MeV() -> None:
     assert limits[1] / limits[0] == pytest.approx(expected, rel=0.15)
 
 
-CARBON = [{"material": "carbon", "thickness_cm": 0.3}]
-REASONS = {
+CARBON: list[dict[str, object]] = [{"material": "carbon", "thickness_cm": 0.3}]
+REASONS: dict[str, tuple[float, str, list[dict[str, object]] | None]] = {
     "beam.energy_GeV: 0.01 is not between 0.06 and 500; the cascade leaves Compton scattering": (
         (0.01, "na64e-2018", None)
     ),

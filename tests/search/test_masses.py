@@ -1,5 +1,6 @@
 """Default masses against fine grids, and what is said of masses that are given."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -39,7 +40,7 @@ def upper_edge() -> Experiment:
     return checked(Experiment.model_validate(content))
 
 
-CARDS = {
+CARDS: Mapping[str, Callable[[], Experiment]] = {
     "positrons": lambda: load_experiment("na64e-positron-100GeV"),
     "slow positrons": slow_positrons,
     "two edges": upper_edge,
