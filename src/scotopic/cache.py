@@ -55,11 +55,11 @@ def cache_directory() -> Path | None:
 def library_versions() -> Mapping[str, str]:
     """Return the versions of Python and of `LIBRARIES`, without importing these."""
     python = ".".join(map(str, sys.version_info[:2]))
-    return {"python": python, **{name: _version(name) for name in LIBRARIES}}
+    return {"python": python, **{name: library_version(name) for name in LIBRARIES}}
 
 
-def _version(library: str) -> str:
-    """Read a version off the name of the folder that installers make beside a library.
+def library_version(library: str) -> str:
+    """Return a library's version, off the name of the folder that installers make beside it.
 
     `importlib.metadata` reads the folder's content, and takes 20 times as long to be imported.
     """

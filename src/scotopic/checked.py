@@ -81,7 +81,7 @@ def numbers(name: str, values: npt.ArrayLike) -> Array:
         return values
     if type(values) in (float, np.float64):  # nearly always, and curves ask thousands of times
         return np.array(values)
-    if np.ma.is_masked(values):
+    if hasattr(values, "mask") and np.ma.is_masked(values):  # numpy.ma takes long to be imported
         raise RangeError(f"{name}: some of its values are masked")
     # as objects, so that numpy makes no numbers of bools or text
     array = np.asarray(values, dtype=None if hasattr(values, "dtype") else object)

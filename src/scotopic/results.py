@@ -185,14 +185,14 @@ def provenance(seconds: float | None) -> dict[str, Any]:
     seconds : float or None
         Wall time that the computation took, if it is known.
     """
-    from importlib.metadata import version  # noqa: PLC0415 - only when a result is written
+    from scotopic.cache import library_version  # noqa: PLC0415 - numpy; keep the help fast
 
     libraries = ("numpy", "scipy", "numba", "pydantic", "matplotlib")
     return {
         "scotopic": __version__,
         "python": platform.python_version(),
         "platform": platform.platform(),
-        "libraries": {name: version(name) for name in libraries},
+        "libraries": {name: library_version(name) for name in libraries},
         "command": ["scotopic", *sys.argv[1:]],
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": None if seconds is None else round(seconds, 3),

@@ -196,8 +196,8 @@ def _kept(
         "models": [model_inputs(model) for model in models],
         "y": y,
     }
-    modules = sorted({*searches[0].modules(), *module_names(*models)})
-    kept: Mapping[str, Any] = cached_arrays("exclusion", inputs, compute, modules=modules)
+    modules = {features_of.__module__, *searches[0].modules(), *module_names(*models)}
+    kept: Mapping[str, Any] = cached_arrays("exclusion", inputs, compute, modules=sorted(modules))
     names = [f.name for f in fields(Exclusion)]
     return [Exclusion(**{n: kept[f"{n} {i}"] for n in names}) for i in range(len(searches))]
 

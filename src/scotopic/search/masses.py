@@ -32,7 +32,9 @@ def features_of(search: Search, model: DecayingMediator | None) -> list[Feature]
         }
 
     inputs = {"search": search.inputs(), "model": None if model is None else model_inputs(model)}
-    modules = {*search.modules(), *module_names(*([] if model is None else [model]))}
+    models = [] if model is None else [model]
+    # with the curves' own: what is behind both is looked for once
+    modules = {"scotopic.search.exclusion", *search.modules(), *module_names(*models)}
     kept = cached_arrays("features", inputs, build, modules=sorted(modules))
     masses = np.split(kept["masses"], kept["ends"][:-1].astype(int))
     tops = [(low, high) for low, high in kept["tops"].tolist()]
@@ -79,6 +81,6 @@ def default_masses(
         raise RangeError(f"masses: {lowest} to {highest} GeV is not an ascending positive range")
     features = [] if search is None else features_of(Search.asked(search), model)
     every = np.concatenate([np.empty(0), *(one.masses for one in features)])
-    inside = np.unique(every[(every > lowest) & (every < highest)])
+    inside = set(every[(every > lowest) & (every < highest)].tolist())
     others = max(points - len(inside), points // 2, 2)
-    return np.unique([*np.geomspace(lowest, highest, others), *inside])
+    return np.array(sorted(inside.union(np.geomspace(lowest, highest, others).tolist())))
