@@ -33,6 +33,38 @@ MassAxis = Literal["mediator_mass", "dark_matter_mass"]
 CONFIDENCE_LEVELS: Final = (0.5, 0.9999)
 """Lowest and highest confidence level of a limit that can be asked for."""
 
+LARGEST_RELATIVE_UNCERTAINTY: Final = 2.0
+"""Of an expected background that is not negligible: the tail of a wider log-normal distribution
+is not what is meant. `docs/physics/statistics.md` compares it with that of a gamma distribution."""
+
+LARGEST_FACTOR: Final = 100.0
+"""Of one standard deviation: beyond it expectations of six have no meaning as floating numbers."""
+
+NEGLIGIBLE_EVENTS: Final = 0.1
+"""Events of a background at two standard deviations below which it moves no expected limit however
+wide its tail: the probability of an event is below 1 - Phi(2)."""
+
+
+def is_too_wide(events: float, factor: float) -> bool:
+    """Whether a background's log-normal distribution is none that a value and its error mean.
+
+    Parameters
+    ----------
+    events : float
+        Its median.
+    factor : float
+        Of one standard deviation: 1 + relative uncertainty.
+
+    Examples
+    --------
+    >>> is_too_wide(0.53, 1 + 0.17 / 0.53), is_too_wide(1e-4, 1 + 0.17 / 1e-4)
+    (False, True)
+    """
+    is_wide = factor > (1 + LARGEST_RELATIVE_UNCERTAINTY) * (1 + 1e-9)
+    is_heavy = factor > LARGEST_FACTOR or events * factor**2 > NEGLIGIBLE_EVENTS
+    return is_wide and is_heavy
+
+
 MAX_COUNTS: Final = 100_000
 """Largest number of events that is treated count by count; beyond it asymptotics are better."""
 

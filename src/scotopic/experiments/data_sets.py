@@ -18,7 +18,7 @@ from scotopic.experiments.tables import (
     Year,
     repeated_names,
 )
-from scotopic.words import MAX_COUNTS
+from scotopic.words import LARGEST_RELATIVE_UNCERTAINTY, MAX_COUNTS, is_too_wide
 
 LEAST_EFFICIENCY = 1e-9
 """Signal efficiencies below it are a mistake."""
@@ -70,6 +70,17 @@ class BackgroundSource(Table):
         return self.expected_events or 0.0, self.uncertainty_events or 0.0
 
 
+def too_wide(expectation: tuple[float, float]) -> Iterator[str]:
+    """Yield why an expectation has too large an uncertainty, if it has."""
+    events, uncertainty = expectation
+    if events > 0 and is_too_wide(events, 1 + uncertainty / events):
+        yield (
+            f"{events:g} +- {uncertainty:g}: an uncertainty above {LARGEST_RELATIVE_UNCERTAINTY:g}"
+            f" times the expectation would mean {(events + uncertainty) ** 2 / events:.3g} events"
+            " at two standard deviations of a log-normal distribution; give upper_value_events"
+        )
+
+
 class DataSet(SourcedTable):
     """Data taken, or to be taken, under one set of conditions."""
 
@@ -113,6 +124,8 @@ class DataSet(SourcedTable):
                 ("background",),
                 f"an uncertainty of {self.background_uncertainty:g} needs an expectation above 0",
             )
+        for expectation in self.backgrounds.values():
+            yield from (KeyedError(("background",), text) for text in too_wide(expectation))
         largest = self.largest_efficiency
         if not largest > 0:
             yield KeyedError(("signal_efficiency",), f"{self.signal_efficiency} is not positive")

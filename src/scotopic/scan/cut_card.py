@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError
 
 from scotopic.columns import read_columns
 from scotopic.errors import CardError, RangeError
-from scotopic.experiments.data_sets import BackgroundSource
+from scotopic.experiments.data_sets import BackgroundSource, too_wide
 from scotopic.experiments.kinds import refuse_another_kind
 from scotopic.experiments.loader import read_card
 from scotopic.experiments.messages import KeyedError, card_error, mistakes_in, shown
@@ -80,6 +80,10 @@ class CutCard(Table):
     def mistakes(self) -> Iterator[KeyedError]:
         """Yield repeated names, and cuts that do not ascend."""
         yield from repeated_names("backgrounds", self.backgrounds)
+        for i, source in enumerate(self.backgrounds):
+            yield from (
+                KeyedError(("backgrounds", i), text) for text in too_wide(source.expectation)
+            )
         if not all(a < b for a, b in pairwise(self.cuts_GeV)):
             yield KeyedError(("cuts_GeV",), "they do not ascend")
 

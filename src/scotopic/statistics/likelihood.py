@@ -17,9 +17,7 @@ from scotopic.statistics.checks import (
     require_counts,
     require_number,
 )
-
-_LARGEST_FACTOR = 100.0
-"""Of one standard deviation: beyond it expectations of six have no meaning as floating numbers."""
+from scotopic.words import LARGEST_FACTOR, LARGEST_RELATIVE_UNCERTAINTY, is_too_wide
 
 
 @displayed
@@ -51,10 +49,10 @@ class Shift:
         for name in ("up", "down"):
             value = getattr(self, name)
             require_number(f"{self.nuisance}.{name}", value, positive=True)
-            if not 1 / _LARGEST_FACTOR <= value <= _LARGEST_FACTOR:
+            if not 1 / LARGEST_FACTOR <= value <= LARGEST_FACTOR:
                 raise RangeError(
-                    f"{self.nuisance}.{name}: {value} is not from {1 / _LARGEST_FACTOR:g} to "
-                    f"{_LARGEST_FACTOR:g}, the factors of one standard deviation that are allowed"
+                    f"{self.nuisance}.{name}: {value} is not from {1 / LARGEST_FACTOR:g} to "
+                    f"{LARGEST_FACTOR:g}, the factors of one standard deviation that are allowed"
                 )
 
     @classmethod
@@ -145,6 +143,12 @@ class Bin:
     def background(self) -> float:
         """Expected background events."""
         return math.fsum(part.events for part in self.backgrounds)
+
+    @property
+    def nuisances(self) -> tuple[str, ...]:
+        """Names of the nuisance parameters, in the order in which they occur."""
+        parts = (*self.signals, *self.backgrounds)
+        return tuple(dict.fromkeys(s.nuisance for part in parts for s in part.shifts))
 
 
 @displayed
@@ -240,6 +244,13 @@ class Likelihood:
                 "background is: a log-normal uncertainty needs a positive background"
             )
         relative = background_uncertainty / background if background else 0.0
+        if is_too_wide(background, 1 + relative):
+            raise RangeError(
+                f"background_uncertainty: {background_uncertainty:g} is more than"
+                f" {LARGEST_RELATIVE_UNCERTAINTY:g} times the background, {background:g}, and not"
+                f" negligible: {background * (1 + relative) ** 2:.3g} events at two standard"
+                " deviations of a log-normal distribution"
+            )
         signal = (Component("signal", 1.0, _relative("signal", signal_uncertainty)),)
         parts = (Component("background", background, _relative("background", relative)),)
         one = Bin("counts", observed, signal, parts if background else ())
@@ -259,8 +270,7 @@ class Likelihood:
     @property
     def nuisances(self) -> tuple[str, ...]:
         """Names of the nuisance parameters, in the order in which they occur."""
-        parts = [part for b in self.bins for part in (*b.signals, *b.backgrounds)]
-        return tuple(dict.fromkeys(s.nuisance for part in parts for s in part.shifts))
+        return tuple(dict.fromkeys(name for b in self.bins for name in b.nuisances))
 
     @cached_property
     def cells(self) -> Cells:

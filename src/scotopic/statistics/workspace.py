@@ -6,7 +6,8 @@ pyhf is not needed to read or write.
 """
 
 import math
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from scotopic.errors import CardError, RangeError
 from scotopic.reading import read_json
 from scotopic.statistics.likelihood import Bin, Component, Likelihood, Shift
+from scotopic.words import LARGEST_RELATIVE_UNCERTAINTY, NEGLIGIBLE_EVENTS, is_too_wide
 
 _VERSION = "1.0.0"
 _POI = "mu"
@@ -131,6 +133,7 @@ def from_workspace(
         ]
         if is_projection:
             bins = [replace(one, observed=None) for one in bins]
+        _require_meaningful_widths(bins, label)
         return Likelihood(tuple(bins), confidence_level)
     except RangeError as error:
         raise CardError(f"{label}: {error}") from None
@@ -138,6 +141,25 @@ def from_workspace(
         raise CardError(f"{label}: missing: {error.args[0]!r}; a pyhf workspace needs it") from None
     except (TypeError, IndexError, AttributeError):
         raise CardError(f"{label}: not a pyhf workspace: a list or a table is missing") from None
+
+
+def _require_meaningful_widths(bins: Sequence[Bin], label: str) -> None:
+    """Refuse backgrounds so uncertain that a log-normal tail is all that they are.
+
+    What moves another bin too is measured there: its width says little.
+    """
+    moved = Counter(name for one in bins for name in one.nuisances)
+    for one in bins:
+        for part in one.backgrounds:
+            own = [s for s in part.shifts if moved[s.nuisance] == 1]
+            factor = math.exp(math.hypot(*(math.log(max(s.up, 1.0)) for s in own)))
+            if is_too_wide(part.events, factor):
+                raise CardError(
+                    f"{label}: {one.name}.{part.name}: {part.events:g} events with normsys up to a"
+                    f" factor of {factor:.3g} are {part.events * factor**2:.3g} at two standard"
+                    f" deviations; above a factor of {1 + LARGEST_RELATIVE_UNCERTAINTY:g} only"
+                    f" {NEGLIGIBLE_EVENTS:g} events there are allowed"
+                )
 
 
 def _check_keys(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
