@@ -12,17 +12,18 @@ import sys
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Final
-
-import numpy as np
-import numpy.typing as npt
+from numbers import Real
+from typing import TYPE_CHECKING, Any, Final
 
 from scotopic.errors import RangeError
 
-Array = npt.NDArray[np.float64]
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
-_REAL: Final = (float, int, np.floating, np.integer, Fraction, Decimal)
-_WIDTHS: Final = (np.float16, np.float32, np.float64)
+    Array = npt.NDArray[np.float64]
+
+_WIDTHS: Final = ("float16", "float32", "float64")
 _LONGEST: Final = 60  # characters of a value that a message shows
 
 
@@ -52,10 +53,8 @@ def number(name: str, value: object) -> float:
     """
     if type(value) is float:  # nearly always, and planes make many models
         return value
-    if isinstance(value, np.ndarray) and value.ndim == 0 and not np.ma.is_masked(value):
-        value = value[()]
-    if isinstance(value, bool | np.timedelta64) or not isinstance(value, _REAL):
-        raise RangeError(f"{name}: {shown(value)} is not a number")
+    if type(value) is not int:
+        value = _real(name, value)
     try:
         found = float(value)
     except OverflowError:
@@ -67,7 +66,24 @@ def number(name: str, value: object) -> float:
     return found
 
 
-def numbers(name: str, values: npt.ArrayLike) -> Array:
+def _real(name: str, value: Any) -> float | Decimal:  # noqa: ANN401 - whatever was given
+    """Return what is a real number of some type, out of an array without dimensions if need be."""
+    if hasattr(value, "dtype"):
+        import numpy as np  # noqa: PLC0415 - cards are read without it
+
+        if isinstance(value, np.ndarray) and value.ndim == 0 and not np.ma.is_masked(value):
+            value = value[()]
+        is_real = isinstance(value, np.floating | np.integer)
+        is_real &= not isinstance(value, np.timedelta64)
+    else:
+        is_real = isinstance(value, Real | Decimal) and not isinstance(value, bool)
+    if not is_real:
+        raise RangeError(f"{name}: {shown(value)} is not a number")
+    real: float | Decimal = value
+    return real
+
+
+def numbers(name: str, values: "npt.ArrayLike") -> "Array":
     """Return real numbers as an array of float64, of the same shape.
 
     Parameters and errors as `number`; of a masked array no value may be masked.
@@ -77,6 +93,8 @@ def numbers(name: str, values: npt.ArrayLike) -> Array:
     >>> numbers("mass", [1, Fraction(1, 2)])
     array([1. , 0.5])
     """
+    import numpy as np  # noqa: PLC0415 - cards are read without it
+
     if type(values) is np.ndarray and values.dtype == np.float64:
         return values
     if type(values) in (float, np.float64):  # nearly always, and curves ask thousands of times
@@ -85,7 +103,7 @@ def numbers(name: str, values: npt.ArrayLike) -> Array:
         raise RangeError(f"{name}: some of its values are masked")
     # as objects, so that numpy makes no numbers of bools or text
     array = np.asarray(values, dtype=None if hasattr(values, "dtype") else object)
-    if array.dtype.kind in "iu" or array.dtype in _WIDTHS:
+    if array.dtype.kind in "iu" or array.dtype.name in _WIDTHS:
         return array.astype(np.float64)
     found = np.empty(array.shape)
     for place in np.ndindex(array.shape):
@@ -94,8 +112,8 @@ def numbers(name: str, values: npt.ArrayLike) -> Array:
 
 
 def within(
-    name: str, values: npt.ArrayLike, low: float, high: float = math.inf, unit: str = ""
-) -> Array:
+    name: str, values: "npt.ArrayLike", low: float, high: float = math.inf, unit: str = ""
+) -> "Array":
     """Return `numbers` between two ends, which belong to the range; none may be nan.
 
     Parameters
@@ -138,7 +156,7 @@ def number_within(
     return found if low <= found <= high else float(within(name, found, low, high, unit))
 
 
-def ascending(name: str, values: npt.ArrayLike, unit: str = "") -> Array:
+def ascending(name: str, values: "npt.ArrayLike", unit: str = "") -> "Array":
     """Return two or more `numbers` in a row, each above the one before.
 
     Examples
@@ -149,7 +167,7 @@ def ascending(name: str, values: npt.ArrayLike, unit: str = "") -> Array:
     scotopic.errors.RangeError: edges_X0: [0.0, 2.0, 1.0] are not two or more ascending numbers
     """
     found = numbers(name, values)
-    if found.ndim != 1 or len(found) < 2 or not np.all(np.diff(found) > 0):
+    if found.ndim != 1 or len(found) < 2 or not (found[1:] > found[:-1]).all():
         unit = unit and f" in {unit}"
         raise RangeError(
             f"{name}: {shown(found.tolist())} are not two or more ascending numbers{unit}"
@@ -193,7 +211,7 @@ def count(name: str, value: object, least: int = 0, most: int = sys.maxsize) -> 
         if not as_float.is_integer():
             raise RangeError(f"{name}: {as_float:g} is not a whole number") from None
         found = int(as_float)
-    if isinstance(value, bool | np.bool_):
+    if isinstance(value, bool):
         raise RangeError(f"{name}: {value} is not a number")
     if found < least:
         raise RangeError(f"{name}: {shown(found)} is less than {least}")
@@ -238,13 +256,14 @@ def shown(value: object) -> str:
     >>> shown(10**400), shown("a" * 100)[-6:]
     ('an integer of 401 digits', 'aaa...')
     """
-    if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}" if value.ndim else str(value)
+    if shape := getattr(value, "shape", ()):
+        return f"an array of shape {shape}"
     if isinstance(value, int) and value.bit_length() > 200:
         return f"an integer of {int(value.bit_length() * math.log10(2)) + 1} digits"
     if isinstance(value, Fraction) and max(map(abs, value.as_integer_ratio())) > 1 << 200:
         return "a fraction of huge integers"
-    text = str(value) if isinstance(value, np.generic | Decimal | Fraction) else repr(value)
+    is_plain = hasattr(value, "dtype") or isinstance(value, Decimal | Fraction)
+    text = str(value) if is_plain else repr(value)
     text = " ".join(text.split())
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 

@@ -163,6 +163,12 @@ REFUSED = {
     '{against = "mediator_mass_GeV", file = "per_cent.csv", x = {unit = "cm"}}': (
         f"{WHERE}.x.unit: 'cm' is no unit of it; known: eV, keV, MeV, GeV, TeV"
     ),
+    '{against = "mediator_mass_GeV", points = [[1, 0.1], [2, 0.2]], x = {unit = "MeV"}}': (
+        f"{WHERE}.x: is about a file, and there is none"
+    ),
+    '{against = "mediator_mass_GeV", points = [[1], [2, 0.2]]}': (
+        f"{WHERE}.points[0][1]: missing; it has no default"
+    ),
     '{against = "mediator_mass_GeV", file = "words.csv"}': (
         f"{WHERE}.file: words.csv: no line has numbers"
     ),

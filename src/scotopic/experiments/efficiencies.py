@@ -39,11 +39,15 @@ class EfficiencyTable(Table):
         description="in place of `points`: a table with columns of both, in any usual style; a"
         " path, relative to this card",
     )
-    x: Column = Field(default=Column(), description="the file's column of the quantity")
-    y: Column = Field(default=Column(), description="the file's column of the efficiency")
-    decimal_comma: bool = Field(
-        default=False, description="whether the file has numbers like 0,1 for 0.1"
+    x: Column | None = Field(default=None, description="the file's column of the quantity")
+    y: Column | None = Field(default=None, description="the file's column of the efficiency")
+    decimal_comma: bool | None = Field(
+        default=None, description="whether the file has numbers like 0,1 for 0.1"
     )
+
+    @property
+    def _columns(self) -> tuple[Column, Column]:
+        return self.x or Column(), self.y or Column()
 
     @model_validator(mode="wrap")
     @classmethod
@@ -62,15 +66,15 @@ class EfficiencyTable(Table):
             If it cannot be read, or has what is no efficiency.
         """
         unit = _unit(self.against)
+        columns = x_column, y_column = self._columns
         found: dict[float, float] = {}
         try:
-            rows = from_file(
-                file, (self.x, self.y), decimal_comma=self.decimal_comma, islands=False
-            )
+            comma = bool(self.decimal_comma)
+            rows = from_file(file, columns, decimal_comma=comma, islands=False)
         except CardError as error:
             raise KeyedError(("file",), str(error)) from None
         for place, numbers in rows:
-            x, value = self.x.read(numbers[0], unit), self.y.read(numbers[1], "1")
+            x, value = x_column.read(numbers[0], unit), y_column.read(numbers[1], "1")
             if not 0 <= value <= 1:
                 hint = "; for per cent say y.factor = 0.01" if 1 < value <= 100 else ""
                 text = f"{place}: {value:g} is no efficiency, from 0 to 1{hint}"
@@ -84,14 +88,11 @@ class EfficiencyTable(Table):
     def mistakes(self) -> Iterator[KeyedError]:
         """Yield what does not ascend, and efficiencies that are all zero."""
         if self.file is not None:
-            if self.points:
-                yield KeyedError(("points",), "does not go together with file")
-            yield from (
-                KeyedError((key, *one.path), str(one))
-                for key, unit in (("x", _unit(self.against)), ("y", "1"))
-                for one in getattr(self, key).unit_mistakes(unit)
-            )
+            yield from self._mistakes_on_file()
             return
+        for key in ("x", "y", "decimal_comma"):
+            if getattr(self, key) is not None:
+                yield KeyedError((key,), "is about a file, and there is none")
         if not self.points:
             yield KeyedError(("points",), "missing; it has no default")
             return
@@ -100,6 +101,13 @@ class EfficiencyTable(Table):
                 yield KeyedError(("points", i, 0), f"{x} is not above {before} before it")
         if not self.largest > 0:
             yield KeyedError(("points",), "all efficiencies are 0")
+
+    def _mistakes_on_file(self) -> Iterator[KeyedError]:
+        if self.points:
+            yield KeyedError(("points",), "does not go together with file")
+        for column, key, unit in zip(self._columns, "xy", (_unit(self.against), "1"), strict=True):
+            for one in column.unit_mistakes(unit):
+                yield KeyedError((key, *one.path), str(one))
 
     @property
     def largest(self) -> float:

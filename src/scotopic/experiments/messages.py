@@ -168,7 +168,9 @@ def keys_at(root: type[BaseModel], path: KeyPath) -> list[str]:
 
 def _may_be_empty(root: type[BaseModel], path: KeyPath) -> bool:
     """Return whether a key holds an array that may have no entry."""
-    field = _table_at(root, path[:-1]).model_fields[str(path[-1])]
+    if not isinstance(path[-1], str):
+        return False
+    field = _table_at(root, path[:-1]).model_fields[path[-1]]
     least = (getattr(constraint, "min_length", None) for constraint in field.metadata)
     return get_origin(field.annotation) is tuple and not any(least)
 
