@@ -44,6 +44,7 @@ def number(name: str, value: object) -> float:
 
     Examples
     --------
+    >>> import numpy as np
     >>> number("mass", np.float32(0.5)), number("mass", Fraction(1, 4))
     (0.5, 0.25)
     >>> number("mass", True)
@@ -66,21 +67,18 @@ def number(name: str, value: object) -> float:
     return found
 
 
-def _real(name: str, value: Any) -> float | Decimal:  # noqa: ANN401 - whatever was given
+def _real(name: str, value: Any) -> Real | Decimal:  # noqa: ANN401 - whatever was given
     """Return what is a real number of some type, out of an array without dimensions if need be."""
     if hasattr(value, "dtype"):
         import numpy as np  # noqa: PLC0415 - cards are read without it
 
         if isinstance(value, np.ndarray) and value.ndim == 0 and not np.ma.is_masked(value):
             value = value[()]
-        is_real = isinstance(value, np.floating | np.integer)
-        is_real &= not isinstance(value, np.timedelta64)
-    else:
-        is_real = isinstance(value, Real | Decimal) and not isinstance(value, bool)
-    if not is_real:
+    # an interval of time of numpy is an integer
+    is_odd = isinstance(value, bool) or type(value).__name__ == "timedelta64"
+    if is_odd or not isinstance(value, Real | Decimal):
         raise RangeError(f"{name}: {shown(value)} is not a number")
-    real: float | Decimal = value
-    return real
+    return value
 
 
 def numbers(name: str, values: "npt.ArrayLike") -> "Array":
@@ -201,6 +199,7 @@ def count(name: str, value: object, least: int = 0, most: int = sys.maxsize) -> 
 
     Examples
     --------
+    >>> import numpy as np
     >>> count("showers", np.uint8(3)), count("showers", 1e6)
     (3, 1000000)
     """
