@@ -103,7 +103,8 @@ READERS: dict[str, tuple[str, Callable[[Path], object]]] = {
 def test_odd_files_are_refused_in_one_line(tmp_path: Path, reader: str, odd: str) -> None:
     (make, reason), (name, read) = ODD[odd], READERS[reader]
     make(tmp_path / name)
-    with pytest.raises(ScotopicError, match=f"cannot be read: .*{reason}") as error:
+    refusal = f"cannot be read: .*{reason}|is a link to .*, out of its directory; it is not read"
+    with pytest.raises(ScotopicError, match=refusal) as error:
         read(tmp_path / name)
     assert name in str(error.value)
     assert "\n" not in str(error.value)
