@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 import shutil
 import tarfile
 import tempfile
@@ -61,7 +62,7 @@ def write_submission(directories: Sequence[Path], output: Path) -> list[Path]:
     for path in (output, archive):
         if path.exists() and not (path.is_dir() and not any(path.iterdir())):
             raise ScotopicError(f"{path}: is there already; remove it or name another --output")
-    places = [directory.resolve() for directory in directories]
+    places = [os.path.realpath(directory) for directory in directories]
     for i, directory in enumerate(directories):
         if places[i] in places[:i]:
             raise ScotopicError(f"{directory}: is named twice; its tables would be there twice")

@@ -1,5 +1,6 @@
 """Reads a directory of results back: what was found, and the experiments in it."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,8 +68,8 @@ def refuse_link(path: Path) -> None:
     ScotopicError
         Naming both ends.
     """
-    there = path.resolve()
-    if path.is_symlink() and there.parent != path.parent.resolve():
+    there, here = (Path(os.path.realpath(one)) for one in (path, path.parent))  # loops are no error
+    if path.is_symlink() and there.parent != here:
         raise ScotopicError(f"{path}: is a link to {there}, out of its directory; it is not read")
 
 
