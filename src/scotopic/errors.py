@@ -8,6 +8,8 @@ that line and nothing else.
 from collections.abc import Iterable
 from typing import Final
 
+_LONGEST: Final = 60  # characters of a word that a message shows
+
 _BLANKS: Final = str.maketrans({"-": " ", "_": " ", "'": None})
 
 
@@ -82,6 +84,18 @@ def close_word(word: str, known: Iterable[str]) -> str | None:
 def _plain(word: str) -> str:
     """Return a word in small letters, blanks for hyphens and underscores, no primes."""
     return " ".join(word.lower().translate(_BLANKS).split()) or word
+
+
+def quoted(word: str) -> str:
+    """Return a word in quotes, shortened if it is long.
+
+    Examples
+    --------
+    >>> quoted("lead"), len(quoted("a" * 1000))
+    ("'lead'", 60)
+    """
+    text = repr(word)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 
 
 def one_line(text: str) -> str:

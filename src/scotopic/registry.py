@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Final, Generic, TypeVar, cast
 
-from scotopic.errors import RangeError, nearest
+from scotopic.errors import RangeError, nearest, quoted
 
 T = TypeVar("T")
 Given = TypeVar("Given")
@@ -109,7 +109,7 @@ class Registry(Generic[T]):
         home = self.homes.get(name) or (None if ":" in name else self._elsewhere().get(name))
         if home is None and ":" not in name:
             hint = nearest(name, self.names())
-            raise RangeError(f"{self.kind}: {name!r} is not one of the {self.kinds}; {hint}")
+            raise RangeError(f"{self.kind}: {quoted(name)} is not one of the {self.kinds}; {hint}")
         return home or name
 
     def module(self, name: str) -> str:
@@ -137,7 +137,7 @@ class Registry(Generic[T]):
             return getattr(importlib.import_module(module), attribute)
         except Exception as error:
             why = " ".join(f"{type(error).__name__}: {error}".split())
-            raise RangeError(f"{self.kind}: {name!r} cannot be imported: {why}") from error
+            raise RangeError(f"{self.kind}: {quoted(name)} cannot be imported: {why}") from error
 
     def _elsewhere(self) -> Mapping[str, str]:
         if self._entry_points is None:

@@ -246,7 +246,7 @@ def test_shipped_cards_parse_without_the_loader() -> None:
 
 
 def test_import_is_light() -> None:
-    heavy = "numpy scipy numba matplotlib particle"
+    heavy = "scipy numba matplotlib particle"
     code = (
         "import sys, scotopic.experiments as e; e.read_experiment('na64e-2022');"
         f"print([m for m in '{heavy}'.split() if m in sys.modules])"

@@ -70,9 +70,7 @@ WRONG_VALUES: dict[str, dict[str, object]] = {
         "beam__particle": "pi-"
     },
     "beam.source: missing; it has no default": {"beam__source": None},
-    "beam.source: '  ' is empty or has characters that are not allowed here": {
-        "beam__source": "  "
-    },
+    "beam.source: '  ' is empty": {"beam__source": "  "},
     "beam: 100.0 is not a table": {"beam": 100.0},
     "target.layers: a table is not an array": {"target__layers": {}},
     "target.layers: 0 entries; at least 1 are needed": {"target__layers": []},

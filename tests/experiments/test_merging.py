@@ -171,9 +171,7 @@ REFUSED = {
     'replace = ["a b"]\n' + HEAD: (
         "replace[0]: 'a b' is not a path such as searches[name].data_sets"
     ),
-    'replace = [""]\n' + HEAD: (
-        "replace[0]: '' is empty or has characters that are not allowed here"
-    ),
+    'replace = [""]\n' + HEAD: ("replace[0]: '' is empty"),
     'replace = ["[x]"]\n' + HEAD: (
         "replace[0]: '[x]' is not a path such as searches[name].data_sets"
     ),

@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError
 from scotopic.errors import CardError, nearest, one_line
 from scotopic.experiments.kinds import refuse_another_kind
 from scotopic.experiments.merging import Card, extend, missing_sources
-from scotopic.experiments.messages import KeyedError, card_error, mistakes_in, shown
+from scotopic.experiments.messages import KeyedError, card_error, hint_for_key, mistakes_in, shown
 from scotopic.experiments.schema import Experiment
 from scotopic.experiments.tables import Items, Table, Text
 from scotopic.reading import read_text
@@ -150,7 +150,10 @@ def _without_extension(
     for key in card:
         _refuse_moved(key, label)
     if unknown := [key for key in card if key not in known]:
-        found = [KeyedError((key,), f"unknown key; {nearest(key, known)}") for key in unknown]
+        found = [
+            KeyedError((key,), f"unknown key; {hint_for_key(Experiment, (key,), known)}")
+            for key in unknown
+        ]
         mistakes.append(card_error(label, found))
     own = {key: value for key, value in card.items() if key in Experiment.model_fields}
     of_extension = {key: value for key, value in card.items() if key in Extension.model_fields}

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Self, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -13,6 +13,7 @@ from scotopic.experiments.toml_text import toml_key
 KeyPath = tuple[str | int, ...]
 
 _LONGEST_VALUE = 60
+_FEW = 2  # tables that a message names
 
 TAGS = ("as a number", "as a table", "as a text")
 """How pydantic tells the forms of a value apart; no key has such a name."""
@@ -35,7 +36,7 @@ _TEXTS = {
     "literal_error": "{value} is not one of {expected}",
     "missing": "missing; it has no default",
     "may_be_empty": "missing; write [] if there are none",
-    "string_pattern_mismatch": "{value} is empty or has characters that are not allowed here",
+    "string_pattern_mismatch": "{value} is empty",
     "too_short": "{actual_length} entries; at least {min_length} are needed",
     "too_long": "{actual_length} entries; at most {max_length} are allowed",
 }
@@ -135,8 +136,7 @@ def _explained(error: dict[str, Any], root: type[BaseModel]) -> list[KeyedError]
     if isinstance(cause, KeyedError):
         return cause.below(path)
     if kind == "extra_forbidden":
-        hint = nearest(str(path[-1]), keys_at(root, path[:-1]))
-        return [KeyedError(path, f"unknown key; {hint}")]
+        return [KeyedError(path, f"unknown key; {hint_for_key(root, path)}")]
     least = context.get("ge", math.nan)
     if context.get("gt") == 0 or (least > 0 and error["input"] <= 0):
         kind = "not_positive"
@@ -161,9 +161,35 @@ def tables_in(annotation: object) -> Iterator[type[BaseModel]]:
         yield from tables_in(argument)
 
 
-def keys_at(root: type[BaseModel], path: KeyPath) -> list[str]:
-    """Return the keys that the table at a path may have."""
-    return list(_table_at(root, path).model_fields)
+def hint_for_key(root: type[BaseModel], path: KeyPath, known: Collection[str] | None = None) -> str:
+    """Return which key was meant, or where it belongs, or which ones there are.
+
+    Parameters
+    ----------
+    root : type
+        The table of the whole card.
+    path : tuple
+        Of the unknown key.
+    known : collection of str, optional
+        The keys that its table may have, if not those of the class.
+    """
+    key = str(path[-1])
+    known = known or _table_at(root, path[:-1]).model_fields
+    places = dict.fromkeys(_places_of(key, root))
+    if 0 < len(places) <= _FEW:
+        return f"it belongs to {' or '.join(places)}"
+    return nearest(key, known)
+
+
+def _places_of(key: str, table: type[BaseModel], path: str = "") -> Iterator[str]:
+    """Yield the paths of the tables that have a key."""
+    if key in table.model_fields and path:
+        yield path
+    for name, field in table.model_fields.items():
+        array = "[]" if get_origin(field.annotation) is tuple else ""
+        below = f"{path}.{name}{array}" if path else f"{name}{array}"
+        for inner in tables_in(field.annotation):
+            yield from _places_of(key, inner, below)
 
 
 def _may_be_empty(root: type[BaseModel], path: KeyPath) -> bool:

@@ -21,7 +21,7 @@ from pydantic import (
 from scotopic.display import as_table, one_line
 from scotopic.errors import RangeError
 from scotopic.experiments.messages import KeyedError, shown
-from scotopic.experiments.texts import legible, one_line_of_figure
+from scotopic.experiments.texts import legible, name, one_line_of_figure
 from scotopic.words import MAX_COUNTS
 
 T = TypeVar("T")
@@ -29,7 +29,7 @@ T = TypeVar("T")
 Items = Annotated[tuple[T, ...], Strict(strict=False)]  # an array of TOML is a list
 Text = Annotated[str, StringConstraints(pattern=r"\S"), AfterValidator(legible)]
 Line = Annotated[Text, AfterValidator(one_line_of_figure)]
-Name = Annotated[Line, StringConstraints(pattern=r"^[^\s\[\]]([^\[\]]*[^\s\[\]])?$")]
+Name = Annotated[Line, AfterValidator(name)]
 Mass = Annotated[float, Field(gt=0)]
 Length = Annotated[float, Field(ge=1e-4, le=1e6)]
 Threshold = Annotated[float, Field(ge=1e-9, le=1e5)]  # an electronvolt: nothing measures less

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from scotopic.experiments.messages import KeyedError
+from scotopic.experiments.messages import KeyedError, shown
 
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 """Letters and marks without width, which Unicode does not count among the format characters."""
@@ -49,6 +49,21 @@ def one_line_of_figure(text: str) -> str:
         raise KeyedError((), "has an odd number of $; mathematics is between two, a dollar is \\$")
     if dollars:
         _refuse_bad_mathtext(text)
+    return text
+
+
+def name(text: str) -> str:
+    """Return a text; refuse what cannot stand in a path such as `searches[S1].data_sets`.
+
+    Raises
+    ------
+    KeyedError
+        If it has brackets, or blanks at its ends.
+    """
+    if "[" in text or "]" in text:
+        raise KeyedError((), f"{shown(text)} has a bracket; a name has none")
+    if text != text.strip():
+        raise KeyedError((), f"{shown(text)} begins or ends with a blank")
     return text
 
 
