@@ -15,7 +15,7 @@ from fractions import Fraction
 from numbers import Real
 from typing import TYPE_CHECKING, Any, Final
 
-from scotopic.errors import RangeError
+from scotopic.errors import RangeError, not_one_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -243,8 +243,10 @@ def one_of(name: str, word: object, known: Iterable[str]) -> None:
     scotopic.errors.RangeError: lepton: 'tau' is not one of electron, muon
     """
     words = tuple(known)
-    if not (isinstance(word, str) and word in words):
+    if not isinstance(word, str):
         raise RangeError(f"{name}: {shown(word)} is not one of {', '.join(words)}")
+    if word not in words:
+        raise RangeError(f"{name}: {not_one_of(word, words)}")
 
 
 def shown(value: object) -> str:

@@ -60,6 +60,20 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"did you mean '{close}'?" if close else f"known: {', '.join(words)}"
 
 
+def not_one_of(word: str, known: Iterable[str]) -> str:
+    """Say that a word is none of the known ones, and which of them may be meant.
+
+    Examples
+    --------
+    >>> not_one_of("Majorana", ["dirac", "majorana"])
+    "'Majorana' is not one of dirac, majorana; did you mean 'majorana'?"
+    """
+    words = list(known)
+    close = close_word(word, words)
+    hint = f"; did you mean '{close}'?" if close else ""
+    return f"{quoted(word)} is not one of {', '.join(words)}{hint}"
+
+
 def close_word(word: str, known: Iterable[str]) -> str | None:
     """Return the known word nearest to an unknown one; None if none is near.
 

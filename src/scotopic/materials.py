@@ -296,8 +296,8 @@ def element(given: "str | Element | Material") -> Element:
     if isinstance(made, Material) and len(made.mass_fractions) == 1:
         return made.mass_fractions[0][0]
     what = given.name if isinstance(given, Material) else given
-    known = ", ".join(ELEMENTS)
-    raise RangeError(f"element: {shown(what)} is not one of {known}, nor a material of one of them")
+    hint = nearest(str(what), ELEMENTS)
+    raise RangeError(f"element: {shown(what)} is none, nor a material of one; {hint}")
 
 
 def compound(name: str, atoms: Mapping[str, float], density_g_cm3: float) -> Material:

@@ -14,7 +14,7 @@ from scotopic._version import __version__
 from scotopic.errors import CardError, RangeError, ScotopicError
 from scotopic.progress import Report, silent
 from scotopic.results import usable_directory
-from scotopic.statistics.methods import BUILT_IN
+from scotopic.statistics.methods import BUILT_IN, METHODS
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="scotopic",
     help="What fixed-target missing-energy experiments say about light dark matter.",
+    epilog="Files go to --output. Without it, commands whose result is files (plane, relic, event,"
+    " cuts, and --plot) write to out/COMMAND-CARD, and all others write none.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -55,14 +57,41 @@ Output = Annotated[
         "-o",
         parser=usable_directory,
         metavar="DIRECTORY",
-        help="Directory for the files of results.",
+        help="Directory for the files.",
+        show_default="none are written",
     ),
 ]
-"""Refused before anything is computed if it cannot be made or written."""
+"""Of commands that print their result. Refused before anything is computed if it cannot be made or
+written."""
+
+OutputOfFiles = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        parser=usable_directory,
+        metavar="DIRECTORY",
+        help="Directory for the files.",
+        show_default="out/COMMAND-CARD",
+    ),
+]
+"""Of commands whose result is files."""
+
+
+def _known_method(name: str) -> str:
+    """Refuse what is no method, under the name of the option."""
+    try:
+        METHODS.home(name)
+    except RangeError as error:
+        raise typer.BadParameter(str(error).removeprefix("method: ")) from None
+    return name
 
 
 Statistics = Annotated[
-    str, typer.Option(help=f"How the limit on events is set: {', '.join(BUILT_IN)}.")
+    str,
+    typer.Option(
+        callback=_known_method, help=f"How the limit on events is set: {', '.join(BUILT_IN)}."
+    ),
 ]
 
 

@@ -19,7 +19,7 @@ WRONG = 2
 Show = Annotated[str | None, typer.Option(metavar="NAME", help="Print one card, whole.")]
 
 
-@app.command()
+@app.command(short_help="List the experiment cards of the package.")
 def experiments(show: Show = None, as_json: AsJson = False) -> None:
     """List the experiment cards that come with the package."""
     from scotopic.experiments import experiment_names  # noqa: PLC0415 - keep the help fast
@@ -40,7 +40,7 @@ def experiments(show: Show = None, as_json: AsJson = False) -> None:
             typer.echo(f"{name:{width}}  {card.particles_on_target:8.3g} x {beam:11}  {card.title}")
 
 
-@app.command()
+@app.command(short_help="List the run cards of the package.")
 def gallery(show: Show = None, as_json: AsJson = False) -> None:
     """List the run cards that come with the package."""
     from scotopic.experiments.loader import SUFFIX  # noqa: PLC0415 - keep the help fast
@@ -74,7 +74,7 @@ def _list(titles: Mapping[str, str]) -> None:
         typer.echo(f"{name:{width}}  {title}")
 
 
-@app.command()
+@app.command(short_help="Say all that is wrong with cards.")
 def check(
     cards: Annotated[
         list[str], typer.Argument(metavar="CARD...", help="Names or paths of cards of any kind.")
@@ -88,7 +88,7 @@ def check(
     wrong = False
     for card in cards:
         try:
-            typer.echo(f"{card}: {_checked(card)}")
+            typer.echo(f"{card}: {checked(card)}")
         except CardError as error:
             wrong = True
             for mistake in error.mistakes:
@@ -100,7 +100,7 @@ def check(
         raise typer.Exit(WRONG)
 
 
-def _checked(card: str) -> str:
+def checked(card: str) -> str:
     """Read a card of any kind, and say what it is."""
     from scotopic.experiments.kinds import KINDS, kind_of  # noqa: PLC0415 - keep the help fast
     from scotopic.experiments.loader import SUFFIX, read_card  # noqa: PLC0415
@@ -132,7 +132,7 @@ def _checked(card: str) -> str:
     return f"{KINDS[command or 'limit'].name}, {title!r}: nothing wrong"
 
 
-@app.command()
+@app.command(short_help="Write a commented card to begin with.")
 def new(
     kind: Annotated[
         str | None, typer.Argument(metavar="[KIND]", help="Of the list without it.")

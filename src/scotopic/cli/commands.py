@@ -1,8 +1,10 @@
 """The commands by name, and what becomes of mistakes in them."""
 
 import importlib
+import re
 import sys
 from collections.abc import Mapping
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Final
 
@@ -10,7 +12,7 @@ import typer
 
 from scotopic.cli import INTERRUPTED
 from scotopic.cli.base import app, remark
-from scotopic.errors import CardError, ScotopicError
+from scotopic.errors import CardError, ScotopicError, close_word
 from scotopic.memory import keep_freed_memory
 
 HOMES: Final[Mapping[str, str]] = MappingProxyType(
@@ -42,6 +44,12 @@ GONE: Final[Mapping[tuple[str, ...], str]] = MappingProxyType(
     }
 )
 """Commands that were there once, and what to do instead."""
+
+_CHOICE = re.compile(r"'([^']*)' is not one of (.*)$")
+"""How the parser refuses a word."""
+
+_NUMBER = re.compile(r"Input should be (a valid \w+)")
+"""How the parser refuses what is no number."""
 
 USER_ERROR = 2
 SYSTEM_ERROR = 1
@@ -101,9 +109,18 @@ def _described(error: typer.BadParameter) -> str:
         return error.message
     if error.__class__ is typer.BadParameter and error.param is not None:
         name = max(error.param.opts, key=len)
-        text = f"{name}: {error.message.removeprefix('Value error, ')}"
+        said = error.message.removeprefix("Value error, ")
+        if wanted := _NUMBER.match(said):
+            given = next(
+                (v for o, v in pairwise(sys.argv) if o in error.param.opts), "what is given"
+            )
+            said = f"{given} is not {wanted[1]}"
+        text = f"{name}: {said}"
     else:
         text = error.format_message()
     text = " ".join(text.split()).rstrip(".")
+    if (choice := _CHOICE.search(text)) and "did you mean" not in text:
+        close = close_word(choice[1], re.findall(r"'([^']+)'", choice[2]))
+        text += f"; did you mean '{close}'?" if close else ""
     command = error.ctx.command_path if error.ctx is not None else "scotopic"
     return f"scotopic: {text}; see '{command} --help'"

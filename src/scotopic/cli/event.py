@@ -4,11 +4,11 @@ from typing import Annotated
 
 import typer
 
-from scotopic.cli.base import Card, Output, app, experiment_of, name_written, place_for
+from scotopic.cli.base import Card, OutputOfFiles, app, experiment_of, name_written, place_for
 from scotopic.results import output_directory
 
 
-@app.command()
+@app.command(short_help="Draw a simulated event, and which cuts it meets.")
 def event(
     card: Card,
     mediator_mass: Annotated[float, typer.Option(help="m_A' in GeV.")],
@@ -27,7 +27,7 @@ def event(
     with_map: Annotated[
         bool, typer.Option("--map", help="Draw too which decays the search accepts.")
     ] = False,
-    output: Output = None,
+    output: OutputOfFiles = None,
 ) -> None:
     """Draw one simulated event in the detector, and which cuts of a search it meets.
 

@@ -1,11 +1,13 @@
 """The export commands: results as others want them."""
 
+import math
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from scotopic.cli.base import Card, app, experiment_of, name_written, print_json
+from scotopic.errors import RangeError
 from scotopic.results import usable_directory, usable_file, write_json
 
 export = typer.Typer(
@@ -29,7 +31,7 @@ Elsewhere = Annotated[
 ]
 
 
-@export.command()
+@export.command(short_help="Write the likelihood of a card as a pyhf workspace.")
 def likelihood(
     card: Card,
     signal: Annotated[
@@ -69,6 +71,8 @@ def likelihood(
     from scotopic.statistics import to_workspace  # noqa: PLC0415
     from scotopic.statistics.workspace import read_workspace  # noqa: PLC0415
 
+    if not 0 < signal < math.inf:
+        raise RangeError(f"--signal {signal:g}: is not positive and finite")
     experiment = experiment_of(card)
     own = read_workspace(workspace, experiment.confidence_level) if workspace else None
     found = experiment_likelihood(experiment, own, shared=shared or ())
@@ -123,7 +127,7 @@ def parquet(directory: Directory, output: Elsewhere = None) -> None:
     name_written(write_parquet(directory, output))
 
 
-@export.command()
+@export.command(short_help="Write the points of a plane's dataset.zarr as CSV.")
 def csv(directory: Directory, output: Elsewhere = None) -> None:
     """Write the points of a plane's dataset.zarr as points.csv, one row for each point and limit.
 

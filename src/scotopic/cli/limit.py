@@ -28,6 +28,9 @@ from scotopic.results import output_directory, provenance, write_files
 from scotopic.words import DarkMatter, FormFactor, MassAxis, Method
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scotopic.experiments import Experiment
     from scotopic.models.mediator import DecayingMediator
     from scotopic.search import Axis, Result, Search
     from scotopic.search.axis import Scale
@@ -39,7 +42,7 @@ _POINTS = 100
 _LOGARITHMIC = ("mass", "coupling", "dark coupling", "ratio")
 
 
-@app.command()
+@app.command(short_help="Compute which couplings experiments exclude.")
 def limit(
     cards: Annotated[
         list[str],
@@ -70,18 +73,24 @@ def limit(
     y: Annotated[float | None, typer.Option(help="Fixed y for a limit on alpha_D.")] = None,
     dark_matter: Annotated[
         DarkMatter | None,
-        typer.Option(help="What a vector decays into.", show_default="complex_scalar"),
+        typer.Option(
+            help="What a vector decays into.", show_default="that of the card, or complex_scalar"
+        ),
     ] = None,
     alpha_D: Annotated[
         float | None,
         typer.Option("--alpha-D", help="Dark coupling.", show_default="that of the card, or 0.1"),
     ] = None,
     mass_ratio: Annotated[
-        float | None, typer.Option(help="Mediator mass over m_chi.", show_default="3")
+        float | None,
+        typer.Option(help="Mediator mass over m_chi.", show_default="that of the card, or 3"),
     ] = None,
     splitting: Annotated[
         float | None,
-        typer.Option(help="(m_chi2 - m_chi1)/m_chi1.", show_default="that of the card, or 0"),
+        typer.Option(
+            help="(m_chi2 - m_chi1)/m_chi1; inelastic dark matter needs it.",
+            show_default="that of the card, or 0 for pseudo_dirac",
+        ),
     ] = None,
     parameters: Annotated[
         list[str] | None,
@@ -156,7 +165,7 @@ def limit(
     """
     from scotopic.processes.calculation import Calculation  # noqa: PLC0415 - keep the help fast
     from scotopic.search import Search, exclusion_curve  # noqa: PLC0415
-    from scotopic.search.models import mass_range, searched_model  # noqa: PLC0415
+    from scotopic.search.models import searched_model  # noqa: PLC0415
     from scotopic.search.result_files import as_json as content_of  # noqa: PLC0415
     from scotopic.search.result_files import remarks, write_curve  # noqa: PLC0415
 
@@ -175,12 +184,9 @@ def limit(
         "splitting": splitting,
     }
     given = all_given(options, parameters or [])
-    if axis == MASS:
-        ends = mass_range(experiments, mass_min, mass_max)
-    elif axis_min is None or axis_max is None:
-        raise RangeError(f"--axis {axis}: needs --axis-min and --axis-max")
-    else:
-        ends = axis_min, axis_max
+    ends = _ends(experiments, model, axis, (mass_min, mass_max), (axis_min, axis_max))
+    if axis == MASS and MASS in given:
+        raise RangeError(f"--set {MASS}: it is the axis; --mass-min and --mass-max give its range")
     made = searched_model(experiments, model, given, (axis, ends[1]))
     with progress(search.title) as report:
         curve = exclusion_curve(
@@ -210,6 +216,31 @@ def limit(
     if figure:
         with drawing():
             name_written(write_files(_figure(curve, against), directory / "limit"))
+
+
+def _ends(
+    experiments: "Sequence[Experiment]",
+    model: str | None,
+    axis: str,
+    masses: tuple[float | None, float | None],
+    values: tuple[float | None, float | None],
+) -> tuple[float, float]:
+    """Return the ends of the axis; those that another axis has are refused."""
+    from scotopic.models.parameters import kind_of  # noqa: PLC0415 - keep the help fast
+    from scotopic.search.models import mass_range, natural_model  # noqa: PLC0415
+    from scotopic.search.set_ups import parameter_of_axis  # noqa: PLC0415
+
+    if axis == MASS:
+        if values != (None, None):
+            raise RangeError("--axis-min, --axis-max: masses take --mass-min and --mass-max")
+        return mass_range(experiments, *masses)
+    if masses != (None, None):
+        raise RangeError(f"--mass-min, --mass-max: --axis {axis} takes --axis-min and --axis-max")
+    parameter_of_axis(kind_of(model or natural_model(experiments)), axis)
+    low, high = values
+    if low is None or high is None:
+        raise RangeError(f"--axis {axis}: needs --axis-min and --axis-max")
+    return low, high
 
 
 def _along(

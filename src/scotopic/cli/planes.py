@@ -9,7 +9,7 @@ import typer
 
 from scotopic.cli.base import (
     AsJson,
-    Output,
+    OutputOfFiles,
     RunCardName,
     app,
     assignments,
@@ -22,7 +22,7 @@ from scotopic.cli.base import (
     progress,
     remark,
 )
-from scotopic.errors import CardError, RangeError, StoppedError
+from scotopic.errors import CardError, RangeError, StoppedError, not_one_of
 from scotopic.results import output_directory, provenance
 
 if TYPE_CHECKING:
@@ -39,10 +39,10 @@ _ROWS = 12
 """Points of a line that the terminal shows; the files have them all."""
 
 
-@app.command()
+@app.command(short_help="Compute regions and lines in a plane of two parameters.")
 def plane(
     card: RunCardName,
-    output: Output = None,
+    output: OutputOfFiles = None,
     figure: Figure = True,
     dataset: Annotated[
         bool | None,
@@ -113,7 +113,7 @@ def plane(
         raise typer.Exit(POINTS_FAILED)
 
 
-@app.command()
+@app.command(short_help="Find where freeze-out leaves the dark matter.")
 def relic(
     card: RunCardName,
     at: Annotated[
@@ -124,7 +124,7 @@ def relic(
         float | None,
         typer.Option(help="Density to be reached.", show_default="the card's, or 0.12"),
     ] = None,
-    output: Output = None,
+    output: OutputOfFiles = None,
     figure: Figure = True,
     as_json: AsJson = False,
 ) -> None:
@@ -221,8 +221,8 @@ def _at(card: "RunCard", texts: Sequence[str]) -> dict[str, float | str]:
     found = assignments("--at", texts)
     for name, value in found.items():
         if isinstance(value, str) and value not in (possible := words(kind, name)):
-            allowed = f" and not one of {', '.join(possible)}" if possible else ""
-            raise RangeError(f"--at {name}={value}: {value!r} is no number{allowed}")
+            why = not_one_of(value, possible) if possible else f"{value!r} is no number"
+            raise RangeError(f"--at {name}={value}: {why}")
     return found
 
 

@@ -16,11 +16,12 @@ from scotopic.cli.base import (
     print_json,
     progress,
 )
+from scotopic.errors import RangeError
 from scotopic.results import output_directory, usable_directory, write_csv
 from scotopic.words import FormFactor, Lepton, SpinParity
 
 
-@app.command()
+@app.command(short_help="Compute the track lengths in an experiment's target.")
 def shower(
     card: Card,
     minimum_energy: Annotated[
@@ -70,7 +71,7 @@ def shower(
     name_written(written)
 
 
-@app.command()
+@app.command(short_help="Compute cross sections of bremsstrahlung of mediators.")
 def xsec(
     masses: Annotated[
         list[float] | None, typer.Argument(help="Mediator masses in GeV; 25 by default.")
@@ -103,6 +104,10 @@ def xsec(
     from scotopic.search import default_masses  # noqa: PLC0415
 
     place = usable_directory(Path("out") / "xsec") if plot and output is None else output
+    if minimum_energy >= energy:
+        raise RangeError(
+            f"--minimum-energy {minimum_energy:g}: is not below --energy, {energy:g} GeV"
+        )
     target = element(nucleus)
     at = masses or default_masses(25).tolist()
     found: dict[str, list[float]] = {}

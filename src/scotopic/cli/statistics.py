@@ -10,7 +10,7 @@ import typer
 
 from scotopic.cli.base import (
     AsJson,
-    Output,
+    OutputOfFiles,
     app,
     between,
     name_caveats,
@@ -51,7 +51,7 @@ Level = Annotated[
 ]
 
 
-@likelihood.command("limit")
+@likelihood.command("limit", short_help="Set the limit on the strength of workspaces.")
 def limit_of_workspace(
     files: Annotated[list[Path], typer.Argument(help="pyhf workspaces; several are combined.")],
     method: Annotated[
@@ -110,7 +110,7 @@ def limit_of_workspace(
         remark(f"warning: {text}")
 
 
-@app.command()
+@app.command(short_help="Find the cut with the best expected limit.")
 def cuts(
     card: Annotated[
         str, typer.Argument(help="A .toml card, or a .csv table of the sideband alone.")
@@ -118,7 +118,7 @@ def cuts(
     experiment: Annotated[
         str | None, typer.Option(help="Experiment card, in place of the card's.")
     ] = None,
-    output: Output = None,
+    output: OutputOfFiles = None,
     figure: Annotated[bool, typer.Option(help="Draw the scan as PNG and PDF.")] = True,
     as_json: AsJson = False,
 ) -> None:

@@ -91,7 +91,9 @@ def key_path(path: KeyPath) -> str:
         if isinstance(part, int):
             text += f"[{part}]"
         else:
-            text += f".{toml_key(part)}" if text else toml_key(part)
+            key = toml_key(part)
+            key = key if len(key) <= _LONGEST_VALUE else f"{key[: _LONGEST_VALUE - 3]}..."
+            text += f".{key}" if text else key
     return text
 
 

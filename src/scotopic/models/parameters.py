@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, Final, TypeAlias, TypeVar
 
 from scotopic.display import brief
-from scotopic.errors import RangeError
+from scotopic.errors import RangeError, nearest
 from scotopic.models.derived import COUPLING, PROBE, SQUARES, Derived, Kind, Of, Values, derived
 from scotopic.models.mediator import DecayingMediator
 from scotopic.models.metadata import Parameter, parameters
@@ -68,8 +68,8 @@ def parameter(kind: Kind, name: str) -> Parameter:
     if name in (own := parameters(kind)):
         return own[name]
     if name not in (others := derived(kind)):
-        known = ", ".join(parameter_names(kind))
-        raise RangeError(f"{name}: is no parameter of the model; known: {known}")
+        hint = nearest(name, parameter_names(kind))
+        raise RangeError(f"{name}: is no parameter of the model; {hint}")
     return others[name].parameter
 
 
@@ -185,7 +185,7 @@ def model_of(
         if name not in free:
             raise RangeError(
                 f"{name}: is no parameter of {model_name(kind)} that can be set;"
-                f" known: {', '.join(free)}"
+                f" {nearest(name, free)}"
             )
         if isinstance(value, str) and not words(kind, name):
             raise RangeError(f"{name}: {value!r} is not a number")

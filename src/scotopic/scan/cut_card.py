@@ -11,7 +11,7 @@ from scotopic.columns import read_columns
 from scotopic.errors import CardError, RangeError
 from scotopic.experiments.data_sets import BackgroundSource, too_wide
 from scotopic.experiments.kinds import refuse_another_kind
-from scotopic.experiments.loader import read_card
+from scotopic.experiments.loader import experiment_names, read_card
 from scotopic.experiments.messages import KeyedError, card_error, mistakes_in, shown
 from scotopic.experiments.tables import Items, Line, SourcedTable, Table, Text, repeated_names
 from scotopic.scan.cuts import (
@@ -123,6 +123,9 @@ def load_cut_card(path: str, experiment: str | None = None) -> tuple[CutCard, "E
     if file.suffix == ".csv":
         content = _from_table(file, experiment or "na64e-2018")
     else:
+        if path in experiment_names():
+            text = f"is an experiment card; 'scotopic limit {path}' takes it"
+            raise card_error(path, text)
         content = read_card(file, path)
         refuse_another_kind(content, path, "cuts")
         if experiment is not None:
@@ -133,11 +136,14 @@ def load_cut_card(path: str, experiment: str | None = None) -> tuple[CutCard, "E
         raise card_error(path, mistakes_in(error, CutCard)) from None
     name = card.experiment
     here = experiment is None and (name.endswith(".toml") or "/" in name)
-    apparatus = load_experiment(str(file.parent / name) if here else name)
+    place = f"--experiment {name}" if experiment else f"{path}: experiment: {shown(name)}"
     try:
+        apparatus = load_experiment(str(file.parent / name) if here else name)
         missing_energy_search(apparatus)
+    except CardError as error:
+        where = "--experiment" if experiment else f"{path}: experiment"
+        raise CardError(*(f"{where}: {text}" for text in error.mistakes)) from None
     except RangeError as error:
-        place = f"--experiment {name}" if experiment else f"{path}: experiment: {shown(name)}"
         raise CardError(f"{place}: {error}") from None
     _check_cuts(card, apparatus, path)
     return card, apparatus

@@ -381,7 +381,8 @@ def load_run_card(name_or_path: str | os.PathLike[str]) -> tuple[RunCard, Path]:
     Parameters
     ----------
     name_or_path : str or path
-        The name of a card of the gallery, or the path of a file: that ends in ``.toml``.
+        The name of a card of the gallery, or the path of a file: that ends in ``.toml`` or has a
+        directory in it.
 
     Raises
     ------
@@ -389,7 +390,7 @@ def load_run_card(name_or_path: str | os.PathLike[str]) -> tuple[RunCard, Path]:
         If anything is wrong with it, in one line.
     """
     name_or_path = os.fspath(name_or_path)
-    if name_or_path.endswith(SUFFIX):
+    if name_or_path.endswith(SUFFIX) or "/" in name_or_path or os.sep in name_or_path:
         file, label = Path(name_or_path), name_or_path
     elif name_or_path in (names := gallery_names()):
         file, label = GALLERY / f"{name_or_path}{SUFFIX}", name_or_path

@@ -214,10 +214,9 @@ def selection_of(search: "SearchCard") -> "Table":
 
 def _selection(signature: str, content: dict[str, Any]) -> "Table":
     try:
-        SIGNATURES.home(signature)
+        table = SIGNATURES[signature].table
     except RangeError as error:
         raise KeyedError(("signature",), str(error).removeprefix("signature: ")) from None
-    table = SIGNATURES[signature].table
     try:
         return table.model_validate(content)
     except ValidationError as error:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
 from scotopic.checked import numbers
-from scotopic.errors import RangeError
+from scotopic.errors import RangeError, not_one_of
 from scotopic.models.derived import COUPLING, PROBE, derived
 from scotopic.models.inputs import model_inputs
 from scotopic.models.parameters import Given, field_of, models_along, parameter, value_of
@@ -138,7 +138,7 @@ class Masses:
 def _check_quantity(model: "DecayingMediator", quantity: str, y: float | None) -> None:
     allowed = quantities(model)
     if quantity not in allowed:
-        raise RangeError(f"quantity: {quantity!r} is not one of {', '.join(allowed)}")
+        raise RangeError(f"quantity: {not_one_of(quantity, allowed)}")
     if quantity == "alpha_D":
         if y is None or not (math.isfinite(y) and y > 0):
             raise RangeError(f"y: {y} is not positive; a limit on alpha_D needs a fixed y")

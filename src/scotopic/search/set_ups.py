@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from scotopic.errors import RangeError
+from scotopic.errors import RangeError, nearest
 from scotopic.experiments import Experiment
 from scotopic.models.metadata import Parameter
-from scotopic.models.parameters import parameter
+from scotopic.models.parameters import parameter, parameter_names
 from scotopic.search.cards import checked
 from scotopic.signatures.base import SIGNATURES
 
@@ -95,7 +95,12 @@ def parameter_of_axis(kind: "Kind", name: str) -> Parameter:
     >>> parameter_of_axis(DarkPhoton, "beam_energy_GeV").unit
     'GeV'
     """
-    return SET_UPS[name] if name in SET_UPS else parameter(kind, name)
+    if name in SET_UPS:
+        return SET_UPS[name]
+    if name not in (known := parameter_names(kind)):
+        hint = nearest(name, [*known, *SET_UPS])
+        raise RangeError(f"{name}: is no parameter of the model, nor of the set-up; {hint}")
+    return parameter(kind, name)
 
 
 def with_set_up(experiment: Experiment, name: str, value: float) -> Experiment:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from scotopic.display import displayed
-from scotopic.errors import RangeError
+from scotopic.errors import RangeError, not_one_of
 from scotopic.registry import Registry
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def method(name: str) -> Method:
     ('toys', 'seed')
     """
     if ":" not in name and name not in methods():
-        raise RangeError(f"method: {name!r} is not one of {', '.join(methods())}")
+        raise RangeError(f"method: {not_one_of(name, methods())}")
     compute = METHODS[name]
     lines = (inspect.getdoc(compute) or name).splitlines()
     parameters = inspect.signature(compute).parameters.values()
