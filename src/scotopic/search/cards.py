@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from pydantic import ValidationError
 
 from scotopic.display import brief
-from scotopic.errors import CardError, RangeError, ScotopicError
+from scotopic.errors import CardError, RangeError, ScotopicError, nearest, not_one_of
 from scotopic.experiments.loader import read_experiment
 from scotopic.experiments.messages import KeyedError, mistakes_in, shown
 from scotopic.experiments.schema import Experiment
 from scotopic.experiments.toml_text import toml_text
+from scotopic.models.parameters import parameter, parameter_names, words
+from scotopic.models.registry import MODELS, model_class
 from scotopic.signatures.base import SIGNATURES
 
 if TYPE_CHECKING:
@@ -82,7 +84,14 @@ def _checked_content(card: "Card") -> Experiment:
     except ValidationError as error:
         found = [*mistakes_in(error, Experiment), *_wrong_selections(card.get("searches"))]
         raise KeyedError.of(found) from None
-    return checked(experiment)
+    wrong_model = [*_wrong_model(experiment)]
+    try:
+        complete = checked(experiment)
+    except KeyedError as error:
+        raise KeyedError.of([*wrong_model, *error.all]) from None
+    if wrong_model:
+        raise KeyedError.of(wrong_model)
+    return complete
 
 
 def _wrong_selections(searches: object) -> "Iterator[KeyedError]":
@@ -171,6 +180,32 @@ def _overlaps(experiment: Experiment) -> "Iterator[KeyedError]":
 def _may_overlap(experiment: Experiment, one: "SearchCard", other: "SearchCard") -> bool:
     signature = SIGNATURES[one.signature]
     return signature.overlaps(experiment, selection_of(one), selection_of(other))
+
+
+def _wrong_model(experiment: Experiment) -> "Iterator[KeyedError]":
+    """Yield what is wrong with the model that a card names, and with its parameters."""
+    model = experiment.model
+    try:
+        MODELS.home(model.name)
+        if not model.parameters:
+            return
+        kind = model_class(model.name)
+    except RangeError as error:
+        yield KeyedError(("model", "name"), str(error).removeprefix("model: "))
+        return
+    known = parameter_names(kind)
+    for name, value in model.parameters.items():
+        path = ("model", "parameters", name)
+        if name not in known:
+            yield KeyedError(path, f"no parameter of {model.name}; {nearest(name, known)}")
+        elif isinstance(value, str) and value not in (possible := words(kind, name)):
+            why = not_one_of(value, possible) if possible else f"{shown(value)} is not a number"
+            yield KeyedError(path, why)
+        elif not isinstance(value, str):
+            one = parameter(kind, name)
+            if one.choices or not one.low <= value <= one.high:
+                allowed = " or ".join(one.choices) or f"from {one.low:g} to {one.high:g}"
+                yield KeyedError(path, f"{shown(value)} is not {allowed}")
 
 
 def _wrong_workspace(experiment: Experiment) -> "Iterator[KeyedError]":
