@@ -138,7 +138,8 @@ def only_one_line(error: RangeError) -> None:
 def test_couplings_too_small_for_their_squares_are_refused(name: str, value: float) -> None:
     kind = model_class(name)
     needed: dict[str, Any] = {"mediator_mass": 0.3, "alpha_D": 0.1, "mass_ratio": 3}
-    others = {"splitting": 0.05, "theta": 0.04} if name.startswith("inelastic") else {}
+    others: dict[str, Any] = {}
+    others |= {"splitting": 0.05, "theta": 0.04} if name.startswith("inelastic") else {}
     others |= {"dark_matter": "dirac"} if name == "dark_photon" else {}
     with pytest.raises(RangeError, match=r"is not between 1e-50 and 1e\+50"):
         kind(**needed, **others, **{kind.coupling_field: value})
@@ -157,7 +158,8 @@ def test_the_bound_of_the_smallest_coupling_is_that_of_any() -> None:
 def test_thermal_averages_of_very_cold_dark_matter() -> None:
     """Without s wave they fall as 1/x, with it they are constant, up to 15/(8 x) and the like."""
     x = np.array([1e7, 1e9, 1e10])
-    for kind, slope in (("dirac", 0), ("complex_scalar", 1), ("majorana", 1)):
+    kinds: list[tuple[Any, int]] = [("dirac", 0), ("complex_scalar", 1), ("majorana", 1)]
+    for kind, slope in kinds:
         model = DarkPhoton(
             mediator_mass=0.03, kinetic_mixing=1e-4, alpha_D=0.1, mass_ratio=3, dark_matter=kind
         )

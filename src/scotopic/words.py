@@ -27,6 +27,11 @@ Method = Literal["exact", "ww", "iww"]
 FormFactor = Literal["elastic", "elastic+inelastic"]
 """Form factors of the atom."""
 
+DeviationName = Literal[
+    "muon-2021", "muon-2025", "muon-2006", "electron-rubidium", "electron-caesium"
+]
+"""Measured magnetic moments against their predictions; `scotopic.precision.bands` has them."""
+
 MassAxis = Literal["mediator_mass", "dark_matter_mass"]
 """The mass that a curve is shown against."""
 

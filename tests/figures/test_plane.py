@@ -235,7 +235,7 @@ def test_crowded_planes_have_their_boxes_beside_the_axes(tmp_path: Path) -> None
 def test_tied_couplings_say_what_they_follow_from(tmp_path: Path) -> None:
     figure = drawn(tmp_path, dict.fromkeys(("some", "all", "none"), rising()), flat(0.3))
     (note,) = figure.axes[0].texts
-    assert "$\\epsilon$ from $(g-2)_\\mu$,\ncentral value" in note.get_text()
+    assert "$\\epsilon$ from $(g-2)_\\mu$ (2021),\ncentral value" in note.get_text()
     assert set(_TIED) == set(TIES)
 
 

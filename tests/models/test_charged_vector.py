@@ -161,7 +161,9 @@ def test_b_minus_3_l_e_has_no_muons() -> None:
 def test_registry() -> None:
     for name in BUILT_IN:
         assert model_name(model_class(name)) == name
-    with pytest.raises(RangeError, match="'axion' is not one of the models; did you mean 'axion_like_particle'"):
+    with pytest.raises(
+        RangeError, match="'axion' is not one of the models; did you mean 'axion_like_particle'"
+    ):
         model_class("axion")
 
 

@@ -8,16 +8,20 @@ import pytest
 
 from scotopic.errors import RangeError
 from scotopic.precision.bands import (
+    DEVIATIONS,
     ELECTRON_CAESIUM,
     ELECTRON_RUBIDIUM,
     MUON_2006,
     MUON_2021,
+    MUON_2025,
     BandStatus,
     Deviation,
     band_status,
+    deviation_named,
     mixing_band,
 )
 from scotopic.precision.magnetic_moments import coupling_of_mixing, magnetic_moment
+from scotopic.units import ALPHA
 from scotopic.words import SpinParity
 
 MASSES = [0.01, 0.1, 0.39, 1.14]
@@ -128,3 +132,36 @@ def test_refusals() -> None:
     with pytest.raises(RangeError) as refused:
         mixing_band(MUON_2021, "axial_vector", 0.1)
     assert str(refused.value) == message
+
+
+@pytest.mark.parametrize(
+    ("preset", "measured", "predicted"),
+    [  # in 1e-11: value and uncertainty; the papers are in the docstrings
+        (MUON_2021, (116592061.0, 41.0), (116591810.0, 43.0)),
+        (MUON_2025, (116592071.5, 14.5), (116592033.0, 62.0)),
+    ],
+)
+def test_presets_are_measurement_minus_prediction(
+    preset: Deviation, measured: tuple[float, float], predicted: tuple[float, float]
+) -> None:
+    assert preset.value * 1e11 == pytest.approx(measured[0] - predicted[0], abs=0.6)
+    assert preset.uncertainty * 1e11 == pytest.approx(
+        math.hypot(measured[1], predicted[1]), abs=0.8
+    )
+
+
+def test_the_prediction_of_2025_leaves_a_bound() -> None:
+    """Delta a of a light vector is alpha epsilon^2/(2 pi): Schwinger's, at most (38 + 126)e-11."""
+    band = mixing_band(MUON_2025, "vector", 1e-5)
+    assert band.status == "open_below"
+    assert float(band.lower) == 0
+    assert float(band.upper) == pytest.approx(math.sqrt(164e-11 * 2 * math.pi / ALPHA), rel=1e-3)
+
+
+def test_named_deviations() -> None:
+    assert {name: deviation_named(name) for name in DEVIATIONS} == dict(DEVIATIONS)
+    own = deviation_named("2.51e-9+-5.9e-10")
+    assert (own.lepton, own.value, own.uncertainty) == ("muon", 2.51e-9, 5.9e-10)
+    for wrong in ("muon-2024", "2.5e-9", "a+-b", "1e-9+-0", "nan+-1e-9", "1e-9+-inf", ""):
+        with pytest.raises(RangeError, match=r"^[^\n]*$"):
+            deviation_named(wrong)

@@ -13,6 +13,7 @@ from scotopic.models.electrophilic import ScalarMediator
 from scotopic.models.mediator import DecayingMediator
 from scotopic.models.muonphilic import MuonphilicPseudoscalar, MuonphilicScalar
 from scotopic.models.parameters import models_along
+from scotopic.precision.bands import MUON_2021, MUON_2025, Deviation
 from scotopic.search import exclusion_curve, load_experiment
 from scotopic.search.overlays import moment_band, thermal_overlay, with_overlays
 from scotopic.units import ALPHA
@@ -91,3 +92,15 @@ def test_overlays_are_part_of_the_result() -> None:
     np.testing.assert_array_equal(shown["beside_upper"], [band.upper])
     np.testing.assert_array_equal(shown.limits(), curve.limits())
     assert with_overlays(curve, scalar) == curve != shown
+
+
+def test_the_band_says_what_it_explains() -> None:
+    vector = LMuMinusLTau(mediator_mass=0.1, gauge_coupling=1e-4)
+    own = Deviation(lepton="muon", value=1e-9, uncertainty=1e-10, source="a test")
+    labels = [moment_band([vector], "gauge_coupling", d).label for d in (MUON_2021, MUON_2025, own)]
+    for label, name in zip(labels, ("2021", "2025", "own value"), strict=True):
+        assert label == rf"$(g-2)_\mu$ ({name}), $\pm2\sigma$"
+    curve = exclusion_curve(load_experiment("na64mu"), vector, [0.1])
+    shown = with_overlays(curve, vector, muon_band=MUON_2025)
+    assert shown["beside"].tolist() == labels[1:2]
+    assert shown["beside_lower"].tolist() == [[0.0]]

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from scotopic.experiments import Experiment
     from scotopic.models.mediator import DecayingMediator
+    from scotopic.precision.bands import Deviation
     from scotopic.search import Axis, Result, Search
     from scotopic.search.axis import Scale
     from scotopic.search.masses import FloatArray
@@ -152,6 +153,14 @@ def limit(
     muon_band: Annotated[
         bool, typer.Option("--muon-band", help="Add the 2 sigma band of the muon's g-2.")
     ] = False,
+    muon_moment: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|VALUE+-ERROR",
+            help="What the band explains: muon-2021, muon-2025, muon-2006, or 38e-11+-63e-11.",
+            show_default="muon-2021",
+        ),
+    ] = None,
     thermal_line: Annotated[
         bool, typer.Option("--thermal-line", help="Add the line of the relic density.")
     ] = False,
@@ -200,10 +209,11 @@ def limit(
     name_caveats(curve.attributes["caveats"])
     for text in remarks(curve):
         remark(text)
-    if muon_band or thermal_line:
+    if muon_band or muon_moment or thermal_line:
         from scotopic.search.overlays import with_overlays  # noqa: PLC0415 - rarely
 
-        curve = with_overlays(curve, made, muon_band=muon_band, thermal_line=thermal_line)
+        band = _deviation(muon_moment) if muon_moment else muon_band
+        curve = with_overlays(curve, made, muon_band=band, thermal_line=thermal_line)
     seconds = time.perf_counter() - started
     if as_json:
         print_json({"provenance": provenance(seconds), **content_of(curve)})
@@ -216,6 +226,15 @@ def limit(
     if figure:
         with drawing():
             name_written(write_files(_figure(curve, against), directory / "limit"))
+
+
+def _deviation(text: str) -> "Deviation":
+    from scotopic.precision.bands import deviation_named  # noqa: PLC0415 - seldom
+
+    try:
+        return deviation_named(text)
+    except RangeError as error:
+        raise RangeError(f"--muon-moment: {error}") from None
 
 
 def _ends(

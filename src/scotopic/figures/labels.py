@@ -129,9 +129,9 @@ _NAMES: Final = {"dirac": "Dirac", "majorana": "Majorana", "pseudo_dirac": "pseu
 _OF_DARK_MATTER: Final = ("dark coupling", "ratio", "splitting", "angle")
 _TIED: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "muon lower": "from $(g-2)_\\mu$,\nlower edge at $2\\sigma$",
-        "muon central": "from $(g-2)_\\mu$,\ncentral value",
-        "muon upper": "from $(g-2)_\\mu$,\nupper edge at $2\\sigma$",
+        "muon lower": "from $(g-2)_\\mu$ (2021),\nlower edge at $2\\sigma$",
+        "muon central": "from $(g-2)_\\mu$ (2021),\ncentral value",
+        "muon upper": "from $(g-2)_\\mu$ (2021),\nupper edge at $2\\sigma$",
         "thermal relic": "from the relic density",
     }
 )

@@ -156,6 +156,9 @@ class _Pen:
             dense = replace(self, y=y)
             colour = _BANDS[number % len(_BANDS)]
             look: dict[str, Any] = {"alpha": 0.3, "linewidth": 0.9, "zorder": 2.0}
+            measured = layer.attributes.get("deviation", {}).get("name", "")
+            told = not measured or measured in layer.label
+            look["name"] = None if told else f"{layer.label} ({measured})"
             self.sheet.area(layer.label, dense.inside(within), dense.lines(within), colour, **look)
 
     def thermal_line(self, layer: Layer, number: int) -> None:

@@ -4,18 +4,20 @@ A loop has one sign (`magnetic_moments.SIGN`), a deviation has another or none t
 can be said then is a word, `BandStatus`; a coupling that does not exist is never a number.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from types import MappingProxyType
+from typing import Final, Literal, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.checked import make_floats, numbers, one_of, positive, within
+from scotopic.checked import make_floats, numbers, one_of, positive, shown, within
 from scotopic.decays.leptons import LEPTON_MASSES
 from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.precision.magnetic_moments import SIGN, mixing_of_moment
-from scotopic.words import Lepton, SpinParity
+from scotopic.words import DeviationName, Lepton, SpinParity
 
 Array = npt.NDArray[np.float64]
 
@@ -42,17 +44,20 @@ class Deviation:
         Delta a and its standard deviation.
     source : str
         Where the numbers are from.
+    name : str
+        What figures call it.
 
     Raises
     ------
     RangeError
-        If the lepton is unknown, the value not finite or the uncertainty not positive.
+        If the lepton is unknown, the value not between -1 and 1 or the uncertainty not positive.
     """
 
     lepton: Lepton
     value: float
     uncertainty: float
     source: str
+    name: str = "own value"
 
     def __post_init__(self) -> None:
         """Refuse what is no measurement."""
@@ -67,14 +72,30 @@ MUON_2021: Final = Deviation(
     value=251e-11,
     uncertainty=59e-11,
     source="Muon g-2 Collaboration, Phys. Rev. Lett. 126 (2021) 141801; review eq. 20",
+    name="2021",
 )
-"""Brookhaven and Fermilab against the Theory Initiative's prediction of 2020."""
+"""Brookhaven and Fermilab's first run, 116592061(41)e-11, against the Theory Initiative's
+prediction of 2020, 116591810(43)e-11 (Phys. Rept. 887 (2020) 1). Figures of papers up to 2024 show
+it, and it is the default."""
+
+MUON_2025: Final = Deviation(
+    lepton="muon",
+    value=38e-11,
+    uncertainty=63e-11,
+    source="Muon g-2 Collaboration, Phys. Rev. Lett. 135 (2025) 101802; Theory Initiative, Phys."
+    " Rept. 1143 (2025) 1",
+    name="2025",
+)
+"""Brookhaven and all runs of Fermilab, 116592071.5(14.5)e-11 (arXiv:2506.03069), against the Theory
+Initiative's White Paper of 2025, 116592033(62)e-11 (arXiv:2505.21476), which takes the hadronic
+vacuum polarisation from the lattice: no tension is left, and the upper edge is a bound."""
 
 MUON_2006: Final = Deviation(
     lepton="muon",
     value=288e-11,
     uncertainty=80e-11,
     source="Muon g-2 Collaboration, Phys. Rev. D73 (2006) 072003; review eq. 19",
+    name="2006",
 )
 """Brookhaven alone, against the prediction quoted in the review."""
 
@@ -83,6 +104,7 @@ ELECTRON_RUBIDIUM: Final = Deviation(
     value=4.8e-13,
     uncertainty=3.0e-13,
     source="Morel et al., Nature 588 (2020) 61; review eq. 52",
+    name="rubidium",
 )
 """With alpha from the recoil of rubidium atoms."""
 
@@ -91,8 +113,49 @@ ELECTRON_CAESIUM: Final = Deviation(
     value=-8.8e-13,
     uncertainty=3.6e-13,
     source="Parker et al., Science 360 (2018) 191; review eq. 53",
+    name="caesium",
 )
 """With alpha from the recoil of caesium atoms."""
+
+DEVIATIONS: Final[Mapping[DeviationName, Deviation]] = MappingProxyType(
+    {
+        "muon-2021": MUON_2021,
+        "muon-2025": MUON_2025,
+        "muon-2006": MUON_2006,
+        "electron-rubidium": ELECTRON_RUBIDIUM,
+        "electron-caesium": ELECTRON_CAESIUM,
+    }
+)
+"""All of them, by the names that cards and the command line know."""
+
+
+def deviation_named(text: str) -> Deviation:
+    """Return a deviation by its name, or the muon's own value, written as 38e-11+-63e-11.
+
+    Raises
+    ------
+    RangeError
+        If it is neither, or the value is refused by `Deviation`.
+
+    Examples
+    --------
+    >>> deviation_named("muon-2025").value, deviation_named("2.5e-9+-6e-10").uncertainty
+    (3.8e-10, 6e-10)
+    """
+    if text in DEVIATIONS:
+        return DEVIATIONS[cast("DeviationName", text)]
+    value, sign, uncertainty = text.partition("+-")
+    try:
+        numbers_given = float(value), float(uncertainty if sign else "")
+    except ValueError:
+        known = ", ".join(DEVIATIONS)
+        raise RangeError(
+            f"deviation: {shown(text)} is neither one of {known} nor a value +- its error, as in"
+            " 38e-11+-63e-11"
+        ) from None
+    return Deviation(
+        lepton="muon", value=numbers_given[0], uncertainty=numbers_given[1], source="given"
+    )
 
 
 @displayed

@@ -1,5 +1,6 @@
 """What stands beside the limits of a plane: thermal lines, bounds of the CMB, bands."""
 
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -95,4 +96,5 @@ def band_layer(band: BandLayer, grid: Grid) -> Layer:
         logarithm[known] = np.minimum(np.log(ratio), _BEYOND_EDGE)
         axes = grid.x.parameter, grid.y.parameter
         found[name] = Variable(axes, logarithm, "1", "ln(coupling / edge of the band)")
-    return Layer("band", band.label, found)
+    said = {**asdict(deviation), "sigmas": band.sigmas}
+    return Layer("band", band.label, found, {"deviation": said})

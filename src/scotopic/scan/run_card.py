@@ -28,13 +28,7 @@ from scotopic.models.parameters import (
     words,
 )
 from scotopic.models.registry import BUILT_IN, MODELS, model_class
-from scotopic.precision.bands import (
-    ELECTRON_CAESIUM,
-    ELECTRON_RUBIDIUM,
-    MUON_2006,
-    MUON_2021,
-    Deviation,
-)
+from scotopic.precision.bands import DEVIATIONS, Deviation
 from scotopic.processes.calculation import PROCESSES
 from scotopic.registry import Registry
 from scotopic.scan.bounds import BoundLayer
@@ -43,7 +37,7 @@ from scotopic.search.allowance import MOST
 from scotopic.search.axis import Axis, Scale
 from scotopic.search.style import FigureStyle
 from scotopic.signatures.base import SIGNATURES
-from scotopic.words import Lepton
+from scotopic.words import DeviationName, Lepton
 
 GALLERY = Path(__file__).parent / "gallery"
 """Directory of the run cards that come with the package."""
@@ -171,16 +165,6 @@ class MeasurementCard(Table):
     uncertainty: float = Field(gt=0, description="its standard deviation")
 
 
-DeviationName = Literal["muon-2021", "muon-2006", "electron-rubidium", "electron-caesium"]
-
-_DEVIATIONS: dict[DeviationName, Deviation] = {
-    "muon-2021": MUON_2021,
-    "muon-2006": MUON_2006,
-    "electron-rubidium": ELECTRON_RUBIDIUM,
-    "electron-caesium": ELECTRON_CAESIUM,
-}
-
-
 class BandLayer(SectorLayer):
     """Where the mediator would explain a magnetic moment."""
 
@@ -195,7 +179,7 @@ class BandLayer(SectorLayer):
     def measured(self) -> Deviation:
         """Return what is to be explained."""
         if self.measurement is None:
-            return _DEVIATIONS[self.deviation]
+            return DEVIATIONS[self.deviation]
         return Deviation(**self.measurement.model_dump(), source="run card")
 
 

@@ -83,7 +83,7 @@ def moment_band(
     band = mixing_band(deviation, first.spin_parity, masses, sigmas)
     symbol = {"electron": "e", "muon": r"\mu"}[deviation.lepton]
     return Overlay(
-        rf"$(g-2)_{symbol}$, $\pm{sigmas:g}\sigma$",
+        rf"$(g-2)_{symbol}$ ({deviation.name}), $\pm{sigmas:g}\sigma$",
         in_quantity(models, quantity, band.lower / unit),
         in_quantity(models, quantity, band.upper / unit),
     )
@@ -132,7 +132,11 @@ def _require_coupling(model: "DecayingMediator", quantity: str) -> None:
 
 
 def with_overlays(
-    curve: Result, model: "DecayingMediator", *, muon_band: bool = False, thermal_line: bool = False
+    curve: Result,
+    model: "DecayingMediator",
+    *,
+    muon_band: bool | Deviation = False,
+    thermal_line: bool = False,
 ) -> Result:
     """Return a curve with what it is shown beside, as further variables.
 
@@ -142,8 +146,9 @@ def with_overlays(
         From `exclusion_curve`.
     model : DecayingMediator
         That of the curve.
-    muon_band : bool
-        Whether to add the 2 sigma band of the muon's magnetic moment.
+    muon_band : bool or Deviation
+        Whether to add the 2 sigma band of the muon's magnetic moment, `MUON_2021`; or of another
+        of `scotopic.precision.bands`, or one's own.
     thermal_line : bool
         Whether to add the line of the relic density.
 
@@ -153,8 +158,12 @@ def with_overlays(
         As `moment_band` and `thermal_overlay`.
     """
     models = models_along(model, curve.axes[0], curve.axis.tolist())
-    asked = ((muon_band, moment_band), (thermal_line, thermal_overlay))
-    found = [make(models, curve.quantity) for wanted, make in asked if wanted]
+    found = []
+    if muon_band:
+        deviation = MUON_2021 if muon_band is True else muon_band
+        found.append(moment_band(models, curve.quantity, deviation))
+    if thermal_line:
+        found.append(thermal_overlay(models, curve.quantity))
     if not found:
         return curve
     dims, unit = ("beside", curve.axes[0]), parameter(type(model), curve.quantity).unit
