@@ -16,7 +16,7 @@ def data_rows(package: str, name: str) -> list[list[str]]:
     Examples
     --------
     >>> data_rows("scotopic.decays", "hadronic_ratio.csv")[0]
-    ['0.27914078', '0']
+    ['0.27914078', '3.99551e-05']
     """
     text = (files(package) / "data" / name).read_text(encoding="utf-8")
     return [line.split(",") for line in text.splitlines() if not line.startswith("#")]

@@ -49,6 +49,7 @@ class Registry(Generic[T]):
         self._accept = accept
         self._registered: dict[str, T] = {}
         self._imported: dict[str, T] = {}
+        self._accepted: dict[type, T] = {}
         self._entry_points: dict[str, str] | None = None
 
     def register(self, name: str) -> Callable[[Given], Given]:
@@ -63,7 +64,7 @@ class Registry(Generic[T]):
         def keep(thing: Given) -> Given:
             if ":" in name or self._is_taken(name, thing):
                 raise RangeError(f"{self.kind}: the name {name!r} is taken, or has a colon")
-            self._registered[name] = self._accept(thing, f"{self.kind}: {name!r}")
+            self._registered[name] = self._made_of(thing, name)
             return thing
 
         return keep
@@ -93,8 +94,17 @@ class Registry(Generic[T]):
         if name not in self._registered and name not in self._imported:
             thing = self._load(name)
             if name not in self._registered:  # its module may use the decorator
-                self._imported[name] = self._accept(thing, f"{self.kind}: {name!r}")
+                self._imported[name] = self._made_of(thing, name)
         return self._registered[name] if name in self._registered else self._imported[name]
+
+    def _made_of(self, thing: object, name: str) -> T:
+        """Return what a thing is accepted as; a class gives one object, whatever name is used."""
+        found = self._accepted.get(thing) if isinstance(thing, type) else None
+        if found is None:
+            found = self._accept(thing, f"{self.kind}: {name!r}")
+            if isinstance(thing, type):
+                self._accepted[thing] = found
+        return found
 
     def home(self, name: str) -> str:
         """Return where something stands, "module:Object", without importing it.

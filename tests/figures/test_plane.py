@@ -363,11 +363,11 @@ def test_every_layer_of_the_result_is_drawn(with_layers: Result) -> None:
     assert {layer.kind for layer in with_layers.layers} == set(_DRAWN)
     whole = draw_plane(with_layers)
     names = legend_texts(whole)
-    assert set(names) == {"filled", "line", "relic", "CMB", "g-2", "theirs"}
+    assert set(names) == {"filled", "line", "relic", "CMB", "g-2 (2021)", "theirs"}
     for layer in with_layers.layers:
         others = tuple(one for one in with_layers.layers if one is not layer)
         less = draw_plane(replace(with_layers, layers=others))
-        assert legend_texts(less) == [name for name in names if name != layer.label]
+        assert legend_texts(less) == [name for name in names if not name.startswith(layer.label)]
         (axes,), (every,) = less.axes, whole.axes
         assert len(axes.get_children()) < len(every.get_children())
 
@@ -376,7 +376,7 @@ def test_no_layer_is_too_many(with_layers: Result) -> None:
     bands = [one for one in with_layers.layers if one.kind == "band"]
     many = tuple(replace(bands[0], label=f"band {i}") for i in range(6))
     assert legend_texts(draw_plane(replace(with_layers, layers=many)))[:6] == [
-        f"band {i}" for i in range(6)
+        f"band {i} (2021)" for i in range(6)
     ]
 
 

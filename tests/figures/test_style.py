@@ -262,7 +262,7 @@ def test_what_cannot_be_shown_is_said(plane: Result) -> None:
 
 def test_labels_are_typeset(plane: Result) -> None:
     (axes,) = draw_plane(plane).axes
-    assert r"$(g-2)_\mu$, $2\sigma$" in texts(axes)
+    assert r"$(g-2)_\mu$, $2\sigma$ (2021)" in texts(axes)
     assert axes.get_title(loc="left") == r"all kinds, $\epsilon$ < $10^{-3}$"
     (note,) = axes.texts
     assert note.get_text().splitlines()[0] == "Dirac dark matter"

@@ -254,7 +254,10 @@ def test_zero_outside_the_kinematic_limits() -> None:
     ("arguments", "message"),
     [
         (("vector", "electron", LEAD, 1.0, 1.2), "energy: 1.0 GeV must be"),
-        (("vector", "electron", LEAD, 10.0, 0.0), "mediator_mass: 0.0 GeV is not positive"),
+        (
+            ("vector", "electron", LEAD, 10.0, 0.0),
+            "mediator_mass: 0.0 GeV is not between",
+        ),
         (("vector", "electron", LEAD, 10.0, float("nan")), "mediator_mass: nan"),
         (("vector", "electron", LEAD, float("nan"), 0.1), "energy: nan GeV"),
         (("axial_vector", "muon", LEAD, 10.0, 0.05), "not be lighter"),
@@ -275,7 +278,7 @@ def test_more_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
         total_cross_section(*point, form_factor="dipole")
     with pytest.raises(RangeError, match="between 0 and 1"):
         differential_cross_section(*point, 1.2)
-    with pytest.raises(RangeError, match="minimum_energy: -1 GeV"):
+    with pytest.raises(RangeError, match=r"minimum_energy: -1\.0 GeV is not zero or positive"):
         total_cross_section(*point, minimum_energy=-1)
     monkeypatch.setattr(phase_space, "STANDARD", Resolution(4, 2, 3.0))
     with pytest.raises(RangeError, match="is not converged"):
