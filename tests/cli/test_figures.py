@@ -6,33 +6,22 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from tests.plane_cards import plane_card
 
 from scotopic import cli
 
-CARD = """
-title = "a small plane"
-source = "a test"
-model = "dark_photon"
-[fixed]
-alpha_D = 0.1
-mass_ratio = 3
-dark_matter = "dirac"
-[x]
-parameter = "mediator_mass"
-minimum = 0.01
-maximum = 0.1
-points = 3
-[y]
-parameter = "kinetic_mixing"
-minimum = 1e-8
-maximum = 1e-7
-points = 3
+CARD = plane_card(
+    "a small plane",
+    (0.01, 0.1, 3),
+    (1e-8, 1e-7, 3),
+    """\
 [[limits]]
 label = "NA64"
 experiment = "na64e-2018"
 [[thermal_lines]]
 label = "relic"
-"""
+""",
+)
 
 
 def fail(*_: object, **__: object) -> NoReturn:

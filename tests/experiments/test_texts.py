@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.plane_cards import plane_card
 
 from scotopic.errors import CardError
 from scotopic.experiments.texts import legible, one_line_of_figure
@@ -13,25 +14,11 @@ from scotopic.experiments.toml_text import toml_text
 from scotopic.scan.run_card import load_run_card
 from scotopic.search import experiment_card, load_experiment
 
-RUN_CARD = """
-title = "plane"
-source = "a test"
-model = "dark_photon"
-[fixed]
-alpha_D = 0.1
-mass_ratio = 3
-dark_matter = "dirac"
-[x]
-parameter = "mediator_mass"
-minimum = 0.01
-maximum = 0.1
-points = 3
-label = "mass"
-[y]
-parameter = "kinetic_mixing"
-minimum = 1e-5
-maximum = 1e-3
-points = 3
+RUN_CARD = plane_card(
+    "plane",
+    (0.01, 0.1, 3),
+    (1e-5, 1e-3, 3),
+    """\
 [[limits]]
 label = "NA64"
 experiment = "na64e-2018"
@@ -39,7 +26,8 @@ experiment = "na64e-2018"
 label = "others"
 source = "a test"
 points = [[0.01, 1e-4], [0.1, 1e-3]]
-"""
+""",
+).replace("[y]", 'label = "mass"\n[y]')
 
 UNSEEN = {
     "a line end": "a\nb",

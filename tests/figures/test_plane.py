@@ -12,6 +12,7 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
+from tests.plane_cards import plane_card
 
 from scotopic.errors import RangeError
 from scotopic.figures import STYLE, draw_plane
@@ -239,24 +240,11 @@ def test_tied_couplings_say_what_they_follow_from(tmp_path: Path) -> None:
     assert set(_TIED) == set(TIES)
 
 
-WITH_LAYERS = """
-title = "all kinds"
-source = "a test"
-model = "dark_photon"
-[fixed]
-alpha_D = 0.1
-mass_ratio = 3
-dark_matter = "dirac"
-[x]
-parameter = "mediator_mass"
-minimum = 0.004
-maximum = 0.4
-points = 9
-[y]
-parameter = "kinetic_mixing"
-minimum = 1e-6
-maximum = 1e-1
-points = 21
+WITH_LAYERS = plane_card(
+    "all kinds",
+    (0.004, 0.4, 9),
+    (1e-6, 1e-1, 21),
+    """\
 [[limits]]
 label = "filled"
 experiment = "na64e-2018"
@@ -274,7 +262,8 @@ label = "g-2"
 label = "theirs"
 source = "a test"
 points = [[0.004, 1e-3], [0.1, 2e-2], [0.4, 1e-2]]
-"""
+""",
+)
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
+from tests.plane_cards import plane_card
 
 from scotopic import DarkPhoton, Result, draw_limit, exclusion_curve, load_experiment
 from scotopic.errors import CardError, RangeError
@@ -42,24 +43,11 @@ def projection() -> Result:
     return exclusion_curve(load_experiment("na64e-5e12"), MODEL, MASSES)
 
 
-CARD = """
-title = "all kinds, eps < 1e-3"
-source = "a test"
-model = "dark_photon"
-[fixed]
-alpha_D = 0.1
-mass_ratio = 3
-dark_matter = "dirac"
-[x]
-parameter = "mediator_mass"
-minimum = 0.01
-maximum = 0.1
-points = 5
-[y]
-parameter = "kinetic_mixing"
-minimum = 1e-6
-maximum = 1e-2
-points = 9
+CARD = plane_card(
+    "all kinds, eps < 1e-3",
+    (0.01, 0.1, 5),
+    (1e-6, 1e-2, 9),
+    """\
 [[limits]]
 label = "NA64, 2.84e11 electrons"
 experiment = "na64e-2018"
@@ -79,7 +67,8 @@ points = [[1.0, 1e-3], [3.0, 1e-3]]
 excludes = "nothing"
 [[bands]]
 label = "muon g-2, 2 sigma"
-"""
+""",
+)
 
 
 def card_with(tmp_path: Path, more: str = "") -> Path:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.plane_cards import plane_card
 
 from scotopic.errors import CardError
 from scotopic.scan.plane import planes_of
@@ -15,24 +16,11 @@ from scotopic.scan.run_card import load_run_card
 from scotopic.search import Result
 from scotopic.search.result_files import read_result
 
-CARD = """
-title = "all kinds"
-source = "a test"
-model = "dark_photon"
-[fixed]
-alpha_D = 0.1
-mass_ratio = 3
-dark_matter = "dirac"
-[x]
-parameter = "mediator_mass"
-minimum = 0.004
-maximum = 0.4
-points = 5
-[y]
-parameter = "kinetic_mixing"
-minimum = 1e-6
-maximum = 1e-1
-points = 9
+CARD = plane_card(
+    "all kinds",
+    (0.004, 0.4, 5),
+    (1e-6, 1e-1, 9),
+    """\
 [[limits]]
 label = "NA64"
 experiment = "na64e-2018"
@@ -62,7 +50,8 @@ label = "from a file"
 source = "a test"
 file = "theirs.csv"
 excludes = "inside"
-"""
+""",
+)
 LAYERS = [
     ("thermal line", "scalar"),
     ("thermal line", "Dirac, half of it"),

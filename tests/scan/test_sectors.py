@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.plane_cards import plane_card
 
 from scotopic.errors import CardError, RangeError
 from scotopic.models.axion_like import AxionLikeParticle
@@ -214,24 +215,11 @@ def test_wrong_couplings_are_named(values: dict[str, float], message: str) -> No
         build(ScalarMediator, {**DARK, "mediator_mass": 0.1, **values})
 
 
-CARD = """
-title = "bands and bounds"
-source = "a test"
-model = "dark_photon"
-[fixed]
-alpha_D = 0.1
-mass_ratio = 3
-dark_matter = "dirac"
-[x]
-parameter = "mediator_mass"
-minimum = 0.01
-maximum = 0.4
-points = 4
-[y]
-parameter = "coupling"
-minimum = 1e-4
-maximum = 0.1
-points = 300
+CARD = plane_card(
+    "bands and bounds",
+    (0.01, 0.4, 4),
+    (1e-4, 0.1, 300),
+    """\
 [[limits]]
 label = "scalar"
 model = "scalar"
@@ -247,7 +235,8 @@ deviation = "electron-rubidium"
 label = "theirs, of 2017"
 source = "a test"
 file = "theirs.csv"
-"""
+""",
+).replace("kinetic_mixing", "coupling")
 
 
 def written(place: Path, text: str, table: str = "x,y\n0.01,1e-3\n0.4,2e-3\n") -> str:

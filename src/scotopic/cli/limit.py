@@ -179,6 +179,7 @@ def limit(
     from scotopic.search.result_files import remarks, write_curve  # noqa: PLC0415
 
     started = time.perf_counter()
+    band = _deviation(muon_moment) if muon_moment else muon_band
     experiments = [experiment_of(card) for card in cards]
     search = Search.of(
         experiments,
@@ -209,10 +210,9 @@ def limit(
     name_caveats(curve.attributes["caveats"])
     for text in remarks(curve):
         remark(text)
-    if muon_band or muon_moment or thermal_line:
+    if band or thermal_line:
         from scotopic.search.overlays import with_overlays  # noqa: PLC0415 - rarely
 
-        band = _deviation(muon_moment) if muon_moment else muon_band
         curve = with_overlays(curve, made, muon_band=band, thermal_line=thermal_line)
     seconds = time.perf_counter() - started
     if as_json:
