@@ -83,6 +83,13 @@ def write_figure(figure: Figure, path: Path) -> None:
 
 
 @contextmanager
+def _new() -> Iterator[tuple[Figure, Axes]]:
+    """Give axes whose legend stands where it hides the least."""
+    with new_figure() as made, mpl.rc_context({"legend.loc": "best"}):
+        yield made
+
+
+@contextmanager
 def panels(name: str, ratios: Sequence[str], height: float = 5.0) -> Iterator[list[Axes]]:
     """Give a large panel and one below it for each ratio, and save the figure.
 
@@ -95,7 +102,7 @@ def panels(name: str, ratios: Sequence[str], height: float = 5.0) -> Iterator[li
     height : float
         In inches.
     """
-    with new_figure() as (figure, axes):
+    with _new() as (figure, axes):
         axes.remove()
         figure.set_size_inches(5.6, height)
         heights = [2.4] + [1.0] * len(ratios)
@@ -126,7 +133,7 @@ def single(name: str, left: float = 0.14) -> Iterator[Axes]:
     left : float
         Share of the width for the labels on the left.
     """
-    with new_figure() as (figure, axes):
+    with _new() as (figure, axes):
         axes.grid(visible=True)
         yield axes
         figure.subplots_adjust(left=left, right=0.96, top=0.97, bottom=0.12)

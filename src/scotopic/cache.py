@@ -51,13 +51,13 @@ def cache_directory() -> Path | None:
     return user_cache_path("scotopic")
 
 
-@cache
 def library_versions() -> Mapping[str, str]:
     """Return the versions of Python and of `LIBRARIES`, without importing these."""
     python = ".".join(map(str, sys.version_info[:2]))
     return {"python": python, **{name: library_version(name) for name in LIBRARIES}}
 
 
+@cache
 def library_version(library: str) -> str:
     """Return a library's version, off the name of the folder that installers make beside it.
 

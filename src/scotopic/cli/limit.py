@@ -338,9 +338,7 @@ def _figure(curve: "Result", against: MassAxis | None) -> dict[str, bytes]:
 
     Loading matplotlib and drawing takes longer than all else of a warm run.
     """
-    from importlib.metadata import version  # noqa: PLC0415 - keep the help fast
-
-    from scotopic.cache import cached_bytes  # noqa: PLC0415
+    from scotopic.cache import cached_bytes, library_version  # noqa: PLC0415 - keep the help fast
     from scotopic.sources import module_names  # noqa: PLC0415
 
     def draw() -> dict[str, bytes]:
@@ -351,6 +349,6 @@ def _figure(curve: "Result", against: MassAxis | None) -> dict[str, bytes]:
     inputs = {
         "curve": curve.fingerprint,
         "against": against,
-        "matplotlib": version("matplotlib"),
+        "matplotlib": library_version("matplotlib"),
     }
     return cached_bytes("limit-figure", inputs, draw, modules=module_names(curve.model))

@@ -24,6 +24,7 @@ from scotopic.search.result import Layer, Variable
 from scotopic.units import ALPHA, ELECTRON_MASS, ELEMENTARY_CHARGE, GEV2_TO_CM2
 
 if TYPE_CHECKING:
+    from scotopic.scan.points import Sector
     from scotopic.scan.run_card import AxisCard, RunCard
 
 
@@ -174,12 +175,12 @@ def bound_layer(layer: BoundLayer, card: "RunCard", directory: Path) -> Layer:
     CardError
         If the file cannot be read, or a number in it is none of its axis; with the line.
     """
-    where = f"bounds[{layer.label}]"
+    where, sector = f"bounds[{layer.label}]", card.sector()
     try:
         islands = [
             [*island] for real, island in groupby(_placed(layer, directory), _has_numbers) if real
         ]
-        points = [[_converted(layer, card, one) for one in island] for island in islands]
+        points = [[_converted(layer, card, sector, one) for one in island] for island in islands]
         for given, island in zip(islands, points, strict=True):
             _require_line(layer, given, island)
     except CardError as error:
@@ -208,33 +209,35 @@ def _placed(layer: BoundLayer, directory: Path) -> Iterable[Placed]:
     try:
         columns = (layer.x, layer.y)
         file = directory / str(layer.file)
-        return from_file(file, columns, decimal_comma=layer.decimal_comma)
+        placed = from_file(file, columns, decimal_comma=layer.decimal_comma)
     except CardError as error:
         raise CardError(f"file: {error}") from None
+    return [(f"file: {place}", numbers) for place, numbers in placed]
 
 
 def _has_numbers(one: Placed) -> bool:
     return bool(one[1])
 
 
-def _converted(layer: BoundLayer, card: "RunCard", one: Placed) -> tuple[float, float]:
+def _converted(
+    layer: BoundLayer, card: "RunCard", sector: "Sector", one: Placed
+) -> tuple[float, float]:
     """Return a point on the axes."""
     place, numbers = one
-    kind, fixed = card.sector().kind, card.sector().fixed
     names = (layer.x.quantity or card.x.parameter, layer.y.quantity or card.y.parameter)
     try:
         x, y = (
-            column.read(number, _unit(kind, name))
+            column.read(number, _unit(sector.kind, name))
             for column, number, name in zip((layer.x, layer.y), numbers, names, strict=True)
         )
         if names != (card.x.parameter, card.y.parameter):
-            model = _model(kind, fixed, {names[0]: x, names[1]: y})
+            model = _model(sector.kind, sector.fixed, {names[0]: x, names[1]: y})
             x, y = value_of(model, card.x.parameter), value_of(model, card.y.parameter)
         _require_on_axis(card.x, x)
         _require_on_axis(card.y, y)
     except (RangeError, OverflowError) as error:
         text = "is beyond what floats hold" if isinstance(error, OverflowError) else str(error)
-        raise CardError(f"{'file: ' if layer.file else ''}{place}: {text}") from None
+        raise CardError(f"{place}: {text}") from None
     return x, y
 
 
@@ -269,7 +272,7 @@ def _require_line(
     layer: BoundLayer, given: list[Placed], island: list[tuple[float, float]]
 ) -> None:
     """Refuse islands that are no line, or that enclose nothing."""
-    place = f"{'file: ' if layer.file else ''}{given[0][0]}"
+    place, _ = given[0]
     least = 3 if layer.excludes == "inside" else 2
     if len(island) < least:
         raise CardError(f"{place}: an island of less than {least} points")

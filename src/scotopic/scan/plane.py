@@ -206,7 +206,7 @@ def plane_result(
         }
         for limit, error, status in zip(plan.limits, errors, arrays["status"], strict=True)
     ]
-    found = Result(
+    return Result(
         (plan.x.parameter, plan.y.parameter),
         {**of_limits(plan), **of_points(plan, arrays)},
         {
@@ -217,7 +217,6 @@ def plane_result(
             **(attributes or {}),
         },
     )
-    return with_remarks(found)
 
 
 def _processes(plan: Plan, limit: Limit, status: npt.NDArray[Any]) -> list[str]:
@@ -284,4 +283,4 @@ def exclusion_plane(
     with heard(report) as listener:
         survey(plan, kept, in_process, report=listener)
     require_some(kept.arrays)
-    return plane_result(plan, kept.arrays)
+    return with_remarks(plane_result(plan, kept.arrays))

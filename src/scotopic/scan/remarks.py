@@ -1,7 +1,6 @@
 """What a plane does not show, in words: points without numbers, and layers out of the frame."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
@@ -82,13 +81,13 @@ def _count(points: Mask) -> str:
 
 def _reasons(texts: Sequence[str]) -> str:
     """Return the most frequent reasons, one for all that differ in numbers alone."""
-    first: dict[str, str] = {}
+    alike: dict[str, list[str]] = {}
     for text in texts:
-        first.setdefault(_NUMBER.sub("#", text), text)
-    kinds = Counter(_NUMBER.sub("#", text) for text in texts).most_common()
+        alike.setdefault(_NUMBER.sub("#", text), []).append(text)
+    kinds = sorted(alike.values(), key=len, reverse=True)
     told = [
-        first[kind] if number == 1 else f"{first[kind]} ({number} times alike)"
-        for kind, number in kinds[:_REASONS]
+        kind[0] if len(kind) == 1 else f"{kind[0]} ({len(kind)} times alike)"
+        for kind in kinds[:_REASONS]
     ]
     more = [f"and {len(kinds) - _REASONS} other reasons"] if len(kinds) > _REASONS else []
     return "; ".join([*told, *more])

@@ -14,7 +14,6 @@ from scotopic.scan.claim import refuse_another
 from scotopic.scan.grid import Grid
 from scotopic.scan.layers import cmb_line, relic_line
 from scotopic.scan.layout import of_axes
-from scotopic.scan.plane import planes_of
 from scotopic.scan.remarks import with_remarks
 from scotopic.scan.run_card import LimitLayer, RunCard, SectorLayer, load_run_card
 from scotopic.scan.session import Keeping, asked_for, plan_of, survey_card
@@ -168,5 +167,5 @@ def missed_tolerances(found: Result) -> list[tuple[str, float, float]]:
     if asked is None:
         return []
     tolerance = asked["tolerance"]
-    errors = {label: plane.position_error for label, plane in planes_of(found).items()}
-    return [(label, tolerance, error) for label, error in errors.items() if error > tolerance]
+    errors = [(one["label"], one["refined_error"]) for one in found.attributes["limits"]]
+    return [(label, tolerance, error) for label, error in errors if error > tolerance]

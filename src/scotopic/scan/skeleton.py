@@ -58,10 +58,10 @@ def skeleton(plan: Plan, content: Mapping[str, Any]) -> dict[str, bytes]:
         )
         array[...] = one.values
     chunk = Blocks.of(plan).chunk
-    for name, one in of_points(plan, no_points(plan, plan.shape)).items():
+    for name, one in of_points(plan, no_points(plan, (1, 1))).items():
         group.create_array(
             name,
-            shape=one.values.shape,
+            shape=(*one.values.shape[:-2], *plan.shape),
             chunks=(*one.values.shape[:-2], *chunk),
             dtype=one.values.dtype,
             compressors=checked,
