@@ -8,7 +8,6 @@ import dataclasses
 from collections.abc import Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from functools import singledispatch
-from html import escape
 from numbers import Real
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
@@ -144,6 +143,8 @@ def as_table(value: object, rows: Collection[Row] | None = None) -> str:
 
 
 def _table(title: str, rows: "Collection[Row] | Iterator[Row]", depth: int) -> str:
+    from html import escape  # noqa: PLC0415 - for notebooks alone
+
     body = "".join(
         f'<tr><th style="text-align:left">{escape(row.name)}</th>'
         f'<td style="text-align:left">{_cell(row.value, depth)}</td>'
@@ -155,6 +156,8 @@ def _table(title: str, rows: "Collection[Row] | Iterator[Row]", depth: int) -> s
 
 def _cell(value: object, depth: int) -> str:
     """Return a value as HTML: what has parts opens."""
+    from html import escape  # noqa: PLC0415 - for notebooks alone
+
     several = isinstance(value, tuple | list) and any(map(_has_rows, value))
     if depth < _DEEPEST and several and isinstance(value, tuple | list):
         return "".join(_cell(one, depth) for one in value)

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from html import escape
 from typing import Any, Final
 
 Report = Callable[[str, int, int], None]
@@ -67,6 +66,8 @@ class _Bar:
 
     def __call__(self, what: str, done: int, total: int) -> None:
         """Show how far it is, if the last time is long enough ago."""
+        from html import escape  # noqa: PLC0415 - for notebooks alone
+
         if time.monotonic() < self._next:
             return
         self._next = time.monotonic() + _EVERY_S

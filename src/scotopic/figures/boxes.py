@@ -171,7 +171,7 @@ def _note(axes: Axes, text: str) -> Text:
 def _stands_along(axes: Axes, row: Row, points: FloatArray, taken: list[Bbox]) -> bool:
     """Write a name along one of its lines, if there is room for it."""
     frame = axes.get_window_extent()
-    lines = [_dense(axes.transData.transform(line)) for line in row.lines]
+    lines = [dense(axes.transData.transform(line)) for line in row.lines]
     inside = [line[np.all((line > frame.min) & (line < frame.max), axis=1)] for line in lines]
     longest = max(inside, key=len, default=np.empty((0, 2)))
     colour = _colour_of(row.handles[-1])
@@ -256,16 +256,16 @@ def _drawn(axes: Axes) -> Iterator[FloatArray]:
     paths += [(patch.get_transform(), patch.get_path()) for patch in axes.patches]
     for transform, path in paths:
         for corners in transform.transform_path(path).to_polygons(closed_only=False):
-            yield _dense(np.asarray(corners))
+            yield dense(np.asarray(corners))
 
 
-def _dense(corners: FloatArray) -> FloatArray:
-    """Return points on a line, near to each other."""
+def dense(corners: FloatArray, step: float = _STEP) -> FloatArray:
+    """Return points on a line, a step apart."""
     steps = np.hypot(*np.diff(corners, axis=0).T)
     length = np.concatenate([[0.0], np.cumsum(steps)])
     if not np.isfinite(length[-1]):
         return np.empty((0, 2))
-    at = np.arange(0.0, length[-1], _STEP)
+    at = np.arange(0.0, length[-1], step)
     return np.stack([np.interp(at, length, c) for c in corners.T], axis=1)
 
 

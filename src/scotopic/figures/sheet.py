@@ -16,7 +16,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from scotopic.errors import RangeError, nearest
-from scotopic.figures.boxes import Row, place_boxes
+from scotopic.figures.boxes import Row, dense, place_boxes
 from scotopic.figures.labels import drawable, typeset
 from scotopic.figures.style import CYCLE, fit, new_figure
 from scotopic.figures.ticks import label_ticks
@@ -136,10 +136,10 @@ class Sheet:
         for artist in artists[:1]:
             artist.set_label(self.items[-1].name)
 
-    def say(self, label: str, what: str, name: str | None = None) -> None:
+    def say(self, label: str, what: str) -> None:
         """Say in the legend why something is not in the figure."""
         empty = Line2D([], [], linestyle="none")
-        shown = self.style.names.get(label) or name or label
+        shown = self.style.names.get(label) or label
         self.items.append(Item(label, f"{typeset(shown)}: {what}", empty))
 
     def line(
@@ -167,9 +167,10 @@ class Sheet:
         colour: str,
         *,
         zorder: float = 2.0,
-        below: float = 1.0,
         name: str | None = None,
-        **look: Any,  # noqa: ANN401 - as matplotlib's
+        alpha: float = _SHADE,
+        linestyle: str = "-",
+        linewidth: float = 1.4,
     ) -> None:
         """Draw a see-through area with its outline, one item.
 
@@ -183,26 +184,22 @@ class Sheet:
             Its outline.
         colour : str
             Of both.
-        zorder, below : float
-            Of the outline, and how far below it the area is.
+        zorder : float
+            Of the outline; the area is one below it.
+        alpha : float
+            Of the area.
+        linestyle, linewidth : str, float
+            Of the outline.
         """
-        chosen = self.colour(label, colour)
-        dash = self.dash(label, look.pop("linestyle", "-"))
-        face: dict[str, Any] = {"facecolor": (chosen, look.pop("alpha", _SHADE))}
-        order = self.order(label, zorder)
-        fill(linewidth=0, zorder=order - below, **face)
-        outline = {
-            "color": chosen,
-            "linestyle": dash,
-            "linewidth": look.pop("linewidth", 1.4) * _thinner(),
-        }
-        drawn = [self.axes.plot(*one.T, zorder=order, **outline)[0] for one in lines]
+        chosen, order = self.colour(label, colour), self.order(label, zorder)
+        face: dict[str, Any] = {"facecolor": (chosen, alpha)}
         edge: dict[str, Any] = {
-            "edgecolor": chosen,
-            "linestyle": dash,
-            "linewidth": outline["linewidth"],
+            "linestyle": self.dash(label, linestyle),
+            "linewidth": linewidth * _thinner(),
         }
-        self.add(label, Patch(**face, **edge), lines, drawn, name)
+        fill(linewidth=0, zorder=order - 1, **face)
+        drawn = [self.axes.plot(*one.T, zorder=order, color=chosen, **edge)[0] for one in lines]
+        self.add(label, Patch(**face, edgecolor=chosen, **edge), lines, drawn, name)
 
     def finish(self, note: str = "") -> None:
         """Write numbers along the axes, the legend and a note of fixed parameters."""
@@ -320,8 +317,6 @@ def _on_the_frame(axes: Axes, lines: Iterable[FloatArray]) -> FloatArray:
         seen = axes.transAxes.inverted().transform(axes.transData.transform(line))
         seen = seen[np.isfinite(seen).all(axis=1)]
         if len(seen) > 1:
-            length = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(seen, axis=0).T))])
-            at = np.arange(0.0, length[-1], _COINCIDE / 2)
-            found.append(np.stack([np.interp(at, length, c) for c in seen.T], axis=1))
+            found.append(dense(seen, _COINCIDE / 2))
     every = np.concatenate(found)
     return every[((every >= 0) & (every <= 1)).all(axis=1)]

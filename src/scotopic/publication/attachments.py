@@ -15,6 +15,7 @@ from scotopic.publication.names import file_name, unique
 from scotopic.publication.results import Directory, Json, refuse_link
 from scotopic.reading import FIGURE_BYTES, read_bytes
 from scotopic.results import MADE_BY
+from scotopic.scan.unseen import islands
 
 if TYPE_CHECKING:
     from scotopic.search import Result, Search
@@ -226,12 +227,8 @@ def _self_contained(card: Json, result: Directory, prefix: str) -> Json:
 
 def _points(bound: "Layer") -> list[list[float]]:
     """Return the points of a bound as a run card has them, with nothing between islands."""
-    points = np.stack([bound["x"], bound["y"]], axis=1)
-    islands = [points[bound["island"] == i].tolist() for i in np.unique(bound["island"])]
-    found: list[list[float]] = islands[0]
-    for island in islands[1:]:
-        found += [[], *island]
-    return found
+    first, *others = (one.tolist() for one in islands(bound))
+    return [*first, *(point for one in others for point in ([], *one))]
 
 
 def _toml(content: Json) -> bytes:

@@ -10,9 +10,9 @@ from scotopic.models.derived import PROBE, Kind
 from scotopic.models.mediator import DecayingMediator
 from scotopic.models.parameters import (
     Given,
-    field_of,
     kind_of,
     model_of,
+    overridden,
     parameter_names,
     with_usual,
 )
@@ -80,7 +80,7 @@ def searched_model(
     kind = kind_of(chosen)
     axes = {parameter_of_axis(kind, name).name: at for name, at in replaced if name not in SET_UPS}
     solved = {kind.coupling_field: PROBE, **axes}
-    return model_of(chosen, values, solved, natural_parameters(experiments, kind, *solved))
+    return model_of(chosen, values, solved, natural_parameters(experiments, kind))
 
 
 def _chosen(experiments: "Sequence[Experiment]", given: Given | None) -> Given:
@@ -92,14 +92,10 @@ def _chosen(experiments: "Sequence[Experiment]", given: Given | None) -> Given:
     return chosen
 
 
-def natural_parameters(
-    experiments: "Sequence[Experiment]", kind: Kind, *replaced: str
-) -> dict[str, Any]:
-    """Return what cards say of a model's parameters, but of those that something else replaces."""
+def natural_parameters(experiments: "Sequence[Experiment]", kind: Kind) -> dict[str, Any]:
+    """Return what cards say of a model's parameters."""
     said = ChainMap(*(dict(one.model.parameters) for one in experiments))
-    gone = {field_of(kind, name) for name in replaced}
-    free = [name for name in parameter_names(kind) if field_of(kind, name) not in gone]
-    return {name: said[name] for name in free if name in said}
+    return {name: said[name] for name in parameter_names(kind) if name in said}
 
 
 def class_and_parameters(
@@ -113,10 +109,11 @@ def class_and_parameters(
     Parameters and errors as of `searched_model`; the axes replace what a model says of them.
     """
     chosen = _chosen(experiments, given)
-    kind, known = kind_of(chosen), natural_parameters(experiments, kind_of(chosen), *values, *axes)
+    kind = kind_of(chosen)
     if isinstance(chosen, DecayingMediator):
-        replaced = {field_of(kind, name) for name in (*values, *axes)}
-        own = {f.name: getattr(chosen, f.name) for f in fields(chosen) if f.init}
-        known = {name: own[name] for name in own if field_of(kind, name) not in replaced}
-    every = with_usual(kind, {**known, **values, **dict.fromkeys(axes, PROBE)})
+        known = {f.name: getattr(chosen, f.name) for f in fields(chosen) if f.init}
+    else:
+        known = natural_parameters(experiments, kind)
+    changes = {**values, **dict.fromkeys(axes, PROBE)}
+    every = with_usual(kind, overridden(kind, known, changes))
     return kind, {name: value for name, value in every.items() if name not in axes}

@@ -9,7 +9,6 @@ and infinities are the words "inf" and "-inf", because JSON has neither.
 import itertools
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from html import escape
 from pathlib import Path
 from typing import Any, Final
 
@@ -203,6 +202,8 @@ def save(result: Result, directory: Path) -> list[Path]:
 
 def as_html(result: Result) -> str:
     """Return what notebooks show of a result."""
+    from html import escape  # noqa: PLC0415 - for notebooks alone
+
     if not result.is_curve:
         sizes = " x ".join(f"{name}: {len(result[name])}" for name in result.axes)
         limits = result["limit"].tolist() if "limit" in result.variables else []
@@ -222,6 +223,8 @@ def as_html(result: Result) -> str:
 
 
 def _paragraphs(title: str, lines: Iterable[str]) -> str:
+    from html import escape  # noqa: PLC0415 - for notebooks alone
+
     return f"<p><b>{escape(title)}</b></p>" + "".join(f"<p>{escape(one)}</p>" for one in lines)
 
 
