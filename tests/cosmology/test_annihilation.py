@@ -13,6 +13,7 @@ from scotopic.cosmology.annihilation import (
     effective_average,
     quadrature_error,
     reaction_rates,
+    scaled_bessel,
     scaled_density,
     thermal_average_cm3_per_s,
 )
@@ -245,3 +246,10 @@ def test_what_is_refused() -> None:
         annihilation_cross_sections(dark_photon(0.1), 0.19)
     with pytest.raises(RangeError, match=r"x: 1.0 is not between 3 and 1e"):
         thermal_average_cm3_per_s(dark_photon(0.1), [1.0])
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_bessel_functions_beyond_the_switch_to_the_series(order: int) -> None:
+    """Where scipy still has values; the series' second term is 8e-10 (n = 1), 4e-9 (n = 2)."""
+    z = np.array(5e8)
+    assert float(scaled_bessel(order, z) / kve(order, z)) == pytest.approx(1, rel=1e-10)

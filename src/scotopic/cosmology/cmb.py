@@ -13,7 +13,7 @@ import numpy as np
 
 from scotopic.checked import number_within, one_of
 from scotopic.cosmology.annihilation import line_shape, visible_widths
-from scotopic.data_tables import data_rows
+from scotopic.data_tables import data_columns
 from scotopic.decays.three_body import PAIRS, Pair, particle_mass
 from scotopic.display import displayed
 from scotopic.errors import RangeError
@@ -84,8 +84,7 @@ def deposition_efficiency(mass: float, channel: Pair) -> float:
     one_of("channel", channel, PAIRS)
     mass = number_within("mass", mass, max(1e-3, particle_mass(channel)), 5.0, "GeV")
     share = _ELECTRON_SHARE[channel]
-    rows = data_rows("scotopic.cosmology", "deposition_efficiency.csv")
-    energies, efficiencies = np.array(rows, dtype=float).T
+    energies, efficiencies = data_columns("scotopic.cosmology", "deposition_efficiency.csv")
     kinetic = share * mass - ELECTRON_MASS
     return share * float(np.interp(math.log(kinetic), np.log(energies), efficiencies))
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from scotopic.cache import Arrays, cached_arrays
 from scotopic.checked import within
 from scotopic.cosmology.plasma import plasma
-from scotopic.data_tables import data_rows
+from scotopic.data_tables import data_columns
 from scotopic.units import FERMI_CONSTANT, PLANCK_MASS, WEAK_MIXING
 
 Array = npt.NDArray[np.float64]
@@ -192,8 +192,8 @@ def _build() -> Arrays:
 
 def _fit(temperature: Array) -> tuple[Array, Array]:
     """Saikawa and Shirai's g_* and g_*s for 120 MeV and above."""
-    coefficients = np.array(data_rows("scotopic.cosmology", "saikawa_shirai.csv"), dtype=float)
-    a, b, c, d = np.polynomial.polynomial.polyval(np.log(temperature), coefficients.T)
+    coefficients = data_columns("scotopic.cosmology", "saikawa_shirai.csv")
+    a, b, c, d = np.polynomial.polynomial.polyval(np.log(temperature), coefficients)
     return a / b, a / b / (1 + c / d)
 
 

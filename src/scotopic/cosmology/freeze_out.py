@@ -21,7 +21,7 @@ from scotopic.checked import number_within, numbers
 from scotopic.cosmology.annihilation import effective_average, reaction_rates
 from scotopic.cosmology.boltzmann import COLDEST, Evolution, RelicAbundance, SingleEquation
 from scotopic.cosmology.degrees_of_freedom import freeze_out_degrees_of_freedom
-from scotopic.cosmology.thermal_lines import PLANCK_OMEGA_H2
+from scotopic.cosmology.thermal_lines import DENSITIES, PLANCK_OMEGA_H2
 from scotopic.display import displayed
 from scotopic.errors import RangeError, ScotopicError
 from scotopic.models.derived import COUPLING, PROBE
@@ -145,7 +145,7 @@ def thermal_coupling(
     >>> f"{thermal_coupling('dark_photon', mediator_mass=0.03, alpha_D=0.1).y:.2g}"
     '1.3e-11'
     """
-    omega_h2 = number_within("omega_h2", omega_h2, 1e-10, 1e6)
+    omega_h2 = number_within("omega_h2", omega_h2, *DENSITIES)
     made = model_of(model, parameters, {COUPLING: PROBE})
     _refuse_secluded(made)
     excess = _Excess(made, omega_h2)

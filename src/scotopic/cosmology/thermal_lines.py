@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from scotopic.models.mediator import DecayingMediator
 
-_DENSITIES: Final = (1e-10, 1e6)
+DENSITIES: Final = (1e-10, 1e6)
+"""Lowest and highest Omega h^2 that can be asked for."""
 
 PLANCK_OMEGA_H2: Final = 0.120
 """Density of cold dark matter, Omega h^2 = 0.120 +- 0.001: Planck 2018 VI, abstract."""
@@ -81,7 +82,7 @@ def _kept(
     omega_h2: float,
     report: Report,
 ) -> list[Coupling]:
-    omega_h2 = number_within("omega_h2", omega_h2, *_DENSITIES)
+    omega_h2 = number_within("omega_h2", omega_h2, *DENSITIES)
 
     def compute() -> dict[str, bytes]:
         rows = []

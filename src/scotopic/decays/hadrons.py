@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.checked import number_within, within
-from scotopic.data_tables import data_rows
+from scotopic.data_tables import data_columns
 from scotopic.units import CHARGED_PION_MASS
 
 TWO_PION_THRESHOLD: Final = 2 * CHARGED_PION_MASS
@@ -22,7 +22,7 @@ Array = npt.NDArray[np.float64]
 @cache
 def hadronic_ratio_table() -> tuple[Array, Array]:
     """Return the nodes sqrt(s) in GeV and the values of R, both of shape (nodes,), read-only."""
-    energies, values = _columns("hadronic_ratio.csv")
+    energies, values = data_columns("scotopic.decays", "hadronic_ratio.csv")
     return energies, values
 
 
@@ -69,14 +69,8 @@ def hadronic_components_table() -> tuple[Array, Array]:
 
     Read-only.
     """
-    columns = _columns("hadronic_components.csv")
+    columns = data_columns("scotopic.decays", "hadronic_components.csv")
     return columns[0], columns[1:]
-
-
-def _columns(name: str) -> Array:
-    columns = np.array(data_rows("scotopic.decays", name), dtype=float).T
-    columns.setflags(write=False)
-    return columns
 
 
 def hadronic_ratio_of_charges(sqrt_s: npt.ArrayLike, q_u: float, q_d: float, q_s: float) -> Array:

@@ -7,7 +7,7 @@ from typing import Annotated, Final, get_args
 
 import numpy.typing as npt
 
-from scotopic.checked import one_of, within
+from scotopic.checked import number_within, one_of
 from scotopic.decays.widths import complex_scalar_width, fermion_width, majorana_width
 from scotopic.errors import RangeError
 from scotopic.models.final_states import DarkState
@@ -55,7 +55,7 @@ class VectorCoupledDarkMatter(DecayingMediator):
     def __post_init__(self) -> None:
         """Refuse what the formulas do not describe."""
         super().__post_init__()
-        within("splitting", self.splitting, SPLITTING.low, SPLITTING.high)
+        number_within("splitting", self.splitting, SPLITTING.low, SPLITTING.high)
         one_of("dark_matter", self.dark_matter, get_args(DarkMatter))
         if self.splitting > 0 and self.dark_matter != "pseudo_dirac":
             raise RangeError(

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 
 import numpy.typing as npt
 
-from scotopic.checked import within
+from scotopic.checked import number_within
 from scotopic.decays.three_body import PAIRS, Pair, pair_width, particle_mass
 from scotopic.decays.widths import fermion_width
 from scotopic.errors import RangeError
@@ -55,7 +55,7 @@ class TwoDarkFermions(KineticallyMixed):
     def __post_init__(self) -> None:
         """Refuse what the formulas do not describe."""
         super().__post_init__()
-        within("splitting", self.splitting, SPLITTING.low, SPLITTING.high)
+        number_within("splitting", self.splitting, SPLITTING.low, SPLITTING.high)
         if self.alpha_D == 0:
             raise RangeError(f"alpha_D: {self.alpha_D} is not positive: nothing dark would decay")
         if not self.mass_ratio > 2 + self.splitting:

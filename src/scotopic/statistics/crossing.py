@@ -1,6 +1,7 @@
 """Where a confidence level falls to what is asked for."""
 
 from collections.abc import Callable
+from functools import cache
 
 
 def crossing(falling: Callable[[float], float], start: float, tolerance: float) -> float:
@@ -22,6 +23,7 @@ def crossing(falling: Callable[[float], float], start: float, tolerance: float) 
     """
     from scipy.optimize import brentq  # noqa: PLC0415 - not on the warm path
 
+    falling = cache(falling)  # costly, and Brent's method begins where the search ends
     low, high = start / 2, start
     while falling(high) > 0:
         low, high = high, 2 * high
