@@ -61,7 +61,7 @@ class Exclusion:
     shares : ndarray, shape (models, parts)
         Of the parts of the search in the expected events, at the observed edge if there is one.
     relative_error : ndarray, shape (models,)
-        Numerical, of the lower edge of the first observed interval.
+        Numerical and of simulated events, of the lower edge of the first observed interval.
     processes : ndarray of str
         Names of those that count for any of the models.
     """

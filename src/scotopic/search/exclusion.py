@@ -343,7 +343,7 @@ class _Asked:
             "relative_error": Variable(
                 ("limit", axis),
                 np.stack([one.relative_error for one in found]) * (1 if is_linear else 2),
-                long_name="numerical error of the edge",
+                long_name="numerical error of the edge, simulated events included",
             ),
             "interpolation_error": Variable(
                 ("limit", axis),

@@ -335,12 +335,15 @@ class Responses:
         return found
 
     def relative_error(self, coupling: FloatArray, alpha_D: FloatArray) -> FloatArray:
-        """Return the numerical error of the sum of the events, shape as the couplings."""
+        """Return the relative error of the sum of the events, shape as the couplings.
+
+        Numerical and of simulated events, in quadrature; alike in all parts.
+        """
         total, wrong = np.zeros(coupling.shape), np.zeros(coupling.shape)
         for i, accepted in self.accepted(coupling, alpha_D).items():
             events = self.exposures[i] * accepted.per_particle
             total += events
-            wrong += events * accepted.numerical_error
+            wrong += events * np.hypot(accepted.numerical_error, accepted.statistical_error)
         return np.divide(wrong, total, out=np.zeros_like(total), where=total > 0)
 
 

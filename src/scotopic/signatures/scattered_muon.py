@@ -14,10 +14,10 @@ from scotopic.experiments.messages import KeyedError
 from scotopic.experiments.tables import Name, Table, Threshold
 from scotopic.progress import Report, silent
 from scotopic.signatures.base import Question, Response, Signature
+from scotopic.signatures.invisible import invisible_responses
 from scotopic.signatures.missing_energy import (
     check_window,
     closed_decay,
-    invisible_responses,
 )
 
 if TYPE_CHECKING:
