@@ -148,7 +148,8 @@ def invisible_responses(
 
 def _relative(error: FloatArray, total: FloatArray) -> FloatArray:
     """Return the largest relative error of each row."""
-    return np.divide(error, total, out=np.zeros_like(total), where=total > 0).max(axis=1)
+    relative = np.divide(error, total, out=np.zeros_like(total), where=total > 0)
+    return np.asarray(relative.max(axis=1))
 
 
 def _unit_widths(model: "DecayingMediator") -> tuple[float, float, float]:
