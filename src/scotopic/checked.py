@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     Array = npt.NDArray[np.float64]
 
 _WIDTHS: Final = ("float16", "float32", "float64")
+LARGEST_SEED: Final = 2**64 - 1
+"""Of random numbers."""
+
 _LONGEST: Final = 60  # characters of a value that a message shows
 
 
@@ -191,13 +194,29 @@ def positive(name: str, value: object, unit: str = "") -> float:
     return found
 
 
+def not_negative(name: str, value: object) -> float:
+    """Return a `number` that is zero or positive, and finite."""
+    found = number(name, value)
+    if not 0 <= found < math.inf:
+        raise RangeError(f"{name}: {shown(value)} is not a finite number >= 0")
+    return found
+
+
+def share(name: str, value: object) -> float:
+    """Return a `number` between 0 and 1, which do not belong to the range."""
+    found = number(name, value)
+    if not 0 < found < 1:
+        raise RangeError(f"{name}: {shown(value)} is not between 0 and 1")
+    return found
+
+
 def count(name: str, value: object, least: int = 0, most: int = sys.maxsize) -> int:
     """Return a whole number, also one that was written as a float, as int.
 
     Raises
     ------
     RangeError
-        If it is no number, not whole, below the least or above the most.
+        If it is no number, not whole, or not from the least to the most.
 
     Examples
     --------
@@ -205,20 +224,22 @@ def count(name: str, value: object, least: int = 0, most: int = sys.maxsize) -> 
     >>> count("showers", np.uint8(3)), count("showers", 1e6)
     (3, 1000000)
     """
-    try:
-        found = operator.index(value)  # type: ignore[arg-type]
-    except TypeError:
-        as_float = number(name, value)
-        if not as_float.is_integer():
-            raise RangeError(f"{name}: {as_float:g} is not a whole number") from None
-        found = int(as_float)
     if isinstance(value, bool):
         raise RangeError(f"{name}: {value} is not a number")
-    if found < least:
-        raise RangeError(f"{name}: {shown(found)} is less than {least}")
-    if found > most:
-        raise RangeError(f"{name}: {shown(found)} is more than {most}")
+    try:
+        found: int | None = operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        as_float = number(name, value)
+        found = int(as_float) if as_float.is_integer() else None
+    if found is None or not least <= found <= most:
+        allowed = f"at least {least}" if most == sys.maxsize else f"from {least} to {most}"
+        raise RangeError(f"{name}: {shown(value)} is not a whole number {allowed}")
     return found
+
+
+def random_seed(value: object, largest: int = LARGEST_SEED) -> int:
+    """Return a seed of random numbers."""
+    return count("seed", value, 0, largest)
 
 
 def make_floats(owner: object, *names: str) -> None:

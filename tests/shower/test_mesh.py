@@ -43,5 +43,5 @@ def test_end_weights_integrate_cubics() -> None:
 
 
 def test_too_few_nodes_are_refused() -> None:
-    with pytest.raises(RangeError, match="nodes: 3 is less than 16"):
+    with pytest.raises(RangeError, match="nodes: 3 is not a whole number from 16"):
         Mesh.between(1.0, 100.0, 3)

@@ -162,7 +162,7 @@ def test_same_seed_same_showers() -> None:
     [
         ({"depth_edges_X0": [1, 2]}, "depth_edges_X0: the first edge is 1.0"),
         ({"energy_edges": [2, 1]}, "energy_edges: "),
-        ({"showers": 1}, "showers: 1 is less than 2"),
+        ({"showers": 1}, "showers: 1 is not a whole number at least 2"),
     ],
 )
 def test_outside_of_the_range(change: dict[str, Any], message: str) -> None:

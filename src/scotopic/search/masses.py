@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
+from scotopic.checked import count
 from scotopic.errors import RangeError
 from scotopic.models.inputs import model_inputs
 from scotopic.models.mediator import DecayingMediator
@@ -75,8 +76,7 @@ def default_masses(
     RangeError
         If there are fewer than two points or the range is empty.
     """
-    if points < 2:
-        raise RangeError(f"points: {points} is less than 2")
+    points = count("points", points, 2)
     if not 0 < lowest < highest < math.inf:
         raise RangeError(f"masses: {lowest} to {highest} GeV is not an ascending positive range")
     features = [] if search is None else features_of(Search.asked(search), model)

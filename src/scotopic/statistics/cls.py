@@ -1,9 +1,7 @@
 """CLs with marginalised nuisance parameters, by sums over all outcomes."""
 
-import math
-
+from scotopic.checked import not_negative, random_seed
 from scotopic.errors import RangeError
-from scotopic.statistics.checks import LARGEST_SEED, require_whole
 from scotopic.statistics.likelihood import Likelihood
 from scotopic.statistics.single_count import ConfidenceLevels, SingleCount, single_count
 from scotopic.statistics.strength import QUANTILES, StrengthLimits
@@ -25,7 +23,7 @@ def cls(likelihood: Likelihood, *, seed: int = 1) -> StrengthLimits:
     RangeError
         If there are too many outcomes to sum.
     """
-    require_whole("seed", seed, 0, LARGEST_SEED)
+    seed = random_seed(seed)
     model, unused = statistic_of(likelihood, seed)
     quantiles = model.quantiles(QUANTILES)
     observed = model.likelihood.observed
@@ -60,8 +58,7 @@ def confidence_levels(
     """
     if likelihood.observed is None:
         raise RangeError("observed: None has no confidence level; give a number of events")
-    if not (math.isfinite(strength) and strength >= 0):
-        raise RangeError(f"strength: {strength} is not a finite number >= 0")
+    strength, seed = not_negative("strength", strength), random_seed(seed)
     model, _ = statistic_of(likelihood, seed)
     assert model.likelihood.observed is not None  # noqa: S101 - as the likelihood it is made of
     return model.levels(strength, model.statistic(model.likelihood.observed))

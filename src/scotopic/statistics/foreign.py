@@ -15,12 +15,12 @@ from typing import Any, Final
 
 import numpy as np
 
+from scotopic.checked import count, random_seed, share
 from scotopic.display import displayed
 from scotopic.errors import CardError, RangeError
 from scotopic.extras import required
 from scotopic.reading import read_json
 from scotopic.statistics.cells import FloatArray
-from scotopic.statistics.checks import require_confidence_level, require_whole
 from scotopic.statistics.likelihood import Likelihood
 from scotopic.statistics.strength import QUANTILES, StrengthLimits
 from scotopic.statistics.workspace import PROJECTION, Workspace, from_workspace
@@ -59,7 +59,8 @@ class ForeignLikelihood:
 
     def __post_init__(self) -> None:
         """Refuse an impossible confidence level."""
-        require_confidence_level(self.confidence_level)
+        level = share("confidence_level", self.confidence_level)
+        object.__setattr__(self, "confidence_level", level)
 
     @property
     def observed(self) -> tuple[float, ...] | None:
@@ -97,8 +98,8 @@ class ForeignLikelihood:
         required("pyhf")
         import pyhf  # noqa: PLC0415 - an extra
 
-        require_whole("toys", toys, 100, 10**6)
-        require_whole("seed", seed, 0, _LARGEST_SEED)
+        toys = count("toys", toys, 100, 10**6)
+        seed = random_seed(seed, _LARGEST_SEED)
         model, data = self._model()
         found, expected = _asymptotic(model, data, 1 - self.confidence_level)
         error, arithmetic = _TOLERANCE * found, "asymptotic formulae"

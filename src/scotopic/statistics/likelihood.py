@@ -9,15 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from scotopic.checked import count, not_negative, positive, share
 from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.statistics.cells import Cells, cells_of
-from scotopic.statistics.checks import (
-    require_confidence_level,
-    require_counts,
-    require_number,
+from scotopic.words import (
+    LARGEST_FACTOR,
+    LARGEST_RELATIVE_UNCERTAINTY,
+    MAX_COUNTS,
+    is_too_wide,
 )
-from scotopic.words import LARGEST_FACTOR, LARGEST_RELATIVE_UNCERTAINTY, is_too_wide
 
 
 @displayed
@@ -47,8 +48,8 @@ class Shift:
     def __post_init__(self) -> None:
         """Refuse factors without a logarithm, and absurd ones."""
         for name in ("up", "down"):
-            value = getattr(self, name)
-            require_number(f"{self.nuisance}.{name}", value, positive=True)
+            value = positive(f"{self.nuisance}.{name}", getattr(self, name))
+            object.__setattr__(self, name, value)
             if not 1 / LARGEST_FACTOR <= value <= LARGEST_FACTOR:
                 raise RangeError(
                     f"{self.nuisance}.{name}: {value} is not from {1 / LARGEST_FACTOR:g} to "
@@ -69,8 +70,8 @@ class Shift:
         >>> Shift.relative("form factor", 0.25)
         Shift(nuisance='form factor', up=1.25, down=0.8)
         """
-        require_number(f"{nuisance}.uncertainty", uncertainty)
-        return cls(nuisance, 1 + uncertainty, 1 / (1 + uncertainty))
+        factor = 1 + not_negative(f"{nuisance}.uncertainty", uncertainty)
+        return cls(nuisance, factor, 1 / factor)
 
 
 @displayed
@@ -99,7 +100,8 @@ class Component:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
-        require_number(f"{self.name}.events", self.events)
+        events = not_negative(f"{self.name}.events", self.events)
+        object.__setattr__(self, "events", events)
         _require_unique(f"{self.name}.shifts", [shift.nuisance for shift in self.shifts])
 
 
@@ -131,7 +133,8 @@ class Bin:
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
         if self.observed is not None:
-            require_counts(f"{self.name}.observed", self.observed)
+            observed = count(f"{self.name}.observed", self.observed, 0, MAX_COUNTS)
+            object.__setattr__(self, "observed", observed)
         _require_unique(self.name, [part.name for part in (*self.signals, *self.backgrounds)])
 
     @property
@@ -185,7 +188,8 @@ class Likelihood:
 
     def __post_init__(self) -> None:
         """Refuse bins that do not fit together."""
-        require_confidence_level(self.confidence_level)
+        level = share("confidence_level", self.confidence_level)
+        object.__setattr__(self, "confidence_level", level)
         _require_unique("bins", [b.name for b in self.bins])
         if not sum(b.signal for b in self.bins) > 0:
             raise RangeError("signals: no bin expects signal events; a limit needs at least one")
@@ -234,10 +238,10 @@ class Likelihood:
         ('background',)
         """
         if observed is not None:
-            require_counts("observed", observed)
-        require_number("background", background)
-        require_number("background_uncertainty", background_uncertainty)
-        require_number("signal_uncertainty", signal_uncertainty)
+            observed = count("observed", observed, 0, MAX_COUNTS)
+        background = not_negative("background", background)
+        background_uncertainty = not_negative("background_uncertainty", background_uncertainty)
+        signal_uncertainty = not_negative("signal_uncertainty", signal_uncertainty)
         if background_uncertainty > 0 and background == 0:
             raise RangeError(
                 f"background_uncertainty: {background_uncertainty} is not 0 although the "

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from scotopic.checked import count
 from scotopic.display import displayed
-from scotopic.statistics.checks import require_counts
 from scotopic.statistics.crossing import crossing
 from scotopic.statistics.likelihood import Component, Likelihood, summed
 from scotopic.statistics.poisson import (
@@ -26,6 +26,7 @@ from scotopic.statistics.poisson import (
     background_quantiles,
     poisson_log_pmf,
 )
+from scotopic.words import MAX_COUNTS
 
 if TYPE_CHECKING:
     from scotopic.statistics.cells import FloatArray
@@ -113,7 +114,7 @@ class SingleCount:
 
     def _events(self, counts: int, nodes: int) -> float:
         """Return the limit in events; ln CLs is nearly linear in them where it matters."""
-        require_counts("counts", counts)
+        count("counts", counts, 0, MAX_COUNTS)
         log_cls = self._log_cls(counts, nodes)
         log_alpha = math.log1p(-self.likelihood.confidence_level)
         # CLs >= P(no signal event) >= exp(-s E[kappa^theta]) by Jensen's inequality

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from scotopic.checked import count, random_seed
 from scotopic.errors import RangeError
 from scotopic.statistics.asymptotic import observed_data
 from scotopic.statistics.cells import FloatArray
-from scotopic.statistics.checks import LARGEST_SEED, require_whole
 from scotopic.statistics.likelihood import Likelihood
 from scotopic.statistics.profile import fit, statistic
 from scotopic.statistics.single_count import ConfidenceLevels
@@ -52,8 +52,8 @@ def toys(likelihood: Likelihood, *, toys: int = TOYS, seed: int = 1) -> Strength
     RangeError
         If they are too few to resolve CLs = 1 - confidence level; the message says how many do.
     """
-    require_whole("seed", seed, 0, LARGEST_SEED)
-    thrown = Toys(likelihood, toys, seed)
+    thrown = Toys(likelihood, toys, random_seed(seed))
+    toys = thrown.number
     found, expected = thrown.limits()
     remarks = [
         f"expected limit at {z} standard deviations: too uncertain with {toys} pseudo-experiments; "
@@ -115,9 +115,8 @@ class Toys:
     def __init__(self, likelihood: Likelihood, toys: int, seed: int) -> None:
         cells = likelihood.cells
         self._most = _LARGEST_ARRAY // (cells.log_up.size + len(cells.events))
-        require_whole("toys", toys, _FEWEST_TOYS, self._most)
         self._likelihood = likelihood
-        self._number = toys
+        self.number = count("toys", toys, _FEWEST_TOYS, self._most)
         self._seed = seed
         self._alpha = 1 - likelihood.confidence_level
         self._require(1.0)
@@ -132,8 +131,8 @@ class Toys:
         rng = np.random.default_rng([self._seed, stream])
         cells = self._likelihood.cells
         expected = (cells.expected(strength, theta) @ cells.membership)[0]
-        auxiliary = theta + rng.standard_normal((self._number, theta.shape[1]))
-        counts = rng.poisson(expected, (self._number, len(expected))).astype(np.float64)
+        auxiliary = theta + rng.standard_normal((self.number, theta.shape[1]))
+        counts = rng.poisson(expected, (self.number, len(expected))).astype(np.float64)
         return counts, auxiliary
 
     def levels(self, strength: float) -> list[ConfidenceLevels]:
@@ -149,7 +148,7 @@ class Toys:
         outcomes = np.concatenate([observed, alone])
         with_signal, without = _at_least(both, outcomes), _at_least(alone, outcomes)
         order = 1 + np.argsort(with_signal[1:] / without[1:], kind="stable")
-        chosen = [0, *(order[math.ceil(p * (self._number - 1))] for p in QUANTILES)]
+        chosen = [0, *(order[math.ceil(p * (self.number - 1))] for p in QUANTILES)]
         pairs = [(float(with_signal[i]), float(without[i])) for i in chosen]
         return [ConfidenceLevels(both, one, both / one if one else 1.0) for both, one in pairs]
 
@@ -164,10 +163,10 @@ class Toys:
     def _require(self, background: float) -> None:
         """Refuse fewer pseudo-experiments than needed."""
         needed = self.needed(background)
-        if self._number < needed:
+        if self.number < needed:
             more = f", more than the {self._most} allowed" if needed > self._most else ""
             raise RangeError(
-                f"toys: {self._number} do not resolve CLs = {self._alpha:.3g}: at least {needed} "
+                f"toys: {self.number} do not resolve CLs = {self._alpha:.3g}: at least {needed} "
                 f"are needed{more}; 'cls' needs none"
             )
 
@@ -194,7 +193,7 @@ class Toys:
         if projection:
             # which of the outcomes is the median is uncertain too
             density = math.erf(math.sqrt(0.5)) / (expected[3].value - expected[1].value)
-            choice = 0.5 / math.sqrt(self._number) / density
+            choice = 0.5 / math.sqrt(self.number) / density
             found = replace(found, error=math.hypot(found.error, choice))
         return found, expected
 
@@ -206,11 +205,11 @@ class Toys:
             strength = start
             while any((v.cls > self._alpha) == (ratio > 1) for v in known[strength]):
                 if not known[strength][wanted].background:
-                    self._require(1 / self._number)
+                    self._require(1 / self.number)
                 strength *= ratio
                 if abs(math.log(strength / start)) > _FARTHEST:
                     raise RangeError(
-                        f"toys: CLs of {self._number} does not cross {self._alpha:.3g} near a "
+                        f"toys: CLs of {self.number} does not cross {self._alpha:.3g} near a "
                         f"strength of {start:.4g}; take more, or use 'cls'"
                     )
                 known[strength] = self.levels(strength)
@@ -220,7 +219,7 @@ class Toys:
         """Return strengths, ln CLs of an outcome, and the last index at which it is above alpha."""
         strengths = sorted(known)
         levels = [known[s][which] for s in strengths]
-        least = 0.5 / self._number  # a fraction that is not there
+        least = 0.5 / self.number  # a fraction that is not there
         cls = [max(v.cls, least / v.background) if v.background else 1.0 for v in levels]
         above = np.flatnonzero(np.array(cls) > self._alpha)
         return np.array(strengths), np.log(cls), int(above.max())
@@ -234,7 +233,7 @@ class Toys:
         first, last = np.minimum(ends, len(strengths) - 1)
         slope = (logarithm[first] - logarithm[last]) / (strengths[last] - strengths[first])
         background = min(known[s][which].background for s in (float(low), float(high)))
-        relative = math.sqrt(_variance(self._alpha, background) / self._number)
+        relative = math.sqrt(_variance(self._alpha, background) / self.number)
         return ToyLimit(
             float(low + fraction * (high - low)),
             math.hypot(relative / slope, (high - low) / math.sqrt(12)),
