@@ -17,7 +17,7 @@ from scotopic.precision.bands import (
     BandStatus,
     Deviation,
     band_status,
-    deviation_named,
+    deviation_of,
     mixing_band,
 )
 from scotopic.precision.magnetic_moments import coupling_of_mixing, magnetic_moment
@@ -159,9 +159,9 @@ def test_the_prediction_of_2025_leaves_a_bound() -> None:
 
 
 def test_named_deviations() -> None:
-    assert {name: deviation_named(name) for name in DEVIATIONS} == dict(DEVIATIONS)
-    own = deviation_named("2.51e-9+-5.9e-10")
+    assert {name: deviation_of(name) for name in DEVIATIONS} == dict(DEVIATIONS)
+    own = deviation_of("2.51e-9+-5.9e-10")
     assert (own.lepton, own.value, own.uncertainty) == ("muon", 2.51e-9, 5.9e-10)
     for wrong in ("muon-2024", "2.5e-9", "a+-b", "1e-9+-0", "nan+-1e-9", "1e-9+-inf", ""):
         with pytest.raises(RangeError, match=r"^[^\n]*$"):
-            deviation_named(wrong)
+            deviation_of(wrong)

@@ -17,11 +17,14 @@ from scotopic import (
     Search,
     Target,
     cmb_bound,
+    differential_cross_section,
     exclusion_curve,
     exclusion_plane,
     experiment_likelihood,
     load_experiment,
+    magnetic_moment,
     material,
+    mixing_band,
     relic_abundance,
     strength_limits,
     thermal_coupling,
@@ -30,11 +33,16 @@ from scotopic import (
     track_lengths,
 )
 from scotopic.cli import main
+from scotopic.cosmology.annihilation import thermal_average_cm3_per_s
+from scotopic.cosmology.freeze_out import approximate_abundance
 from scotopic.experiments.loader import CARDS
 from scotopic.materials import element
 from scotopic.models.electrophilic import ScalarMediator
 from scotopic.models.running import landau_pole, running_alpha_D
+from scotopic.precision.bands import MUON_2021
 from scotopic.processes.calculation import Calculation
+from scotopic.processes.dump import Dump
+from scotopic.production.annihilation import cross_section, integrated_cross_section, quadrature
 from scotopic.production.primakoff import primakoff_cross_section
 from scotopic.search import default_masses
 from scotopic.shower import depth_track_lengths
@@ -53,6 +61,42 @@ def test_elements(given: Any) -> None:
     assert total_cross_section(*asked, given, 100.0, 0.1, method="iww") == expected
     found = primakoff_cross_section(0.03, 60.0, given)
     assert found == primakoff_cross_section(0.03, 60.0, element("Pb"))
+
+
+@pytest.mark.parametrize("given", ["vector", "dark_photon", DarkPhoton, PHOTON, "B_minus_L"])
+def test_kinds_of_coupling(given: Any) -> None:
+    """A model stands for its kind of coupling."""
+    found = total_cross_section(given, "electron", "Pb", 100.0, 0.1, method="iww")
+    assert found == total_cross_section("vector", "electron", "Pb", 100.0, 0.1, method="iww")
+    asked = ("muon", "Pb", 100.0, 0.2, 0.5)
+    found_at = differential_cross_section(given, *asked, method="iww")
+    assert found_at == differential_cross_section("vector", *asked, method="iww")
+    moment = magnetic_moment("muon", given, 0.1, 1e-3)
+    assert moment == magnetic_moment("muon", "vector", 0.1, 1e-3)
+    band = mixing_band("muon-2021", given, 0.1)
+    assert (band.mediator, band.deviation) == ("vector", MUON_2021)
+    assert band.upper == mixing_band(MUON_2021, "vector", 0.1).upper
+    assert mixing_band("251e-11+-59e-11", given, 0.1).upper == band.upper
+
+
+@pytest.mark.parametrize("given", ["dark_photon", DarkPhoton, PHOTON])
+def test_models_that_annihilate(given: Any) -> None:
+    values = {} if given is PHOTON else {**VALUES, "mediator_mass": 0.03, "kinetic_mixing": 1e-4}
+    ways: list[Callable[..., Any]] = [
+        lambda one, **more: thermal_average_cm3_per_s(one, 20.0, **more),
+        approximate_abundance,
+        lambda one, **more: cross_section(1.0, one, **more),
+        lambda one, **more: integrated_cross_section([0.1, 10.0], one, **more)[0],
+        lambda one, **more: quadrature([0.1, 10.0], one, **more)[1].sum(),
+    ]
+    for way in ways:
+        assert way(given, **values) == way(PHOTON)
+
+
+def test_a_shower_of_a_material_alone() -> None:
+    expected = track_lengths("lead", "e-", 100.0, minimum_energy=50.0)
+    np.testing.assert_array_equal(track_lengths("lead").electron, expected.electron)
+    assert Dump("e-", 100, "lead") == Dump("e-", 100.0, material("lead"))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("given", ["lead", "Pb", element("Pb"), material("lead")])
@@ -191,6 +235,28 @@ def test_cards_say_what_else_is_not_given(tmp_path: Path, monkeypatch: pytest.Mo
         (lambda: thermal_line([PHOTON], alpha_D=0.1), "masses: they and parameters"),
         (lambda: landau_pole("scalar", mediator_mass=0.1), "ScalarMediator is no dark photon"),
         (lambda: Calculation(processes="anihilation"), "did you mean"),  # type: ignore[arg-type]
+        (
+            lambda: total_cross_section("dark_foton", "electron", "Pb", 100.0, 0.1),
+            "vector, axial_vector, nor a model; did you mean 'dark_photon'?",
+        ),
+        (
+            lambda: magnetic_moment("muon", "axion_like_particle", 0.1, 1e-3),
+            "mediator: axion_like_particle does not couple to the muon",
+        ),
+        (
+            lambda: mixing_band("electron-caesium", "muonphilic_scalar", 0.1),
+            "mediator: muonphilic_scalar does not couple to the electron",
+        ),
+        (lambda: magnetic_moment("mu", "vector", 0.1, 1e-3), "lepton: 'mu' is not one of electron"),  # type: ignore[arg-type]
+        (lambda: mixing_band("muon", "vector", 0.1), "deviation: 'muon' is neither one of muon-2"),
+        (lambda: mixing_band(251e-11, "vector", 0.1), "deviation: 2.51e-09 is neither"),  # type: ignore[arg-type]
+        (lambda: mixing_band("muon-2021", 3, 0.1), "mediator: 3 is no model"),  # type: ignore[arg-type]
+        (
+            lambda: approximate_abundance("scalar", mediator_mass=0.1, coupling=0.1),
+            "no dark photon",
+        ),
+        (lambda: Dump("e-", 100.0, "leed"), "material: 'leed'"),  # type: ignore[arg-type]
+        (lambda: Dump("e", 100.0, "lead"), "particle: 'e' is not one of e-, e+"),  # type: ignore[arg-type]
     ],
 )
 def test_mistakes(ask: Callable[[], object], text: str) -> None:

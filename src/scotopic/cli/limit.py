@@ -229,10 +229,10 @@ def limit(
 
 
 def _deviation(text: str) -> "Deviation":
-    from scotopic.precision.bands import deviation_named  # noqa: PLC0415 - seldom
+    from scotopic.precision.bands import deviation_of  # noqa: PLC0415 - seldom
 
     try:
-        return deviation_named(text)
+        return deviation_of(text)
     except RangeError as error:
         raise RangeError(f"--muon-moment: {error}") from None
 

@@ -26,6 +26,7 @@ from scotopic.decays.widths import SPIN_STATES
 from scotopic.errors import RangeError
 from scotopic.models.final_states import DarkState
 from scotopic.models.mediator import DecayingMediator
+from scotopic.models.parameters import Given, model_of
 from scotopic.quadrature import gauss_legendre
 from scotopic.units import ELECTRON_MASS, GEV2_TO_CM2, MUON_MASS, SPEED_OF_LIGHT_CM_PER_S, TAU_MASS
 
@@ -243,15 +244,17 @@ def annihilation_cross_sections(
     }
 
 
-def thermal_average_cm3_per_s(model: DecayingMediator, x: npt.ArrayLike) -> Array:
+def thermal_average_cm3_per_s(model: Given, x: npt.ArrayLike, **parameters: float | str) -> Array:
     r"""Thermal average of the effective annihilation cross section times velocity.
 
     Parameters
     ----------
-    model : DecayingMediator
-        The dark sector.
+    model : DecayingMediator, type or str
+        The dark sector, or its class or name.
     x : array_like, shape (n,)
         m_chi1/T, from 3 to 1e10.
+    **parameters
+        Of the model, by any of their names: those of a class or name, or changes.
 
     Returns
     -------
@@ -275,6 +278,7 @@ def thermal_average_cm3_per_s(model: DecayingMediator, x: npt.ArrayLike) -> Arra
     ['9.85e-25', '8.58e-25']
     """
     values = within("x", x, _HOTTEST, _COLDEST)
+    model = model_of(model, parameters)
     effective = effective_average(model, reaction_rates(model), values)
     to_cm3_per_s = GEV2_TO_CM2 * SPEED_OF_LIGHT_CM_PER_S
     return np.asarray(effective * model.coupling**2 * to_cm3_per_s)

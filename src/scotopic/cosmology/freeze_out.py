@@ -27,10 +27,10 @@ from scotopic.errors import RangeError, ScotopicError
 from scotopic.models.derived import COUPLING, PROBE
 from scotopic.models.mediator import DecayingMediator
 from scotopic.models.parameters import Given, model_of, models_along
+from scotopic.models.running import dark_photon_of
 from scotopic.units import PLANCK_MASS
 
 if TYPE_CHECKING:
-    from scotopic.models.dark_photon import DarkPhoton
     from scotopic.models.inelastic import TwoDarkFermions
 
 Array = npt.NDArray[np.float64]
@@ -279,13 +279,15 @@ def thermal_line(
     return ThermalLine(mixing, y, tuple(status), tuple(caveats))
 
 
-def approximate_abundance(model: "DarkPhoton") -> float:
+def approximate_abundance(model: Given, **parameters: float | str) -> float:
     r"""Estimate Omega h^2 by the approximate solution for s- or p-wave annihilation.
 
     Parameters
     ----------
-    model : DarkPhoton
-        The dark sector, without splitting.
+    model : DarkPhoton, type or str
+        The dark sector, without splitting, or its class or name.
+    **parameters
+        Of the model, by any of their names: those of a class or name, or changes.
 
     Returns
     -------
@@ -303,6 +305,7 @@ def approximate_abundance(model: "DarkPhoton") -> float:
     the exact average at x = 20. With sigma_eff and the degrees of freedom of all dark particles
     k = 1, also where particle and antiparticle differ.
     """
+    model = dark_photon_of(model, parameters)
     if model.splitting > 0:
         raise RangeError(f"splitting: {model.splitting} is not 0, as eqs. 32-34 need it")
     _refuse_secluded(model)

@@ -87,7 +87,7 @@ def running_alpha_D(
     >>> running_alpha_D(model, [0.01, 91.2]).round(4)
     array([0.1   , 0.1107])
     """
-    mu, made = numbers("scale", scale), _dark_photon(model, parameters)
+    mu, made = numbers("scale", scale), dark_photon_of(model, parameters, {COUPLING: PROBE})
     pole = landau_pole(made)
     outside = ~((mu >= made.mediator_mass) & (mu < pole))
     if np.any(outside):
@@ -100,10 +100,11 @@ def running_alpha_D(
     return np.asarray(made.alpha_D / (1 - slope * made.alpha_D * np.log(mu / made.mediator_mass)))
 
 
-def _dark_photon(given: Given, parameters: Values) -> DarkPhoton:
-    made = model_of(given, parameters, natural={COUPLING: PROBE})
+def dark_photon_of(given: Given, parameters: Values, natural: Values | None = None) -> DarkPhoton:
+    """Return a dark photon that is given by itself, its class or its name; as `model_of`."""
+    made = model_of(given, parameters, natural=natural)
     if not isinstance(made, DarkPhoton):
-        raise RangeError(f"model: {type(made).__name__} is no dark photon, whose running is known")
+        raise RangeError(f"model: {type(made).__name__} is no dark photon, which is needed here")
     return made
 
 
@@ -121,7 +122,7 @@ def landau_pole(model: Given, **parameters: float | str) -> float:
     >>> round(landau_pole("dark_photon", mediator_mass=0.01, **kind), 2)
     1.11
     """
-    made = _dark_photon(model, parameters)
+    made = dark_photon_of(model, parameters, {COUPLING: PROBE})
     slope = beta_coefficient(made.dark_matter) * made.alpha_D / (2 * math.pi)
     try:
         return made.mediator_mass * math.exp(1 / slope)

@@ -16,6 +16,7 @@ from scotopic.checked import make_floats, numbers, one_of, positive, shown, with
 from scotopic.decays.leptons import LEPTON_MASSES
 from scotopic.display import displayed
 from scotopic.errors import RangeError
+from scotopic.models.spin_parities import MediatorLike, spin_parity_of
 from scotopic.precision.magnetic_moments import SIGN, mixing_of_moment
 from scotopic.words import DeviationName, Lepton, SpinParity
 
@@ -129,8 +130,10 @@ DEVIATIONS: Final[Mapping[DeviationName, Deviation]] = MappingProxyType(
 """All of them, by the names that cards and the command line know."""
 
 
-def deviation_named(text: str) -> Deviation:
+def deviation_of(given: Deviation | str) -> Deviation:
     """Return a deviation by its name, or the muon's own value, written as 38e-11+-63e-11.
+
+    What is a deviation already is returned as it is.
 
     Raises
     ------
@@ -139,19 +142,21 @@ def deviation_named(text: str) -> Deviation:
 
     Examples
     --------
-    >>> deviation_named("muon-2025").value, deviation_named("2.5e-9+-6e-10").uncertainty
+    >>> deviation_of("muon-2025").value, deviation_of("2.5e-9+-6e-10").uncertainty
     (3.8e-10, 6e-10)
     """
+    if isinstance(given, Deviation):
+        return given
+    text = given if isinstance(given, str) else ""
     if text in DEVIATIONS:
         return DEVIATIONS[cast("DeviationName", text)]
     value, sign, uncertainty = text.partition("+-")
     try:
         numbers_given = float(value), float(uncertainty if sign else "")
     except ValueError:
-        known = ", ".join(DEVIATIONS)
         raise RangeError(
-            f"deviation: {shown(text)} is neither one of {known} nor a value +- its error, as in"
-            " 38e-11+-63e-11"
+            f"deviation: {shown(given)} is neither one of {', '.join(DEVIATIONS)} nor a value +-"
+            " its error, as in 38e-11+-63e-11"
         ) from None
     return Deviation(
         lepton="muon", value=numbers_given[0], uncertainty=numbers_given[1], source="given"
@@ -191,15 +196,15 @@ class MixingBand:
     upper: Array
 
 
-def band_status(deviation: Deviation, mediator: SpinParity, sigmas: float = 2.0) -> BandStatus:
+def band_status(
+    deviation: Deviation | str, mediator: MediatorLike, sigmas: float = 2.0
+) -> BandStatus:
     """Say what kind of band a mediator has, at any mass.
 
     Parameters
     ----------
-    deviation : Deviation
-        What is to be explained.
-    mediator : {"scalar", "pseudoscalar", "vector", "axial_vector"}
-        Kind of coupling.
+    deviation, mediator
+        As in `mixing_band`.
     sigmas : float
         Half width of the band in standard deviations, positive.
 
@@ -215,7 +220,8 @@ def band_status(deviation: Deviation, mediator: SpinParity, sigmas: float = 2.0)
     >>> [band_status(ELECTRON_CAESIUM, "vector", sigmas) for sigmas in (2, 3)]
     ['unexplained', 'limit']
     """
-    lower, central, upper = _moments(deviation, mediator, sigmas)
+    deviation = deviation_of(deviation)
+    lower, central, upper = _moments(deviation, _kind(deviation, mediator), sigmas)
     if upper <= 0:
         return "unexplained"
     if central <= 0:
@@ -224,16 +230,18 @@ def band_status(deviation: Deviation, mediator: SpinParity, sigmas: float = 2.0)
 
 
 def mixing_band(
-    deviation: Deviation, mediator: SpinParity, mass: npt.ArrayLike, sigmas: float = 2.0
+    deviation: Deviation | str, mediator: MediatorLike, mass: npt.ArrayLike, sigmas: float = 2.0
 ) -> MixingBand:
     """Return the band of epsilon = g/e that explains a deviation.
 
     Parameters
     ----------
-    deviation : Deviation
-        One of this module's, or `Deviation(lepton=..., value=..., uncertainty=..., source=...)`.
-    mediator : {"scalar", "pseudoscalar", "vector", "axial_vector"}
-        Kind of coupling to the lepton; ``vector`` for a dark photon.
+    deviation : str or Deviation
+        "muon-2021", "muon-2025", "muon-2006", "electron-rubidium" or "electron-caesium"; the muon's
+        own value, as in "38e-11+-63e-11"; or
+        `Deviation(lepton=..., value=..., uncertainty=..., source=...)`.
+    mediator : {"scalar", "pseudoscalar", "vector", "axial_vector"}, model, class or name
+        Kind of coupling to the lepton, or a model that has it.
     mass : array_like
         Masses of the mediator in GeV, any shape.
     sigmas : float
@@ -252,26 +260,28 @@ def mixing_band(
 
     Examples
     --------
-    >>> band = mixing_band(MUON_2021, "vector", 0.39)
+    >>> band = mixing_band("muon-2021", "dark_photon", 0.39)
     >>> [round(float(edge) * 1e3, 3) for edge in (band.lower, band.upper)]
     [5.655, 9.419]
     """
-    status = band_status(deviation, mediator, sigmas)
+    deviation = deviation_of(deviation)
+    kind = _kind(deviation, mediator)
+    status = band_status(deviation, kind, sigmas)
     if status == "unexplained":
-        direction = "raises" if SIGN[mediator] > 0 else "lowers"
+        direction = "raises" if SIGN[kind] > 0 else "lowers"
         raise RangeError(
-            f"mediator: {mediator!r} {direction} the {deviation.lepton}'s magnetic moment, no"
+            f"mediator: {kind!r} {direction} the {deviation.lepton}'s magnetic moment, no"
             f" coupling explains {deviation.value:g} +- {deviation.uncertainty:g}"
             f" within {sigmas:g} standard deviations"
         )
     masses = numbers("mass", mass).copy()
     lower, central, upper = (
-        mixing_of_moment(deviation.lepton, mediator, masses, SIGN[mediator] * max(moment, 0.0))
-        for moment in _moments(deviation, mediator, sigmas)
+        mixing_of_moment(deviation.lepton, kind, masses, SIGN[kind] * max(moment, 0.0))
+        for moment in _moments(deviation, kind, sigmas)
     )
     return MixingBand(
         deviation=deviation,
-        mediator=mediator,
+        mediator=kind,
         sigmas=sigmas,
         status=status,
         mass=masses,
@@ -281,11 +291,14 @@ def mixing_band(
     )
 
 
+def _kind(deviation: Deviation, mediator: MediatorLike) -> SpinParity:
+    return spin_parity_of(mediator, deviation.lepton)
+
+
 def _moments(
     deviation: Deviation, mediator: SpinParity, sigmas: float
 ) -> tuple[float, float, float]:
     """Lower edge, centre and upper edge of Delta a, counted in the mediator's direction."""
-    one_of("mediator", mediator, SIGN)
     centre = SIGN[mediator] * deviation.value
     half = positive("sigmas", sigmas) * deviation.uncertainty
     return centre - half, centre, centre + half

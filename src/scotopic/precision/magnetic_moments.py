@@ -26,6 +26,7 @@ import numpy.typing as npt
 from scotopic.checked import number_within, one_of, within
 from scotopic.decays.leptons import lepton_mass_of
 from scotopic.errors import RangeError
+from scotopic.models.spin_parities import MediatorLike, spin_parity_of
 from scotopic.units import ELEMENTARY_CHARGE
 from scotopic.words import Lepton, SpinParity
 
@@ -97,7 +98,7 @@ def loop_integral(mediator: SpinParity, mass_ratio: npt.ArrayLike) -> Array:
 
 
 def magnetic_moment(
-    lepton: Lepton, mediator: SpinParity, mass: npt.ArrayLike, coupling: npt.ArrayLike
+    lepton: Lepton, mediator: MediatorLike, mass: npt.ArrayLike, coupling: npt.ArrayLike
 ) -> Array:
     r"""Return Delta a = Delta (g-2)/2 from a mediator.
 
@@ -105,8 +106,8 @@ def magnetic_moment(
     ----------
     lepton : {"electron", "muon"}
         Whose moment.
-    mediator : {"scalar", "pseudoscalar", "vector", "axial_vector"}
-        Kind of coupling.
+    mediator : {"scalar", "pseudoscalar", "vector", "axial_vector"}, model, class or name
+        Kind of coupling, or a model that has it.
     mass : array_like
         Mass m_X in GeV, of a shape that fits that of `coupling`.
     coupling : array_like
@@ -129,7 +130,8 @@ def magnetic_moment(
     """
     g = within("coupling", coupling, -1e100, 1e100)
     ratio = within("mass", mass, 1e-20, 1e20, "GeV") / lepton_mass_of(lepton)
-    return np.asarray(g**2 / (8 * math.pi**2) * loop_integral(mediator, ratio))
+    kind = spin_parity_of(mediator, lepton)
+    return np.asarray(g**2 / (8 * math.pi**2) * loop_integral(kind, ratio))
 
 
 def coupling_of_mixing(kinetic_mixing: npt.ArrayLike) -> Array:
@@ -166,7 +168,7 @@ def moment_of(model: "DecayingMediator", lepton: Lepton) -> float:
 
 
 def mixing_of_moment(
-    lepton: Lepton, mediator: SpinParity, mass: npt.ArrayLike, moment: float
+    lepton: Lepton, mediator: MediatorLike, mass: npt.ArrayLike, moment: float
 ) -> Array:
     r"""Return epsilon = g/e that gives a Delta a.
 
@@ -194,10 +196,11 @@ def mixing_of_moment(
     """
     unit = magnetic_moment(lepton, mediator, mass, coupling_of_mixing(1.0))
     moment = number_within("moment", moment, -1e100, 1e100)
-    if not moment * SIGN[mediator] >= 0:
-        direction = "raises" if SIGN[mediator] > 0 else "lowers"
+    kind = spin_parity_of(mediator, lepton)
+    if not moment * SIGN[kind] >= 0:
+        direction = "raises" if SIGN[kind] > 0 else "lowers"
         raise RangeError(
-            f"moment: a coupling of the kind {mediator!r} {direction} the {lepton}'s magnetic"
+            f"moment: a coupling of the kind {kind!r} {direction} the {lepton}'s magnetic"
             f" moment, it cannot give {moment:g}"
         )
     return np.asarray(np.sqrt(moment / unit))

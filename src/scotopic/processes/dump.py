@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.checked import one_of, positive
 from scotopic.display import displayed
 from scotopic.errors import RangeError
-from scotopic.materials import Material
+from scotopic.materials import Material, material
 
 if TYPE_CHECKING:
     from scotopic.production import Lepton
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.float64]
 
+_PARTICLES = ("e-", "e+", "gamma", "mu-", "mu+")
 _NODES = 240  # of the shower's energy; see `spectrum.numerical_error`
 
 
@@ -33,15 +35,29 @@ class Dump:
     energy : float
         Beam energy in GeV.
     medium : Material or Target
-        What the shower develops in; thin layers keep their own densities.
+        What the shower develops in, also by its name; thin layers keep their own densities.
     thickness_X0 : float or None
         Its thickness in radiation lengths; None if it contains the shower.
+
+    Raises
+    ------
+    RangeError
+        If the particle or the medium is unknown, or a number not positive.
     """
 
     particle: "Particle | Literal['mu-', 'mu+']"
     energy: float
     medium: "Medium"
     thickness_X0: float | None = None
+
+    def __post_init__(self) -> None:
+        """Take the medium by its name too, and refuse what is no beam or no target."""
+        one_of("particle", self.particle, _PARTICLES)
+        object.__setattr__(self, "medium", material(self.medium))
+        object.__setattr__(self, "energy", positive("energy", self.energy, "GeV"))
+        if self.thickness_X0 is not None:
+            thickness = positive("thickness_X0", self.thickness_X0)
+            object.__setattr__(self, "thickness_X0", thickness)
 
     @property
     def lepton(self) -> "Lepton":

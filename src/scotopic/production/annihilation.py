@@ -14,7 +14,9 @@ import numpy.typing as npt
 from scotopic.checked import ascending, number_within, within
 from scotopic.decays.widths import SPIN_STATES, fermion_width
 from scotopic.errors import RangeError
+from scotopic.models.derived import COUPLING, PROBE, Values
 from scotopic.models.mediator import DecayingMediator
+from scotopic.models.parameters import Given, model_of
 from scotopic.production.spectrum import HIGHEST_ENERGY
 from scotopic.quadrature import gauss_legendre
 from scotopic.units import ALPHA, ELECTRON_MASS, GEV2_TO_CM2
@@ -38,7 +40,11 @@ def resonance_energy(mass: float) -> float:
 
 
 def cross_section(
-    positron_energy: npt.ArrayLike, model: DecayingMediator, *, total_width: float | None = None
+    positron_energy: npt.ArrayLike,
+    model: Given,
+    *,
+    total_width: float | None = None,
+    **parameters: float | str,
 ) -> Array:
     r"""Cross section of e+ e- -> X -> invisible per electron, for the coupling e to electrons.
 
@@ -46,14 +52,16 @@ def cross_section(
     ----------
     positron_energy : array_like
         Total energy of the positron in GeV, any shape, above the electron mass.
-    model : DecayingMediator
-        The mediator. Its coupling to electrons does not enter: multiply by the square of
-        `model.lepton_coupling("electron")`.
+    model : DecayingMediator, type or str
+        The mediator, or its class or name. Its coupling to electrons does not enter: multiply by
+        the square of `model.lepton_coupling("electron")`.
     total_width : float, optional
         Width in the denominator in GeV. By default the invisible one, without the visible one,
         so that the result times epsilon^2 is exact as long as epsilon^2 alpha << alpha_D, or the
         resonance is narrow and the result is multiplied by the invisible branching ratio. Give
         `model.total_width` where that does not hold.
+    **parameters
+        Of the model, by any of their names: those of a class or name, or changes.
 
     Returns
     -------
@@ -71,6 +79,7 @@ def cross_section(
     Dirac fermion (4 pi/3) alpha alpha_D (s + 2 m_chi^2) beta_chi/[...] as m_e -> 0. An axial
     mediator's longitudinal part, proportional to m_e, is neglected.
     """
+    model = _model(model, parameters)
     energy = within("positron_energy", positron_energy, 0.0, HIGHEST_ENERGY, "GeV")
     _refuse_slow(energy)
     s = 2 * ELECTRON_MASS * (energy + ELECTRON_MASS)
@@ -81,7 +90,11 @@ def cross_section(
 
 
 def integrated_cross_section(
-    edges: npt.ArrayLike, model: DecayingMediator, *, total_width: float | None = None
+    edges: npt.ArrayLike,
+    model: Given,
+    *,
+    total_width: float | None = None,
+    **parameters: float | str,
 ) -> Array:
     r"""Integrate the cross section over bins of positron energy, for the coupling e to electrons.
 
@@ -89,7 +102,7 @@ def integrated_cross_section(
     ----------
     edges : array_like, shape (n + 1,)
         Increasing edges of the bins in GeV, above the electron mass.
-    model, total_width
+    model, total_width, **parameters
         As for `cross_section`.
 
     Returns
@@ -107,12 +120,16 @@ def integrated_cross_section(
     Good to 1e-6 for widths down to 1e-8 of the mass, however wide the bins are.
     """
     bins = within("edges", ascending("edges", edges), 0.0, HIGHEST_ENERGY, "GeV")
-    _, weights, inside = _panels(bins, model, total_width)
+    _, weights, inside = _panels(bins, _model(model, parameters), total_width)
     return np.bincount(inside, weights.sum(axis=1), len(bins) - 1).astype(float)
 
 
 def quadrature(
-    edges: npt.ArrayLike, model: DecayingMediator, *, total_width: float | None = None
+    edges: npt.ArrayLike,
+    model: Given,
+    *,
+    total_width: float | None = None,
+    **parameters: float | str,
 ) -> tuple[Array, Array]:
     r"""Nodes and weights that integrate the cross section times a smooth function of the energy.
 
@@ -120,7 +137,7 @@ def quadrature(
     ----------
     edges : array_like, shape (n + 1,)
         Increasing positron energies in GeV between which the function is smooth.
-    model, total_width
+    model, total_width, **parameters
         As for `cross_section`.
 
     Returns
@@ -145,10 +162,13 @@ def quadrature(
     >>> print(f"{mean:.2f} {resonance_energy(0.25):.2f}")
     61.15 61.15
     """
-    energies, weights, _ = _panels(
-        within("edges", ascending("edges", edges), 0.0, HIGHEST_ENERGY, "GeV"), model, total_width
-    )
+    bins = within("edges", ascending("edges", edges), 0.0, HIGHEST_ENERGY, "GeV")
+    energies, weights, _ = _panels(bins, _model(model, parameters), total_width)
     return energies.ravel(), weights.ravel()
+
+
+def _model(given: Given, parameters: Values) -> DecayingMediator:
+    return model_of(given, parameters, natural={COUPLING: PROBE})
 
 
 def _refuse_slow(energy: Array) -> None:

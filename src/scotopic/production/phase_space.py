@@ -11,16 +11,17 @@ difference of large numbers.
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple, get_args
+from typing import NamedTuple, Self, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from scotopic import materials
 from scotopic.checked import number, number_within, one_of, within
-from scotopic.decays.leptons import lepton_mass_of
+from scotopic.decays.leptons import LEPTON_MASSES, lepton_mass_of
 from scotopic.errors import RangeError
-from scotopic.materials import Element
+from scotopic.materials import Element, Material
+from scotopic.models.spin_parities import MediatorLike, spin_parity_of
 from scotopic.production.amplitudes import (
     Harmonic,
     coupling_weights,
@@ -90,6 +91,20 @@ class Process:
         coupling_weights(self.mediator, 1.0, self.lepton_mass)
         one_of("form_factor", self.form_factor, get_args(FormFactor))
         one_of("method", self.method, get_args(Method))
+
+    @classmethod
+    def of(
+        cls,
+        mediator: MediatorLike,
+        lepton: str,
+        element: Element | Material | str,
+        method: str,
+        form_factor: str,
+    ) -> Self:
+        """Find the mediator's kind in a model, and the element by its symbol or in a material."""
+        one_of("lepton", lepton, LEPTON_MASSES)
+        kind = spin_parity_of(mediator, lepton)
+        return cls(kind, lepton, materials.element(element), method, form_factor)
 
     @property
     def lepton_mass(self) -> float:
@@ -277,9 +292,9 @@ def _require_convergence(
 
 
 def differential_cross_section(
-    mediator: str,
+    mediator: MediatorLike,
     lepton: str,
-    element: Element | str,
+    element: Element | Material | str,
     energy: float,
     mediator_mass: float,
     x: npt.ArrayLike,
@@ -292,8 +307,8 @@ def differential_cross_section(
     Parameters
     ----------
     mediator, lepton, element, method, form_factor
-        The names and the atom of `Process`, an element by its symbol too; leptons of both charges
-        radiate alike.
+        As in `Process`. A model, its class or its name stands for its kind of coupling, a symbol
+        or a pure material for its element. Leptons of both charges radiate alike.
     energy, mediator_mass : float
         Energy of the lepton and mass of X in GeV.
     x : array_like
@@ -321,7 +336,7 @@ def differential_cross_section(
     >>> [f"{s:.2e}" for s in sigma]
     ['2.17e-27', '1.34e-26']
     """
-    process = Process(mediator, lepton, materials.element(element), method, form_factor)
+    process = Process.of(mediator, lepton, element, method, form_factor)
     mediator_mass, energy = number("mediator_mass", mediator_mass), number("energy", energy)
     variable = process.variable(mediator_mass, energy)
     fractions = within("x", x, 0.0, 1.0)
@@ -349,9 +364,9 @@ def _above(
 
 
 def total_cross_section(
-    mediator: str,
+    mediator: MediatorLike,
     lepton: str,
-    element: Element | str,
+    element: Element | Material | str,
     energy: float,
     mediator_mass: float,
     *,
@@ -385,7 +400,7 @@ def total_cross_section(
     >>> f"{sigma:.3e} cm^2"
     '1.052e-26 cm^2'
     """
-    process = Process(mediator, lepton, materials.element(element), method, form_factor)
+    process = Process.of(mediator, lepton, element, method, form_factor)
     mediator_mass, energy = number("mediator_mass", mediator_mass), number("energy", energy)
     process.variable(mediator_mass, energy)
     minimum_energy = number_within("minimum_energy", minimum_energy, 0.0, unit="GeV")

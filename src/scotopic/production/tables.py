@@ -15,12 +15,12 @@ import numpy as np
 import numpy.typing as npt
 from numpy.polynomial import chebyshev, legendre
 
-from scotopic import materials
 from scotopic.cache import Arrays, cached_arrays
 from scotopic.checked import numbers, positive, within
 from scotopic.display import displayed
 from scotopic.errors import RangeError
-from scotopic.materials import Element
+from scotopic.materials import Element, Material
+from scotopic.models.spin_parities import MediatorLike
 from scotopic.production.phase_space import REFINED, STANDARD, Process, Resolution, raw_spectrum
 from scotopic.production.spectrum import SpectrumVariable
 from scotopic.quadrature import gauss_legendre
@@ -202,9 +202,9 @@ class CrossSectionTable:
 
 
 def bremsstrahlung_table(
-    mediator: str,
+    mediator: MediatorLike,
     lepton: str,
-    element: Element | str,
+    element: Element | Material | str,
     *,
     masses: Range,
     energies: Range,
@@ -238,7 +238,7 @@ def bremsstrahlung_table(
     >>> f"{table.above(0.1, [100.], [50.])[0, 0]:.2e}", table.interpolation_error < 2e-3
     ('1.01e-26', True)
     """
-    process = Process(mediator, lepton, materials.element(element), method, form_factor)
+    process = Process.of(mediator, lepton, element, method, form_factor)
     masses = _checked_range("masses", masses)
     energies = _checked_range("energies", energies)
     process.variable(masses[1], energies[0])

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from scotopic.cache import Arrays, cached_arrays
 from scotopic.checked import ascending, within
 from scotopic.display import displayed
+from scotopic.materials import Element
 from scotopic.shower.medium import Effects, Medium, Particle
 from scotopic.shower.mesh import Mesh
 from scotopic.shower.tracks import (
@@ -51,11 +52,11 @@ class DepthTrackLengths(SpeciesWeights):
 
 
 def depth_track_lengths(
-    medium: Medium | str,
-    beam_particle: Particle,
-    beam_energy: float,
+    medium: Element | Medium | str,
+    beam_particle: Particle = "e-",
+    beam_energy: float = 100.0,
     *,
-    minimum_energy: float,
+    minimum_energy: float | None = None,
     depth_edges_X0: npt.ArrayLike,
     effects: Effects | None = None,
     nodes: int | None = None,

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from scotopic.checked import ascending, count
 from scotopic.display import displayed
 from scotopic.errors import RangeError
+from scotopic.materials import Element
 from scotopic.quadrature import gauss_legendre
 from scotopic.shower.ionisation import collision_loss
 from scotopic.shower.medium import SPECIES, Effects, Medium, Particle
@@ -57,7 +58,7 @@ class ShowerSample:
 
 
 def simulate(
-    medium: Medium | str,
+    medium: Element | Medium | str,
     beam_particle: Particle,
     beam_energy: float,
     *,

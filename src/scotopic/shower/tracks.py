@@ -11,7 +11,7 @@ from scotopic.cache import Arrays, cached_arrays
 from scotopic.checked import number_within, numbers, one_of
 from scotopic.display import displayed
 from scotopic.errors import RangeError
-from scotopic.materials import material
+from scotopic.materials import Element, material
 from scotopic.shower.medium import SPECIES, Effects, Medium, Particle, compton_share, description
 from scotopic.shower.mesh import END_WEIGHTS, Mesh, interpolate
 
@@ -127,7 +127,7 @@ class TrackLengths(SpeciesWeights):
 
         Examples
         --------
-        >>> from scotopic.materials import material
+        >>> from scotopic.materials import Element, material
         >>> shower = track_lengths(material("lead"), "e-", 100.0, minimum_energy=50.0)
         >>> bool(np.isclose(shower.above("e-", 50.0), shower.electron.sum()))
         True
@@ -179,11 +179,11 @@ class TrackLengths(SpeciesWeights):
 
 
 def track_lengths(
-    medium: Medium | str,
-    beam_particle: Particle,
-    beam_energy: float,
+    medium: Element | Medium | str,
+    beam_particle: Particle = "e-",
+    beam_energy: float = 100.0,
     *,
-    minimum_energy: float,
+    minimum_energy: float | None = None,
     thickness_X0: float | None = None,
     effects: Effects | None = None,
     nodes: int | None = None,
@@ -192,16 +192,16 @@ def track_lengths(
 
     Parameters
     ----------
-    medium : str, Material or Target
+    medium : str, Element, Material or Target
         What the shower develops in: a material, or layers thin against a radiation length.
     beam_particle : {"e-", "e+", "gamma"}
         What starts it.
     beam_energy : float
-        Total energy of the beam particle in GeV, 1 to 500.
-    minimum_energy : float
-        Least total energy in GeV that is of interest, from 0.1 to 95 % of the beam energy;
-        in light materials from where Compton scattering, which is left out, is below 3 % of
-        pair production (carbon: 0.58 GeV).
+        Total energy of the beam particle in GeV, 0.06 to 500.
+    minimum_energy : float, optional
+        Least total energy in GeV that is of interest, from 0.05 to 95 % of the beam energy; by
+        default half of it. In light materials from where Compton scattering, which is left out,
+        is below 3 % of pair production (carbon: 0.58 GeV).
     thickness_X0 : float, optional
         Thickness in radiation lengths, 1e-9 to 1000; without it the shower is fully contained.
     effects : Effects, optional
@@ -221,7 +221,7 @@ def track_lengths(
 
     Examples
     --------
-    >>> shower = track_lengths("lead", "e-", 100.0, minimum_energy=50.0)
+    >>> shower = track_lengths("lead")
     >>> round(float((shower.electron + shower.positron).sum()), 2)
     0.9
     """
@@ -244,12 +244,17 @@ def track_lengths(
 
 
 def check_beam(
-    given: Medium | str, beam_particle: str, beam_energy: float, minimum_energy: float
+    given: Element | Medium | str,
+    beam_particle: str,
+    beam_energy: float,
+    minimum_energy: float | None,
 ) -> tuple[Medium, float, float]:
     """Return medium and energies; refuse those for which the cascade is not computed."""
     medium = material(given)
     one_of("beam_particle", beam_particle, SPECIES)
     beam_energy = number_within("beam_energy", beam_energy, *BEAM_ENERGIES, "GeV")
+    if minimum_energy is None:
+        minimum_energy = beam_energy / 2
     most = CLOSEST_TO_BEAM * beam_energy
     minimum_energy = number_within("minimum_energy", minimum_energy, LEAST_ENERGY, most, "GeV")
     share = compton_share(medium, minimum_energy)
