@@ -121,13 +121,19 @@ def simulate(
     return ShowerSample(depths, energies, mean, errors, deposited, escaped)
 
 
-def shower_rates(medium: Medium, effects: Effects, cutoff: float, beam_energy: float) -> Rates:
+def shower_rates(
+    medium: Medium,
+    effects: Effects,
+    cutoff: float,
+    beam_energy: float,
+    softest: float = _SOFTEST,
+) -> Rates:
     """Integrate the differential rates on a grid of energies from the cutoff to the beam's."""
     table = radiation_table(medium, effects)
     points = int(np.log(beam_energy / cutoff) * _ENERGIES_PER_E_FOLD) + 10
     log_energy = np.linspace(np.log(cutoff), np.log(beam_energy), points)
     energy = np.exp(log_energy)
-    hard, soft = _bremsstrahlung_rates(table, energy, np.minimum(_SOFTEST * energy, cutoff))
+    hard, soft = _bremsstrahlung_rates(table, energy, np.minimum(softest * energy, cutoff))
     loss = np.stack([soft, soft])
     if effects.ionisation:
         loss += [collision_loss(medium, "e-", energy), collision_loss(medium, "e+", energy)]
@@ -142,7 +148,7 @@ def shower_rates(medium: Medium, effects: Effects, cutoff: float, beam_energy: f
         table.b,
         table.c,
         bound,
-        _SOFTEST,
+        softest,
         cutoff,
     )
 

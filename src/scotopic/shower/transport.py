@@ -47,7 +47,7 @@ class Tally(NamedTuple):
 
 
 @compiled
-def _at(grid: Array, values: Array, where: float) -> float:
+def interpolated(grid: Array, values: Array, where: float) -> float:
     """Interpolate linearly on an even grid, constant outside."""
     position = (where - grid[0]) / (grid[1] - grid[0])
     position = min(max(position, 0.0), len(grid) - 1.000001)
@@ -60,9 +60,9 @@ def _at(grid: Array, values: Array, where: float) -> float:
 def _shape(rates: Rates, x: float, one: float, squares: float, product: float) -> float:
     """Return (one a + 2 squares b + 2 product c)/3 at x, never below zero."""
     log_x = np.log(x)
-    a = _at(rates.log_x, rates.a, log_x)
-    b = _at(rates.log_x, rates.b, log_x)
-    c = _at(rates.log_x, rates.c, log_x)
+    a = interpolated(rates.log_x, rates.a, log_x)
+    b = interpolated(rates.log_x, rates.b, log_x)
+    c = interpolated(rates.log_x, rates.c, log_x)
     return max((one * a + 2 * squares * b + 2 * product * c) / 3, 0.0)
 
 
@@ -147,7 +147,7 @@ def _follow_photon(
     rng: np.random.Generator,
 ) -> tuple[int, float]:
     """Follow a photon to its conversion; return the height of the stack and what escaped."""
-    free = rng.standard_exponential() / _at(rates.log_energy, rates.pairs, np.log(energy))
+    free = rng.standard_exponential() / interpolated(rates.log_energy, rates.pairs, np.log(energy))
     end = tally.depth_edges[-1]
     if depth + free >= end:
         _record(tally, PHOTON, energy, depth, end, 0.0)
@@ -173,8 +173,8 @@ def _follow_lepton(
     end = tally.depth_edges[-1]
     while energy >= rates.cutoff:
         log_energy = np.log(energy)
-        loss = _at(rates.log_energy, rates.loss[species], log_energy)
-        free = rng.standard_exponential() / _at(rates.log_energy, rates.hard, log_energy)
+        loss = interpolated(rates.log_energy, rates.loss[species], log_energy)
+        free = rng.standard_exponential() / interpolated(rates.log_energy, rates.hard, log_energy)
         to_cutoff = (energy - rates.cutoff) / loss if loss > 0 else np.inf
         path = min(free, to_cutoff, end - depth)
         lost = loss * path
