@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import norm
@@ -59,6 +59,7 @@ def test_thresholds_reproduce_the_acceptance(minimum: float, resolution: EnergyR
     assert from_cuts == pytest.approx(direct, rel=1e-6)
 
 
+@example(stochastic=1.044423872461039e-08, constant=0.0, noise=0.0, edge=20.0)
 @given(
     stochastic=st.floats(0, 0.3),
     constant=st.floats(0, 0.05),

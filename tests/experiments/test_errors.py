@@ -45,6 +45,11 @@ WRONG_VALUES: dict[str, dict[str, object]] = {
     "target.layers[1].thicknes_cm: unknown key; did you mean 'thickness_cm'?": {
         "target__layers__1__thicknes_cm": 0.15
     },
+    "detector: unknown key; did you mean 'detectors'? detector belongs to target": {
+        "detector": "x"
+    },
+    "confidence: unknown key; did you mean 'confidence_level'?": {"confidence": 0.9},
+    "target.energy_GeV: unknown key; it belongs to beam": {"target__energy_GeV": 1.0},
     "target.layers[1].thickness_cm: -0.15 is not positive": {
         "target__layers__1__thickness_cm": -0.15
     },

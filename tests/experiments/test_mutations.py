@@ -39,7 +39,7 @@ DEFAULTS: dict[str, object] = {
 FREE = ("model", "parameters")  # a table with any key
 # A key that another one must agree with: the message may name the other end of the bond.
 BONDS = {
-    "name": ("detector", "calorimeter", "source"),
+    "name": ("detector", "calorimeter", "source", "missing"),  # a new entry lacks what is inherited
     "detectors": ("detector", "calorimeter"),
     "thickness_cm": ("target.layers", "position_cm"),
     "repetitions": ("target.layers", "position_cm"),

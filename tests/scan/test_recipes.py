@@ -73,5 +73,5 @@ def test_recipe_runs(cluster: str, tmp_path: Path) -> None:
     )
     log = tmp_path / "job.log"
     assert done.returncode == 0, done.stderr + (log.read_text() if log.is_file() else "")
-    with open_dataset(tmp_path / "out" / "mine") as data:
+    with open_dataset(tmp_path / "out" / "plane-mine") as data:
         assert (data.status == 1).all()

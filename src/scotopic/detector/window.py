@@ -131,12 +131,17 @@ class EnergyWindow:
         z = RESOLVED * nodes
         density = weights * np.exp(-z * z / 2)
         variance = z * z
-        # (edge - E)^2 = z^2 sigma^2(E) is quadratic in E; z > 0 wants the smaller root.
-        quadratic = 1 - variance * self.resolution.constant**2
-        linear = edge + variance * self.resolution.stochastic**2 / 2
-        constant = edge**2 - variance * self.resolution.noise_GeV**2
-        root = np.sqrt(np.maximum(linear**2 - quadratic * constant, 0.0))
-        visible = (linear - np.sign(z) * root) / quadratic
+        # (edge - E)^2 = z^2 sigma^2(E) is quadratic in E; z > 0 wants the smaller root. Written for
+        # E - edge, the small difference of two large numbers never arises.
+        a, b, noise = (
+            self.resolution.stochastic**2,
+            self.resolution.constant**2,
+            self.resolution.noise_GeV**2,
+        )
+        at_edge = self.resolution.sigma_GeV(edge) ** 2
+        root = np.sqrt(np.maximum(at_edge + variance * (a**2 / 4 - b * noise), 0.0))
+        shift = (variance * (a / 2 + b * edge) - z * root) / (1 - variance * b)
+        visible = edge + shift
         return np.maximum(visible, 0.0), density / density.sum()
 
 

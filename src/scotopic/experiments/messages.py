@@ -179,7 +179,9 @@ def hint_for_key(root: type[BaseModel], path: KeyPath, known: Collection[str] | 
     known = known or _table_at(root, path[:-1]).model_fields
     places = dict.fromkeys(_places_of(key, root))
     if 0 < len(places) <= _FEW:
-        return f"it belongs to {' or '.join(places)}"
+        close = close_word(key, known)
+        elsewhere = f"belongs to {' or '.join(places)}"
+        return f"it {elsewhere}" if close is None else f"did you mean '{close}'? {key} {elsewhere}"
     return nearest(key, known)
 
 
