@@ -85,6 +85,43 @@ def test_mistakes_of_a_run_card_and_of_the_experiments_in_it(scotopic: Scotopic)
     assert err.startswith("plane.toml: limits[0].experiment: 'na64e-2081' is no experiment; did")
 
 
+BOUND = '[[bounds]]\nlabel = "{0}"\nsource = "a test"\nfile = "{0}.csv"\n'
+
+
+def test_tables_of_a_run_card_are_read(scotopic: Scotopic) -> None:
+    """As `scotopic plane` would: a mistake of each, and what it would remark."""
+    scotopic("new", "plane", "plane.toml")
+    plain = Path("plane.toml").read_text()
+    Path("plane.toml").write_text(plain + "".join(map(BOUND.format, ("none", "zero", "far"))))
+    Path("zero.csv").write_text("0.1,1e-3\n0.2,0\n")
+    Path("far.csv").write_text("20,1e-3\n200,1e-3\n")
+    expected = (
+        "plane.toml: bounds[none].file: none.csv: cannot be read",
+        "plane.toml: bounds[zero].file: zero.csv: line 2: kinetic_mixing: 0 is not positive",
+    )
+    code, _, err = scotopic("check", "plane.toml")
+    found = err.splitlines()
+    assert (code, len(found)) == (2, 2)
+    assert all(map(str.startswith, found, expected))
+    _, _, err = scotopic("plane", "plane.toml")
+    assert (
+        err == f"scotopic: {found[0]} (and 1 more error; 'scotopic check plane.toml' names them)\n"
+    )
+    Path("plane.toml").write_text(plain + BOUND.format("far"))
+    code, out, err = scotopic("check", "plane.toml")
+    assert (code, out.endswith("nothing wrong\n")) == (0, True)
+    assert err.startswith("remark: bounds[far]: none of its 2 points are in the plane")
+
+
+def test_a_plane_without_a_point_is_no_good_card(scotopic: Scotopic) -> None:
+    scotopic("new", "plane", "plane.toml")
+    text = Path("plane.toml").read_text()
+    Path("plane.toml").write_text(text.replace("alpha_D = 0.1", "alpha_D = 2"))
+    code, out, err = scotopic("check", "plane.toml")
+    assert (code, out) == (2, "")
+    assert err.startswith("plane.toml: no point of the plane exists: alpha_D: 2 ")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

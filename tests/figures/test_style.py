@@ -235,6 +235,38 @@ def test_run_cards_have_styles(tmp_path: Path) -> None:
             load_run_card(str(card_with(tmp_path, wrong)))
 
 
+def test_axes_of_a_user_keep_their_size(tmp_path: Path) -> None:
+    """Sizes of a run card are those of its own figure; sizes that are asked for here count."""
+    style = "[figure]\nsize = [3.4, 2.6]\nfont_size = 5\n"
+    result = compute_run_card(*load_run_card(str(card_with(tmp_path, style))))
+    figure = Figure(figsize=(9, 4))
+    first, second = figure.subplots(1, 2)
+    usual = first.xaxis.get_ticklabels()[0].get_fontsize()
+    result.plot(ax=first)
+    result.plot(ax=second, font_size=6, legend="upper left")
+    assert figure.get_size_inches() == pytest.approx((9, 4))
+    figure.draw_without_rendering()
+    for axes, size in ((first, usual), (second, 6)):
+        for one in (axes.xaxis, axes.yaxis):
+            letters = [one.label, *one.get_ticklabels()]
+            assert {text.get_fontsize() for text in letters} == {size}
+    result.plot(ax=first, size=(8, 4))
+    assert figure.get_size_inches() == pytest.approx((8, 4))
+
+
+def test_what_are_no_axes_is_refused_in_a_line(curve: Result, plane: Result) -> None:
+    polar = Figure().add_subplot(projection="polar")
+    for result in (curve, plane):
+        for wrong, words in (
+            ("x", "ax: is of the type str; it must be axes of matplotlib"),
+            (Figure(), "ax: is of the type Figure"),
+            ([polar], "ax: is of the type list"),
+            (polar, "ax: is polar axes"),
+        ):
+            with pytest.raises(RangeError, match=words):
+                result.plot(ax=wrong)  # type: ignore[arg-type]
+
+
 def test_what_cannot_be_shown_is_said(plane: Result) -> None:
     """In the legend, and for the terminal: nothing is dropped in silence."""
     said = {label: why for (_, label), why in unseen(plane).items()}

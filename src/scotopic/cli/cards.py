@@ -82,8 +82,8 @@ def check(
 ) -> None:
     """Say what is wrong with cards: all mistakes of each, one a line.
 
-    Experiment cards, run cards with the experiments that they name, and cards for the choice of a
-    cut. Ends with 2 if one is wrong.
+    Experiment cards, run cards with the experiments and tables that they name, and cards for the
+    choice of a cut. Ends with 2 if one is wrong.
     """
     wrong = False
     for card in cards:
@@ -105,7 +105,7 @@ def checked(card: str) -> str:
     from scotopic.experiments.kinds import KINDS, kind_of  # noqa: PLC0415 - keep the help fast
     from scotopic.experiments.loader import SUFFIX, read_card  # noqa: PLC0415
     from scotopic.scan.cut_card import load_cut_card  # noqa: PLC0415
-    from scotopic.scan.run import experiments_of  # noqa: PLC0415
+    from scotopic.scan.run import check_run_card  # noqa: PLC0415
     from scotopic.scan.run_card import gallery_names, load_run_card  # noqa: PLC0415
     from scotopic.search import Search, load_experiment  # noqa: PLC0415
 
@@ -118,9 +118,11 @@ def checked(card: str) -> str:
     if command == "plane":
         run_card, place = load_run_card(card)
         try:
-            experiments_of(run_card, place)
+            remarks = check_run_card(run_card, place)
         except CardError as error:
             raise CardError(*(f"{card}: {text}" for text in error.mistakes)) from None
+        for text in remarks:
+            remark(f"remark: {text}")
         title = run_card.title
     elif command == "cuts":
         title = load_cut_card(card)[0].title

@@ -174,7 +174,9 @@ def _computed(name: str, card: "RunCard", place: Path, keeping: "Keeping | None"
     with progress(card.title) as report:
         try:
             return compute_run_card(card, place, report, keeping)
-        except (CardError, RangeError) as error:
+        except CardError as error:
+            raise CardError(*(f"{name}: {text}" for text in error.mistakes)) from None
+        except RangeError as error:
             raise CardError(f"{name}: {error}") from None
 
 

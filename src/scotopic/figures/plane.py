@@ -31,6 +31,7 @@ FloatArray = npt.NDArray[np.float64]
 _BOUNDS: Final = ("#9A9A9A", "#6E6E6E", "#BEBEBE")
 _BANDS: Final = (ORANGE, SKY, PURPLE, GREY)
 _DASHES: Final = ("-", "--", "-.", ":")
+_SIZES: Final = ("size", "font_size")
 
 
 def draw_plane(
@@ -73,7 +74,7 @@ def draw_plane(
     x, y = axes_of(found)
     kind = model_class(found.attributes["model"]["name"])
     card = found.attributes.get("card", {})
-    look = FigureStyle.of(card.get("figure") or {}, style)
+    look = FigureStyle.of(_of_card(card.get("figure") or {}, ax), style)
     planes = planes_of(found)
     labels = [*planes, *(layer.label for layer in found.layers)]
     known = [parameter(kind, axis.parameter) for axis in (x, y)]
@@ -93,6 +94,11 @@ def draw_plane(
         pen.unknown(list(planes.values()))
         sheet.finish(_note(found, known))
     return figure_of(sheet.axes)
+
+
+def _of_card(figure: Mapping[str, Any], ax: Axes | None) -> dict[str, Any]:
+    """Return what a run card says of its figure; sizes are not for the axes of a user's own."""
+    return {key: one for key, one in figure.items() if ax is None or key not in _SIZES}
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from scotopic._version import __version__
+from scotopic.errors import RangeError
 from scotopic.figures.labels import typeset
 from scotopic.results import MADE_BY, write_files
 from scotopic.search.style import FigureStyle
@@ -67,7 +68,15 @@ def new_figure(
         Gives title, size, and size of the letters.
     ax : Axes, optional
         Of a user, in whose style they stay.
+
+    Raises
+    ------
+    RangeError
+        If they are no axes, or have other coordinates than x and y.
     """
+    if ax is not None and not (isinstance(ax, Axes) and ax.name == "rectilinear"):
+        kind = f"{ax.name} axes" if isinstance(ax, Axes) else f"of the type {type(ax).__name__}"
+        raise RangeError(f"ax: is {kind}; it must be axes of matplotlib with x and y")
     size = style.size or _USUAL
     font = style.font_size or min(_FONT, max(_SMALLEST, _FONT * size[0] / _USUAL[0]))
     with mpl.rc_context(fname=STYLE) if ax is None else nullcontext():
@@ -82,8 +91,17 @@ def new_figure(
                 axes, figure = ax, ax.figure.get_figure(root=True)
                 if style.size is not None:
                     figure.set_size_inches(style.size)
+                if style.font_size is not None:
+                    _resize_letters(axes, font)
             axes.set_title(typeset(title if style.title is None else style.title), loc="left")
             yield figure, axes
+
+
+def _resize_letters(axes: Axes, font: float) -> None:
+    """Give what is written along axes that are there already the size of new ones."""
+    axes.tick_params(which="both", labelsize=font)
+    for text in (axes.xaxis.label, axes.yaxis.label):
+        text.set_fontsize(mpl.rcParams["axes.labelsize"])
 
 
 def _scaled(font: float) -> Any:  # noqa: ANN401 - rcParams by name

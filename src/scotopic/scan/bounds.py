@@ -130,6 +130,12 @@ class BoundLayer(Table):
             yield KeyedError(("points",), "give either points or file")
         if self.points is not None and len(self.points) < 2:
             yield KeyedError(("points",), "at least two are needed")
+        if self.file is None:
+            for key in ("x", "y"):
+                if getattr(self, key).column is not None:
+                    yield KeyedError((key, "column"), "there is no file; points are x and y")
+            if self.decimal_comma:
+                yield KeyedError(("decimal_comma",), "there is no file")
 
     def mistakes_on(self, kind: type[DecayingMediator], x: str, y: str) -> Iterator[KeyedError]:
         """Yield why the numbers cannot be those of the axes of a plane."""

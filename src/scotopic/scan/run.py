@@ -4,7 +4,7 @@ import os
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from scotopic.errors import CardError
+from scotopic.errors import CardError, RangeError
 from scotopic.experiments import Experiment, SearchCard
 from scotopic.models.registry import model_name
 from scotopic.progress import Report, heard
@@ -17,8 +17,9 @@ from scotopic.scan.layout import of_axes
 from scotopic.scan.remarks import with_remarks
 from scotopic.scan.run_card import LimitLayer, RunCard, SectorLayer, load_run_card
 from scotopic.scan.session import Keeping, asked_for, plan_of, survey_card
+from scotopic.scan.survey import require_models
 from scotopic.search.cards import load_experiment, with_thresholds
-from scotopic.search.result import Result
+from scotopic.search.result import Layer, Result
 
 
 def compute_run_card(
@@ -64,7 +65,7 @@ def compute_run_card(
 
 
 def _computed(card: RunCard, directory: Path, report: Report, keeping: Keeping | None) -> Result:
-    bounds = [bound_layer(layer, card, directory) for layer in card.bounds]
+    bounds = bounds_of(card, directory)
     experiments = experiments_of(card, directory)
     if keeping is not None:
         plan = plan_of(card, experiments)
@@ -89,6 +90,53 @@ def _computed(card: RunCard, directory: Path, report: Report, keeping: Keeping |
         "card": card.model_dump(mode="json"),
     }
     return with_remarks(replace(found, attributes=attributes, layers=(*layers, *bounds)))
+
+
+def check_run_card(card: RunCard, directory: Path) -> list[str]:
+    """Read all that a run card names, as before a computation, and return what it would remark.
+
+    Raises
+    ------
+    CardError
+        If an experiment, or a table of numbers, is wrong, or no point of the plane exists; with all
+        mistakes that are found.
+    """
+    mistakes: list[str] = []
+    bounds: list[Layer] = []
+    try:
+        bounds = bounds_of(card, directory)
+    except CardError as error:
+        mistakes += error.mistakes
+    try:
+        experiments = experiments_of(card, directory)
+        if card.limits:
+            require_models(plan_of(card, experiments))
+    except CardError as error:
+        mistakes += error.mistakes
+    except RangeError as error:
+        mistakes.append(str(error))
+    if mistakes:
+        raise CardError(*mistakes)
+    return [remark for layer in bounds for remark in layer.attributes["remarks"]]
+
+
+def bounds_of(card: RunCard, directory: Path) -> list[Layer]:
+    """Return the bounds of others.
+
+    Raises
+    ------
+    CardError
+        If numbers of some cannot be read, or are none of the axes; one mistake of each.
+    """
+    found, mistakes = [], []
+    for layer in card.bounds:
+        try:
+            found.append(bound_layer(layer, card, directory))
+        except CardError as error:
+            mistakes += error.mistakes
+    if mistakes:
+        raise CardError(*mistakes)
+    return found
 
 
 def experiments_of(card: RunCard, directory: Path) -> dict[str, tuple[Experiment, ...]]:
