@@ -22,12 +22,9 @@ from scotopic.decays.leptons import LEPTON_MASSES, lepton_mass_of
 from scotopic.errors import RangeError
 from scotopic.materials import Element, Material
 from scotopic.models.spin_parities import MediatorLike, spin_parity_of
-from scotopic.production.amplitudes import (
-    Harmonic,
-    coupling_weights,
-    mean_squared_amplitude,
-)
+from scotopic.production.amplitudes import coupling_weights, mean_squared_amplitude
 from scotopic.production.form_factors import form_factor
+from scotopic.production.kinematics import azimuth, kinematics
 from scotopic.production.spectrum import SpectrumVariable
 from scotopic.production.weizsaecker_williams import (
     collinear_cross_section,
@@ -124,47 +121,6 @@ class Process:
         )
 
 
-class _Slab(NamedTuple):
-    """Kinematics at some values of x and D; arrays of shape (x, D, 1)."""
-
-    recoil: Array
-    virtuality: Array
-    virtuality_min: Array
-    virtuality_back: Array
-    measure: Array
-    mediator_energy: Array
-    left: Array
-    momentum2: Array
-    t_min: Array
-    t_max: Array
-
-
-def _slab(
-    recoil: Array, mediator_mass: float, lepton_mass: float, M: float, energy: float, nodes: int
-) -> _Slab:
-    """Lay nodes in D, Gauss-Legendre in sqrt(D_min/D), and find the range of t at each."""
-    m2, l2 = mediator_mass**2, lepton_mass**2
-    p = np.sqrt((energy - lepton_mass) * (energy + lepton_mass))
-    left = recoil * energy
-    Ek = (1 - recoil) * energy
-    k2 = np.maximum((Ek - mediator_mass) * (Ek + mediator_mass), 0.0)
-    pk = p * np.sqrt(k2)
-    gap = energy * left + (energy**2 * (left * (energy + Ek) + m2) + l2 * k2) / (energy**2 + pk)
-    lowest = (m2 * gap + 2 * l2 * k2) / (energy * Ek + pk)
-    back = lowest + 4 * pk
-    highest = np.maximum(np.minimum(back, 2 * M * (left - lepton_mass)), lowest)
-    v, weight = gauss_legendre(nodes)
-    v, weight = v[:, None], weight[:, None]
-    bottom = lowest / highest
-    D = lowest / (bottom + (1 - bottom) * v**2)
-    measure = 2 * v * weight * (1 - bottom) * D**2 / lowest
-    V2 = left**2 + D - l2
-    a = 1 + 2 * left / M - (D - l2) / M**2
-    b = 2 * V2 - (1 + left / M) * D
-    root = np.sqrt(V2 * np.maximum((2 * left - D / M) ** 2 - 4 * l2, 0.0))
-    return _Slab(recoil, D, lowest, back, measure, Ek, left, V2, D**2 / (b + root), (b + root) / a)
-
-
 def _transfers(t_min: Array, t_max: Array, step: float) -> tuple[Array, Array, Array]:
     """Return t - t_min, t_max - t and the weights of a trapezoidal rule over t.
 
@@ -184,46 +140,42 @@ def _transfers(t_min: Array, t_max: Array, step: float) -> tuple[Array, Array, A
     return above, below, weight
 
 
-def _azimuth(
-    k: _Slab, t: Array, roots: Array, m2: float, l2: float, M: float, energy: float
-) -> tuple[Harmonic, Harmonic]:
-    """Return s and the current X as functions of the azimuth; `roots` is (t-t_min)(t_max-t)."""
-    D, V2, Ek = k.virtuality, k.momentum2, k.mediator_energy
-    c = 1 + k.left / M
-    half = (m2 + D) / 2
-    parallel = (D + c * t) / V2
-    a = 1 + 2 * k.left / M - (D - l2) / M**2
-    across = np.maximum((D - k.virtuality_min) * (k.virtuality_back - D), 0.0)
-    s = Harmonic(
-        (energy * k.left - l2 + half) * parallel - (1 + energy / M) * t,
-        np.sqrt(a * across * roots) / (2 * V2),
-    )
-    charge = energy * m2 + Ek * l2 - (energy + Ek) * half
-    X = Harmonic(
-        2 * M * (charge * parallel + Ek * t) - (s.constant - D) * t / 2,
-        s.cosine * (2 * M * k.left - t / 2),
-    )
-    return s, X
-
-
-def _integrated(
-    process: Process, mediator_mass: float, energy: float, recoil: Array, resolution: Resolution
+def virtuality_spectrum(
+    process: Process, mediator_mass: float, energy: float, recoil: Array, y: Array, step: float
 ) -> Array:
-    """Return d sigma/dx in cm^2 at some 1 - x of shape (x, 1, 1), for "exact" and "ww"."""
+    """Return d^2 sigma/dx dy in cm^2 for unit coupling, for "exact" and "ww", unchecked.
+
+    Parameters
+    ----------
+    process : Process
+        What is computed.
+    mediator_mass, energy : float
+        In GeV.
+    recoil : ndarray, shape (n,)
+        1 - x, inside the limits of `process.variable`.
+    y : ndarray, shape (k,)
+        Stands for the virtuality, see `kinematics`.
+    step : float
+        Of the integral over t, in its logarithm.
+
+    Returns
+    -------
+    ndarray, shape (n, k)
+    """
     lepton_mass, M = process.lepton_mass, process.element.nuclear_mass
     weights = coupling_weights(process.mediator, mediator_mass, lepton_mass)
-    k = _slab(recoil, mediator_mass, lepton_mass, M, energy, resolution.virtualities)
+    recoil = recoil[:, None, None]
+    k = kinematics(y[:, None], recoil, mediator_mass, lepton_mass, M, energy)
     cutoff = np.inf if process.method == "exact" else flux_cutoff(mediator_mass, lepton_mass)
     highest = np.minimum(k.t_max, cutoff)
-    above, below, weight = _transfers(k.t_min, highest, resolution.step)
+    above, below, weight = _transfers(k.t_min, highest, step)
     t = k.t_min + above
     photons = form_factor(t, process.element, process.form_factor) / t**2 * weight
     if process.method == "ww":
         flux = (photons * above).sum(axis=2, keepdims=True)
-        rate = collinear_cross_section(weights, 1 - recoil, k.virtuality, k.virtuality_min)
-        integrated = (rate * flux * k.measure).sum(axis=(1, 2))
+        density = collinear_cross_section(weights, 1 - recoil, k.virtuality, k.lowest) * flux
     else:
-        s, X = _azimuth(k, t, above * below, mediator_mass**2, lepton_mass**2, M, energy)
+        s, X = azimuth(k, t, above * below, mediator_mass**2, lepton_mass**2, M, energy)
         amplitude = mean_squared_amplitude(
             weights,
             lepton_mass=lepton_mass,
@@ -236,9 +188,8 @@ def _integrated(
             current=X,
         )
         density = (amplitude * photons).sum(axis=2, keepdims=True) / np.sqrt(k.momentum2)
-        integrated = (density * k.measure).sum(axis=(1, 2)) / (8 * M**2)
-        integrated *= energy / (2 * (energy - lepton_mass) * (energy + lepton_mass))
-    return np.asarray(ALPHA**3 * GEV2_TO_CM2 * integrated)
+        density *= energy / (16 * M**2 * (energy - lepton_mass) * (energy + lepton_mass))
+    return np.asarray(ALPHA**3 * GEV2_TO_CM2 * (density * k.slope)[..., 0])
 
 
 def raw_spectrum(
@@ -272,8 +223,12 @@ def raw_spectrum(
             lepton_mass=process.lepton_mass,
             form_factor=process.form_factor,
         )
+    y, weights = gauss_legendre(resolution.virtualities)
     pieces = [
-        _integrated(process, mediator_mass, energy, recoil[i : i + _ROWS, None, None], resolution)
+        virtuality_spectrum(
+            process, mediator_mass, energy, recoil[i : i + _ROWS], y, resolution.step
+        )
+        @ weights
         for i in range(0, len(recoil), _ROWS)
     ]
     return np.concatenate(pieces)
