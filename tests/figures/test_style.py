@@ -13,6 +13,7 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from tests.plane_cards import plane_card
 
 from scotopic import DarkPhoton, Result, draw_limit, exclusion_curve, load_experiment
@@ -22,6 +23,7 @@ from scotopic.figures.labels import drawable, typeset
 from scotopic.scan.contours import contours
 from scotopic.scan.layout import axes_of
 from scotopic.scan.plane import Plane, exclusion_plane
+from scotopic.scan.remarks import remarks_on
 from scotopic.scan.run import compute_run_card
 from scotopic.scan.run_card import load_run_card
 from scotopic.scan.unseen import unseen
@@ -352,16 +354,70 @@ def test_bands_are_as_the_legend_has_them_and_one_is_seen_through_another(plane:
     assert all(0 < to_rgba(colour)[3] < 0.5 for colour in shown)
 
 
-def test_bands_narrower_than_the_mesh_are_drawn(plane: Result) -> None:
-    """A step of the vertical axis is a factor of 3.2, the band one of 1.35."""
+@pytest.mark.parametrize("width", [0.3, 0.003])
+def test_bands_narrower_than_the_mesh_are_drawn(plane: Result, width: float) -> None:
+    """A step of the vertical axis is a factor of 3.2, the bands are ones of 1.35 and 1.003."""
     (band,) = (one for one in plane.layers if one.kind == "band")
     lower = band.variables["above_lower"]
-    narrow = {"above_lower": lower, "above_upper": replace(lower, values=lower.values - 0.3)}
+    narrow = {"above_lower": lower, "above_upper": replace(lower, values=lower.values - width)}
     one = replace(plane, layers=(replace(band, variables=narrow),))
     assert unseen(one) == {}
+    assert not any(band.label in text for text in remarks_on(one))
     (axes,) = draw_plane(one).axes
-    edges = [np.asarray(line.get_ydata(), dtype=float) for line in axes.lines[:1]]
-    assert 1.25 < edges[0].max() / edges[0].min() < 3.0
+    low, high = (np.asarray(line.get_xydata()) for line in axes.lines[:2])
+    apart = np.interp(low[:, 0], *high[np.argsort(high[:, 0])].T) / low[:, 1]
+    assert np.log(apart[1:-1]) == pytest.approx(width, rel=0.1)
+    area = axes.patches[0].get_path()
+    assert {tuple(at) for at in np.concatenate([low, high])} <= {tuple(at) for at in area.vertices}
+
+
+def test_bands_are_filled_between_their_edges_alone(plane: Result) -> None:
+    (band,) = (one for one in plane.layers if one.kind == "band")
+    figure = draw_plane(replace(plane, layers=(band,)), colours={band.label: "lime"}, legend="none")
+    (axes,) = figure.axes
+    (area,) = axes.patches[:1]
+    for other in (*axes.lines, *axes.patches[1:], *axes.texts):
+        other.set_visible(False)
+    area.set_facecolor("lime")
+    figure.canvas.draw()
+    image = np.asarray(figure.canvas.buffer_rgba())  # type: ignore[attr-defined]
+    x, y = axes_of(plane)
+    at = x.values[x.points // 2]
+    lower, upper = (
+        np.exp(np.interp(0, band[name][x.points // 2], np.log(y.values)))
+        for name in ("above_lower", "above_upper")
+    )
+
+    def green(value: float) -> bool:
+        across, up = axes.transData.transform((at, value)).round().astype(int)
+        return image[len(image) - 1 - up, across, :3].tolist() == [0, 255, 0]
+
+    middle = np.sqrt(lower * upper)
+    assert [green(v) for v in (lower / 1.1, middle, upper * 1.1)] == [False, True, False]
+
+
+def test_note_has_what_limits_and_layers_have_in_common(plane: Result) -> None:
+    """In Fig. 8 left of Mongillo et al. each thermal line has a mixing angle of its own."""
+    card = {**plane.attributes["card"], "thermal_lines": [{"fixed": {"alpha_D": 0.5}}]}
+    other = replace(plane, attributes={**plane.attributes, "card": card})
+    notes = [draw_plane(one).axes[0].texts[0].get_text() for one in (plane, other)]
+    assert [r"\alpha_D" in note for note in notes] == [True, False]
+    assert all("= 3$" in note for note in notes)
+
+
+def test_numbers_at_small_and_large_ticks_are_at_one_height() -> None:
+    """At 0.002 and 0.005 beside 0.01, as in Fig. 8 and 9 of the review."""
+    axis = Axis("mediator_mass", 0.002, 0.03, 5)
+    (axes,) = draw_limit(exclusion_curve("na64e-2018", axis=axis)).axes
+    axes.figure.draw_without_rendering()  # type: ignore[union-attr]
+    tops = [
+        one.get_window_extent().y1
+        for which in ("majorticklabels", "minorticklabels")
+        for one in getattr(axes.xaxis, f"get_{which}")()
+        if one.get_text()
+    ]
+    assert len(tops) > 3
+    assert max(tops) - min(tops) < 1
 
 
 def test_lines_that_coincide_are_named_together(plane: Result) -> None:
@@ -379,6 +435,8 @@ def test_lines_that_coincide_are_named_together(plane: Result) -> None:
     assert texts(axes) == [", ".join(typeset(name) for name in names)]
     widths = [line.get_linewidth() for line in axes.lines]
     assert widths[0] > 2 * widths[1]  # both are seen
+    shown = axes.get_legend().findobj(Line2D)  # type: ignore[union-attr]
+    assert [line.get_linewidth() for line in shown[:2]] == widths
 
 
 @pytest.mark.parametrize("scale", ["log", "linear"])

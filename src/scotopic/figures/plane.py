@@ -1,7 +1,7 @@
 """Planes of two parameters: regions that experiments exclude, and bands."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -18,10 +18,10 @@ from scotopic.figures.style import BLACK, GREY, ORANGE, PURPLE, SKY, VERMILION
 from scotopic.models.metadata import Parameter
 from scotopic.models.parameters import parameter
 from scotopic.models.registry import model_class
-from scotopic.scan.contours import contours, regions
+from scotopic.scan.contours import Region, between, contours, regions
 from scotopic.scan.layout import axes_of
 from scotopic.scan.plane import Plane, planes_of
-from scotopic.scan.unseen import LIMIT, SHORT, inside_band, islands, unseen
+from scotopic.scan.unseen import LIMIT, SHORT, islands, unseen
 from scotopic.search.axis import Axis
 from scotopic.search.result import Layer, Result
 from scotopic.search.style import FigureStyle
@@ -118,7 +118,10 @@ class _Pen:
 
     def inside(self, values: FloatArray, columns: FloatArray | None = None) -> Callable[..., None]:
         """Return what fills where a function is positive."""
-        areas = regions(values, self.x, self.y, columns)
+        return self.filling(regions(values, self.x, self.y, columns))
+
+    def filling(self, areas: Sequence[Region]) -> Callable[..., None]:
+        """Return what fills areas."""
 
         def fill(**look: Any) -> None:  # noqa: ANN401 - as matplotlib's
             for one in areas:
@@ -158,14 +161,17 @@ class _Pen:
     def band(self, layer: Layer, number: int) -> None:
         """Shade what is inside of a band."""
         if not self._is_hidden(layer.label, layer.kind):
-            within, y = inside_band(layer, self.y)
-            dense = replace(self, y=y)
+            lower, upper = layer["above_lower"], layer["above_upper"]
+            area = between(lower, upper, self.x, self.y)
+            lines = [*self.lines(lower), *self.lines(upper)]
             colour = _BANDS[number % len(_BANDS)]
             look: dict[str, Any] = {"alpha": 0.3, "linewidth": 0.9, "zorder": 2.0}
             measured = layer.attributes.get("deviation", {}).get("name", "")
             told = not measured or measured in layer.label
             look["name"] = None if told else f"{layer.label} ({measured})"
-            self.sheet.area(layer.label, dense.inside(within), dense.lines(within), colour, **look)
+            self.sheet.area(
+                layer.label, self.filling([area] if area else []), lines, colour, **look
+            )
 
     def thermal_line(self, layer: Layer, number: int) -> None:
         """Draw where the coupling is the thermal one; gaps stay open."""
@@ -239,6 +245,9 @@ def _note(found: Result, axes: Sequence[Parameter]) -> str:
     kind = model_class(model.pop("name"))
     for limit in found.attributes.get("limits", ()):
         model = {n: v for n, v in model.items() if limit["fixed"].get(n) == v}
+    card = found.attributes.get("card", {})
+    for layer in (*card.get("thermal_lines", ()), *card.get("cmb", ())):
+        model = {n: v for n, v in model.items() if layer["fixed"].get(n, v) == v}
     given = found.attributes["model"]
     if given.get("alpha_D") == 0 and any(one.name == "alpha_D" for one in axes):
         model.pop("alpha_D")

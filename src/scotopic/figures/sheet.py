@@ -204,7 +204,8 @@ class Sheet:
     def finish(self, note: str = "") -> None:
         """Write numbers along the axes, the legend and a note of fixed parameters."""
         label_ticks(self.axes)
-        self.axes.tick_params(axis="x", pad=6)  # the lowest number of the other axis is near
+        # the lowest number of the other axis is near; numbers at all ticks are at one height
+        self.axes.tick_params(axis="x", which="both", pad=6)
         self.axes.grid(visible=True)
         if self.is_ours:
             fit(self.axes)
@@ -283,9 +284,9 @@ def _rows(axes: Axes, items: Sequence[Item]) -> list[Row]:
             groups.append([item])
     for group in groups:
         for above, item in enumerate(reversed(group)):
-            for artist in item.artists if above else ():
-                artist.set_linewidth(artist.get_linewidth() + above * _WIDER * _thinner())
-                artist.set_alpha(0.55)
+            for line in (*item.artists, item.handle) if above else ():
+                line.set_linewidth(line.get_linewidth() + above * _WIDER * _thinner())
+                line.set_alpha(0.55)
     return [
         Row(
             ", ".join(dict.fromkeys(one.name for one in group)),

@@ -110,6 +110,54 @@ def regions(
     ]
 
 
+def between(lower: FloatArray, upper: FloatArray, x: Axis, y: Axis) -> Region | None:
+    """Return the area in which one function is positive and another is not, however narrow it is.
+
+    Parameters
+    ----------
+    lower, upper : ndarray, shape (x, y)
+        Functions as for `contours`; the second is nowhere larger than the first.
+    x, y : Axis
+        The axes.
+
+    Returns
+    -------
+    Region or None
+        Its outlines go around where the first is positive, and the other way around where the
+        second is: a non-zero winding number is inside. None if there is no such area.
+
+    Examples
+    --------
+    >>> axis = Axis("splitting", -2.0, 2.0, 41, "linear")
+    >>> distance = np.hypot(*np.meshgrid(axis.values, axis.values))
+    >>> ring = between(1.5 - distance, 1.499 - distance, axis, axis)
+    >>> int((ring.codes == 1).sum()), between(-distance, -distance, axis, axis) is None
+    (2, True)
+    """
+    if not is_between(lower, upper, x, y):
+        return None
+    inner = [
+        Region(np.concatenate([one[::-1] for one in _outlines(area)]), area.codes)
+        for area in regions(upper, x, y)
+    ]
+    every = [*regions(lower, x, y), *inner]
+    return Region(
+        np.concatenate([one.points for one in every]), np.concatenate([one.codes for one in every])
+    )
+
+
+def is_between(lower: FloatArray, upper: FloatArray, x: Axis, y: Axis) -> bool:
+    """Return whether there is an area as `between` returns."""
+    return bool(
+        ((lower > 0) & (upper <= 0)).any() or contours(lower, x, y) or contours(upper, x, y)
+    )
+
+
+def _outlines(area: Region) -> list[FloatArray]:
+    """Return the outline of an area, and those of its holes."""
+    return np.split(area.points, np.flatnonzero(area.codes == 1)[1:])
+
+
 def _generator(
     values: FloatArray, x: Axis, y: Axis, columns: FloatArray | None
 ) -> ContourGenerator:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.scan.contours import contours
+from scotopic.scan.contours import is_between
 from scotopic.scan.layout import axes_of
 from scotopic.scan.points import FAILED, NOT_COMPUTED, NOT_COVERED
 from scotopic.scan.unseen import NOTHING
@@ -118,9 +118,8 @@ def _of_line(layer: Layer, axes: tuple[Axis, Axis]) -> Iterator[str]:
 
 def _of_band(layer: Layer, axes: tuple[Axis, Axis]) -> Iterator[str]:
     """Say if no part of a band is in the frame."""
-    lower, upper = layer["above_lower"], layer["above_upper"]
-    inside = ((lower > 0) & (upper <= 0)).any()
-    if not (inside or contours(lower, *axes) or contours(upper, *axes)):
+    lower = layer["above_lower"]
+    if not is_between(lower, layer["above_upper"], *axes):
         yield f"lies {'above' if (lower <= 0).any() else 'below'} the couplings of the frame"
 
 

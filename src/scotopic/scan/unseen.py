@@ -1,18 +1,16 @@
 """What of a plane its figure cannot show: limits that exclude nothing, layers out of the frame."""
 
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.scan.contours import is_between
 from scotopic.scan.layout import axes_of
 from scotopic.search.axis import Axis
 from scotopic.search.result import Layer, Result
 
 FloatArray = npt.NDArray[np.float64]
-
-_DENSER: Final = 8
 
 OUTSIDE: Final = "outside of the frame"
 NOTHING: Final = "excludes nothing here"
@@ -48,18 +46,18 @@ def unseen(found: Result) -> dict[tuple[str, str], str]:
         if layer.kind == "bound":
             why = "" if _is_bound_seen(layer, x, y) else OUTSIDE
         else:
-            why = _line(layer, y)
+            why = _line(layer, x, y)
         if why:
             said[layer.kind, layer.label] = why
     return said
 
 
-def _line(layer: Layer, y: Axis) -> str:
+def _line(layer: Layer, x: Axis, y: Axis) -> str:
     """Say why a line, the side above it or a band is not to be seen."""
     if absent := layer.attributes.get("absent"):
         return str(absent)
     if layer.kind == "band":
-        return "" if (inside_band(layer, y)[0] > 0).any() else OUTSIDE
+        return "" if is_between(layer["above_lower"], layer["above_upper"], x, y) else OUTSIDE
     if "excess" not in layer.variables:
         return ""
     above = layer["excess"] > 0
@@ -81,19 +79,6 @@ def _is_bound_seen(layer: Layer, x: Axis, y: Axis) -> bool:
         if Path(at).intersects_bbox(Bbox.unit(), filled=filled):
             return True
     return False
-
-
-def inside_band(band: Layer, y: Axis) -> tuple[FloatArray, Axis]:
-    """Return a function that is positive inside of a band, and the vertical axis of its points.
-
-    They are denser than the plane's, between which a narrow band may lie.
-    """
-    dense = replace(y, points=_DENSER * (y.points - 1) + 1)
-    lower, upper = (
-        np.array([np.interp(dense.coordinates, y.coordinates, row) for row in band[name]])
-        for name in ("above_lower", "above_upper")
-    )
-    return np.minimum(lower, -upper), dense
 
 
 def islands(bound: Layer) -> list[FloatArray]:
