@@ -144,3 +144,16 @@ def test_result_of_layers_alone_has_remarks() -> None:
     assert isinstance(found, Result)
     assert isinstance(found.attributes["remarks"], list)
     assert np.ndim(found["mediator_mass"]) == 1
+
+
+def test_minimum_between_the_masses_of_a_plane_is_said() -> None:
+    """Positrons of 100 GeV annihilate at 319.7 MeV: sqrt(2 m_e E)."""
+    limits = [{"label": "positrons", "experiment": "na64e-positron-100GeV"}]
+    x = axis("mediator_mass", 0.2, 0.4, 20)
+    (told,) = remarks(x=x, limits=limits)
+    assert told.startswith("positrons: no point lies between mediator masses of 0.317")
+    assert "annihilation, the beam energy" in told
+    dark = axis("dark_matter_mass", 0.2 / 3, 0.4 / 3, 20)
+    assert remarks(x=dark, limits=limits) == [told]
+    hit = axis("mediator_mass", 0.2, 0.2**-1 * 0.31966**2, 21)  # the tenth is the resonance
+    assert remarks(x=hit, limits=limits) == []

@@ -27,7 +27,9 @@ from scotopic.scan.refinement import Refinement, position_error
 from scotopic.scan.remarks import with_remarks
 from scotopic.scan.survey import Kept, in_process, require_some, survey
 from scotopic.search.axis import Axis
-from scotopic.search.models import class_and_parameters
+from scotopic.search.between import missed
+from scotopic.search.masses import features_of
+from scotopic.search.models import MASS, class_and_parameters
 from scotopic.search.result import Result
 from scotopic.search.search import Search, SearchLike
 
@@ -197,14 +199,15 @@ def plane_result(
             "searches": [[p.experiment.title, p.card.name] for p in limit.search.parts],
             "experiments": [e.content() for e in limit.search.experiments],
             "calculation": asdict(limit.search.calculation),
-            "processes": _processes(plan, limit, status),
+            "processes": _processes(plan, limit, arrays["status"][i]),
             "method": limit.search.method,
             "confidence_level": limit.search.confidence_level,
             "is_projection": limit.search.is_projection,
             "caveats": list(limit.search.caveats()),
             "refined_error": error,
+            "missed": _missed(plan, limit, arrays["status"][i], arrays["model_mediator_mass"][i]),
         }
-        for limit, error, status in zip(plan.limits, errors, arrays["status"], strict=True)
+        for i, (limit, error) in enumerate(zip(plan.limits, errors, strict=True))
     ]
     return Result(
         (plan.x.parameter, plan.y.parameter),
@@ -224,6 +227,19 @@ def _processes(plan: Plan, limit: Limit, status: npt.NDArray[Any]) -> list[str]:
     computed = np.argwhere(status == COMPUTED).tolist()
     models = [plan.model(limit.sector, i, j) for i, j in (*computed[:1], *computed[-1:])]
     return list(dict.fromkeys(name for m in models for name in limit.search.processes(m)))
+
+
+def _missed(
+    plan: Plan, limit: Limit, status: npt.NDArray[Any], mediator_mass: FloatArray
+) -> list[str]:
+    """Say which minima of the boundary fall between the masses of the plane."""
+    computed = np.argwhere(status == COMPUTED)
+    masses = np.unique(mediator_mass[status == COMPUTED])
+    if len(masses) < 2 or not any(limit.sector.field(one) == MASS for one in (plan.x, plan.y)):
+        return []
+    model = plan.model(limit.sector, *computed[len(computed) // 2].tolist())
+    remedy = "the plane does not show it: a curve of 'scotopic limit' has points there"
+    return list(missed(features_of(limit.search, model), masses, remedy))
 
 
 def exclusion_plane(

@@ -40,6 +40,7 @@ def remarks_on(found: Result) -> list[str]:
             texts = [*_of_points(found["status"][i], found["reason"][i])]
             if not (found["excess"][i] > 0).any():
                 texts.append(NOTHING)
+            texts += found.attributes["limits"][i].get("missed", ())
             told += [f"{label}: {text}" for text in texts]
     for layer in found.layers:
         told += layer.attributes.get("remarks", ())

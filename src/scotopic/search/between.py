@@ -58,8 +58,8 @@ def interpolation_error(at: FloatArray, values: FloatArray) -> FloatArray:
     return np.asarray(np.fmax(sides[:-1], sides[1:]))
 
 
-def missed(features: "Sequence[Feature]", masses: FloatArray) -> Iterator[str]:
-    """Yield in words which minima of a curve fall between its points.
+def missed(features: "Sequence[Feature]", masses: FloatArray, remedy: str) -> Iterator[str]:
+    """Yield in words which minima of a curve or of a boundary fall between the points.
 
     Parameters
     ----------
@@ -67,6 +67,8 @@ def missed(features: "Sequence[Feature]", masses: FloatArray) -> Iterator[str]:
         Where yields change quickly with the mass of the mediator.
     masses : ndarray, shape (n,)
         Of the mediator in GeV, at the points.
+    remedy : str
+        What helps, for the message.
     """
     for one in features:
         low, high = one.top
@@ -74,5 +76,5 @@ def missed(features: "Sequence[Feature]", masses: FloatArray) -> Iterator[str]:
         if covered and not np.any((masses >= low) & (masses <= high)):
             yield (
                 f"no point lies between mediator masses of {low:.6g} and {high:.6g} GeV, where a"
-                f" minimum is ({one.what}); default masses have points there"
+                f" minimum is ({one.what}); {remedy}"
             )

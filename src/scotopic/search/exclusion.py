@@ -367,7 +367,8 @@ class _Asked:
         if self.along.parameter not in ("mediator_mass", "dark_matter_mass"):
             return []
         masses = np.array([model.mediator_mass for model in models])
-        return list(missed(features_of(self.search, self.model), masses))
+        every = features_of(self.search, self.model)
+        return list(missed(every, masses, "default masses have points there"))
 
     def _attributes(self, processes: Sequence[str], remarks: Sequence[str]) -> dict[str, Any]:
         kind, search, axis = type(self.model), self.search, self.along.parameter
