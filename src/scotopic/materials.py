@@ -297,7 +297,9 @@ def element(given: "str | Element | Material") -> Element:
         return made.mass_fractions[0][0]
     what = given.name if isinstance(given, Material) else given
     hint = nearest(str(what), ELEMENTS)
-    raise RangeError(f"element: {shown(what)} is none, nor a material of one; {hint}")
+    raise RangeError(
+        f"element: {shown(what)} is no element, nor a material of a single one; {hint}"
+    )
 
 
 def compound(name: str, atoms: Mapping[str, float], density_g_cm3: float) -> Material:

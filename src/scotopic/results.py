@@ -98,7 +98,7 @@ def usable_file(path: str | Path) -> Path:
         with tempfile.TemporaryFile(dir=file.parent):
             pass
     except OSError as error:
-        raise ScotopicError(f"--file {path}: {error.strerror or error}") from None
+        raise ScotopicError(f"{path}: {error.strerror or error}") from None
     return file
 
 

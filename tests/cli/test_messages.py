@@ -83,7 +83,12 @@ def test_options_of_limit(options: tuple[str, ...], scotopic: Scotopic) -> None:
 
 
 OTHERS = {
-    ("xsec", "0.1", "--element", "Tungsten"): "element: 'Tungsten' is none, nor a material of one",
+    (
+        "xsec",
+        "0.1",
+        "--element",
+        "Tungsten",
+    ): "element: 'Tungsten' is no element, nor a material of",
     ("xsec", "0.1", "--minimum-energy", "200"): "--minimum-energy 200: is not below --energy, 100",
     ("relic", "thermal-targets", "--at", "delta=0.1"): "delta: is no parameter of the model; did ",
     ("relic", "thermal-targets", "--at", "dark_matter=Dirac"): "--at dark_matter=Dirac: 'Dirac' is",

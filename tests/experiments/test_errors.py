@@ -367,3 +367,12 @@ class TestFiles:
     def test_path_may_lack_the_suffix(self, here: Path) -> None:
         (here / "card.txt").write_text(card())
         assert load_experiment("./card.txt") == load_experiment(Path("card.txt"))
+
+
+def test_a_file_that_may_be_meant_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("mine.toml", "mine.txt"):
+        (tmp_path / name).touch()
+    for name, hint in (("mine", "there is a file 'mine.toml'"), ("mine.txt", "ends in .toml")):
+        with pytest.raises(CardError, match=f"'{name}' is no experiment; .*{hint}"):
+            load_experiment(name)

@@ -229,6 +229,34 @@ def test_cards_say_what_else_is_not_given(tmp_path: Path, monkeypatch: pytest.Mo
             lambda: exclusion_curve("na64e-2018", "dark_photon", MASSES, alpha_D="0.1"),
             "alpha_D: '0.1' is not a number",
         ),
+        (
+            lambda: exclusion_curve("na64e-2018", "dark_photon", MASSES, mediator_mass=0.1),
+            "mediator_mass: is no parameter of dark_photon that can be set: it is varied or solved",
+        ),
+        (
+            lambda: exclusion_curve("na64e-2018", "dark_photon", masses=MASSES),  # type: ignore[arg-type]
+            "masses: is no parameter of the model; give the masses as third argument",
+        ),
+        (
+            lambda: exclusion_curve("na64e-2018", "dark_photon", MASSES, method="poisson"),
+            "method: is no parameter of the model; give it to Search.of",
+        ),
+        (
+            lambda: exclusion_curve("na64e-2018", "dark_photon", MASSES, quantity="alpha_D"),
+            "y: missing; a limit on alpha_D needs a fixed one",
+        ),
+        (
+            lambda: thermal_coupling("axion_like_particle", mediator_mass=0.1),
+            "alpha_D: 0.0 is not positive: nothing annihilates",
+        ),
+        (
+            lambda: thermal_coupling("dark_photon", mediator_mass=300.0),
+            "mediator_mass: 200 GeV, the threshold for annihilation, is above 5 GeV",
+        ),
+        (
+            lambda: relic_abundance("dark_photon", mediator_mass=300.0, kinetic_mixing=1e-3),
+            "mediator_mass: 200 GeV, the threshold for annihilation, is above 5 GeV",
+        ),
         (lambda: relic_abundance("dark_photon", mediator_mass=0.1), "kinetic_mixing: missing"),
         (lambda: thermal_coupling("dark_photon"), "mediator_mass: missing"),
         (lambda: thermal_line("dark_photon"), "masses: missing"),

@@ -90,6 +90,7 @@ def test_dataframe_is_the_table(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(found.to_dataframe(), pd.read_csv(files[0], comment="#"))
     assert found.to_dataframe().attrs["comments"][0].endswith("upper limit on kinetic_mixing")
     assert read_result(files[1]) == found
+    assert read_result(files[1].parent) == found
     islands = exclusion_curve("na64e-visible-2018", axis=[0.0167])
     assert list(islands.to_dataframe())[:3] == ["mediator_mass_GeV", "lower", "upper"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scotopic.errors import ScotopicError
+from scotopic.errors import RangeError, ScotopicError
 from scotopic.models.axion_like import AxionLikeParticle
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.inelastic import InelasticDarkMatter
@@ -110,3 +110,23 @@ def test_values_that_json_has_not(limits: Result) -> None:
     content["variables"]["relative_error"]["values"] = [[None, "inf"], ["-inf", 0.5], [1.0, 2.0]]
     found = from_json(content)["relative_error"]
     np.testing.assert_array_equal(found, [[np.nan, np.inf], [-np.inf, 0.5], [1.0, 2.0]])
+
+
+def test_what_is_no_limit_or_outcome_is_refused(limits: Result, islands: Result) -> None:
+    """They were not-a-number everywhere, and a ValueError."""
+    with pytest.raises(RangeError, match=r"^limits: .* intervals\(\) gives both"):
+        islands.limits()
+    for ask in (limits.limits, limits.intervals):
+        with pytest.raises(RangeError, match="'expected_median' is not one of observed, "):
+            ask(outcome="expected_median")
+
+
+def test_mediators_without_dark_matter_have_no_mass_of_it(islands: Result) -> None:
+    """The column held the mass of the axion, or a third of that of a mediator of neutrinos."""
+    neutrinos = exclusion_curve("na64mu", "L_mu_minus_L_tau", [0.1])
+    for found in (islands, neutrinos):
+        assert "dark_matter_mass" not in found.variables
+        assert "dark matter mass" not in found.model._repr_html_()
+    dark = exclusion_curve("na64mu", "L_mu_minus_L_tau", [0.1], alpha_D=0.1)
+    assert dark["dark_matter_mass"] == pytest.approx([0.1 / 3])
+    assert "dark matter mass" in dark.model._repr_html_()

@@ -301,6 +301,21 @@ def effective_average(
     return np.asarray(2 * reactions / density**2)
 
 
+def refuse_heavy(threshold: float) -> None:
+    """Refuse dark matter that is too heavy for the table of R.
+
+    Raises
+    ------
+    RangeError
+        If the threshold, in GeV, is above 5 GeV.
+    """
+    if not threshold <= HIGHEST_THRESHOLD:
+        raise RangeError(
+            f"mediator_mass: {threshold:g} GeV, the threshold for annihilation, is above"
+            f" {HIGHEST_THRESHOLD:g} GeV: R(s) is tabulated to {HIGHEST_ENERGY:g} GeV"
+        )
+
+
 def thermal_nodes(
     model: DecayingMediator, threshold: float, order: int = _ORDER
 ) -> tuple[Array, Array]:
@@ -314,11 +329,7 @@ def thermal_nodes(
     RangeError
         If the threshold is above 5 GeV.
     """
-    if not threshold <= HIGHEST_THRESHOLD:
-        raise RangeError(
-            f"mediator_mass: {threshold:g} GeV, the threshold for annihilation, is above"
-            f" {HIGHEST_THRESHOLD:g} GeV: R(s) is tabulated to {HIGHEST_ENERGY:g} GeV"
-        )
+    refuse_heavy(threshold)
     span = min(45 * model.dark_matter_mass / _HOTTEST, HIGHEST_ENERGY - threshold)
     roots = np.sqrt(_panel_edges(model, threshold, span))
     points, weights = gauss_legendre(order)

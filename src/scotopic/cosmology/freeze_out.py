@@ -18,15 +18,15 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.checked import number_within, numbers
-from scotopic.cosmology.annihilation import effective_average, reaction_rates
+from scotopic.cosmology.annihilation import effective_average, reaction_rates, refuse_heavy
 from scotopic.cosmology.boltzmann import COLDEST, Evolution, RelicAbundance, SingleEquation
 from scotopic.cosmology.degrees_of_freedom import freeze_out_degrees_of_freedom
 from scotopic.cosmology.thermal_lines import DENSITIES, PLANCK_OMEGA_H2
 from scotopic.display import displayed
 from scotopic.errors import RangeError, ScotopicError
-from scotopic.models.derived import COUPLING, PROBE
+from scotopic.models.derived import PROBE
 from scotopic.models.mediator import DecayingMediator
-from scotopic.models.parameters import Given, model_of, models_along
+from scotopic.models.parameters import Given, kind_of, model_of, models_along
 from scotopic.models.running import dark_photon_of
 from scotopic.units import PLANCK_MASS
 
@@ -146,7 +146,7 @@ def thermal_coupling(
     '1.3e-11'
     """
     omega_h2 = number_within("omega_h2", omega_h2, *DENSITIES)
-    made = model_of(model, parameters, {COUPLING: PROBE})
+    made = model_of(model, parameters, {kind_of(model).coupling_field: PROBE})
     _refuse_secluded(made)
     excess = _Excess(made, omega_h2)
     logarithm = _newton(excess)
@@ -257,7 +257,8 @@ def thermal_line(
         at = numbers("masses", masses).ravel().tolist()
         if not at:
             raise RangeError("masses: missing; a line of one model needs them")
-        one = model_of(models, parameters, {"mediator_mass": at[0], COUPLING: PROBE})
+        solved = {"mediator_mass": at[0], kind_of(models).coupling_field: PROBE}
+        one = model_of(models, parameters, solved)
         models = models_along(one, "mediator_mass", at)
     elif parameters or np.size(masses):
         raise RangeError("masses: they and parameters are for one model, not for several")
@@ -347,3 +348,4 @@ def _refuse_secluded(model: DecayingMediator) -> None:
         raise RangeError(
             f"mass_ratio: {model.mass_ratio} is not above 1: chi chi -> A' A', not included, opens"
         )
+    refuse_heavy(model.dark_threshold)

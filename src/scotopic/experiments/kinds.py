@@ -24,7 +24,8 @@ KINDS: Final[Mapping[str, CardKind]] = MappingProxyType(
             frozenset({"x", "y", "fixed", "limits", "thermal_lines", "cmb", "bands", "bounds"}),
         ),
         "cuts": CardKind(
-            "a cut card", frozenset({"cuts_GeV", "sideband", "leakage", "mediator_masses_GeV"})
+            "a cut card",
+            frozenset({"experiment", "cuts_GeV", "sideband", "leakage", "mediator_masses_GeV"}),
         ),
     }
 )

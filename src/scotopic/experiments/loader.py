@@ -172,6 +172,16 @@ def _without_extension(
     return own, extension
 
 
+def _own_file(name: str, directory: Path) -> str:
+    """Say which file may be meant by a name that is none of the package's."""
+    file = f"{name}{SUFFIX}"
+    if (directory / file).is_file():
+        return f"there is a file {shown(file)}"
+    if (directory / name).is_file():
+        return f"a card's file ends in {SUFFIX}, or is named with its directory"
+    return ""
+
+
 def _locate(name_or_path: str | os.PathLike[str], directory: Path) -> tuple[Path, str]:
     """Return the file of a card and what messages call it."""
     if isinstance(name_or_path, str) and not (
@@ -179,8 +189,8 @@ def _locate(name_or_path: str | os.PathLike[str], directory: Path) -> tuple[Path
     ):
         names = experiment_names()
         if name_or_path not in names:
-            text = f"{shown(name_or_path)} is no experiment; {nearest(name_or_path, names)}"
-            raise CardError(one_line(text))
+            hint = _own_file(name_or_path, directory) or nearest(name_or_path, names)
+            raise CardError(one_line(f"{shown(name_or_path)} is no experiment; {hint}"))
         return CARDS / f"{name_or_path}{SUFFIX}", name_or_path
     path = directory / Path(name_or_path)
     return path, str(path)

@@ -136,7 +136,8 @@ class DecayingMediator(ABC):
     def _repr_html_(self) -> str:
         """Return the parameters and what follows from them as a table for notebooks."""
         own = {name: f"${one.label}$" for name, one in parameters(type(self)).items()}
-        follows = dict.fromkeys(("dark_matter_mass", "invisible_width", "visible_width"), "")
+        dark = ("dark_matter_mass",) if self.alpha_D > 0 else ()
+        follows = dict.fromkeys((*dark, "invisible_width", "visible_width"), "")
         rows = []
         for name, symbol in (own | follows).items():
             unit = parameters(type(self))[name].unit if name in own else "GeV"

@@ -182,6 +182,11 @@ def model_of(
     replaced = {field_of(kind, name) for name in solved or {}}
     free = [name for name in parameter_names(kind) if field_of(kind, name) not in replaced]
     for name, value in values.items():
+        if name in parameter_names(kind) and name not in free:
+            raise RangeError(
+                f"{name}: is no parameter of {model_name(kind)} that can be set: it is varied or"
+                f" solved for; known: {', '.join(free)}"
+            )
         if name not in free:
             raise RangeError(
                 f"{name}: is no parameter of {model_name(kind)} that can be set;"

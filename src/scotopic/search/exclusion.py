@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cache, cached_property, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -104,6 +104,7 @@ def exclusion_curve(
     if axis is not None:
         along = _given(axis)
         last = (along.parameter, float(along.values[-1]))
+    _refuse_elsewhere(parameters)
     made = searched_model(search.experiments, model, parameters, last)
     if axis is None:
         along = Masses(default_masses(100, *mass_range(search.experiments), search, made))
@@ -115,6 +116,21 @@ def exclusion_curve(
     with heard(report) as listener:
         values, found = _with_tip(along.values, partial(asked.excluded, report=listener))
     return asked.result(values, found)
+
+
+_ELSEWHERE: Final = {
+    "masses": "give the masses as third argument, or as axis",
+    **dict.fromkeys(("signatures", "searches", "calculation", "method"), "give it to Search.of"),
+    "processes": "give scotopic.Calculation(processes=...) to Search.of",
+    "statistics": "give it as method to Search.of",
+}
+"""Where what is no parameter of a model belongs."""
+
+
+def _refuse_elsewhere(parameters: Mapping[str, object]) -> None:
+    for name in parameters:
+        if name in _ELSEWHERE:
+            raise RangeError(f"{name}: is no parameter of the model; {_ELSEWHERE[name]}")
 
 
 def _given(axis: "Axis | npt.ArrayLike") -> "Axis | Masses":
@@ -140,7 +156,9 @@ def _check_quantity(model: "DecayingMediator", quantity: str, y: float | None) -
     if quantity not in allowed:
         raise RangeError(f"quantity: {not_one_of(quantity, allowed)}")
     if quantity == "alpha_D":
-        if y is None or not (math.isfinite(y) and y > 0):
+        if y is None:
+            raise RangeError("y: missing; a limit on alpha_D needs a fixed one")
+        if not (math.isfinite(y) and y > 0):
             raise RangeError(f"y: {y} is not positive; a limit on alpha_D needs a fixed y")
     elif y is not None:
         raise RangeError(f"y: {y} is fixed only in a limit on alpha_D, not on {quantity}")
@@ -292,7 +310,8 @@ class _Asked:
                 long_name="share of a search in the expected signal at the edge",
             ),
         }
-        for mass in ("mediator_mass", "dark_matter_mass"):
+        has_dark_matter = self.quantity == "alpha_D" or any(one.alpha_D > 0 for one in models)
+        for mass in ("mediator_mass", "dark_matter_mass")[: 2 if has_dark_matter else 1]:
             if mass != axis:
                 numbers = [getattr(model, mass) for model in models]
                 variables[mass] = along_axis(numbers, "GeV", mass.replace("_", " "))

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.checked import one_of
 from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.extras import required
@@ -179,6 +180,12 @@ class Result:
             raise RangeError(f"limit: {label!r} is not one of {', '.join(self.labels)}")
         return self.labels.index(label)
 
+    def _outcome(self, name: str) -> int:
+        """Return the place of an outcome."""
+        known = self["outcome"].tolist()
+        one_of("outcome", name, known)
+        return int(known.index(name))
+
     @property
     def side(self) -> str:
         """Which limits a curve has: "upper" ones, or "lower" ones, below which all is excluded."""
@@ -200,21 +207,30 @@ class Result:
         ndarray
             Lower edges of the intervals that are open above: what is above is excluded. Where the
             curve has lower limits, upper edges of those that are open below.
+
+        Raises
+        ------
+        RangeError
+            If a name is unknown, or all that is excluded is islands.
         """
-        i, j = self.number(label), self["outcome"].tolist().index(outcome)
+        i, j = self.number(label), self._outcome(outcome)
         below, above = self["open_below"][i, j], self["open_above"][i, j]
         if self.side == "lower":
             edges = np.where(below & ~above, self["upper"][i, j], np.nan)
         else:
             edges = np.where(above & ~below, self["lower"][i, j], np.nan)
         known = np.isfinite(edges)
+        if self.has_islands and not known.any():
+            raise RangeError(
+                "limits: islands alone are excluded, with two ends; intervals() gives both"
+            )
         return np.where(known.any(axis=-1), np.where(known, edges, 0.0).max(axis=-1), np.nan)
 
     def intervals(
         self, label: str | None = None, outcome: str = "observed"
     ) -> list[list[tuple[float, float]]]:
         """Return the excluded intervals of a curve at each point of its axis."""
-        i, j = self.number(label), self["outcome"].tolist().index(outcome)
+        i, j = self.number(label), self._outcome(outcome)
         rows = zip(self["lower"][i, j].tolist(), self["upper"][i, j].tolist(), strict=True)
         return [
             [(low, high) for low, high in zip(*row, strict=True) if low == low]  # noqa: PLR0124

@@ -7,6 +7,7 @@ and infinities are the words "inf" and "-inf", because JSON has neither.
 """
 
 import itertools
+import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -149,14 +150,22 @@ def write_result(result: Result, path: Path, seconds: float | None = None) -> No
         write_json(path, {"provenance": provenance(seconds), **as_json(result)})
 
 
-def read_result(path: Path) -> Result:
+def read_result(path: str | os.PathLike[str]) -> Result:
     """Read a `result.json`.
+
+    Parameters
+    ----------
+    path : str or path
+        Of the file, or of the directory that it was saved to.
 
     Raises
     ------
     ScotopicError
         If it cannot be read or is no result; the message names the file.
     """
+    path = Path(path)
+    if path.is_dir():
+        path /= "result.json"
     content = read_json(path)
     try:
         return from_json(content)
