@@ -124,7 +124,7 @@ def test_refusals() -> None:
         with pytest.raises(RangeError, match="sigmas"):
             band_status(MUON_2021, "vector", bad)
     with pytest.raises(RangeError, match="mediator: 'tensor'"):
-        band_status(MUON_2021, "tensor")  # type: ignore[arg-type] # what is tested
+        band_status(MUON_2021, "tensor")
     message = (
         "mediator: 'axial_vector' lowers the muon's magnetic moment, no coupling explains"
         " 2.51e-09 +- 5.9e-10 within 2 standard deviations"

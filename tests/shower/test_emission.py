@@ -54,11 +54,17 @@ def test_weights_are_the_track_lengths_of_the_matrices(beam: Any, emitters: Any)
     """By energy and depth; the segments are so short that nothing else costs time."""
     settings = {**SETTINGS, "segment_edges_X0": [0, 0.01], "events": 4 * EVENTS}
     sample = emissions(ECAL, beam, 100.0, emitters=emitters, radiating=False, **settings)
-    species = {"leptons": ("e-", "e+"), "positrons": ("e+",), "photons": ("gamma",)}[emitters]
+    species: tuple[Any, ...] = {
+        "leptons": ("e-", "e+"),
+        "positrons": ("e+",),
+        "photons": ("gamma",),
+    }[emitters]
     assert {SPECIES[i] for i in sample.parent} == set(species)
     lengths = track_lengths(ECAL, beam, 100.0, minimum_energy=50.0)
     least = np.array([50, 60, 70, 80, 90.0])
-    between = np.diff(sum(lengths.above(one, np.append(least, 99.0)) for one in species))
+    between = np.diff(
+        np.sum([lengths.above(one, np.append(least, 99.0)) for one in species], axis=0)
+    )
     rows = [
         (sample.parent_energy >= a) & (sample.parent_energy < a + 10 - (a == 90)) for a in least
     ]

@@ -252,7 +252,7 @@ class Sampler:
         )
 
     def _rows(self, energy: Array) -> Integers:
-        return np.abs(np.log(energy[..., None] / self.energies)).argmin(axis=-1)
+        return np.asarray(np.abs(np.log(energy[..., None] / self.energies)).argmin(axis=-1))
 
     def _cells(self, energy: Array, u: Array, w: Array) -> tuple[Array, Array, Array]:
         """Draw 1 - x and y; return their density too."""
@@ -336,7 +336,7 @@ def _histogram(process: Process, mass: float, energy: float, cut: float) -> Arra
     place = start + (1 - start) * v
     values = virtuality_spectrum(process, mass, energy, variable.recoil(place), y, STANDARD.step)
     values = values * (variable.slope(place) * (1 - start))[:, None] / values.size
-    return np.maximum(values, _LEAST_CELL * values.mean())
+    return np.asarray(np.maximum(values, _LEAST_CELL * values.mean()))
 
 
 def _drawn(histograms: Array, row: Integers, u: Array) -> tuple[Integers, Array]:

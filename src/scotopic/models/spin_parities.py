@@ -2,7 +2,7 @@
 
 from dataclasses import MISSING, fields
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, TypeAlias, cast, get_args
+from typing import TYPE_CHECKING, Final, TypeAlias, get_args
 
 from scotopic.checked import shown
 from scotopic.errors import RangeError, nearest
@@ -39,7 +39,7 @@ def spin_parity_of(given: MediatorLike, lepton: str) -> SpinParity:
     ('vector', 'axial_vector')
     """
     if isinstance(given, str) and given in _KINDS:
-        return cast("SpinParity", given)
+        return given
     from scotopic.models.parameters import kind_of  # noqa: PLC0415 - words need no models
     from scotopic.models.registry import model_name, model_names  # noqa: PLC0415
 

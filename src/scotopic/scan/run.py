@@ -128,7 +128,8 @@ def bounds_of(card: RunCard, directory: Path) -> list[Layer]:
     CardError
         If numbers of some cannot be read, or are none of the axes; one mistake of each.
     """
-    found, mistakes = [], []
+    found: list[Layer] = []
+    mistakes: list[str] = []
     for layer in card.bounds:
         try:
             found.append(bound_layer(layer, card, directory))
