@@ -64,6 +64,19 @@ def test_shower_and_cross_section_figures() -> None:
     assert "cm" in sigma.axes[0].get_ylabel()
 
 
+def test_a_single_point_is_seen() -> None:
+    """A line through one point is invisible; the numbers at the ticks left no room for a label."""
+    lone = draw_cross_sections([0.1], {"exact": [1.05e-26], "ww": [1.3e-26]}, "title")
+    assert {line.get_marker() for line in lone.axes[0].lines} == {"o"}
+    low, high = lone.axes[0].get_ylim()
+    assert high / low == pytest.approx(10)
+    axes = draw_limit(exclusion_curve("na64e-2018", "dark_photon", [0.1])).axes[0]
+    dots = [line.get_xydata() for line in axes.lines if line.get_marker() == "o"]
+    assert min(np.asarray(dot)[0].tolist() for dot in dots) == pytest.approx(
+        [0.1, 3.372e-4], rel=1e-3
+    )
+
+
 def test_save_writes_both_whole(tmp_path: Path) -> None:
     figure = Figure()
     written = save(figure, tmp_path / "a.b")

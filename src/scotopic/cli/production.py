@@ -104,7 +104,7 @@ def xsec(
     from scotopic.search import default_masses  # noqa: PLC0415
 
     place = usable_directory(Path("out") / "xsec") if plot and output is None else output
-    if minimum_energy >= energy:
+    if energy > 0 and minimum_energy >= energy:
         raise RangeError(
             f"--minimum-energy {minimum_energy:g}: is not below --energy, {energy:g} GeV"
         )

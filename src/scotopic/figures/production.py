@@ -1,7 +1,9 @@
 """Cross sections of mediator production."""
 
+import math
 from collections.abc import Mapping
 
+import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
 
@@ -31,10 +33,12 @@ def draw_cross_sections(
     Figure
         Save it with `scotopic.figures.save`.
     """
+    lone = "o" if np.size(masses) == 1 else ""
     with new_figure(title) as (figure, axes):
         for i, (label, values) in enumerate(cross_sections_cm2.items()):
             style, colour = _STYLES[i % len(_STYLES)], CYCLE[i % len(CYCLE)]
-            axes.plot(masses, values, style, color=colour, label=_NAMES.get(label, label))
+            name = _NAMES.get(label, label)
+            axes.plot(masses, values, linestyle=style, marker=lone, color=colour, label=name)
         axes.set(
             xscale="log",
             yscale="log",
@@ -42,6 +46,10 @@ def draw_cross_sections(
             ylabel=r"$\sigma/\epsilon^2$ [cm$^2$]",
         )
         axes.margins(x=0)
+        low, high = axes.get_ylim()
+        if high < 10 * low:  # the numbers at the ticks of less than a decade are long
+            middle, half = math.sqrt(low * high), math.sqrt(10)
+            axes.set_ylim(middle / half, middle * half)
         label_ticks(axes)
         axes.grid(visible=True)
         axes.legend(loc="lower left")

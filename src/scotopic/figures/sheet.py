@@ -156,8 +156,17 @@ class Sheet:
         look["linewidth"] = look.get("linewidth", _USUAL_WIDTH) * _thinner()
         look["linestyle"] = self.dash(label, look["linestyle"])
         order = self.order(label, zorder)
-        drawn = [self.axes.plot(*one.T, zorder=order, **look)[0] for one in lines]
+        drawn = [self._plot(one, zorder=order, **look) for one in lines]
         self.add(label, Line2D([], [], **look), lines, drawn, name)
+
+    def _plot(self, line: FloatArray, **look: Any) -> Line2D:  # noqa: ANN401 - as matplotlib's
+        """Draw a line; a point without a neighbour, of which nothing would be seen, is a dot."""
+        known = np.pad(np.isfinite(line).all(axis=1), 1)
+        alone = known[1:-1] & ~known[:-2] & ~known[2:]
+        if alone.any():
+            dot = {**look, "linestyle": "none", "marker": "o", "markersize": 3 * look["linewidth"]}
+            self.axes.plot(*line[alone].T, **dot)
+        return self.axes.plot(*line.T, **look)[0]
 
     def area(
         self,
@@ -198,7 +207,7 @@ class Sheet:
             "linewidth": linewidth * _thinner(),
         }
         fill(linewidth=0, zorder=order - 1, **face)
-        drawn = [self.axes.plot(*one.T, zorder=order, color=chosen, **edge)[0] for one in lines]
+        drawn = [self._plot(one, zorder=order, color=chosen, **edge) for one in lines]
         self.add(label, Patch(**face, edgecolor=chosen, **edge), lines, drawn, name)
 
     def finish(self, note: str = "") -> None:
