@@ -40,10 +40,28 @@ class Row(NamedTuple):
     values: tuple[float, ...]
 
 
+class Columns(NamedTuple):
+    """Columns of a table.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Of the columns that were asked for; empty words if the table has no header.
+    rows : list of Row
+        At least one with numbers; the first and last have some, and there are no two ends of
+        islands in a row.
+    """
+
+    names: tuple[str, ...]
+    rows: list[Row]
+
+
 class _Line(NamedTuple):
     number: int
     text: str
     cells: list[str]
+    empty: int
+    """How many cells at the end are empty; they are not among `cells`."""
 
 
 def read_columns(
@@ -52,7 +70,7 @@ def read_columns(
     *,
     decimal_comma: bool = False,
     islands: bool = True,
-) -> list[Row]:
+) -> Columns:
     """Read some columns of a table.
 
     Parameters
@@ -70,9 +88,8 @@ def read_columns(
 
     Returns
     -------
-    list of Row
-        At least one with numbers; the first and last have some, and there are no two ends of
-        islands in a row.
+    Columns
+        Their names and numbers.
 
     Raises
     ------
@@ -86,7 +103,7 @@ def read_columns(
     filled = [line for line in lines if line.cells]
     if not filled:
         raise CardError(f"{name}: no line has numbers")
-    width = len(filled[0].cells)
+    width = _width(filled)
     names = next((words for words in reversed(headers) if len(words) == width), None)
     try:
         places = _places(columns, width, names)
@@ -103,7 +120,14 @@ def read_columns(
     rows = rows if islands else [row for row in rows if row.values]
     if not rows:
         raise CardError(f"{name}: no line has numbers in all columns that are asked for")
-    return rows
+    return Columns(tuple(names[place] if names else "" for place in places), rows)
+
+
+def _width(filled: list[_Line]) -> int:
+    """Return how many columns there are; the first lines of some may be empty."""
+    first = len(filled[0].cells)
+    longest = max(len(line.cells) for line in filled)
+    return longest if longest <= first + filled[0].empty else first
 
 
 def _parted(text: str, *, decimal_comma: bool) -> tuple[list[list[str]], list[_Line]]:
@@ -114,10 +138,14 @@ def _parted(text: str, *, decimal_comma: bool) -> tuple[list[list[str]], list[_L
         comment = _COMMENT.match(line)
         content = (line[comment.end() :] if comment else line.partition("#")[0]).strip()
         cells = _cells(content, decimal_comma=decimal_comma)
+        empty = 0
+        while cells and not cells[-1]:
+            cells.pop()
+            empty += 1
         if comment or (not lines and cells and _is_header(content, cells)):
             headers += [cells] if not lines else []
         elif lines or cells:
-            lines.append(_Line(number, line.strip(), cells))
+            lines.append(_Line(number, line.strip(), cells, empty))
     return headers, lines
 
 
@@ -132,8 +160,6 @@ def _cells(content: str, *, decimal_comma: bool) -> list[str]:
     else:
         cells = content.split()
     cells = [cell.strip().strip("'\"").strip() for cell in cells]
-    while cells and not cells[-1]:
-        cells.pop()
     return [cell.replace(",", ".") for cell in cells] if decimal_comma else cells
 
 
@@ -216,11 +242,15 @@ def _values(line: _Line, width: int, places: list[int], *, islands: bool) -> tup
     """
     if not line.cells:
         return ()
-    if len(line.cells) != width:
+    cells = line.cells + [""] * min(line.empty, width - len(line.cells))
+    if len(cells) != width:
         text = one_line(line.text)[:_LONGEST]
         raise ValueError(f"{text!r} has {_columns(len(line.cells))}, those above have {width}")
+    chosen = [cells[place] for place in places]
+    if not any(chosen):
+        return ()  # a shorter table that stands beside a longer one
     values = []
-    for cell in (line.cells[place] for place in places):
+    for cell in chosen:
         value = _number(cell)
         if value is None or (math.isnan(value) and not islands):
             raise ValueError(f"{one_line(cell)[:_LONGEST]!r} is not a finite number")

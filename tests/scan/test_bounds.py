@@ -234,6 +234,72 @@ def test_spoilt_files_are_refused_with_the_line(what: str, tmp_path: Path) -> No
     assert str(error.value).isprintable()
 
 
+HEADERS = [
+    ("m_A [MeV],eps\n", {}, r"its column 'm_A \[MeV\]' seems to be in MeV; say x.unit = 'MeV'"),
+    ("M(A') [GEV],EPSILON**2\n", {}, "seems to be eps.2, .* say y.quantity = 'eps.2'"),
+    ("# mass_MeV; eps^2\n", {"x": {"unit": "MeV"}}, "seems to be eps.2, and the axis has kinetic"),
+    ("eps,mass\n", {}, "'eps' seems to be eps, and .* mediator_mass; say x.column and y.column"),
+    ("m_chi,eps\n", {}, "seems to be dark_matter_mass, .* say x.quantity = 'dark_matter_mass'"),
+    ("mass,sigma_e\n", {}, "seems to be sigma, .* say y.quantity = 'sigma'"),
+]
+
+
+@pytest.mark.parametrize(("header", "bound", "message"), HEADERS)
+def test_headers_are_not_contradicted_in_silence(
+    header: str, bound: dict[str, Any], message: str, tmp_path: Path
+) -> None:
+    """What a column is called and the card does not say might be a factor, or a square, amiss."""
+    numbers = "0.1;1e-3\n0.2;1e-3\n" if ";" in header else "0.1,1e-3\n0.2,1e-3\n"
+    with pytest.raises(CardError, match=rf"^bounds\[theirs\]\.file: .*theirs\.txt: .*{message}"):
+        read(tmp_path, header + numbers, bound)
+    said = {"x": {"unit": "GeV", "quantity": "mediator_mass"}, "y": {"quantity": "kinetic_mixing"}}
+    assert points(read(tmp_path, header + numbers, said)) == [[(0.1, 1e-3), (0.2, 1e-3)]]
+
+
+@pytest.mark.parametrize(
+    "header", ["", "x,y\n", "Mass,Eps\n", "m_A (GeV),\u03b5\n", "m,limit\n", "# by hand\n"]
+)
+def test_headers_that_agree_or_say_nothing(header: str, tmp_path: Path) -> None:
+    layer = read(tmp_path, header + "0.1,1e-3\n0.2,1e-3\n", {})
+    assert points(layer) == [[(0.1, 1e-3), (0.2, 1e-3)]]
+
+
+def test_tables_beside_each_other_have_their_own_lengths(tmp_path: Path) -> None:
+    """As programs that digitise figures write them."""
+    table = "BaBar,,NA48,\nX,Y,X,Y\n0.1,1e-3,0.3,2e-3\n0.2,2e-3,0.4,2e-3\n0.3,3e-3,,\n"
+    for places, expected in (
+        ((1, 2), [(0.1, 1e-3), (0.2, 2e-3), (0.3, 3e-3)]),
+        ((3, 4), [(0.3, 2e-3), (0.4, 2e-3)]),
+    ):
+        bound = {key: {"column": place} for key, place in zip("xy", places, strict=True)}
+        assert points(read(tmp_path, table, bound)) == [expected]
+        turned = "0.3,3e-3,,\n0.1,1e-3,0.3,2e-3\n0.2,2e-3,0.4,2e-3\n"
+        assert points(read(tmp_path, turned, bound)) == [expected]
+    with pytest.raises(CardError, match="line 3: '' is not a finite number"):
+        read(
+            tmp_path,
+            "0.1,1e-3,1,1\n0.2,1e-3,2,1\n0.3,,2,1\n",
+            {"x": {"column": 1}, "y": {"column": 2}},
+        )
+
+
+def test_what_is_done_to_lines_is_said(tmp_path: Path) -> None:
+    layer = read(tmp_path, "0.1 1e-4\n1 1e-4\n1 1e-3\n", {"excludes": "inside"})
+    assert layer.attributes["remarks"] == [
+        "bounds[theirs]: a line of it is open; its last point is joined with its first"
+    ]
+    layer = read(tmp_path, "0.1 1e-4\n1 1e-4\n0.9 1e-3\n", {})
+    (remark,) = layer.attributes["remarks"]
+    assert remark.endswith("were sorted; of a region say excludes = 'inside'")
+
+
+@pytest.mark.parametrize("key", ["x", "y", "decimal_comma"])
+def test_numbers_of_a_card_have_no_columns(key: str) -> None:
+    value: Any = True if key == "decimal_comma" else {"column": 2}
+    with pytest.raises(ValidationError, match="there is no file"):
+        card({"points": [[0.1, 1e-3], [0.2, 1e-3]], key: value})
+
+
 def test_three_dozen_are_spoilt() -> None:
     assert len(SPOILT) == 36
 

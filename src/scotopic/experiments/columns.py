@@ -1,5 +1,6 @@
 """What a card says of a column of numbers that others wrote."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeAlias
@@ -7,7 +8,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 from pydantic import Discriminator, Field, Tag
 
 from scotopic.columns import read_columns
-from scotopic.errors import nearest
+from scotopic.errors import CardError, nearest, quoted
 from scotopic.experiments.messages import TAGS, KeyedError, shown
 from scotopic.experiments.tables import Table, Text
 
@@ -68,17 +69,37 @@ Placed = tuple[str, tuple[float, ...]]
 
 def from_file(
     file: Path, columns: Sequence[Column], *, decimal_comma: bool, islands: bool = True
-) -> list[Placed]:
-    """Return the points of a table; other arguments are those of `read_columns`.
+) -> tuple[tuple[str, ...], list[Placed]]:
+    """Return the names of columns x and y in a table, empty words without a header, and its points.
+
+    Other arguments are those of `read_columns`.
 
     Raises
     ------
     CardError
-        As `read_columns`.
+        As `read_columns`, and if a name has a unit that is not the package's while the card says
+        none.
     """
     chosen = [one.column for one in columns]
-    rows = read_columns(file, chosen, decimal_comma=decimal_comma, islands=islands)
-    return [(f"{file}: line {row.line}", row.values) for row in rows]
+    names, rows = read_columns(file, chosen, decimal_comma=decimal_comma, islands=islands)
+    for key, column, name in zip("xy", columns, names, strict=True):
+        unit = _unit_in(name)
+        if column.unit is None and column.factor == 1.0 and unit is not None:
+            raise CardError(
+                f"{file}: its column {quoted(name)} seems to be in {unit}; say {key}.unit = "
+                f"'{unit}', or what it is in"
+            )
+    return names, [(f"{file}: line {row.line}", row.values) for row in rows]
+
+
+def _unit_in(name: str) -> str | None:
+    """Return the unit at the end of a column's name, if it is none of the package's own."""
+    *_, last = ["", *re.findall(r"[a-z]+(?:\^-?[0-9])?", name.lower())]
+    for own, known in UNITS.items():
+        for unit in known:
+            if unit.lower() == last and unit != own and len(unit) > 1:
+                return unit
+    return None
 
 
 def from_card(points: Iterable[tuple[float, ...]]) -> list[Placed]:

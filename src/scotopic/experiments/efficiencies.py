@@ -70,7 +70,7 @@ class EfficiencyTable(Table):
         found: dict[float, float] = {}
         try:
             comma = bool(self.decimal_comma)
-            rows = from_file(file, columns, decimal_comma=comma, islands=False)
+            _, rows = from_file(file, columns, decimal_comma=comma, islands=False)
         except CardError as error:
             raise KeyedError(("file",), str(error)) from None
         for place, numbers in rows:

@@ -20,6 +20,7 @@ from scotopic.experiments.tables import Items, Name, Table, Text
 from scotopic.models.derived import COUPLING, PROBE
 from scotopic.models.mediator import DecayingMediator
 from scotopic.models.parameters import build, field_of, parameter, parameter_names, value_of
+from scotopic.scan.headers import contradiction
 from scotopic.search.result import Layer, Variable
 from scotopic.units import ALPHA, ELECTRON_MASS, ELEMENTARY_CHARGE, GEV2_TO_CM2
 
@@ -184,7 +185,9 @@ def bound_layer(layer: BoundLayer, card: "RunCard", directory: Path) -> Layer:
     where, sector = f"bounds[{layer.label}]", card.sector()
     try:
         islands = [
-            [*island] for real, island in groupby(_placed(layer, directory), _has_numbers) if real
+            [*island]
+            for real, island in groupby(_placed(layer, card, directory), _has_numbers)
+            if real
         ]
         points = [[_converted(layer, card, sector, one) for one in island] for island in islands]
         for given, island in zip(islands, points, strict=True):
@@ -195,8 +198,16 @@ def bound_layer(layer: BoundLayer, card: "RunCard", directory: Path) -> Layer:
     if layer.excludes == "above":
         ordered = [sorted(island, key=lambda one: one[0]) for island in points]
         if any(one not in (a, a[::-1]) for a, one in zip(ordered, points, strict=True)):
-            remarks.append(f"{where}: its points did not stand in the order of x and were sorted")
+            remarks.append(
+                f"{where}: its points did not stand in the order of x and were sorted; of a region"
+                " say excludes = 'inside'"
+            )
         points = ordered
+    remarks += [
+        f"{where}: a line of it is open; its last point is joined with its first"
+        for island in points
+        if layer.excludes == "inside" and island[0] != island[-1]
+    ][:1]
     array = np.array([one for island in points for one in island])
     remarks += _out_of_frame(where, card, array)
     numbers = np.repeat(np.arange(len(points), dtype=np.float64), [len(one) for one in points])
@@ -209,15 +220,19 @@ def bound_layer(layer: BoundLayer, card: "RunCard", directory: Path) -> Layer:
     )
 
 
-def _placed(layer: BoundLayer, directory: Path) -> Iterable[Placed]:
+def _placed(layer: BoundLayer, card: "RunCard", directory: Path) -> Iterable[Placed]:
     if layer.points is not None:
         return from_card(layer.points)
     try:
         columns = (layer.x, layer.y)
         file = directory / str(layer.file)
-        placed = from_file(file, columns, decimal_comma=layer.decimal_comma)
+        names, placed = from_file(file, columns, decimal_comma=layer.decimal_comma)
     except CardError as error:
         raise CardError(f"file: {error}") from None
+    for key, name in zip("xy", names, strict=True):
+        why = contradiction(card.sector().kind, key, getattr(card, key).parameter, name)
+        if why and getattr(layer, key).quantity is None:
+            raise CardError(f"file: {file}: {why}")
     return [(f"file: {place}", numbers) for place, numbers in placed]
 
 

@@ -166,7 +166,7 @@ def _from_table(file: Path, experiment: str) -> dict[str, object]:
     """Return the content of a card for a table of the sideband."""
     edges: list[float] = []
     events: list[int] = []
-    for row in read_columns(file, ("low_GeV", "high_GeV", "events"), islands=False):
+    for row in read_columns(file, ("low_GeV", "high_GeV", "events"), islands=False).rows:
         low, high, count = row.values
         place = f"line {row.line}"
         if not (0 <= count <= MOST_EVENTS and count.is_integer()):
