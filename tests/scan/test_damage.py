@@ -120,8 +120,7 @@ def test_any_damage_is_mended_or_named(copy: Path, seed: int) -> None:
     except ScotopicError as error:
         message = str(error)
     else:
-        # a tile without its file is one that was not finished
-        assert damaged or (kind is remove and all("/tiles/" in name for name in names))
+        assert damaged
         assert contents(copy) == expected
         return
     assert "without the card that made it" in message or "dataset.state: File exists" in message
@@ -150,6 +149,13 @@ def test_damaged_file_is_named_and_put_back(
     damaged = mended(copy)
     assert name in damaged
     assert all(one in ("tile 0-1", name) for one in damaged)
+    assert contents(copy) == expected
+
+
+def test_tile_whose_marker_is_gone_is_named(copy: Path) -> None:
+    expected = contents(copy)
+    (copy / "dataset.state/tiles/0-1.json").unlink()
+    assert mended(copy) == ["tile 0-1, of which nothing says that it is whole"]
     assert contents(copy) == expected
 
 

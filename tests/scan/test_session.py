@@ -174,7 +174,7 @@ def test_damage_is_named_and_mended(plane: Shell, capsys: pytest.CaptureFixture[
     (plane.place / "out" / "dataset.state" / "tiles" / "0-0.json").write_text("[]")
     assert plane(INVISIBLE, "--dataset") == 0
     (line,) = [line for line in capsys.readouterr().err.splitlines() if "damaged" in line]
-    assert "the dataset was damaged; put back or computed again: dataset." in line
+    assert "while it wrote; put back or computed again: dataset." in line
     assert "dataset.zarr/y/zarr.json" in line
     assert "dataset.state/tiles/0-0.json" in line
     assert read_result(plane.place / "out" / "result.json") == whole

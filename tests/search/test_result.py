@@ -9,6 +9,7 @@ import pytest
 from scotopic.errors import RangeError, ScotopicError
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.scan.plane import exclusion_plane
+from scotopic.scan.plane_files import write_plane
 from scotopic.search import Axis, Result, exclusion_curve, load_experiment, result_files
 from scotopic.search.result import Variable
 from scotopic.search.result_files import read_result
@@ -103,8 +104,12 @@ def test_all_points_of_a_plane_are_a_table(tmp_path: Path) -> None:
     table = plane.to_dataframe()
     assert len(table) == 6
     assert {"limit", "mediator_mass", "kinetic_mixing", "excess", "status"} <= set(table)
-    assert [one.name for one in plane.save(tmp_path)] == ["result.json"]
-    assert read_result(tmp_path / "result.json") == plane
+    files = plane.save(tmp_path / "plane")
+    assert [one.name for one in files] == ["boundaries.csv", "contours.csv", "result.json"]
+    assert read_result(files[2]) == plane
+    by_command_line = write_plane(plane, tmp_path, 1.0)
+    for ours, theirs in zip(files[:2], by_command_line[:2], strict=True):
+        assert ours.read_bytes() == theirs.read_bytes()
     assert "mediator_mass: 2 x kinetic_mixing: 3" in plane._repr_html_()
 
 

@@ -16,7 +16,7 @@ Cell = float | str
 Row = Sequence[Cell]
 
 
-def write_plane(found: Result, directory: Path, seconds: float) -> list[Path]:
+def write_plane(found: Result, directory: Path, seconds: float | None = None) -> list[Path]:
     """Write the tables of a plane as CSV and all of it as `result.json`, each whole.
 
     Parameters
@@ -25,7 +25,7 @@ def write_plane(found: Result, directory: Path, seconds: float) -> list[Path]:
         As from `scotopic.scan.run.compute_run_card`.
     directory : Path
         Where to.
-    seconds : float
+    seconds : float, optional
         How long it took.
 
     Returns

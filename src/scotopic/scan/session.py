@@ -112,7 +112,8 @@ def survey_card(
 def _mended(damaged: Sequence[str]) -> str:
     shown = ", ".join(damaged[:_NAMED])
     more = f" and {len(damaged) - _NAMED} more" if len(damaged) > _NAMED else ""
-    return f"the dataset was damaged; put back or computed again: {shown}{more}"
+    what = "the dataset was damaged, or a run ended while it wrote"
+    return f"{what}; put back or computed again: {shown}{more}"
 
 
 def asked_for(card: RunCard, experiments: Mapping[str, tuple[Experiment, ...]]) -> dict[str, Any]:

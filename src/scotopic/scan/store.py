@@ -81,6 +81,7 @@ class Dataset(Kept):
         self._directory = directory
         self._content = known_by(plan, card)
         self._tiles = self._state / "tiles"
+        self._failed: set[str] = set()
 
     def __enter__(self) -> Self:
         """Lock the directory, and read what is there."""
@@ -171,16 +172,27 @@ class Dataset(Kept):
             marker = table_in(file)
             if marker is None or not {"digest", "failed_points"} <= marker.keys():
                 self._clear(file)
-            elif not marker["failed_points"]:
+            elif marker["failed_points"]:
+                self._failed.add(file.stem)
+            else:
                 yield file.stem, marker["digest"]
+
+    def _marker(self, name: str) -> str:
+        """Return the name of the file that declares a tile finished."""
+        return str((self._tiles / f"{name}.json").relative_to(self._directory))
 
     def holds(self, tile: Tile) -> bool:
         """Whether a tile is there, whole and without failed points."""
         digest = self._finished.get(tile.name)
-        if digest is not None and digest != tile.digest(self.arrays):
-            self.damaged.append(f"tile {tile.name}")
+        if digest is None:
+            i, j = tile.points.T
+            is_told = tile.name in self._failed or self._marker(tile.name) in self.damaged
+            if not is_told and self.arrays["status"][:, i, j].any():
+                self.damaged.append(f"tile {tile.name}, of which nothing says that it is whole")
             return False
-        return digest is not None
+        if is_damaged := digest != tile.digest(self.arrays):
+            self.damaged.append(f"tile {tile.name}")
+        return not is_damaged
 
     def write(self, tile: Tile, found: Arrays) -> None:
         """Write a tile's block, then the file that declares the tile finished.

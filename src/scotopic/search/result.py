@@ -334,7 +334,10 @@ class Result:
         return self.to_xarray()[names].to_dataframe().reset_index()
 
     def save(self, directory: "str | os.PathLike[str]") -> "list[Path]":
-        """Write `result.json`, and `limit.csv` of a curve: all of them, or none.
+        """Write the tables that the command line writes, and `result.json`: all, or none.
+
+        Of a curve that is `limit.csv`; of a plane `boundaries.csv`, `contours.csv` and
+        `thermal.csv`, as far as there are limits and thermal lines.
 
         Parameters
         ----------

@@ -9,7 +9,7 @@ and infinities are the words "inf" and "-inf", because JSON has neither.
 import itertools
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from scotopic.models.parameters import parameter
 from scotopic.models.registry import model_class
 from scotopic.precision.magnetic_moments import SIGN
 from scotopic.reading import read_json
+from scotopic.registry import Registry
 from scotopic.results import provenance, write_csv, write_json
 from scotopic.search.allowance import OUTCOMES
 from scotopic.search.curve import NOTHING_EXCLUDED, OK
@@ -194,11 +195,7 @@ def save(result: Result, directory: Path) -> list[Path]:
         with tempfile.TemporaryDirectory(dir=directory.parent, prefix=".scotopic-") as name:
             made = Path(name) / "whole"
             made.mkdir()
-            if result.is_curve:
-                files = write_curve(result, made)
-            else:
-                files = [made / "result.json"]
-                write_result(result, files[0])
+            files = _WRITERS[CURVE if result.is_curve else PLANE](result, made)
             if not directory.exists():
                 made.rename(directory)
             else:
@@ -207,6 +204,17 @@ def save(result: Result, directory: Path) -> list[Path]:
     except OSError as error:
         raise ScotopicError(f"{directory}: {error.strerror or error}") from None
     return [directory / file.name for file in files]
+
+
+_WRITERS: Final[Registry[Callable[[Result, Path], list[Path]]]] = Registry(
+    "writer",
+    "writers",
+    {
+        CURVE: "scotopic.search.result_files:write_curve",
+        PLANE: "scotopic.scan.plane_files:write_plane",
+    },
+)
+"""What writes the files of results, by their kind: the command line's, found by name."""
 
 
 def as_html(result: Result) -> str:
