@@ -34,6 +34,7 @@ DEFAULTS: dict[str, object] = {
     "materials": [],
     "systematics": [],
     "cut_efficiencies": [],
+    "segments": [],
     "years": [],
 }
 FREE = ("model", "parameters")  # a table with any key
@@ -52,6 +53,9 @@ BONDS = {
     "uncertainty_events": ("background",),
     "minimum_calorimeter_energy_GeV": ("maximum_calorimeter_energy_GeV",),
     "maximum_energy_GeV": ("maximum_energy_range_GeV",),
+    "minimum_energy_GeV": ("minimum_energy_range_GeV", "maximum_energy_GeV"),
+    "minimum_energy_range_GeV": ("minimum_energy_GeV",),
+    "longitudinal_segments_cm": ("segments",),
     "maximum_energy_range_GeV": ("maximum_energy_GeV",),
     "decays_from": ("decays_behind",),
     "extends": ("missing", "cannot be read", "not TOML", "unknown key"),

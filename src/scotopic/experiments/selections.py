@@ -5,7 +5,7 @@ A signature composes its own table of the card from these.
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, Strict
 
@@ -20,7 +20,23 @@ from scotopic.experiments.tables import (
     repeated_names,
 )
 
+CutT = TypeVar("CutT", bound=Table)
+
 ThresholdRange = Annotated[tuple[float, float], Strict(strict=False)]
+
+
+def outside_of_range(table: Table, name: str) -> Iterator[KeyedError]:
+    """Yield that a threshold is outside of its range, both being keys of one name."""
+    value, allowed = getattr(table, f"{name}_GeV"), getattr(table, f"{name}_range_GeV")
+    if allowed is None:
+        return
+    low, high = allowed
+    if value is None:
+        yield KeyedError((f"{name}_range_GeV",), f"there is no {name}_GeV")
+    elif not 0 < low <= value <= high:
+        yield KeyedError(
+            (f"{name}_range_GeV",), f"{low} to {high} has not {name}_GeV = {value} in it"
+        )
 
 
 class EnergyVeto(Table):
@@ -37,13 +53,7 @@ class EnergyVeto(Table):
     def mistakes(self) -> Iterator[KeyedError]:
         """Yield repeated detectors, and a threshold outside of its range."""
         yield from repeated("detectors", self.detectors)
-        if self.maximum_energy_range_GeV is not None:
-            low, high = self.maximum_energy_range_GeV
-            if not 0 < low <= self.maximum_energy_GeV <= high:
-                yield KeyedError(
-                    ("maximum_energy_range_GeV",),
-                    f"{low} to {high} has not maximum_energy_GeV = {self.maximum_energy_GeV} in it",
-                )
+        yield from outside_of_range(self, "maximum_energy")
 
 
 class DecaySignal(Table):
@@ -59,6 +69,63 @@ class DecaySignal(Table):
         return repeated("detectors", self.detectors)
 
 
+class SegmentCut(Table):
+    """Limits of the energy in some of the calorimeter's segments along the beam."""
+
+    name: Name = Field(description="its name, unique in the selection")
+    segments: Items[Annotated[int, Field(ge=1)]] = Field(
+        min_length=1,
+        description="numbers of the calorimeter's `longitudinal_segments_cm`, 1 being the first; "
+        "their energies are added",
+    )
+    minimum_energy_GeV: Threshold | None = Field(
+        default=None,
+        description="an event is kept if they measure more; left out: there is no such limit",
+    )
+    minimum_energy_range_GeV: ThresholdRange | None = Field(
+        default=None,
+        description="range in which `minimum_energy_GeV` may lie; left out: it is exact",
+    )
+    maximum_energy_GeV: Threshold | None = Field(
+        default=None,
+        description="an event is kept if they measure less; left out: there is no such limit",
+    )
+    maximum_energy_range_GeV: ThresholdRange | None = Field(
+        default=None,
+        description="range in which `maximum_energy_GeV` may lie; left out: it is exact",
+    )
+
+    def mistakes(self) -> Iterator[KeyedError]:
+        """Yield repeated segments, limits upside down, none, or outside of their ranges."""
+        for i, number in enumerate(self.segments):
+            if number in self.segments[:i]:
+                yield KeyedError(("segments", i), f"{number} is there already")
+        low, high = self.minimum_energy_GeV, self.maximum_energy_GeV
+        if low is None and high is None:
+            yield KeyedError(("minimum_energy_GeV",), "missing, as is maximum_energy_GeV")
+        if low is not None and high is not None and low >= high:
+            yield KeyedError(
+                ("minimum_energy_GeV",), f"{low} is not below maximum_energy_GeV = {high}"
+            )
+        for kind in ("minimum", "maximum"):
+            yield from outside_of_range(self, f"{kind}_energy")
+
+    @property
+    def condition(self) -> str:
+        """What is asked, in words.
+
+        Examples
+        --------
+        >>> SegmentCut(name="pre-shower", segments=[1, 2], minimum_energy_GeV=0.4).condition
+        'segments 1 + 2 > 0.4 GeV'
+        """
+        said = "segments " if len(self.segments) > 1 else "segment "
+        said += " + ".join(map(str, self.segments))
+        low, high = self.minimum_energy_GeV, self.maximum_energy_GeV
+        said = said if low is None else f"{said} > {low:g} GeV"
+        return said if high is None else f"{said} < {high:g} GeV"
+
+
 class CutEfficiency(Table):
     """The efficiency of a cut that is not simulated event by event."""
 
@@ -69,7 +136,8 @@ class CutEfficiency(Table):
 class CalorimeterSelection(Table):
     """What a calorimeter measures, which detectors are quiet, which decays must be seen.
 
-    Of mediators that leave no trace only the calorimeter's window counts. Where what they decay
+    Of mediators that leave no trace only the calorimeter counts: its window, and limits of the
+    energy in parts of it. Where what they decay
     into decays in flight, the calorimeter is the target: what the shower and decays inside of it
     leave is in the window, and the vetoes are quiet. Energies of detectors that have an
     `energy_resolution` are smeared; that of a veto counter has a sharp threshold.
@@ -96,6 +164,11 @@ class CalorimeterSelection(Table):
         description="an event is kept if no decay is before the rear of this detector; in place of "
         "`decays_from`",
     )
+    segments: Items[SegmentCut] = Field(
+        default=(),
+        description="limits of the energy in parts of the calorimeter along the beam, which its "
+        "showers are simulated for; left out: none",
+    )
     cut_efficiencies: Items[CutEfficiency] = Field(
         default=(),
         description="cuts that are not simulated; left out: none beside the data set's efficiency",
@@ -104,6 +177,7 @@ class CalorimeterSelection(Table):
     def mistakes(self) -> Iterator[KeyedError]:
         """Yield repeated names, two places for the decays, and a window upside down."""
         yield from repeated_names("vetoes", self.vetoes)
+        yield from repeated_names("segments", self.segments)
         yield from repeated_names("cut_efficiencies", self.cut_efficiencies)
         if self.decays_from is not None and self.decays_behind is not None:
             yield KeyedError(("decays_behind",), "does not go together with decays_from")
@@ -136,9 +210,7 @@ class CalorimeterSelection(Table):
         return found
 
     def with_thresholds(self, end: Literal["lowest", "highest"]) -> "CalorimeterSelection":
-        """Return the selection with every veto at one end of the range of its threshold.
-
-        Vetoes without a range keep theirs.
+        """Return the selection with every threshold that has a range at one end of it.
 
         Examples
         --------
@@ -150,16 +222,16 @@ class CalorimeterSelection(Table):
         >>> [v.maximum_energy_GeV for v in selection.with_thresholds("highest").vetoes]
         [0.02]
         """
-        index = {"lowest": 0, "highest": 1}[end]
-        vetoes = tuple(
-            veto
-            if veto.maximum_energy_range_GeV is None
-            else veto.model_copy(
-                update={"maximum_energy_GeV": veto.maximum_energy_range_GeV[index]}
-            )
-            for veto in self.vetoes
-        )
-        return self.model_copy(update={"vetoes": vetoes})
+        vetoes = tuple(_at_end(veto, end) for veto in self.vetoes)
+        segments = tuple(_at_end(cut, end) for cut in self.segments)
+        return self.model_copy(update={"vetoes": vetoes, "segments": segments})
+
+
+def _at_end(cut: CutT, end: Literal["lowest", "highest"]) -> CutT:
+    index = {"lowest": 0, "highest": 1}[end]
+    ranges = {key: getattr(cut, key) for key in type(cut).model_fields if "_range_" in key}
+    moved = {k.replace("_range_", "_"): v[index] for k, v in ranges.items() if v is not None}
+    return cut.model_copy(update=moved)
 
 
 def excludes(

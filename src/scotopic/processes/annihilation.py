@@ -52,6 +52,7 @@ class Annihilation(Process):
 
     reaction = "E+ E- --> {mediator}"
     makes_mediators = False
+    emitters = "positrons"
     is_transverse = True
 
     def obstacle(self, dump: Dump, model: "DecayingMediator") -> str | None:

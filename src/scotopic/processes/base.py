@@ -27,6 +27,7 @@ from scotopic.sources import module_names
 
 if TYPE_CHECKING:
     from scotopic.models.mediator import DecayingMediator
+    from scotopic.shower.emission import Emitters
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -126,6 +127,12 @@ class Process(ABC):
     is_transverse: ClassVar[bool] = False
     """Whether it decays like a vector that is polarised across the beam."""
 
+    emitters: "ClassVar[Emitters | None]" = None
+    """What in a shower makes them: "leptons", "positrons" or "photons"; None if it does not say."""
+
+    radiates: ClassVar[bool] = False
+    """Whether the emitter goes on with what the mediator leaves it; else that takes all of it."""
+
     @abstractmethod
     def obstacle(self, dump: Dump, model: "DecayingMediator") -> str | None:
         """Return why the process makes none of a model's mediators here; None if it makes some."""
@@ -166,6 +173,33 @@ class Process(ABC):
         list of Produced
             One for each model.
         """
+
+    def radiated(
+        self,
+        dump: Dump,
+        model: "DecayingMediator",
+        parent_energy: FloatArray,
+        mediator_energy: FloatArray,
+        minimum_energy: float,
+        calculation: Calculation,
+    ) -> FloatArray:
+        """Return the rate at which emitters of given energies radiate mediators of given energies.
+
+        Only those that radiate have one.
+
+        Parameters
+        ----------
+        parent_energy, mediator_energy : ndarray, shape (n,)
+            In GeV.
+        minimum_energy : float
+            The least energy of a mediator in GeV.
+
+        Returns
+        -------
+        ndarray, shape (n,)
+            Per radiation length, GeV, and unit of the squared coupling; any common factor.
+        """
+        raise NotImplementedError
 
     def prepare(  # noqa: B027 - most need none
         self,
@@ -355,7 +389,7 @@ def accepted_yields(
         return {"values": found.values, "relative_error": found.relative_error}
 
     inputs = {"window": window.inputs()}
-    kept, index = _kept("yields", name, dump, models, calculation, build, inputs, window)
+    kept, index = kept_by_model("yields", name, dump, models, calculation, build, inputs, window)
     return AcceptedYields(kept["values"][index], kept["relative_error"][index])
 
 
@@ -383,14 +417,14 @@ def produced_by_depth(
         }
 
     inputs = {"minimum_energy": minimum_energy, "edges_X0": edges_X0.tolist()}
-    kept, index = _kept("produced", name, dump, models, calculation, build, inputs)
+    kept, index = kept_by_model("produced", name, dump, models, calculation, build, inputs)
     ends = kept["ends"][:-1].astype(int)
     energies, yields = np.split(kept["energies"], ends), np.split(kept["yields"], ends, axis=1)
     errors = kept["relative_error"].tolist()
     return [Produced(energies[i], yields[i], errors[i]) for i in index]
 
 
-def _kept(
+def kept_by_model(
     kind: str,
     name: str,
     dump: Dump,
@@ -402,7 +436,25 @@ def _kept(
 ) -> tuple[Arrays, list[int]]:
     """Compute each model that differs for a process once, or read it from disk.
 
-    Returns what is built, and where in it each model is.
+    Parameters
+    ----------
+    kind, name : str
+        What is kept, and of which process.
+    dump, models, calculation
+        As in `accepted_yields`.
+    build : callable
+        Computes it for a process and models at weak coupling.
+    inputs : dict
+        What it depends on beside these, as JSON can write it.
+    *values : object
+        Objects whose code computes it too.
+
+    Returns
+    -------
+    arrays : dict of str to ndarray
+        What is built.
+    index : list of int
+        Where in it each model is.
     """
     process, weak = PROCESSES[name], at_weak_coupling(models)
     keys = [repr(process.depends_on(model)) for model in weak]

@@ -42,6 +42,8 @@ class Bremsstrahlung(Process):
 
     reaction = "{beam} NUCLEUS --> {beam} NUCLEUS {mediator}"
     depends_on_widths = False
+    emitters = "leptons"
+    radiates = True
 
     def obstacle(self, dump: Dump, model: "DecayingMediator") -> str | None:
         """Return that the mediator does not couple to the beam's leptons, if it does not."""
@@ -81,6 +83,22 @@ class Bremsstrahlung(Process):
     ) -> Array:
         """Return the differences of the yields above the edges."""
         return -np.diff(bremsstrahlung_above(dump, models, edges, calculation))
+
+    def radiated(
+        self,
+        dump: Dump,
+        model: "DecayingMediator",
+        parent_energy: Array,
+        mediator_energy: Array,
+        minimum_energy: float,
+        calculation: Calculation,
+    ) -> Array:
+        """Return sum_i n_i dsigma_i/dE_X."""
+        x = (mediator_energy / parent_energy)[:, None]
+        rate = np.zeros_like(parent_energy)
+        for per_cm2, table in cross_section_tables(dump, model, minimum_energy, calculation):
+            rate += per_cm2 * table.differential(model.mediator_mass, parent_energy, x)[:, 0]
+        return rate / parent_energy
 
     def prepare(
         self,

@@ -32,6 +32,7 @@ class Primakoff(Process):
 
     reaction = "GAMMA NUCLEUS --> {mediator} NUCLEUS"
     depends_on_widths = False
+    emitters = "photons"
 
     def obstacle(self, dump: Dump, model: "DecayingMediator") -> str | None:
         """Return why no photon turns into the particle, if none does."""

@@ -85,7 +85,7 @@ def emissions(
     minimum_energy: float,
     segment_edges_X0: npt.ArrayLike,
     thickness_X0: float = 60.0,
-    events: int = 30_000,
+    events: int = 10_000,
     seed: int = 1,
     effects: Effects | None = None,
 ) -> Emissions:

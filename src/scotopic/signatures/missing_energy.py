@@ -15,9 +15,11 @@ from scotopic.detector.window import RESOLVED, EnergyWindow
 from scotopic.detector.zones import calorimeter_window
 from scotopic.experiments.messages import KeyedError, KeyPath, shown
 from scotopic.experiments.selections import CalorimeterSelection, excludes
+from scotopic.processes.calculation import PROCESSES
 from scotopic.progress import Report, silent
 from scotopic.signatures.base import Question, Response, Signature
 from scotopic.signatures.invisible import invisible_responses
+from scotopic.signatures.segments import SegmentPassing
 from scotopic.units import MUON_MASS
 
 if TYPE_CHECKING:
@@ -55,6 +57,7 @@ class MissingEnergy(Signature):
             chosen.maximum_calorimeter_energy_GeV,
         )
         self._check_thresholds(experiment.beam.energy_GeV, chosen)
+        _check_segments(experiment, chosen)
         calorimeter = experiment.detector(chosen.calorimeter)
         for detector in experiment.detectors:
             if (
@@ -117,7 +120,9 @@ class MissingEnergy(Signature):
         if unseen:
             window = window_of(question)
             chosen = [models[i] for i in unseen]
-            found |= zip(unseen, invisible_responses(question, chosen, window, report), strict=True)
+            passing = SegmentPassing.of(question, window)
+            responses = invisible_responses(question, chosen, window, report, passing)
+            found |= zip(unseen, responses, strict=True)
         if others:
             from scotopic.signatures.semi_visible import (  # noqa: PLC0415 - if needed
                 semi_visible_responses,
@@ -149,21 +154,65 @@ class MissingEnergy(Signature):
         return [np.sort(energies[side]) for side in matter if side.any()]
 
     def with_thresholds(self, selection: "Table", end: Literal["lowest", "highest"]) -> "Table":
-        """Return the selection with every veto at one end of the range of its threshold."""
+        """Return the selection with every threshold that has a range at one end of it."""
         return cast("CalorimeterSelection", selection).with_thresholds(end)
 
     def caveats(self, question: Question) -> tuple[str, ...]:
-        """Return that a thin calorimeter does not contain the shower."""
+        """Return that a thin calorimeter leaks, and what is assumed of processes."""
         target = question.experiment.target
         chosen = cast("CalorimeterSelection", question.selection)
-        if chosen.calorimeter != target.detector or target.thickness_X0 >= THICK_X0:
-            return ()
-        text = (
-            f"the target of {target.thickness_X0:.3g} radiation lengths does not contain the"
-            f" shower (that takes {THICK_X0:g}); energy that leaks out of it is counted as"
-            " measured, and no veto behind it fires: the limit may be too strong"
+        found = []
+        if chosen.calorimeter == target.detector and target.thickness_X0 < THICK_X0:
+            found.append(
+                f"the target of {target.thickness_X0:.3g} radiation lengths does not contain the"
+                f" shower (that takes {THICK_X0:g}); energy that leaks out of it is counted as"
+                " measured, and no veto behind it fires: the limit may be too strong"
+            )
+        names = question.calculation.processes or PROCESSES.names()
+        found += [
+            f"{name} does not say what in the shower makes its mediators; for the energy in the"
+            f" segments of {chosen.calorimeter} it is electrons and positrons that hand over all"
+            " they have"
+            for name in names
+            if chosen.segments and PROCESSES[name].emitters is None
+        ]
+        return tuple(found)
+
+
+def _check_segments(experiment: "Experiment", chosen: CalorimeterSelection) -> None:
+    """Refuse limits of segments that the calorimeter does not have, or that no event meets."""
+    if not chosen.segments:
+        return
+    detector = experiment.detector(chosen.calorimeter)
+    if chosen.calorimeter != experiment.target.detector:
+        raise KeyedError(
+            ("calorimeter",),
+            f"{shown(chosen.calorimeter)} is not target.detector ="
+            f" {shown(experiment.target.detector)}; showers are simulated in an active target only",
         )
-        return (text,)
+    if detector.longitudinal_segments_cm is None:
+        key = f"detectors[{detector.name}].longitudinal_segments_cm"
+        raise KeyedError((), f"{key}: missing; segments need it")
+    found, most = [], len(detector.longitudinal_segments_cm)
+    for i, cut in enumerate(chosen.segments):
+        found += [
+            KeyedError(
+                ("segments", i, "segments", j), f"{n} is not one of the {most} of {detector.name}"
+            )
+            for j, n in enumerate(cut.segments)
+            if n > most
+        ]
+        least, highest = cut.minimum_energy_GeV, chosen.maximum_calorimeter_energy_GeV
+        if least is not None and least >= highest:
+            found.append(
+                KeyedError(
+                    ("segments", i, "minimum_energy_GeV"),
+                    f"{least} is not below maximum_calorimeter_energy_GeV = {highest}; no event"
+                    " would be kept",
+                )
+            )
+    if found:
+        raise KeyedError.of(found)
 
 
 def check_window(

@@ -287,6 +287,8 @@ def _cuts(
             edge = detector.position_cm if side == "front" else detector.rear_cm
             condition = f"no decay before {name}'s {side}, {edge:g} cm"
             yield Cut(condition, position_text(first), first >= edge)
+    for segments in selection.segments:
+        yield Cut(f"{segments.name}: {segments.condition}", "not drawn for single events", None)
     for cut in selection.cut_efficiencies:
         yield Cut(f"{cut.name}: not simulated", f"efficiency {cut.efficiency:g}", None)
 

@@ -1,0 +1,200 @@
+"""What is accepted for the energy that showers leave in segments of the target.
+
+Simulated showers give, for each energy of the mediator, how likely the rest of the shower meets
+the limits. Folded with the deterministic spectrum of the mediators in the window this is the share
+that is accepted; the simulation enters by nothing else.
+"""
+
+import math
+from dataclasses import dataclass
+from itertools import repeat
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from scotopic.cache import Arrays
+from scotopic.detector.segments import SegmentCuts
+from scotopic.detector.window import EfficientWindow
+from scotopic.display import displayed
+from scotopic.processes.base import kept_by_model
+from scotopic.processes.shower_depths import DEEPEST_X0
+from scotopic.progress import Report, silent
+from scotopic.shower.tracks import CLOSEST_TO_BEAM
+from scotopic.signatures.passing import Shares
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from scotopic.experiments.selections import CalorimeterSelection
+    from scotopic.models.mediator import DecayingMediator
+    from scotopic.processes.base import Process, Window
+    from scotopic.signatures.base import Question
+
+FloatArray = npt.NDArray[np.float64]
+
+_STEPS_PER_OCTAVE = 4  # of the least energy that is simulated, so that similar windows share it
+_LEAST_ENERGY = 1.0  # GeV, below which showers are not simulated
+_NODES = 100  # of the mediator's energy, each the mean of as many showers
+_BINS = 200  # of the spectrum
+_NEAR_THE_BEAM = np.array([3e-4, 6e-4, 1e-3, 1.5e-3, 2e-3, 3e-3, 4e-3])  # below it, relative
+
+
+@displayed
+@dataclass(frozen=True, eq=False)
+class PassingByEnergy:
+    """How likely events pass, over the energy of the mediator; linear between nodes.
+
+    Attributes
+    ----------
+    energies : ndarray, shape (n,)
+        In GeV, ascending.
+    values, errors : ndarray, shape (n,)
+        Probabilities, and their statistical errors, which are independent.
+    """
+
+    energies: FloatArray
+    values: FloatArray
+    errors: FloatArray
+
+    def at(self, energy: FloatArray) -> FloatArray:
+        """Return the probabilities at energies in GeV."""
+        return np.asarray(np.interp(energy, self.energies, self.values))
+
+    def folded(self, energy: FloatArray, number: FloatArray) -> tuple[float, float]:
+        """Return the share that passes of numbers at energies, and its error."""
+        total = number.sum()
+        if not total > 0:
+            return 0.0, 0.0
+        place = np.interp(energy, self.energies, np.arange(len(self.energies)))
+        low = np.minimum(place.astype(np.intp), len(self.energies) - 2)
+        upper = place - low
+        at_nodes = np.bincount(low, number * (1 - upper), len(self.energies))
+        at_nodes += np.bincount(low + 1, number * upper, len(self.energies))
+        share = float(at_nodes @ self.values / total)
+        return min(max(share, 0.0), 1.0), float(math.hypot(*(at_nodes * self.errors)) / total)
+
+
+@displayed
+@dataclass(frozen=True)
+class SegmentPassing:
+    """What passes the limits of a selection on segments of the target; a `Passing`.
+
+    Attributes
+    ----------
+    question : Question
+        Set-up and calculation.
+    window : Window
+        Of the mediator's energy.
+    cuts : SegmentCuts
+        The limits.
+    """
+
+    question: "Question"
+    window: "Window"
+    cuts: SegmentCuts
+
+    @classmethod
+    def of(cls, question: "Question", window: "Window") -> "SegmentPassing | None":
+        """Return what passes a selection's limits; None if it has none."""
+        selection = cast("CalorimeterSelection", question.selection)
+        cuts = SegmentCuts.of(question.experiment, selection)
+        return None if cuts is None else cls(question, window, cuts)
+
+    def shares(
+        self, process: str, models: "Sequence[DecayingMediator]", report: Report = silent
+    ) -> Shares:
+        """Return what passes of the mediators of a process in the window; kept on disk."""
+        question, window = self.question, self.window
+        if question.efficiency is not None:
+            window = EfficientWindow(window, question.efficiency)  # type: ignore[arg-type]
+
+        def build(made_by: "Process", distinct: "list[DecayingMediator]") -> Arrays:
+            found = np.zeros((2, len(distinct)))
+            edges = self._edges(window)
+            middle = (edges[1:] + edges[:-1]) / 2
+            every = self.by_energy(made_by, distinct)
+            spectra = made_by.spectrum(question.dump, distinct, edges, question.calculation)
+            for i, (passes, spectrum) in enumerate(zip(every, spectra, strict=True)):
+                report(f"energy in segments, {process}", i, len(distinct))
+                accepted = np.maximum(spectrum, 0.0) * window.acceptance(middle)
+                found[:, i] = passes.folded(middle, accepted)
+            return {"values": found[0], "errors": found[1]}
+
+        inputs = {"window": window.inputs(), "segments": self.cuts.inputs()}
+        kept, index = kept_by_model(
+            "segments",
+            process,
+            question.dump,
+            models,
+            question.calculation,
+            build,
+            inputs,
+            window,
+            self,
+        )
+        return Shares(kept["values"][index], kept["errors"][index])
+
+    def by_energy(
+        self, process: "Process", models: "Sequence[DecayingMediator]"
+    ) -> "Iterator[PassingByEnergy]":
+        """Yield how likely events of each model pass, over the energy of the mediator."""
+        from scotopic.shower.emission import emissions  # noqa: PLC0415 - a warm run needs none
+
+        dump, least = self.question.dump, self._least
+        sample = emissions(
+            dump.medium,
+            dump.shower_particle,
+            dump.energy,
+            emitters=process.emitters or "leptons",
+            radiating=process.radiates,
+            minimum_energy=least,
+            segment_edges_X0=list(self.cuts.edges_X0),
+            thickness_X0=DEEPEST_X0 if dump.thickness_X0 is None else dump.thickness_X0,
+        )
+        passes = self.cuts.probability(sample.deposited)
+        energies = sample.parent_energy, sample.emitted_energy
+        if not process.radiates:
+            yield from repeat(binned(energies[1], sample.weight, passes), len(models))
+            return
+        for model in models:
+            rate = process.radiated(dump, model, *energies, least, self.question.calculation)
+            yield binned(energies[1], sample.weight * rate, passes)
+
+    @property
+    def _least(self) -> float:
+        """The energy in GeV above which mediators are simulated."""
+        energy = self.question.dump.energy
+        softest = max(float(self.window.thresholds()[0].min()), _LEAST_ENERGY)
+        steps = math.ceil(_STEPS_PER_OCTAVE * math.log2(energy / softest) - 1e-9)
+        return min(
+            max(energy * 2 ** (-steps / _STEPS_PER_OCTAVE), _LEAST_ENERGY), CLOSEST_TO_BEAM * energy
+        )
+
+    def _edges(self, window: "Window") -> FloatArray:
+        energy = self.question.dump.energy
+        softest = float(window.thresholds()[0].min())
+        even = np.linspace(softest, energy, _BINS + 1)
+        near = energy * (1 - _NEAR_THE_BEAM)
+        return np.unique(np.append(even, near[near > softest]))
+
+
+def binned(energy: FloatArray, weight: FloatArray, passes: FloatArray) -> PassingByEnergy:
+    """Return weighted means over bins of energy with as many events each.
+
+    Parameters
+    ----------
+    energy, weight, passes : ndarray, shape (n,)
+        Of events: of the mediator in GeV, and probabilities.
+    """
+    order = np.argsort(energy, kind="stable")
+    starts = np.linspace(0, len(order), _NODES, endpoint=False).astype(np.intp)
+    w, e, p = (values[order] for values in (weight, energy, passes))
+    total = np.add.reduceat(w, starts)
+    used = total > 0
+    total = np.where(used, total, 1.0)
+    mean = np.add.reduceat(w * p, starts) / total
+    places = np.add.reduceat(w * e, starts) / total
+    each = np.repeat(mean, np.diff(np.append(starts, len(order))))
+    error = np.sqrt(np.add.reduceat((w * (p - each)) ** 2, starts)) / total
+    return PassingByEnergy(places[used], mean[used], error[used])
