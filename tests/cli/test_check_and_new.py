@@ -1,6 +1,8 @@
 """`scotopic check`, `new` and `gallery`: what is wrong with cards, and cards to begin with."""
 
+import errno
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -111,6 +113,26 @@ def test_tables_of_a_run_card_are_read(scotopic: Scotopic) -> None:
     code, out, err = scotopic("check", "plane.toml")
     assert (code, out.endswith("nothing wrong\n")) == (0, True)
     assert err.startswith("remark: bounds[far]: none of its 2 points are in the plane")
+
+
+def test_a_full_disk_is_told_with_the_file(
+    scotopic: Scotopic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "replace", full)
+    expected = f"scotopic: mine.toml: {os.strerror(errno.ENOSPC)}\n"
+    assert scotopic("new", "plane", "mine.toml") == (1, "", expected)
+    assert not list(Path().iterdir())
+
+
+def test_a_word_for_true_is_refused_as_such(scotopic: Scotopic) -> None:
+    scotopic("new", "plane", "plane.toml")
+    text = Path("plane.toml").read_text()
+    Path("plane.toml").write_text(text + '[figure]\nnote = "no"\n')
+    _, _, err = scotopic("check", "plane.toml")
+    assert err == "plane.toml: figure.note: 'no' is not true or false\n"
 
 
 def test_a_plane_without_a_point_is_no_good_card(scotopic: Scotopic) -> None:

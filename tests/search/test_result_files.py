@@ -13,6 +13,7 @@ from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.inelastic import InelasticDarkMatter
 from scotopic.search import Axis, Result, Search, exclusion_curve, load_experiment
 from scotopic.search.overlays import with_overlays
+from scotopic.search.result import Layer, Variable
 from scotopic.search.result_files import as_json, from_json, read_result, write_curve
 
 PHOTON = DarkPhoton(
@@ -60,6 +61,20 @@ def test_no_result_is_refused(tmp_path: Path) -> None:
         assert str(path) in str(refused.value)
     with pytest.raises(ScotopicError, match="cannot be read"):
         read_result(tmp_path / "none.json")
+
+
+def test_damaged_results_are_refused(limits: Result, tmp_path: Path) -> None:
+    """Arrays that do not go together, and layers without theirs."""
+    path = tmp_path / "result.json"
+    content = as_json(limits)
+    content["variables"]["mediator_mass"]["values"].pop()
+    path.write_text(json.dumps(content))
+    with pytest.raises(ScotopicError, match="along mediator_mass, others") as refused:
+        read_result(path)
+    assert str(path) in str(refused.value)
+    bound = Layer("bound", "theirs", {"x": Variable(("point",), np.array([0.1]))})
+    with pytest.raises(RangeError, match=r"layers\[theirs\]: no 'y'; there are x"):
+        bound["y"]
 
 
 def test_table_of_limits(limits: Result, tmp_path: Path) -> None:

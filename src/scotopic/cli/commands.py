@@ -83,7 +83,8 @@ def run() -> int:
         remark(f"scotopic: {_with_command(error)}")
         return USER_ERROR
     except OSError as error:
-        remark(f"scotopic: {error}")
+        place = f"{error.filename}: " if error.filename is not None else ""
+        remark(f"scotopic: {place}{error.strerror or error}")
         return SYSTEM_ERROR
 
 

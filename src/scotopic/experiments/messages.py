@@ -23,6 +23,7 @@ _TEXTS = {
     "int_type": "{value} is not an integer",
     "int_from_float": "{value} is not an integer",
     "string_type": "{value} is not a string",
+    "bool_type": "{value} is not true or false",
     "tuple_type": "{value} is not an array",
     "model_type": "{value} is not a table",
     "dict_type": "{value} is not a table",

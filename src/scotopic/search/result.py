@@ -90,7 +90,16 @@ class Layer:
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Array:
-        """Return an array by name."""
+        """Return an array by name.
+
+        Raises
+        ------
+        RangeError
+            If there is none of this name.
+        """
+        if name not in self.variables:
+            known = ", ".join(self.variables)
+            raise RangeError(f"layers[{self.label}]: no {name!r}; there are {known}")
         return self.variables[name].values
 
 

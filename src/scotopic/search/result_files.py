@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.errors import ScotopicError
+from scotopic.errors import RangeError, ScotopicError
 from scotopic.memory import no_search_for_cycles
 from scotopic.models.parameters import parameter
 from scotopic.models.registry import model_class
@@ -120,12 +120,25 @@ def from_json(content: Json) -> Result:
 
 
 def _variables(content: Json) -> dict[str, Variable]:
-    return {
+    """Return arrays by name.
+
+    Raises
+    ------
+    RangeError
+        If they do not agree on how long a dimension is.
+    """
+    found = {
         name: Variable(
             tuple(one["dims"]), _array(one), one["unit"], one["long_name"], one["description"]
         )
         for name, one in content.items()
     }
+    sizes: dict[str, int] = {}
+    for name, one in found.items():
+        for dim, size in zip(one.dims, one.values.shape, strict=True):
+            if sizes.setdefault(dim, size) != size:
+                raise RangeError(f"{name}: has {size} values along {dim}, others {sizes[dim]}")
+    return found
 
 
 def _array(one: Json) -> npt.NDArray[Any]:
