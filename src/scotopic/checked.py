@@ -160,7 +160,7 @@ def number_within(
 
 
 def ascending(name: str, values: "npt.ArrayLike", unit: str = "") -> "Array":
-    """Return two or more `numbers` in a row, each above the one before.
+    """Return two or more finite `numbers` in a row, each above the one before.
 
     Examples
     --------
@@ -170,12 +170,30 @@ def ascending(name: str, values: "npt.ArrayLike", unit: str = "") -> "Array":
     scotopic.errors.RangeError: edges_X0: [0.0, 2.0, 1.0] are not two or more ascending numbers
     """
     found = numbers(name, values)
-    if found.ndim != 1 or len(found) < 2 or not (found[1:] > found[:-1]).all():
+    ascends = found.ndim == 1 and len(found) > 1 and (found[1:] > found[:-1]).all()
+    if not ascends or math.isinf(found[0]) or math.isinf(found[-1]):
         unit = unit and f" in {unit}"
         raise RangeError(
             f"{name}: {shown(found.tolist())} are not two or more ascending numbers{unit}"
         )
     return found
+
+
+def of_one_shape(**arrays: "Array") -> "list[Array]":
+    """Return arrays, by the names of their arguments, broadcast against each other.
+
+    Raises
+    ------
+    RangeError
+        If their shapes do not go together.
+    """
+    import numpy as np  # noqa: PLC0415 - cards are read without it
+
+    try:
+        return list(np.broadcast_arrays(*arrays.values()))
+    except ValueError:
+        shapes = " and ".join(f"{name} {array.shape}" for name, array in arrays.items())
+        raise RangeError(f"the shapes of {shapes} do not go together") from None
 
 
 def positive(name: str, value: object, unit: str = "") -> float:
@@ -237,9 +255,9 @@ def count(name: str, value: object, least: int = 0, most: int = sys.maxsize) -> 
     return found
 
 
-def random_seed(value: object, largest: int = LARGEST_SEED) -> int:
+def random_seed(value: object, largest: int = LARGEST_SEED, name: str = "seed") -> int:
     """Return a seed of random numbers."""
-    return count("seed", value, 0, largest)
+    return count(name, value, 0, largest)
 
 
 def make_floats(owner: object, *names: str) -> None:

@@ -82,7 +82,10 @@ def brief(value: object) -> str:
 
 @brief.register
 def _(value: Real) -> str:
-    return f"{value:.6g}"
+    try:
+        return f"{value:.6g}"
+    except OverflowError:
+        return "a huge number"
 
 
 @brief.register

@@ -124,11 +124,11 @@ class Material:
 
     def __post_init__(self) -> None:
         """Refuse what cannot exist."""
-        fractions = tuple((e, number("mass fraction", f)) for e, f in self.mass_fractions)
+        fractions = _pairs(self.mass_fractions)
         object.__setattr__(self, "mass_fractions", fractions)
         total = sum(fraction for _, fraction in fractions)
         if not math.isclose(total, 1, abs_tol=1e-6) or any(f <= 0 for _, f in self.mass_fractions):
-            raise RangeError(f"{self.name}: mass fractions must be positive and add up to 1")
+            raise RangeError(f"{self.name}: mass_fractions must be positive and add up to 1")
         make_floats(self, "density_g_cm3")
         positive(f"{self.name}: density_g_cm3", self.density_g_cm3)
 
@@ -159,6 +159,17 @@ class Material:
         weights = [(e, f * e.atomic_number / e.atomic_mass) for e, f in self.mass_fractions]
         total = sum(w for _, w in weights)
         return math.exp(sum(w * math.log(e.mean_excitation_energy_eV) for e, w in weights) / total)
+
+
+def _pairs(given: object) -> tuple[tuple[Element, float], ...]:
+    """Return elements and their shares."""
+    try:
+        return tuple((element(e), number("share", f)) for e, f in given)  # type: ignore[attr-defined]
+    except RangeError as error:
+        raise RangeError(f"mass_fractions: {error}") from None
+    except (TypeError, ValueError):
+        text = f"mass_fractions: {shown(given)} is no list of elements with their shares"
+        raise RangeError(text) from None
 
 
 @displayed

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from scotopic._version import __version__
+from scotopic.checked import not_negative
 from scotopic.errors import ScotopicError
 
 MADE_BY: Final = "made by scotopic"
@@ -197,5 +198,5 @@ def provenance(seconds: float | None) -> dict[str, Any]:
         "libraries": {name: library_version(name) for name in libraries},
         "command": ["scotopic", *sys.argv[1:]],
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
-        "seconds": None if seconds is None else round(seconds, 3),
+        "seconds": None if seconds is None else round(not_negative("seconds", seconds), 3),
     }

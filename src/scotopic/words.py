@@ -66,7 +66,7 @@ def is_too_wide(events: float, factor: float) -> bool:
     (False, True)
     """
     is_wide = factor > (1 + LARGEST_RELATIVE_UNCERTAINTY) * (1 + 1e-9)
-    is_heavy = factor > LARGEST_FACTOR or events * factor**2 > NEGLIGIBLE_EVENTS
+    is_heavy = factor > LARGEST_FACTOR or events * factor * factor > NEGLIGIBLE_EVENTS
     return is_wide and is_heavy
 
 

@@ -42,10 +42,11 @@ def scotopic(
 LIMIT = ("limit", "na64e-2018", "--points", "2")
 OPTIONS = {
     ("--dark-matter", "Majorana"): "--dark-matter: 'Majorana' is not one of 'complex_scalar', 'di",
+    ("--set", "delta=0.4"): "delta: is no parameter of dark_photon that can be set; known: alpha_D",
     (
-        "--set",
-        "delta=0.4",
-    ): "delta: is no parameter of dark_photon that can be set; did you mean 's",
+        *("--set", "delta=0.4", "--dark-matter", "pseudo_dirac"),
+    ): "delta: is no parameter of dark_photon that can be set; did you mean 'splitting'?",
+    ("--alpha-D", "2"): "alpha_D: 2 means g^2/(4 pi) = 2, above 1: not perturbative",
     ("--set", "m_chi=0.1"): "m_chi: is no parameter of dark_photon that can be set; ",
     ("--set", "mediator_mass=0.1"): "--set mediator_mass: it is the axis; --mass-min and --mass-ma",
     (
@@ -90,7 +91,14 @@ OTHERS = {
         "Tungsten",
     ): "element: 'Tungsten' is no element, nor a material of",
     ("xsec", "0.1", "--minimum-energy", "200"): "--minimum-energy 200: is not below --energy, 100",
-    ("relic", "thermal-targets", "--at", "delta=0.1"): "delta: is no parameter of the model; did ",
+    (
+        "relic",
+        "thermal-targets",
+        "--at",
+        "delta=0.1",
+    ): "--at delta=0.1: is no parameter of dark_photon; kn",
+    ("relic", "thermal-targets", "--at", "alpha_D=2"): "--at alpha_D=2.0: 2.0 is not between 0 and",
+    ("limit", "thermal-targets"): "thermal-targets: is a run card; 'scotopic plane thermal-targets",
     ("relic", "thermal-targets", "--at", "dark_matter=Dirac"): "--at dark_matter=Dirac: 'Dirac' is",
     ("plane", "my/card"): "my/card: cannot be read: No such file or directory",
     (
@@ -135,7 +143,7 @@ NONSENSE: dict[tuple[str | int, ...], tuple[Any, str]] = {
         "beam.energy_GeV = 100",
     ),
     ("model", "name"): ("idm", "did you mean 'inelastic_dark_matter'?"),
-    ("model", "parameters"): ({"delta": 0.4}, "did you mean 'splitting'?"),
+    ("model", "parameters"): ({"delta": 0.4}, "delta: is no parameter of dark_photon; known: "),
     ("model", "parameters", ""): ({"dark_matter": "Majorana"}, "did you mean 'majorana'?"),
 }
 

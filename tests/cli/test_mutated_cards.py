@@ -24,10 +24,12 @@ import pytest
 
 from scotopic.cli.cards import checked
 from scotopic.errors import CardError
-from scotopic.experiments.loader import CARDS
+from scotopic.experiments.kinds import KINDS
 from scotopic.experiments.templates import TEMPLATES
 from scotopic.experiments.toml_text import toml_text
-from scotopic.scan.run_card import GALLERY
+
+CARDS = KINDS["limit"].directory or Path()
+GALLERY = KINDS["plane"].directory or Path()
 
 SECONDS = 10.0  # of the processor: the machine may be busy
 MEGABYTES = 2048

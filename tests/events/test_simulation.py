@@ -337,7 +337,7 @@ def test_inversion_of_rows() -> None:
 @pytest.mark.parametrize(
     ("use", "message"),
     [
-        (lambda: run(make(), 1, 0), "events: 0 is not positive"),
+        (lambda: run(make(), 1, 0), "events: 0 is not a whole number from 1 to"),
         (
             lambda: run(
                 make(mediator_mass=1.0), 1, 8, calculation=Calculation(processes=("annihilation",))

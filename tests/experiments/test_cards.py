@@ -11,10 +11,12 @@ import pytest
 
 from scotopic.errors import RangeError
 from scotopic.experiments import EnergyResolution, Experiment, experiment_names
-from scotopic.experiments.loader import CARDS
+from scotopic.experiments.kinds import KINDS
 from scotopic.experiments.toml_text import toml_text
 from scotopic.search import experiment_card, load_experiment
 from scotopic.signatures.base import dump_of
+
+CARDS = KINDS["limit"].directory or Path()
 
 EXPECTED_NAMES = {
     "ldmx-4GeV",

@@ -19,9 +19,11 @@ from hypothesis import strategies as st
 
 from scotopic.errors import CardError
 from scotopic.experiments import Experiment, experiment_names
-from scotopic.experiments.loader import CARDS
+from scotopic.experiments.kinds import KINDS
 from scotopic.experiments.toml_text import toml_text
 from scotopic.search import load_experiment
+
+CARDS = KINDS["limit"].directory or Path()
 
 Step = str | int
 RAW = {name: tomllib.loads((CARDS / f"{name}.toml").read_text()) for name in experiment_names()}

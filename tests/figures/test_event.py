@@ -149,7 +149,7 @@ def test_cuts_are_those_of_the_signature() -> None:
 @pytest.mark.parametrize("number", [-1, 2**15])
 def test_unknown_event_is_refused(number: int) -> None:
     events = candidates(NA64, SELECTIONS[RECAST], iDM(), seed=1)
-    with pytest.raises(RangeError, match=f"number: {number} is not between 0 and 32767"):
+    with pytest.raises(RangeError, match=f"number: {number} is not a whole number from 0 to 32767"):
         follow(iDM(), events, RECAST, number)
 
 

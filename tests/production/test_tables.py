@@ -138,7 +138,7 @@ def test_shapes_broadcast(table: CrossSectionTable) -> None:
 def test_outside_of_the_table_is_refused(table: CrossSectionTable) -> None:
     with pytest.raises(RangeError, match=r"mediator_mass: 2.0 GeV is not between 0.001 and"):
         table.total(2.0, [50.0])
-    with pytest.raises(RangeError, match=r"energy: 120.0 GeV is not between 30 and 100"):
+    with pytest.raises(RangeError, match=r"energies: 120.0 GeV is not between 30 and 100"):
         table.total(0.1, [50.0, 120.0])
     with pytest.raises(RangeError, match="energy: nan GeV"):
         table.differential(0.1, float("nan"), 0.5)

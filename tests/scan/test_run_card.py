@@ -61,7 +61,7 @@ def test_gallery_names_shipped_experiments_and_their_searches(name: str) -> None
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("alpha_D = 0.1", "alfa_D = 0.1", "fixed.alfa_D: 'alfa_D' is no parameter"),
+        ("alpha_D = 0.1", "alfa_D = 0.1", "fixed.alfa_D: is no parameter"),
         ("alpha_D = 0.1", "alpha_D = nan", "card.toml: fixed.alpha_D: nan is not a finite number"),
         ("alpha_D = 0.1", "alpha_D = []", "fixed.alpha_D: an array is not a number or a word"),
         ('parameter = "mediator_mass"', 'parameter = "mass"', "x.parameter: 'mass'"),

@@ -35,7 +35,7 @@ from scotopic import (
 from scotopic.cli import main
 from scotopic.cosmology.annihilation import thermal_average_cm3_per_s
 from scotopic.cosmology.freeze_out import approximate_abundance
-from scotopic.experiments.loader import CARDS
+from scotopic.experiments.kinds import KINDS
 from scotopic.materials import element
 from scotopic.models.electrophilic import ScalarMediator
 from scotopic.models.running import landau_pole, running_alpha_D
@@ -46,6 +46,8 @@ from scotopic.production.annihilation import cross_section, integrated_cross_sec
 from scotopic.production.primakoff import primakoff_cross_section
 from scotopic.search import default_masses
 from scotopic.shower import depth_track_lengths
+
+CARDS = KINDS["limit"].directory or Path()
 
 FILE = CARDS / "na64e-2018.toml"
 QUICK = Calculation(processes=("bremsstrahlung",))

@@ -136,5 +136,5 @@ def test_rates_do_not_turn_negative_at_the_ends() -> None:
 
 def test_unknown_screening_is_refused() -> None:
     unknown: Any = "partial"
-    with pytest.raises(RangeError, match="'partial' is not complete or energy_dependent"):
+    with pytest.raises(RangeError, match="'partial' is not one of complete, energy_dependent"):
         Effects(screening=unknown)

@@ -6,18 +6,15 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from scotopic._version import __version__
-from scotopic.errors import CardError, RangeError, ScotopicError
+from scotopic.errors import RangeError, ScotopicError
 from scotopic.progress import Report, silent
 from scotopic.results import usable_directory
 from scotopic.statistics.methods import BUILT_IN, METHODS
-
-if TYPE_CHECKING:
-    from scotopic.experiments import Experiment
 
 app = typer.Typer(
     name="scotopic",
@@ -155,21 +152,6 @@ def assignments(option: str, texts: Iterable[str]) -> dict[str, float | str]:
         except ValueError:
             found[name] = value
     return found
-
-
-def experiment_of(card: str) -> "Experiment":
-    """Read an experiment card; of a run card say which command takes it."""
-    from scotopic.search import load_experiment  # noqa: PLC0415 - keep the help fast
-
-    try:
-        return load_experiment(card)
-    except CardError:
-        from scotopic.scan.run_card import gallery_names  # noqa: PLC0415 - only for mistakes
-
-        if card in gallery_names():
-            text = f"{card}: is a run card of the gallery; 'scotopic plane {card}' takes it"
-            raise CardError(text) from None
-        raise
 
 
 def print_json(content: object) -> None:

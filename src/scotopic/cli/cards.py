@@ -43,17 +43,12 @@ def experiments(show: Show = None, as_json: AsJson = False) -> None:
 @app.command(short_help="List the run cards of the package.")
 def gallery(show: Show = None, as_json: AsJson = False) -> None:
     """List the run cards that come with the package."""
-    from scotopic.experiments.loader import SUFFIX  # noqa: PLC0415 - keep the help fast
-    from scotopic.scan.run_card import (  # noqa: PLC0415
-        GALLERY,
-        gallery_names,
-        load_run_card,
-    )
+    from scotopic.experiments.kinds import card_file  # noqa: PLC0415 - keep the help fast
+    from scotopic.scan.run_card import gallery_names, load_run_card  # noqa: PLC0415
 
     if show is not None and not as_json:
         load_run_card(show)
-        file = GALLERY / f"{show}{SUFFIX}" if show in gallery_names() else Path(show)
-        typer.echo(file.read_text("utf-8"), nl=False)
+        typer.echo(card_file(show, "plane")[0].read_text("utf-8"), nl=False)
     elif show is not None:
         print_json(_content(load_run_card(show)[0]))
     else:
@@ -102,19 +97,22 @@ def check(
 
 def checked(card: str) -> str:
     """Read a card of any kind, and say what it is."""
-    from scotopic.experiments.kinds import KINDS, kind_of  # noqa: PLC0415 - keep the help fast
-    from scotopic.experiments.loader import SUFFIX, read_card  # noqa: PLC0415
+    from scotopic.experiments.kinds import (  # noqa: PLC0415 - keep the help fast
+        KINDS,
+        SUFFIX,
+        command_named,
+        kind_of,
+    )
+    from scotopic.experiments.loader import read_card  # noqa: PLC0415
     from scotopic.scan.cut_card import load_cut_card  # noqa: PLC0415
     from scotopic.scan.run import check_run_card  # noqa: PLC0415
-    from scotopic.scan.run_card import gallery_names, load_run_card  # noqa: PLC0415
+    from scotopic.scan.run_card import load_run_card  # noqa: PLC0415
     from scotopic.search import Search, load_experiment  # noqa: PLC0415
 
-    if card in gallery_names():
-        command: str | None = "plane"
-    elif card.endswith(SUFFIX):
+    if card.endswith(SUFFIX):
         command = kind_of(read_card(Path(card), card))
     else:
-        command = "cuts" if card.endswith(".csv") else "limit"
+        command = "cuts" if card.endswith(".csv") else command_named(card)
     if command == "plane":
         run_card, place = load_run_card(card)
         try:

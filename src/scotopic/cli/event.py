@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from scotopic.cli.base import Card, OutputOfFiles, app, experiment_of, name_written, place_for
+from scotopic.cli.base import Card, OutputOfFiles, app, name_written, place_for
 from scotopic.results import output_directory
 
 
@@ -43,11 +43,11 @@ def event(
         InelasticDiracDarkMatter,
     )
     from scotopic.models.parameters import build  # noqa: PLC0415
-    from scotopic.search import Search  # noqa: PLC0415
+    from scotopic.search import Search, load_experiment  # noqa: PLC0415
     from scotopic.signatures.single_event import candidates, follow_event  # noqa: PLC0415
 
     place = place_for("event", card, output)
-    experiment = experiment_of(card)
+    experiment = load_experiment(card)
     asked = Search.of(experiment, searches=(search or experiment.searches[0].name,))
     chosen, selection = asked.parts[0].card, asked.parts[0].question.selection
     if not isinstance(selection, CalorimeterSelection):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from scotopic.cli.base import Card, app, experiment_of, name_written, print_json
+from scotopic.cli.base import Card, app, name_written, print_json
 from scotopic.errors import RangeError
 from scotopic.results import usable_directory, usable_file, write_json
 
@@ -67,13 +67,14 @@ def likelihood(
     A projection is written with its median background as observation. Names of nuisance parameters
     begin with the experiment's title, so that those of different experiments are independent.
     """
+    from scotopic.search import load_experiment  # noqa: PLC0415 - keep the help fast
     from scotopic.search.likelihood import experiment_likelihood  # noqa: PLC0415
     from scotopic.statistics import to_workspace  # noqa: PLC0415
     from scotopic.statistics.workspace import read_workspace  # noqa: PLC0415
 
     if not 0 < signal < math.inf:
         raise RangeError(f"--signal {signal:g}: is not positive and finite")
-    experiment = experiment_of(card)
+    experiment = load_experiment(card)
     own = read_workspace(workspace, experiment.confidence_level) if workspace else None
     found = experiment_likelihood(experiment, own, shared=shared or ())
     total = sum(b.signal for b in found.bins)

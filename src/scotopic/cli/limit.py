@@ -15,7 +15,6 @@ from scotopic.cli.base import (
     assignments,
     between,
     drawing,
-    experiment_of,
     name_caveats,
     name_written,
     print_json,
@@ -173,14 +172,14 @@ def limit(
     With --output, leaves limit.csv, limit.png, limit.pdf and result.json in that directory.
     """
     from scotopic.processes.calculation import Calculation  # noqa: PLC0415 - keep the help fast
-    from scotopic.search import Search, exclusion_curve  # noqa: PLC0415
+    from scotopic.search import Search, exclusion_curve, load_experiment  # noqa: PLC0415
     from scotopic.search.models import searched_model  # noqa: PLC0415
     from scotopic.search.result_files import as_json as content_of  # noqa: PLC0415
     from scotopic.search.result_files import remarks, write_curve  # noqa: PLC0415
 
     started = time.perf_counter()
     band = _deviation(muon_moment) if muon_moment else muon_band
-    experiments = [experiment_of(card) for card in cards]
+    experiments = [load_experiment(card) for card in cards]
     search = Search.of(
         experiments,
         signatures=signature or (),

@@ -22,7 +22,7 @@ from scotopic.cli.base import (
     progress,
     remark,
 )
-from scotopic.errors import CardError, RangeError, StoppedError, not_one_of
+from scotopic.errors import CardError, RangeError, StoppedError
 from scotopic.results import output_directory, provenance
 
 if TYPE_CHECKING:
@@ -217,13 +217,12 @@ def _some(points: Sequence[Any]) -> Sequence[Any]:
 
 def _at(card: "RunCard", texts: Sequence[str]) -> dict[str, float | str]:
     """Read --at; a value is a number, or a word where the parameter takes some."""
-    from scotopic.models.parameters import words  # noqa: PLC0415 - keep the help fast
+    from scotopic.models.parameters import wrong_value  # noqa: PLC0415 - keep the help fast
 
-    kind = card.sector(card.thermal_lines[0]).kind
+    sector = card.sector(card.thermal_lines[0])
     found = assignments("--at", texts)
     for name, value in found.items():
-        if isinstance(value, str) and value not in (possible := words(kind, name)):
-            why = not_one_of(value, possible) if possible else f"{value!r} is no number"
+        if why := wrong_value(sector.kind, name, value, {**sector.fixed, **found}):
             raise RangeError(f"--at {name}={value}: {why}")
     return found
 

@@ -10,7 +10,6 @@ from scotopic.cli.base import (
     Card,
     Output,
     app,
-    experiment_of,
     name_written,
     place_for,
     print_json,
@@ -36,10 +35,11 @@ def shower(
     Writes shower.csv into the --output directory, and with --plot the figure; --plot alone
     writes into out/shower-CARD.
     """
+    from scotopic.search import load_experiment  # noqa: PLC0415 - keep the help fast
     from scotopic.signatures.base import dump_of  # noqa: PLC0415
 
     place = place_for("shower", card, output) if plot else output
-    experiment = experiment_of(card)
+    experiment = load_experiment(card)
     tracks = dump_of(experiment).track_lengths(minimum_energy)
     columns = {
         "energy_GeV": tracks.energies.tolist(),

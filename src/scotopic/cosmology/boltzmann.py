@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.checked import number_within
 from scotopic.cosmology.annihilation import (
     ReactionRate,
     effective_average,
@@ -62,6 +63,7 @@ STEP: Final = 0.02
 IMPLICITNESS: Final = 1 - math.sqrt(0.5)
 """Diagonal coefficient of the L-stable two-stage SDIRK method of order 2."""
 
+_STRONGEST: Final = 1e3
 _TABLE_STEP: Final = 0.08
 _WIDTH_MATTERS: Final = 1e-4
 _LATE_X: Final = 1000.0
@@ -126,6 +128,11 @@ class Evolution(ABC):
         """Omega h^2 today, and its error by the length of the steps."""
         coarse, fine = (self.today(kinetic_mixing, refinement) for refinement in (1, 2))
         return fine + (fine - coarse) / 3, abs(fine - coarse) / 3
+
+
+def checked_mixing(kinetic_mixing: float) -> float:
+    """Return a coupling; RangeError unless it is from 0 to what keeps all rates finite."""
+    return number_within("kinetic_mixing", kinetic_mixing, 0.0, _STRONGEST)
 
 
 def omega_h2_per_yield(mass: float) -> float:
@@ -236,6 +243,7 @@ class SingleEquation(Evolution):
 
     def holds_for(self, kinetic_mixing: float) -> bool:
         """Whether the width of A' is the same with this kinetic mixing to 1e-4 of what matters."""
+        kinetic_mixing = checked_mixing(kinetic_mixing)
         model = self.model
         mass = max(min(model.mediator_mass, HIGHEST_ENERGY), model.dark_threshold)
         visible = float(sum(visible_widths(model, mass).values()))

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, cast
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.checked import number_within, numbers
+from scotopic.checked import number_within, within
 from scotopic.cosmology.annihilation import effective_average, reaction_rates, refuse_heavy
 from scotopic.cosmology.boltzmann import COLDEST, Evolution, RelicAbundance, SingleEquation
 from scotopic.cosmology.degrees_of_freedom import freeze_out_degrees_of_freedom
@@ -26,6 +26,7 @@ from scotopic.display import displayed
 from scotopic.errors import RangeError, ScotopicError
 from scotopic.models.derived import PROBE
 from scotopic.models.mediator import DecayingMediator
+from scotopic.models.metadata import MEDIATOR_MASS
 from scotopic.models.parameters import Given, kind_of, model_of, models_along
 from scotopic.models.running import dark_photon_of
 from scotopic.units import PLANCK_MASS
@@ -253,8 +254,9 @@ def thermal_line(
     >>> f"{thermal_line('dark_photon', masses=[0.03], dark_matter='dirac').y[0]:.1e}"
     '5.4e-13'
     """
+    omega_h2 = number_within("omega_h2", omega_h2, *DENSITIES)
     if isinstance(models, DecayingMediator | type | str):
-        at = numbers("masses", masses).ravel().tolist()
+        at = within("masses", masses, MEDIATOR_MASS.low, MEDIATOR_MASS.high, "GeV").ravel().tolist()
         if not at:
             raise RangeError("masses: missing; a line of one model needs them")
         solved = {"mediator_mass": at[0], kind_of(models).coupling_field: PROBE}

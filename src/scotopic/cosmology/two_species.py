@@ -21,12 +21,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.checked import count
 from scotopic.compiled import compiled
 from scotopic.cosmology.boltzmann import (
     IMPLICITNESS,
     Evolution,
     RelicAbundance,
     SingleEquation,
+    checked_mixing,
     omega_h2_per_yield,
     scaled_yield,
     step_edges,
@@ -107,6 +109,7 @@ class TwoSpecies(Evolution):
         A_11/E_1^2, A_12/(E_1 E_2), A_22/E_2^2, B/E_2, B_22/E_2^2, E_1 and E_2/E_1, where
         E_i = Y_i,eq.
         """
+        kinetic_mixing = checked_mixing(kinetic_mixing)
         values = np.exp(self._spline(log_x))
         x = np.exp(log_x)
         values[:, 6] = values[:, 6] / values[:, 5] * np.exp(-x * self.model.splitting)
@@ -128,7 +131,8 @@ class TwoSpecies(Evolution):
 
     def history(self, kinetic_mixing: float, refinement: int = 1) -> tuple[Array, Array]:
         """Return ln x at the edges of the time steps and Y_1, Y_2 there, shape (n, 2)."""
-        edges, middle, ends = self._stages[refinement - 1]
+        kinetic_mixing = checked_mixing(kinetic_mixing)
+        edges, middle, ends = self._stages[count("refinement", refinement, 1, 2) - 1]
         middle, ends = _coupled(middle, kinetic_mixing), _coupled(ends, kinetic_mixing)
         e1, ratio = ends[0, 5:]
         return edges, _integrate(e1, e1 * ratio, np.diff(edges), middle, ends[1:])
@@ -139,6 +143,8 @@ class TwoSpecies(Evolution):
 
     def today(self, kinetic_mixing: float, refinement: int) -> float:
         """Omega h^2 when every unstable chi2 has become a chi1."""
+        kinetic_mixing = checked_mixing(kinetic_mixing)
+        refinement = count("refinement", refinement, 1, 2)
         _, yields = self.history(kinetic_mixing, refinement)
         light, heavy = self.model.dark_states
         last = 2 * kinetic_mixing**2 * float(self._stages[refinement - 1][2][-1, 0])
@@ -149,6 +155,7 @@ class TwoSpecies(Evolution):
 
     def abundance(self, kinetic_mixing: float) -> RelicAbundance:
         """Omega h^2 with its error and caveats."""
+        kinetic_mixing = checked_mixing(kinetic_mixing)
         value, steps_error = self.omega_and_error(kinetic_mixing)
         edges, yields = self.history(kinetic_mixing)
         values = _coupled(self._stages[0][2], kinetic_mixing)

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from scotopic.checked import number_within, within
 from scotopic.decays.hadrons import hadronic_ratio
-from scotopic.errors import RangeError
+from scotopic.errors import RangeError, not_one_of
 from scotopic.words import SpinParity
 
 SPIN_STATES: Final[Mapping[SpinParity, int]] = MappingProxyType(
@@ -40,7 +40,8 @@ HEAVIEST: Final = 1e31
 """Largest mass in GeV of a particle, far beyond what any model has: its powers do not overflow."""
 
 
-def _virtual(mass: npt.ArrayLike) -> Array:
+def virtual_mass(mass: npt.ArrayLike) -> Array:
+    """Return masses of virtual mediators; RangeError if one is not from 1e-15 to 1e15 GeV."""
     return within("mass", mass, *_VIRTUAL, "GeV")
 
 
@@ -101,7 +102,7 @@ def fermion_width(
     >>> float(fermion_width("vector", 0.1, ALPHA, ELECTRON_MASS)) / (ALPHA * 0.1 / 3)
     0.99999...
     """
-    m = _virtual(mass)
+    m = virtual_mass(mass)
     first = _product("fermion_mass", fermion_mass)
     second = first if partner_mass is None else _product("partner_mass", partner_mass)
     total, difference = first + second, first - second
@@ -117,7 +118,7 @@ def fermion_width(
         case "axial_vector":
             squared = above_sum * (difference**2 + 2 * m**2) / (6 * m**2)
         case _:
-            raise RangeError(f"mediator: {mediator!r} is not one of {', '.join(SPIN_STATES)}")
+            raise RangeError(f"mediator: {not_one_of(mediator, SPIN_STATES)}")
     momentum = np.sqrt(above_sum * np.maximum(above_difference, 0.0))
     return np.asarray(number_within("alpha", alpha, 0.0, _STRONGEST) * momentum * squared / m**3)
 
@@ -187,7 +188,7 @@ def complex_scalar_width(mass: npt.ArrayLike, alpha: float, scalar_mass: float) 
     >>> round(float(complex_scalar_width(1.0, 1.2, 0.3)), 12)
     0.0512
     """
-    m = _virtual(mass)
+    m = virtual_mass(mass)
     below = (2 * _product("scalar_mass", scalar_mass) / m) ** 2
     return np.asarray(
         number_within("alpha", alpha, 0.0, _STRONGEST) * m / 12 * np.maximum(1 - below, 0.0) ** 1.5
@@ -214,5 +215,5 @@ def hadron_width(mass: npt.ArrayLike, alpha: float) -> Array:
     RangeError
         Outside the table of R.
     """
-    m = _virtual(mass)
+    m = virtual_mass(mass)
     return np.asarray(hadronic_ratio(m) * number_within("alpha", alpha, 0.0, _STRONGEST) * m / 3)

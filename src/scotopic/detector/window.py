@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.checked import number_within, positive
 from scotopic.display import displayed
 from scotopic.errors import RangeError
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.float64]
 
+_HIGHEST: Final = 1e6  # GeV
 RESOLVED: Final = 6.0
 """Standard deviations of the measured energy between a window and the whole beam energy."""
 
@@ -58,6 +60,10 @@ class EnergyWindow:
 
     def __post_init__(self) -> None:
         """Refuse a window without a lower edge in the mediator's energy."""
+        object.__setattr__(self, "beam_energy", positive("beam_energy", self.beam_energy, "GeV"))
+        for name in ("minimum_energy", "maximum_energy"):
+            value = number_within(name, getattr(self, name), 0.0, _HIGHEST, "GeV")
+            object.__setattr__(self, name, value)
         wide = RESOLVED * self.resolution.constant >= 1
         if wide or self._smeared_edge(self.maximum_energy)[0].max() >= self.beam_energy:
             raise RangeError(

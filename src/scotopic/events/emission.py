@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.checked import count, number_within, one_of, positive, within
+from scotopic.checked import count, number_within, one_of, positive, random_seed, within
 from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.materials import Element, Material
@@ -24,6 +24,7 @@ from scotopic.production.amplitudes import Harmonic, coupling_weights, mean_squa
 from scotopic.production.form_factors import form_factor
 from scotopic.production.kinematics import Kinematics, across2, azimuth, kinematics
 from scotopic.production.phase_space import STANDARD, Process, virtuality_spectrum
+from scotopic.production.spectrum import HIGHEST_ENERGY
 from scotopic.units import ALPHA, GEV2_TO_CM2
 
 Array = npt.NDArray[np.float64]
@@ -122,6 +123,13 @@ def emissions(
     ('5.97e-28 cm^2', True)
     """
     events = count("events", events, 1)
+    energies = within("energies", energies, 0.0, HIGHEST_ENERGY, "GeV")
+    if energies.shape not in ((), (events,)):
+        raise RangeError(f"energies: shape {energies.shape} is neither one energy nor {events}")
+    mediator_mass = positive("mediator_mass", mediator_mass, "GeV")
+    minimum_energy = number_within("minimum_energy", minimum_energy, 0.0, HIGHEST_ENERGY, "GeV")
+    if not isinstance(rng_or_seed, np.random.Generator):
+        rng_or_seed = random_seed(rng_or_seed, name="rng_or_seed")
     rng = np.random.default_rng(rng_or_seed)
     process = Process.of(mediator, lepton, element, "exact", form_factor)
     sampler = Sampler.of(process, mediator_mass, energies, minimum_energy)

@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.checked import within
 from scotopic.display import displayed
+from scotopic.models.mediator import COUPLINGS
 
 if TYPE_CHECKING:
     from scotopic.experiments.decay_regions import DecayRegion
@@ -64,14 +66,14 @@ class DecaysInFlight:
         Parameters
         ----------
         couplings : array_like
-            Couplings c, any shape.
+            Couplings c, any shape, not negative.
 
         Returns
         -------
         ndarray
             Of the same shape.
         """
-        square = np.asarray(couplings, dtype=np.float64)[..., None] ** 2
+        square = within("couplings", couplings, 0.0, COUPLINGS[1])[..., None] ** 2
         strength = square + self.dark_over_visible
         per_cm = strength / self.decay_lengths_cm
         survival = np.exp(-self.step_cm * per_cm)
@@ -79,7 +81,8 @@ class DecaysInFlight:
         for made in self.produced:  # Horner's rule: the slices are equally thick
             arriving = arriving * survival + made
         decaying = decay_probability(self.region, per_cm) * np.exp(-self.nearest_cm * per_cm)
-        share = self.visible_fraction * square / strength
+        visible = np.divide(square, strength, out=np.zeros_like(square), where=strength > 0)
+        share = self.visible_fraction * visible
         return np.asarray((square * share * arriving * decaying).sum(axis=-1))
 
 
@@ -113,5 +116,6 @@ def decay_probability(region: "DecayRegion", per_cm: FloatArray) -> FloatArray:
 
 def _second_moment(u: FloatArray) -> FloatArray:
     """Return 1 - (1 + u) exp(-u), the integral of v exp(-v) from 0 to u."""
-    series = u**2 * (1 / 2 - u * (1 / 3 - u * (1 / 8 - u * (1 / 30 - u / 144))))
+    v = np.minimum(u, _SERIES_BELOW)
+    series = v**2 * (1 / 2 - v * (1 / 3 - v * (1 / 8 - v * (1 / 30 - v / 144))))
     return np.where(u < _SERIES_BELOW, series, -np.expm1(-u) - u * np.exp(-u))

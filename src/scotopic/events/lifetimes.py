@@ -13,8 +13,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.checked import within
 from scotopic.display import displayed
-from scotopic.errors import RangeError
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -59,7 +59,7 @@ class ExponentialSum:
         flat = ctau.ravel()
         found = np.empty(flat.shape)
         step = max(1, _EXPONENTIALS_AT_ONCE // max(1, len(self.flight_cm)))
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", over="ignore"):
             decays_per_cm = 1 / flat
         for i in range(0, len(flat), step):
             exponent = np.multiply.outer(-decays_per_cm[i : i + step], self.flight_cm)
@@ -163,7 +163,4 @@ class Acceptance:
 
 def checked_ctau(ctau_cm: npt.ArrayLike) -> FloatArray:
     """Return the values as an array; raise RangeError unless all are zero or positive."""
-    ctau = np.asarray(ctau_cm, dtype=np.float64)
-    if not np.all(ctau >= 0):
-        raise RangeError(f"ctau_cm: {ctau[~(ctau >= 0)].flat[0]} is not zero or positive")
-    return ctau
+    return within("ctau_cm", ctau_cm, 0.0, unit="cm")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.checked import count, positive, random_seed
 from scotopic.decays import three_body
 from scotopic.decays.kinematics import (
     boosted,
@@ -99,6 +100,8 @@ class Events:
         return replace(self, **{name: getattr(self, name)[rows] for name in ARRAYS})
 
 
+MOST_EVENTS = 10**7
+
 ARRAYS = tuple(f.name for f in fields(Events) if f.name != "processes")
 """The columns of `Events`."""
 
@@ -172,8 +175,10 @@ def simulate(
     >>> f"{found.weight.sum():.1e} {(found.pair_energy[:, 0] / found.chi2_energy[:, 0]).mean():.2f}"
     '1.5e-04 0.26'
     """
-    if events < 1:
-        raise RangeError(f"events: {events} is not positive")
+    events = count("events", events, 1, MOST_EVENTS)
+    minimum_energy = positive("minimum_energy", minimum_energy, "GeV")
+    if not isinstance(rng_or_seed, np.random.Generator):
+        rng_or_seed = random_seed(rng_or_seed, name="rng_or_seed")
     calculation = Calculation() if calculation is None else calculation
     names = calculation.applicable(dump, model)
     if not names:
@@ -197,7 +202,7 @@ def _numbers(rng_or_seed: np.random.Generator | int, points: int) -> Array:
     """Return quasi-random numbers, shape (dimensions, points)."""
     if isinstance(rng_or_seed, np.random.Generator):
         return _sobol(rng_or_seed, points)
-    return _seeded_numbers(int(rng_or_seed), points)
+    return _seeded_numbers(rng_or_seed, points)
 
 
 @lru_cache(maxsize=4)

@@ -9,18 +9,13 @@ from typing import Any, NamedTuple
 
 from pydantic import Field, ValidationError
 
-from scotopic.errors import CardError, nearest, one_line
-from scotopic.experiments.kinds import refuse_another_kind
+from scotopic.errors import CardError
+from scotopic.experiments.kinds import KINDS, card_file, refuse_another_kind
 from scotopic.experiments.merging import Card, extend, missing_sources
 from scotopic.experiments.messages import KeyedError, card_error, hint_for_key, mistakes_in, shown
 from scotopic.experiments.schema import Experiment
 from scotopic.experiments.tables import Items, Table, Text
 from scotopic.reading import read_text
-
-CARDS = Path(__file__).parent / "cards"
-"""Directory of the cards that come with the package."""
-
-SUFFIX = ".toml"
 
 _PATHS = ("likelihood", "file")  # keys whose values are paths
 
@@ -69,7 +64,7 @@ def experiment_names() -> list[str]:
     >>> "na64e-2018" in experiment_names()
     True
     """
-    return sorted(path.stem for path in CARDS.glob(f"*{SUFFIX}"))
+    return KINDS["limit"].names
 
 
 def read_experiment(
@@ -123,7 +118,7 @@ def _extended(name_or_path: str | os.PathLike[str], mistakes: list[CardError]) -
     directory = Path()
     while name is not None:
         try:
-            file, label = _locate(name, directory)
+            file, label = card_file(name, "limit", directory)
             card = read_card(file, label)
         except CardError as error:
             if not found:
@@ -170,30 +165,6 @@ def _without_extension(
     for i, path in enumerate(extension.replace):
         _refuse_moved(re.split(r"[.\[]", path)[0], label, f"replace[{i}]: ")
     return own, extension
-
-
-def _own_file(name: str, directory: Path) -> str:
-    """Say which file may be meant by a name that is none of the package's."""
-    file = f"{name}{SUFFIX}"
-    if (directory / file).is_file():
-        return f"there is a file {shown(file)}"
-    if (directory / name).is_file():
-        return f"a card's file ends in {SUFFIX}, or is named with its directory"
-    return ""
-
-
-def _locate(name_or_path: str | os.PathLike[str], directory: Path) -> tuple[Path, str]:
-    """Return the file of a card and what messages call it."""
-    if isinstance(name_or_path, str) and not (
-        name_or_path.endswith(SUFFIX) or "/" in name_or_path or os.sep in name_or_path
-    ):
-        names = experiment_names()
-        if name_or_path not in names:
-            hint = _own_file(name_or_path, directory) or nearest(name_or_path, names)
-            raise CardError(one_line(f"{shown(name_or_path)} is no experiment; {hint}"))
-        return CARDS / f"{name_or_path}{SUFFIX}", name_or_path
-    path = directory / Path(name_or_path)
-    return path, str(path)
 
 
 def read_card(file: Path, label: str) -> Card:

@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from scotopic.display import as_table, one_line
-from scotopic.errors import RangeError
+from scotopic.errors import RangeError, not_one_of
 from scotopic.experiments.messages import KeyedError, shown
 from scotopic.experiments.texts import legible, name, one_line_of_figure
 from scotopic.words import MAX_COUNTS
@@ -103,4 +103,4 @@ def of_name(what: str, name: str, entries: Sequence[NamedT]) -> NamedT:
     for entry in entries:
         if entry.name == name:
             return entry
-    raise RangeError(f"{what}: {name!r} is not one of {', '.join(e.name for e in entries)}")
+    raise RangeError(f"{what}: {not_one_of(name, [entry.name for entry in entries])}")

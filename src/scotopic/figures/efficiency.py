@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from scotopic.display import displayed
-from scotopic.errors import RangeError
+from scotopic.errors import RangeError, not_one_of
 from scotopic.figures.event import model_text
 from scotopic.figures.labels import typeset
 from scotopic.figures.style import BLUE, GREY, ORANGE, new_figure, points
@@ -99,7 +99,7 @@ def efficiency_map(
         If the energy is unknown, or less than 100 events have exactly one chi2 that decays.
     """
     if against not in _LABELS:
-        raise RangeError(f"against: {against!r} is not one of {', '.join(_LABELS)}")
+        raise RangeError(f"against: {not_one_of(against, _LABELS)}")
     one = np.flatnonzero((events.chi2_count == 1) & (events.pair[:, 0] >= 0))
     if len(one) < _FEWEST_IN_ALL:
         raise RangeError(

@@ -3,10 +3,11 @@
 import math
 from collections.abc import Mapping
 
-import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
 
+from scotopic.checked import numbers, shown, within
+from scotopic.errors import RangeError
 from scotopic.figures.style import CYCLE, new_figure
 from scotopic.figures.ticks import label_ticks
 
@@ -33,12 +34,22 @@ def draw_cross_sections(
     Figure
         Save it with `scotopic.figures.save`.
     """
-    lone = "o" if np.size(masses) == 1 else ""
+    at = within("masses", masses, 0.0, 1e12, "GeV")
+    if not isinstance(cross_sections_cm2, Mapping):
+        raise RangeError(f"cross_sections_cm2: {shown(cross_sections_cm2)} is no mapping of labels")
+    lines = {label: numbers(label, values) for label, values in cross_sections_cm2.items()}
+    for label, values in lines.items():
+        if at.ndim != 1 or values.shape != at.shape:
+            raise RangeError(
+                f"masses: shape {at.shape}, that of {shown(label)} is {values.shape}; needed: one"
+                " cross section for each mass"
+            )
+    lone = "o" if at.size == 1 else ""
     with new_figure(title) as (figure, axes):
-        for i, (label, values) in enumerate(cross_sections_cm2.items()):
+        for i, (label, values) in enumerate(lines.items()):
             style, colour = _STYLES[i % len(_STYLES)], CYCLE[i % len(CYCLE)]
             name = _NAMES.get(label, label)
-            axes.plot(masses, values, linestyle=style, marker=lone, color=colour, label=name)
+            axes.plot(at, values, linestyle=style, marker=lone, color=colour, label=name)
         axes.set(
             xscale="log",
             yscale="log",

@@ -7,7 +7,8 @@ from typing import Annotated, ClassVar, get_args
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.checked import numbers, one_of
+from scotopic.checked import one_of
+from scotopic.decays.widths import virtual_mass
 from scotopic.models.mediator import Array, DecayingMediator
 from scotopic.models.metadata import Parameter
 from scotopic.words import Parity, SpinParity
@@ -86,11 +87,12 @@ class AxionLikeParticle(DecayingMediator):
         """Smallest virtual mass in GeV that decays into the dark sector: none does."""
         return math.inf
 
-    def dark_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:  # noqa: ARG002 - for others
+    def dark_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:
         """Width of every dark channel: there is none."""
+        virtual_mass(mass)
         return {}
 
     def visible_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:
         """Width of the one channel, `gamma gamma`, in GeV: g^2 m^3/(64 pi), any shape."""
-        cube = numbers("mass", mass) ** 3
+        cube = virtual_mass(mass) ** 3
         return {"gamma gamma": np.asarray(self.photon_coupling**2 * cube / (64 * math.pi))}

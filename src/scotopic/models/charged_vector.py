@@ -19,9 +19,9 @@ from typing import Annotated, ClassVar, Final
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.checked import numbers
+from scotopic.checked import make_floats, within
 from scotopic.decays.hadrons import hadronic_ratio_of_charges
-from scotopic.decays.widths import fermion_width, hadron_width
+from scotopic.decays.widths import fermion_width, hadron_width, virtual_mass
 from scotopic.errors import RangeError
 from scotopic.models.dark_matter import VectorCoupledDarkMatter
 from scotopic.models.mediator import Array
@@ -97,14 +97,16 @@ class ChargedVector(VectorCoupledDarkMatter):
 
     def __post_init__(self) -> None:
         """Refuse what the formulas do not describe."""
-        super().__post_init__()
-        charges = {f.name: getattr(self, f.name) for f in fields(self) if f.name.startswith("q_")}
+        names = [f.name for f in fields(self) if f.name.startswith("q_")]
+        make_floats(self, *names)
+        charges = {name: getattr(self, name) for name in names}
         for name, charge in charges.items():
             if not (charge == 0 or _CHARGES[0] <= abs(charge) <= _CHARGES[1]):
                 raise RangeError(
                     f"{name}: {charge} is neither zero nor of a size between"
                     f" {_CHARGES[0]:g} and {_CHARGES[1]:g}"
                 )
+        super().__post_init__()
         if not any(charge for name, charge in charges.items() if name != "q_chi"):
             raise RangeError("q_e, q_mu, ...: all charges are zero; give at least one")
         if self.q_chi != 0 and self.alpha_D > 0:
@@ -168,7 +170,7 @@ class ChargedVector(VectorCoupledDarkMatter):
                 "q_e: the loop that mixes Z' with the photon is infinite unless"
                 " q_e + q_mu + q_tau = 0 and q_u = q_d = q_s = 0"
             )
-        m = numbers("mass", mass)
+        m = within("mass", mass, 0.0, 1e15, "GeV")
         total = sum(q * _loop(m, _LEPTONS[name]) for name, q in charges.items())
         return np.asarray(ELEMENTARY_CHARGE * self.gauge_coupling / (12 * math.pi**2) * total)
 
@@ -206,7 +208,7 @@ class ChargedVector(VectorCoupledDarkMatter):
         RangeError
             Beyond the table of the hadronic ratio.
         """
-        m = numbers("mass", mass)
+        m = virtual_mass(mass)
         strength = self.gauge_coupling**2 / (4 * math.pi)
         loop = np.zeros(m.shape) if self._loop_diverges else np.abs(self.loop_mixing(m)) ** 2
         found: dict[str, Array] = {}
@@ -228,7 +230,7 @@ class ChargedVector(VectorCoupledDarkMatter):
 
     def neutrino_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:
         """Width of every kind of neutrino in GeV at virtual masses in GeV: g^2 q^2 m/(24 pi)."""
-        m = numbers("mass", mass)
+        m = virtual_mass(mass)
         charges = {"nu_e": self.q_nu_e, "nu_mu": self.q_nu_mu, "nu_tau": self.q_nu_tau}
         strength = self.gauge_coupling**2 / (24 * math.pi)
         return {name: np.asarray(strength * q**2 * m) for name, q in charges.items()}

@@ -1,9 +1,9 @@
 """Dark matter of one kind, as vector mediators couple to it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Annotated, Final, get_args
+from typing import Annotated, Any, Final, get_args
 
 import numpy.typing as npt
 
@@ -62,6 +62,12 @@ class VectorCoupledDarkMatter(DecayingMediator):
                 f"splitting: {self.splitting} needs pseudo_dirac dark matter,"
                 f" but dark_matter is {self.dark_matter}"
             )
+
+    @classmethod
+    def meaningful(cls, names: Iterable[str], values: Mapping[str, Any]) -> list[str]:
+        """Return those of some parameters that mean something beside the values of others."""
+        splits = values.get("dark_matter") == "pseudo_dirac"
+        return [name for name in names if splits or name != "splitting"]
 
     @property
     def partner_mass(self) -> float:

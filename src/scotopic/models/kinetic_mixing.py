@@ -9,7 +9,8 @@ import numpy.typing as npt
 from scotopic.checked import positive
 from scotopic.decays.three_body import LEPTON_MASSES
 from scotopic.decays.widths import fermion_width, hadron_width
-from scotopic.models.mediator import Array, DecayingMediator
+from scotopic.errors import RangeError
+from scotopic.models.mediator import COUPLINGS, Array, DecayingMediator
 from scotopic.models.metadata import Parameter
 from scotopic.units import ALPHA
 from scotopic.words import SpinParity
@@ -21,14 +22,23 @@ def mixing_from_y(y: float, alpha_D: float, mass_ratio: float) -> float:
     Raises
     ------
     RangeError
-        If y or alpha_D is not positive.
+        If one of them is not positive, or the mixing beyond what a model has.
 
     Examples
     --------
     >>> round(mixing_from_y(1e-11, 0.5, 3.0) * 1e5, 2)
     4.02
     """
-    return math.sqrt(positive("y", y) / positive("alpha_D", alpha_D)) * mass_ratio**2
+    y, alpha_D = positive("y", y), positive("alpha_D", alpha_D)
+    ratio = positive("mass_ratio", mass_ratio)
+    mixing = math.sqrt(y) / math.sqrt(alpha_D) * ratio * ratio
+    if not COUPLINGS[0] <= mixing <= COUPLINGS[1]:
+        low, high = COUPLINGS
+        raise RangeError(
+            f"y: {y:g} with alpha_D = {alpha_D:g} and mass_ratio = {ratio:g} means kinetic_mixing ="
+            f" {mixing:.3g}, which is not between {low:g} and {high:g}"
+        )
+    return mixing
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import Field, fields
 from typing import Annotated, Any, ClassVar, Final
@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.checked import make_floats, positive, within
+from scotopic.decays.widths import virtual_mass
 from scotopic.display import Row, as_table, with_unit
-from scotopic.errors import RangeError
+from scotopic.errors import RangeError, not_one_of
 from scotopic.models.final_states import DarkState
 from scotopic.models.metadata import (
     ALPHA_D,
@@ -145,6 +146,11 @@ class DecayingMediator(ABC):
                 rows.append(Row(symbol, with_unit(getattr(self, name), unit), in_words(name)))
         return as_table(self, rows)
 
+    @classmethod
+    def meaningful(cls, names: Iterable[str], values: Mapping[str, Any]) -> list[str]:  # noqa: ARG003 - for others
+        """Return those of some parameters that mean something beside the values of others."""
+        return list(names)
+
     @property
     @abstractmethod
     def spin_parity(self) -> SpinParity:
@@ -225,8 +231,9 @@ class DecayingMediator(ABC):
         }
         return frozenset(name for name, strength in strengths.items() if strength > 0)
 
-    def neutrino_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:  # noqa: ARG002 - for charged vectors
+    def neutrino_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:
         """Width of every channel of neutrinos in GeV at virtual masses in GeV: none."""
+        virtual_mass(mass)
         return {}
 
     @property
@@ -322,7 +329,7 @@ class DecayingMediator(ABC):
         """
         widths = self.partial_widths()
         if channel not in widths:
-            raise RangeError(f"channel: {channel!r} is not one of {', '.join(widths)}")
+            raise RangeError(f"channel: {not_one_of(channel, widths)}")
         if not any(widths.values()):
             raise RangeError(f"mediator_mass: at {self.mediator_mass} GeV no decay is open")
         return widths[channel] / sum(widths.values())

@@ -6,8 +6,9 @@ from dataclasses import MISSING, fields
 from functools import lru_cache
 from typing import Any, Final, TypeAlias, TypeVar
 
+from scotopic.checked import number_within, shown
 from scotopic.display import brief
-from scotopic.errors import RangeError, nearest
+from scotopic.errors import RangeError, close_word, nearest, not_one_of, quoted
 from scotopic.models.derived import COUPLING, PROBE, SQUARES, Derived, Kind, Of, Values, derived
 from scotopic.models.mediator import DecayingMediator
 from scotopic.models.metadata import Parameter, parameters
@@ -65,12 +66,78 @@ def parameter(kind: Kind, name: str) -> Parameter:
     >>> parameter(InelasticDarkMatter, "dark_matter_mass").label
     'm_{\\chi_1}'
     """
-    if name in (own := parameters(kind)):
-        return own[name]
-    if name not in (others := derived(kind)):
-        hint = nearest(name, parameter_names(kind))
-        raise RangeError(f"{name}: is no parameter of the model; {hint}")
-    return others[name].parameter
+    if why := unknown_parameter(kind, name):
+        raise RangeError(f"{name}: {why}")
+    own = parameters(kind)
+    return own[name] if name in own else derived(kind)[name].parameter
+
+
+def unknown_parameter(kind: Kind, name: str, beside: Values | None = None) -> str:
+    """Return why a model has no parameter of a name; nothing if it has.
+
+    Parameters
+    ----------
+    kind : type
+        The model's class.
+    name : str
+        Any.
+    beside : mapping, optional
+        The other parameters: what means nothing with them is not suggested.
+
+    Examples
+    --------
+    >>> from scotopic.models.dark_photon import DarkPhoton
+    >>> unknown_parameter(DarkPhoton, "alfa_D"), unknown_parameter(DarkPhoton, "y")
+    ("is no parameter of dark_photon; did you mean 'alpha_D'?", '')
+    """
+    names = parameter_names(kind)
+    if name in names:
+        return ""
+    has = names if beside is None else kind.meaningful(names, beside)
+    return f"is no parameter of {model_name(kind)}; {_hint(kind, name, has)}"
+
+
+def _hint(kind: Kind, name: str, has: Collection[str]) -> str:
+    """Suggest what is meant if it is there; what only looks like it is not meant."""
+    meant = close_word(name, parameter_names(kind))
+    return nearest(name, has) if meant in has else f"known: {', '.join(has)}"
+
+
+def wrong_value(kind: Kind, name: str, value: object, beside: Values | None = None) -> str:
+    """Return why a parameter of a model cannot have a value; nothing if it can.
+
+    Parameters
+    ----------
+    kind : type
+        The model's class.
+    name : str
+        Of the parameter, any of its names.
+    value : float or str
+        A number, a choice, or a word that stands for a coupling.
+    beside : mapping, optional
+        The other parameters, as of `unknown_parameter`.
+
+    Examples
+    --------
+    >>> from scotopic.models.dark_photon import DarkPhoton
+    >>> wrong_value(DarkPhoton, "dark_matter", "Dirac")
+    "'Dirac' is not one of complex_scalar, dirac, majorana, pseudo_dirac; did you mean 'dirac'?"
+    >>> wrong_value(DarkPhoton, "alpha_D", 3.0), wrong_value(DarkPhoton, "alpha_D", 0.5)
+    ('3.0 is not between 0 and 1', '')
+    """
+    if why := unknown_parameter(kind, name, beside):
+        return why
+    possible, one = words(kind, name), parameter(kind, name)
+    if isinstance(value, str):
+        known = not_one_of(value, possible) if possible else f"{quoted(value)} is not a number"
+        return "" if value in possible else known
+    if one.choices:
+        return f"{shown(value)} is not one of {', '.join(one.choices)}"
+    try:
+        number_within("value", value, one.low, one.high, "" if one.unit == "1" else one.unit)
+    except RangeError as error:
+        return str(error).removeprefix("value: ")
+    return ""
 
 
 def words(kind: Kind, name: str) -> tuple[str, ...]:
@@ -188,12 +255,13 @@ def model_of(
                 f" solved for; known: {', '.join(free)}"
             )
         if name not in free:
+            has = kind.meaningful(free, {**natural, **values})
             raise RangeError(
                 f"{name}: is no parameter of {model_name(kind)} that can be set;"
-                f" {nearest(name, free)}"
+                f" {_hint(kind, name, has)}"
             )
-        if isinstance(value, str) and not words(kind, name):
-            raise RangeError(f"{name}: {value!r} is not a number")
+        if isinstance(value, str) and (why := wrong_value(kind, name, value)):
+            raise RangeError(f"{name}: {why}")
     return build(kind, with_usual(kind, overridden(kind, natural, values)))
 
 

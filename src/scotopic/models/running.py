@@ -155,4 +155,5 @@ def maximum_alpha_D(dark_matter: DarkMatter, mediator_mass: float, scale: float)
     mediator_mass, scale = positive("mediator_mass", mediator_mass), number("scale", scale)
     if not mediator_mass < scale < math.inf:
         raise RangeError(f"scale: {scale} GeV is not above the mediator_mass {mediator_mass} GeV")
-    return 2 * math.pi / (beta_coefficient(dark_matter) * math.log(scale / mediator_mass))
+    e_folds = math.log(scale) - math.log(mediator_mass)  # their ratio may overflow
+    return 2 * math.pi / (beta_coefficient(dark_matter) * e_folds)

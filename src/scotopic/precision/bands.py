@@ -12,7 +12,7 @@ from typing import Final, Literal, cast
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.checked import make_floats, numbers, one_of, positive, shown, within
+from scotopic.checked import make_floats, number_within, numbers, one_of, positive, shown, within
 from scotopic.decays.leptons import LEPTON_MASSES
 from scotopic.display import displayed
 from scotopic.errors import RangeError
@@ -65,7 +65,7 @@ class Deviation:
         one_of("lepton", self.lepton, LEPTON_MASSES)
         make_floats(self, "value", "uncertainty")
         within("value", self.value, -1.0, 1.0)
-        positive("uncertainty", self.uncertainty)
+        number_within("uncertainty", positive("uncertainty", self.uncertainty), 0.0, 1.0)
 
 
 MUON_2021: Final = Deviation(
@@ -282,13 +282,17 @@ def mixing_band(
     return MixingBand(
         deviation=deviation,
         mediator=kind,
-        sigmas=sigmas,
+        sigmas=_checked_sigmas(sigmas),
         status=status,
         mass=masses,
         lower=lower,
         central=None if status == "limit" else central,
         upper=upper,
     )
+
+
+def _checked_sigmas(sigmas: float) -> float:
+    return number_within("sigmas", positive("sigmas", sigmas), 0.0, 1e6)
 
 
 def _kind(deviation: Deviation, mediator: MediatorLike) -> SpinParity:
@@ -300,5 +304,5 @@ def _moments(
 ) -> tuple[float, float, float]:
     """Lower edge, centre and upper edge of Delta a, counted in the mediator's direction."""
     centre = SIGN[mediator] * deviation.value
-    half = positive("sigmas", sigmas) * deviation.uncertainty
+    half = _checked_sigmas(sigmas) * deviation.uncertainty
     return centre - half, centre, centre + half

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.checked import number_within, one_of, within
+from scotopic.checked import number_within, of_one_shape, one_of, within
 from scotopic.decays.leptons import lepton_mass_of
 from scotopic.errors import RangeError
 from scotopic.models.spin_parities import MediatorLike, spin_parity_of
@@ -128,8 +128,11 @@ def magnetic_moment(
     >>> f"{float(magnetic_moment('muon', 'vector', 0.01, coupling_of_mixing(1.662e-3))):.3e}"
     '2.511e-09'
     """
-    g = within("coupling", coupling, -1e100, 1e100)
-    ratio = within("mass", mass, 1e-20, 1e20, "GeV") / lepton_mass_of(lepton)
+    masses, g = of_one_shape(
+        mass=within("mass", mass, 1e-20, 1e20, "GeV"),
+        coupling=within("coupling", coupling, -1e100, 1e100),
+    )
+    ratio = masses / lepton_mass_of(lepton)
     kind = spin_parity_of(mediator, lepton)
     return np.asarray(g**2 / (8 * math.pi**2) * loop_integral(kind, ratio))
 

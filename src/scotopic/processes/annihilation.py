@@ -216,7 +216,8 @@ def _resolving_edges(dump: Dump, model: "DecayingMediator", minimum_energy: floa
     width = model.mediator_mass * model.invisible_width / (2 * ELECTRON_MASS)
     most = math.asinh(float(even[1] - even[0]) / width)
     steps = np.linspace(-most, most, 2 * math.ceil(most / _RESONANCE_STEP) + 1)
-    narrow = resonance_energy(model.mediator_mass) + width * np.sinh(steps)
+    lightest = max(model.mediator_mass, 2 * ELECTRON_MASS)  # lighter ones have no resonance
+    narrow = resonance_energy(lightest) + width * np.sinh(steps)
     inside = narrow[(narrow > minimum_energy) & (narrow < line)]
     return np.unique(np.concatenate([even, inside, [dump.energy]]))
 

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
+from scotopic.checked import number_within
 from scotopic.display import displayed
 from scotopic.models.inputs import model_inputs
 from scotopic.processes.calculation import PROCESSES, Calculation
@@ -406,6 +407,7 @@ def produced_by_depth(
 
     Parameters as `accepted_yields` and `Process.produced`; one entry for each model.
     """
+    minimum_energy = number_within("minimum_energy", minimum_energy, 1e-9, dump.energy, "GeV")
 
     def build(process: Process, distinct: "list[DecayingMediator]") -> Arrays:
         every = process.produced(dump, distinct, minimum_energy, edges_X0, calculation, report)

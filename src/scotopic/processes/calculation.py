@@ -1,11 +1,12 @@
 """Which processes count, and how what they make is computed."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
 
-from scotopic.checked import several
+from scotopic.checked import count, one_of, random_seed, several
 from scotopic.display import displayed
 from scotopic.registry import Registry, instance_of
+from scotopic.words import FormFactor, Method
 
 if TYPE_CHECKING:
     from scotopic.models.mediator import DecayingMediator
@@ -34,6 +35,9 @@ PROCESSES: "Final[Registry[Process]]" = Registry(
 register_process = PROCESSES.register
 
 
+_EVENTS = (16, 10**7)
+
+
 @displayed
 @dataclass(frozen=True)
 class Calculation:
@@ -54,7 +58,7 @@ class Calculation:
     Raises
     ------
     RangeError
-        If a process is unknown.
+        If a word is unknown, or a number out of its range.
     """
 
     method: str = "exact"
@@ -65,6 +69,11 @@ class Calculation:
 
     def __post_init__(self) -> None:
         """Take one process by its name alone too, and refuse unknown ones."""
+        one_of("method", self.method, get_args(Method))
+        if self.form_factor is not None:
+            one_of("form_factor", self.form_factor, get_args(FormFactor))
+        object.__setattr__(self, "events", count("events", self.events, *_EVENTS))
+        object.__setattr__(self, "seed", random_seed(self.seed))
         object.__setattr__(self, "processes", several(self.processes))
         for name in self.processes:
             PROCESSES.home(name)

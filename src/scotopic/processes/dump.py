@@ -121,6 +121,7 @@ class Dump:
         """Return the shower's track lengths above an energy in GeV; see `shower_particle`."""
         from scotopic.shower import track_lengths  # noqa: PLC0415 - a warm run needs none
 
+        minimum_energy = positive("minimum_energy", minimum_energy, "GeV")
         return track_lengths(
             self.medium,
             self.shower_particle,

@@ -19,7 +19,7 @@ from typing import NamedTuple, get_args
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.errors import RangeError
+from scotopic.errors import RangeError, not_one_of
 from scotopic.words import SpinParity
 
 Array = npt.NDArray[np.float64]
@@ -82,7 +82,7 @@ def coupling_weights(mediator: str, mediator_mass: float, lepton_mass: float) ->
                     f"than the lepton, {lepton_mass} GeV"
                 )
             return Weights(8.0, 16 * l2 / m2, 8 * (m2 - 2 * l2), 2 * (m2 - 4 * l2))
-    raise RangeError(f"mediator: {mediator!r} is not one of {', '.join(get_args(SpinParity))}")
+    raise RangeError(f"mediator: {not_one_of(mediator, get_args(SpinParity))}")
 
 
 def mean_squared_amplitude(

@@ -23,6 +23,7 @@ from scotopic.units import ALPHA, ELECTRON_MASS, GEV2_TO_CM2
 
 Array = npt.NDArray[np.float64]
 
+_NARROWEST = 1e-100  # GeV, so that nothing overflows
 _FAR_ABOVE = 1e4  # times s
 _PANEL_NODES, _PANEL_WEIGHTS = gauss_legendre(8)
 
@@ -30,12 +31,17 @@ _PANEL_NODES, _PANEL_WEIGHTS = gauss_legendre(8)
 def resonance_energy(mass: float) -> float:
     """Return the positron energy in GeV at which the centre-of-mass energy is a mass in GeV.
 
+    Raises
+    ------
+    RangeError
+        If the mass is below that of two electrons.
+
     Examples
     --------
     >>> round(resonance_energy(0.226)), round(resonance_energy(0.320))
     (50, 100)
     """
-    mass = number_within("mass", mass, 0.0, 1e30, "GeV")
+    mass = number_within("mass", mass, 2 * ELECTRON_MASS, 1e30, "GeV")
     return (mass**2 - 2 * ELECTRON_MASS**2) / (2 * ELECTRON_MASS)
 
 
@@ -182,7 +188,7 @@ def _width(model: DecayingMediator, total_width: float | None) -> float:
     """Width of the resonance, which must not vanish."""
     given = total_width is not None
     width = (
-        number_within("total_width", total_width, 0.0, 1e30, "GeV")
+        number_within("total_width", total_width, _NARROWEST, 1e30, "GeV")
         if given
         else model.invisible_width
     )

@@ -16,13 +16,13 @@ import numpy.typing as npt
 from numpy.polynomial import chebyshev, legendre
 
 from scotopic.cache import Arrays, cached_arrays
-from scotopic.checked import numbers, positive, within
+from scotopic.checked import number, numbers, of_one_shape, positive, shown, within
 from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.materials import Element, Material
 from scotopic.models.spin_parities import MediatorLike
 from scotopic.production.phase_space import REFINED, STANDARD, Process, Resolution, raw_spectrum
-from scotopic.production.spectrum import SpectrumVariable
+from scotopic.production.spectrum import HIGHEST_ENERGY, MASSES, SpectrumVariable
 from scotopic.quadrature import gauss_legendre
 
 Array = npt.NDArray[np.float64]
@@ -101,11 +101,12 @@ class CrossSectionTable:
     interpolation_error: float
 
     def _series(
-        self, mediator_mass: float, energy: npt.ArrayLike
+        self, mediator_mass: float, energy: npt.ArrayLike, name: str = "energies"
     ) -> tuple[SpectrumVariable, Array, Array]:
         """Return the variable, d sigma/dW at the nodes (..., v) and the energies (..., 1)."""
+        mediator_mass = number("mediator_mass", mediator_mass)
         _inside("mediator_mass", mediator_mass, self.masses)
-        E = _inside("energy", energy, self.energies)
+        E = _inside(name, energy, self.energies)
         n_mass, n_energy, _ = self.coefficients.shape
         at_mass = chebyshev.chebvander(_unit(mediator_mass, self.masses), n_mass - 1).ravel()
         at_energy = chebyshev.chebvander(_unit(E, self.energies), n_energy - 1)
@@ -139,7 +140,10 @@ class CrossSectionTable:
             If the mass or an energy lies outside the table.
         """
         cuts = np.atleast_1d(within("mediator_energies", mediator_energies, 0.0, unit="GeV"))
-        variable, values, E = self._series(mediator_mass, np.atleast_1d(energies))
+        each = np.atleast_1d(numbers("energies", energies))
+        if not each.size:
+            return np.zeros((0, len(cuts)))
+        variable, values, E = self._series(mediator_mass, each)
         _, integral = _legendre_transforms(values.shape[-1])
         series = (values @ integral.T).T[..., None]
         v = variable.position(cuts / E)
@@ -190,8 +194,10 @@ class CrossSectionTable:
         RangeError
             If the mass or an energy lies outside the table or x outside [0, 1].
         """
-        E, fractions = np.broadcast_arrays(numbers("energy", energy), within("x", x, 0.0, 1.0))
-        variable, values, _ = self._series(mediator_mass, E)
+        E, fractions = of_one_shape(energy=numbers("energy", energy), x=within("x", x, 0.0, 1.0))
+        if not E.size:
+            return np.zeros(E.shape)
+        variable, values, _ = self._series(mediator_mass, E, "energy")
         series, _ = _legendre_transforms(values.shape[-1])
         column = fractions[..., None]
         v = variable.position(column)
@@ -239,8 +245,8 @@ def bremsstrahlung_table(
     ('1.01e-26', True)
     """
     process = Process.of(mediator, lepton, element, method, form_factor)
-    masses = _checked_range("masses", masses)
-    energies = _checked_range("energies", energies)
+    masses = _checked_range("masses", masses, MASSES[1])
+    energies = _checked_range("energies", energies, HIGHEST_ENERGY)
     process.variable(masses[1], energies[0])
     process.variable(masses[0], energies[1])
     inputs = {"process": asdict(process), "masses": masses, "energies": energies}
@@ -338,8 +344,11 @@ def _probe(process: Process, mass: float, energy: float) -> Callable[[CrossSecti
     return error
 
 
-def _checked_range(name: str, limits: Range) -> Range:
-    low, high = (positive(name, value, "GeV") for value in limits)
+def _checked_range(name: str, limits: Range, most: float) -> Range:
+    given = within(name, limits, 0.0, most, "GeV")
+    if given.shape != (2,):
+        raise RangeError(f"{name}: {shown(limits)} is not a lowest and a highest value in GeV")
+    low, high = (positive(name, value, "GeV") for value in given.tolist())
     if not low <= high:
         raise RangeError(f"{name}: ({low}, {high}) GeV does not ascend")
     return low, high

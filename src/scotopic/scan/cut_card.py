@@ -10,8 +10,8 @@ from pydantic import Field, ValidationError
 from scotopic.columns import read_columns
 from scotopic.errors import CardError, RangeError
 from scotopic.experiments.data_sets import BackgroundSource, too_wide
-from scotopic.experiments.kinds import refuse_another_kind
-from scotopic.experiments.loader import experiment_names, read_card
+from scotopic.experiments.kinds import card_file, refuse_another_kind
+from scotopic.experiments.loader import read_card
 from scotopic.experiments.messages import KeyedError, card_error, mistakes_in, shown
 from scotopic.experiments.tables import Items, Line, SourcedTable, Table, Text, repeated_names
 from scotopic.scan.cuts import (
@@ -123,9 +123,7 @@ def load_cut_card(path: str, experiment: str | None = None) -> tuple[CutCard, "E
     if file.suffix == ".csv":
         content = _from_table(file, experiment or "na64e-2018")
     else:
-        if path in experiment_names():
-            text = f"is an experiment card; 'scotopic limit {path}' takes it"
-            raise card_error(path, text)
+        file, _ = card_file(path, "cuts")
         content = read_card(file, path)
         refuse_another_kind(content, path, "cuts")
         if experiment is not None:

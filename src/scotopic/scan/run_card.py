@@ -14,18 +14,18 @@ from pydantic import (
     WrapValidator,
 )
 
-from scotopic.errors import CardError, RangeError, nearest
-from scotopic.experiments.kinds import refuse_another_kind
-from scotopic.experiments.loader import SUFFIX, experiment_names, read_card
+from scotopic.errors import RangeError, nearest
+from scotopic.experiments.kinds import KINDS, card_file, refuse_another_kind
+from scotopic.experiments.loader import read_card
 from scotopic.experiments.messages import KeyedError, KeyPath, card_error, mistakes_in, shown
 from scotopic.experiments.tables import Items, Line, Name, Table, Text
 from scotopic.models.parameters import (
     field_of,
     missing_parameter,
     overridden,
-    parameter,
     parameter_names,
-    words,
+    unknown_parameter,
+    wrong_value,
 )
 from scotopic.models.registry import BUILT_IN, MODELS, model_class
 from scotopic.precision.bands import DEVIATIONS, Deviation
@@ -38,9 +38,6 @@ from scotopic.search.axis import Axis, Scale
 from scotopic.search.style import FigureStyle
 from scotopic.signatures.base import SIGNATURES
 from scotopic.words import DeviationName, Lepton
-
-GALLERY = Path(__file__).parent / "gallery"
-"""Directory of the run cards that come with the package."""
 
 
 def _number_or_word(value: object, read: ValidatorFunctionWrapHandler) -> float | str:
@@ -251,12 +248,10 @@ class RunCard(Table):
 
     def _wrong_parameters(self) -> Iterator[KeyedError]:
         kind = model_class(self.model)
-        known = parameter_names(kind)
         names = {axis: getattr(self, axis).parameter for axis in ("x", "y")}
         for axis, name in names.items():
-            if name not in known:
-                text = f"{shown(name)} is no parameter; {nearest(name, known)}"
-                yield KeyedError((axis, "parameter"), text)
+            if why := unknown_parameter(kind, name):
+                yield KeyedError((axis, "parameter"), f"{shown(name)} {why}")
         if field_of(kind, names["x"]) == field_of(kind, names["y"]):
             yield KeyedError(("y", "parameter"), f"{shown(names['y'])} is the same as x.parameter")
         yield from self._wrong_values(("fixed",), self.fixed, self.model)
@@ -269,33 +264,20 @@ class RunCard(Table):
 
     def _wrong_axes(self, path: KeyPath, model: str) -> Iterator[KeyedError]:
         """Yield axes that mean nothing to a layer's model."""
-        known = parameter_names(model_class(model))
         for axis, name in (("x", self.x.parameter), ("y", self.y.parameter)):
-            if name not in known:
-                yield KeyedError(
-                    path,
-                    f"{shown(model)} has no {name}, the parameter of the {axis} axis;"
-                    f" {nearest(name, known)}",
-                )
+            if why := unknown_parameter(model_class(model), name):
+                yield KeyedError(path, f"{name}, the parameter of the {axis} axis, {why}")
 
     def _wrong_values(self, path: KeyPath, values: Values, model: str) -> Iterator[KeyedError]:
         """Yield unknown parameters, words for numbers, and what an axis has already."""
         kind = model_class(model)
-        known = parameter_names(kind)
         axes = {field_of(kind, axis.parameter): axis.parameter for axis in (self.x, self.y)}
         for name, value in values.items():
-            here = (*path, name)
-            if name not in known:
-                yield KeyedError(here, f"{shown(name)} is no parameter; {nearest(name, known)}")
-                continue
-            field, possible = field_of(kind, name), words(kind, name)
-            if field in axes:
-                yield KeyedError(here, f"{axes[field]} of the plane's axes is the same")
-            elif isinstance(value, str) and value not in possible:
-                allowed = nearest(value, possible) if possible else "it is a number"
-                yield KeyedError(here, f"{shown(value)} is not allowed; {allowed}")
-            elif parameter(kind, name).choices and not isinstance(value, str):
-                yield KeyedError(here, f"{shown(value)} is not one of {', '.join(possible)}")
+            why = wrong_value(kind, name, value, {**self.fixed, **values})
+            if not why and (same := axes.get(field_of(kind, name))):
+                why = f"{same} of the plane's axes is the same"
+            if why:
+                yield KeyedError((*path, name), why)
 
     def _incomplete_models(self) -> Iterator[KeyedError]:
         axes = (self.x.parameter, self.y.parameter)
@@ -356,7 +338,7 @@ def _wrong_range(name: str, axis: AxisCard) -> Iterator[KeyedError]:
 
 def gallery_names() -> list[str]:
     """Return the names of the run cards that come with the package."""
-    return sorted(path.stem for path in GALLERY.glob(f"*{SUFFIX}"))
+    return KINDS["plane"].names
 
 
 def load_run_card(name_or_path: str | os.PathLike[str]) -> tuple[RunCard, Path]:
@@ -373,16 +355,7 @@ def load_run_card(name_or_path: str | os.PathLike[str]) -> tuple[RunCard, Path]:
     CardError
         If anything is wrong with it, in one line.
     """
-    name_or_path = os.fspath(name_or_path)
-    if name_or_path.endswith(SUFFIX) or "/" in name_or_path or os.sep in name_or_path:
-        file, label = Path(name_or_path), name_or_path
-    elif name_or_path in (names := gallery_names()):
-        file, label = GALLERY / f"{name_or_path}{SUFFIX}", name_or_path
-    else:
-        if name_or_path in experiment_names():
-            text = f"is an experiment card; 'scotopic limit {name_or_path}' takes it"
-            raise card_error(name_or_path, text)
-        raise CardError(f"{shown(name_or_path)} is no run card; {nearest(name_or_path, names)}")
+    file, label = card_file(name_or_path, "plane")
     content = read_card(file, label)
     refuse_another_kind(content, label, "plane")
     try:

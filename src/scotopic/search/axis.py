@@ -53,10 +53,13 @@ class Axis:
             object.__setattr__(self, name, value)
         if not -math.inf < self.minimum < self.maximum < math.inf:
             raise RangeError(
-                f"{self.parameter}: {self.minimum} to {self.maximum} is not an ascending range"
+                f"{self.parameter}: {self.minimum} to {self.maximum}, minimum to maximum, is not an"
+                " ascending range"
             )
         if self.scale == "log" and self.minimum <= 0:
-            raise RangeError(f"{self.parameter}: {self.minimum} is not positive on a log scale")
+            raise RangeError(
+                f"{self.parameter}: minimum: {self.minimum} is not positive on a log scale"
+            )
 
     @cached_property
     def values(self) -> FloatArray:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from pydantic import ValidationError
 
 from scotopic.display import brief
-from scotopic.errors import CardError, RangeError, ScotopicError, nearest, not_one_of
+from scotopic.errors import CardError, RangeError, ScotopicError
 from scotopic.experiments.loader import read_experiment
 from scotopic.experiments.messages import KeyedError, mistakes_in, shown
 from scotopic.experiments.schema import Experiment
 from scotopic.experiments.toml_text import toml_text
-from scotopic.models.parameters import parameter, parameter_names, words
+from scotopic.models.parameters import wrong_value
 from scotopic.models.registry import MODELS, model_class
 from scotopic.signatures.base import SIGNATURES
 
@@ -193,19 +193,9 @@ def _wrong_model(experiment: Experiment) -> "Iterator[KeyedError]":
     except RangeError as error:
         yield KeyedError(("model", "name"), str(error).removeprefix("model: "))
         return
-    known = parameter_names(kind)
     for name, value in model.parameters.items():
-        path = ("model", "parameters", name)
-        if name not in known:
-            yield KeyedError(path, f"no parameter of {model.name}; {nearest(name, known)}")
-        elif isinstance(value, str) and value not in (possible := words(kind, name)):
-            why = not_one_of(value, possible) if possible else f"{shown(value)} is not a number"
-            yield KeyedError(path, why)
-        elif not isinstance(value, str):
-            one = parameter(kind, name)
-            if one.choices or not one.low <= value <= one.high:
-                allowed = " or ".join(one.choices) or f"from {one.low:g} to {one.high:g}"
-                yield KeyedError(path, f"{shown(value)} is not {allowed}")
+        if why := wrong_value(kind, name, value, model.parameters):
+            yield KeyedError(("model", "parameters", name), why)
 
 
 def _wrong_workspace(experiment: Experiment) -> "Iterator[KeyedError]":

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
-from scotopic.checked import numbers
+from scotopic.checked import number_within, numbers
 from scotopic.errors import RangeError, not_one_of
 from scotopic.models.derived import COUPLING, PROBE, derived
 from scotopic.models.inputs import model_inputs
@@ -43,6 +43,7 @@ FloatArray = npt.NDArray[np.float64]
 COMBINED = "combined"
 """Label of the limit of several experiments together."""
 
+_FIXED_Y = (1e-100, 1e100)
 _HALVINGS = 8  # of the step behind the last mass that an island covers
 
 
@@ -109,7 +110,7 @@ def exclusion_curve(
     if axis is None:
         along = Masses(default_masses(100, *mass_range(search.experiments), search, made))
     quantity = type(made).coupling_field if quantity in (None, COUPLING) else str(quantity)
-    _check_quantity(made, quantity, y)
+    y = _checked_y(made, quantity, y)
     if quantity == "alpha_D":
         search = search.over_alpha_D(*ALPHA_D)
     asked = _Asked(search, made, along, quantity, y, singles)
@@ -151,17 +152,17 @@ class Masses:
     scale: str = "log"
 
 
-def _check_quantity(model: "DecayingMediator", quantity: str, y: float | None) -> None:
+def _checked_y(model: "DecayingMediator", quantity: str, y: float | None) -> float | None:
     allowed = quantities(model)
     if quantity not in allowed:
         raise RangeError(f"quantity: {not_one_of(quantity, allowed)}")
     if quantity == "alpha_D":
         if y is None:
             raise RangeError("y: missing; a limit on alpha_D needs a fixed one")
-        if not (math.isfinite(y) and y > 0):
-            raise RangeError(f"y: {y} is not positive; a limit on alpha_D needs a fixed y")
-    elif y is not None:
+        return number_within("y", y, *_FIXED_Y)
+    if y is not None:
         raise RangeError(f"y: {y} is fixed only in a limit on alpha_D, not on {quantity}")
+    return None
 
 
 def quantities(model: "DecayingMediator") -> tuple[str, ...]:

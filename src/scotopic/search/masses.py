@@ -1,15 +1,14 @@
 """Masses at which limits are set if none are given."""
 
-import math
-
 import numpy as np
 import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
-from scotopic.checked import count
+from scotopic.checked import count, number_within
 from scotopic.errors import RangeError
 from scotopic.models.inputs import model_inputs
 from scotopic.models.mediator import DecayingMediator
+from scotopic.models.metadata import MEDIATOR_MASS
 from scotopic.processes.features import Feature
 from scotopic.search.search import Search, SearchLike
 from scotopic.sources import module_names
@@ -77,8 +76,11 @@ def default_masses(
         If there are fewer than two points or the range is empty.
     """
     points = count("points", points, 2)
-    if not 0 < lowest < highest < math.inf:
-        raise RangeError(f"masses: {lowest} to {highest} GeV is not an ascending positive range")
+    possible = MEDIATOR_MASS.low, MEDIATOR_MASS.high, "GeV"
+    lowest = number_within("lowest", lowest, *possible)
+    highest = number_within("highest", highest, *possible)
+    if not lowest < highest:
+        raise RangeError(f"highest: {highest} GeV is not above the lowest mass, {lowest} GeV")
     features = [] if search is None else features_of(Search.asked(search), model)
     every = np.concatenate([np.empty(0), *(one.masses for one in features)])
     inside = set(every[(every > lowest) & (every < highest)].tolist())

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from scotopic.checked import one_of
 from scotopic.display import displayed
-from scotopic.errors import RangeError
+from scotopic.errors import RangeError, not_one_of
 from scotopic.extras import required
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ class Result:
         if label is None:
             return 0
         if label not in self.labels:
-            raise RangeError(f"limit: {label!r} is not one of {', '.join(self.labels)}")
+            raise RangeError(f"limit: {not_one_of(label, self.labels)}")
         return self.labels.index(label)
 
     def _outcome(self, name: str) -> int:

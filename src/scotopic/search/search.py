@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.checked import several
+from scotopic.checked import several, within
 from scotopic.display import displayed
-from scotopic.errors import RangeError
+from scotopic.errors import RangeError, not_one_of
 from scotopic.experiments.schema import Experiment
 from scotopic.processes.calculation import PROCESSES, Calculation
 from scotopic.progress import Report, silent
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from scotopic.processes.features import Feature
 
 FloatArray = npt.NDArray[np.float64]
+
+
+_STRONGEST = 1e3  # alpha_D, beyond all that models take
 
 
 @displayed
@@ -90,7 +93,7 @@ class Search:
         names = dict.fromkeys(s.name for e in cards for s in e.searches)
         for name in searches:
             if name not in names:
-                raise RangeError(f"search: {name!r} is not one of {', '.join(names)}")
+                raise RangeError(f"search: {not_one_of(name, names)}")
         refuse_common_data(cards)
         parts = tuple(
             part
@@ -135,7 +138,16 @@ class Search:
         return self.parts[0].experiment.is_projection
 
     def over_alpha_D(self, low: float, high: float) -> "Search":
-        """Return the search with responses for a range of alpha_D."""
+        """Return the search with responses for a range of alpha_D.
+
+        Raises
+        ------
+        RangeError
+            If an end is negative, not finite, or the first above the second.
+        """
+        low, high = within("low, high", [low, high], 0.0, _STRONGEST).tolist()
+        if low > high:
+            raise RangeError(f"low: {low:g} is above high, {high:g}")
         return replace(
             self,
             parts=tuple(

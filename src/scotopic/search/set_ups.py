@@ -11,8 +11,12 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from pydantic import ValidationError
+
+from scotopic.checked import number
 from scotopic.errors import RangeError, nearest
 from scotopic.experiments import Experiment
+from scotopic.experiments.messages import key_path, mistakes_in
 from scotopic.models.metadata import Parameter
 from scotopic.models.parameters import parameter, parameter_names
 from scotopic.search.cards import checked
@@ -134,6 +138,7 @@ def with_set_up(experiment: Experiment, name: str, value: float) -> Experiment:
     (20.0, True)
     """
     known = SET_UPS[name]
+    value = number(name, value)
     if not known.low < value < known.high:
         raise RangeError(f"{name}: {value} is not positive, or beyond {known.high:g}")
     content = experiment.content()
@@ -142,7 +147,11 @@ def with_set_up(experiment: Experiment, name: str, value: float) -> Experiment:
         for data_set in search["data_sets"]:
             data_set["kind"] = "projection"
             data_set.pop("observed_events", None)
-    return checked(Experiment.model_validate(content))
+    try:
+        return checked(Experiment.model_validate(content))
+    except ValidationError as error:
+        first = mistakes_in(error, Experiment)[0]
+        raise RangeError(f"{name}: {value:g} means {key_path(first.path)}: {first}") from None
 
 
 def mean_leakage(search: "Search") -> float:

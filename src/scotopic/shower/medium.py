@@ -4,8 +4,8 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias, get_args
 
+from scotopic.checked import one_of
 from scotopic.display import displayed
-from scotopic.errors import RangeError
 from scotopic.materials import Material, Target
 from scotopic.units import CLASSICAL_ELECTRON_RADIUS_CM, ELECTRON_MASS
 
@@ -51,9 +51,7 @@ class Effects:
 
     def __post_init__(self) -> None:
         """Refuse an unknown word."""
-        if self.screening not in _SCREENINGS:
-            allowed = " or ".join(_SCREENINGS)
-            raise RangeError(f"screening: {self.screening!r} is not {allowed}")
+        one_of("screening", self.screening, _SCREENINGS)
 
 
 def portions(medium: Medium) -> tuple[tuple[Material, float], ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.checked import ascending, count
+from scotopic.checked import ascending, count, within
 from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.materials import Element
@@ -18,7 +18,7 @@ from scotopic.quadrature import gauss_legendre
 from scotopic.shower.ionisation import collision_loss
 from scotopic.shower.medium import SPECIES, Effects, Medium, Particle
 from scotopic.shower.radiation import RadiationTable, radiation_table
-from scotopic.shower.tracks import check_beam
+from scotopic.shower.tracks import THICKNESSES_X0, check_beam
 from scotopic.shower.transport import Rates, empty_tally, run_showers
 
 Array = npt.NDArray[np.float64]
@@ -105,6 +105,7 @@ def simulate(
     )
     depths = ascending("depth_edges_X0", depth_edges_X0)
     energies = ascending("energy_edges", energy_edges)
+    within("depth_edges_X0", depths, 0.0, THICKNESSES_X0[1])
     if depths[0] != 0:
         raise RangeError(f"depth_edges_X0: the first edge is {depths[0]}, not 0")
     showers = count("showers", showers, 2)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
-from scotopic.checked import number_within, numbers, one_of
+from scotopic.checked import ascending, number_within, numbers, one_of, within
 from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.materials import Element, material
@@ -32,6 +32,7 @@ CLOSEST_TO_BEAM = 0.95
 MOST_COMPTON = 0.03
 """Largest ratio of Compton scattering to pair production at the least energy."""
 
+_SLACK = 1e-9  # relative; forgives rounding
 _LINE = 8  # nodes next to the beam energy that hold the beam particle's line, unresolved
 
 
@@ -132,7 +133,8 @@ class TrackLengths(SpeciesWeights):
         >>> bool(np.isclose(shower.above("e-", 50.0), shower.electron.sum()))
         True
         """
-        energy = numbers("energy", energy)
+        least = self.minimum_energy * (1 - _SLACK)
+        energy = within("energy", energy, least, unit="GeV")
         inside = energy < self.beam_energy
         floor = np.where(inside, energy, self.minimum_energy)
         position = self._position(floor)
@@ -147,7 +149,8 @@ class TrackLengths(SpeciesWeights):
         RangeError
             As `above`.
         """
-        edges = numbers("edges", edges)
+        least = self.minimum_energy * (1 - _SLACK)
+        edges = within("edges", ascending("edges", edges, "GeV"), least, unit="GeV")
         return -np.diff(self.above(particle, edges)) / np.diff(edges)
 
     @cached_property
@@ -171,7 +174,7 @@ class TrackLengths(SpeciesWeights):
     def _position(self, energy: npt.ArrayLike) -> Array:
         energy = numbers("energy", energy)
         low, high = self.minimum_energy, float(self._mesh.energies[_LINE])
-        slack = 1e-9 * low
+        slack = _SLACK * low
         if not np.all((energy >= low - slack) & (energy <= high)):
             worst = energy.ravel()[np.argmax(np.maximum(low - energy, energy - high).ravel())]
             raise RangeError(f"energy: {worst} GeV is not between {low} and {high:.6g} GeV")

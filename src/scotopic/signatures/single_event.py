@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from scotopic.checked import count, random_seed
 from scotopic.decays.three_body import PAIRS
 from scotopic.detector.calorimeter import ShowerModel, measured
 from scotopic.detector.zones import BEHIND_ALL, calorimeter_window, detectors_behind
 from scotopic.display import displayed
-from scotopic.errors import RangeError
 from scotopic.events.simulation import Events, simulate
 from scotopic.processes.calculation import Calculation
 from scotopic.signatures.base import dump_of
@@ -135,7 +135,7 @@ def candidates(
     return simulate(
         dump_of(experiment),
         model,
-        seed,
+        random_seed(seed),
         _CANDIDATES,
         minimum_energy=float(calorimeter_window(experiment, selection).thresholds()[0].min()),
         calculation=Calculation(processes=("bremsstrahlung",)),
@@ -175,13 +175,12 @@ def follow_event(
     The response is that of `signatures.decay_chains`, but for one drawn event: positions and
     measured energies are numbers, not probabilities.
     """
-    if not 0 <= number < len(events):
-        raise RangeError(f"number: {number} is not between 0 and {len(events) - 1}")
-    count = int(events.chi2_count[number])
+    number = count("number", number, 0, len(events) - 1)
+    decaying = int(events.chi2_count[number])
     lengths = rng.exponential(1.0, 2) * events.chi2_beta_gamma[number]
     depth = float(events.production_depth_cm[number])
     decays = []
-    for k in range(count):
+    for k in range(decaying):
         pair = int(events.pair[number, k])
         position = depth + float(lengths[k]) * model.chi2_c_tau_cm if pair >= 0 else np.inf
         decays.append(
@@ -206,7 +205,7 @@ def follow_event(
         production_depth_cm=depth,
         production_depth_X0=float(events.production_depth_X0[number]),
         decays=tuple(decays),
-        dark_energies={0: (), 1: (rest,), 2: ()}[count],
+        dark_energies={0: (), 1: (rest,), 2: ()}[decaying],
         measured_GeV=seen,
         cuts=tuple(_cuts(experiment, selection, decays, seen)),
     )

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from scotopic.checked import count, not_negative, positive, share
+from scotopic.checked import count, not_negative, number_within, positive, share
 from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.statistics.cells import Cells, cells_of
@@ -70,7 +70,7 @@ class Shift:
         >>> Shift.relative("form factor", 0.25)
         Shift(nuisance='form factor', up=1.25, down=0.8)
         """
-        factor = 1 + not_negative(f"{nuisance}.uncertainty", uncertainty)
+        factor = 1 + number_within(f"{nuisance}.uncertainty", uncertainty, 0.0, LARGEST_FACTOR - 1)
         return cls(nuisance, factor, 1 / factor)
 
 
@@ -241,19 +241,22 @@ class Likelihood:
             observed = count("observed", observed, 0, MAX_COUNTS)
         background = not_negative("background", background)
         background_uncertainty = not_negative("background_uncertainty", background_uncertainty)
-        signal_uncertainty = not_negative("signal_uncertainty", signal_uncertainty)
+        signal_uncertainty = number_within(
+            "signal_uncertainty", signal_uncertainty, 0.0, LARGEST_FACTOR - 1
+        )
         if background_uncertainty > 0 and background == 0:
             raise RangeError(
                 f"background_uncertainty: {background_uncertainty} is not 0 although the "
                 "background is: a log-normal uncertainty needs a positive background"
             )
         relative = background_uncertainty / background if background else 0.0
-        if is_too_wide(background, 1 + relative):
+        factor = 1 + relative
+        if is_too_wide(background, factor):
             raise RangeError(
                 f"background_uncertainty: {background_uncertainty:g} is more than"
                 f" {LARGEST_RELATIVE_UNCERTAINTY:g} times the background, {background:g}, and not"
-                f" negligible: {background * (1 + relative) ** 2:.3g} events at two standard"
-                " deviations of a log-normal distribution"
+                f" negligible: {background * factor * factor:.3g} events at two standard deviations"
+                " of a log-normal distribution"
             )
         signal = (Component("signal", 1.0, _relative("signal", signal_uncertainty)),)
         parts = (Component("background", background, _relative("background", relative)),)

@@ -1,0 +1,532 @@
+"""Every number that the public interface takes: right for any type of number, or refused.
+
+Functions, methods and constructors are found on the page of the Python interface. One that takes
+numbers and has no call in `CALLS` fails a test: give it one.
+"""
+
+import dataclasses
+import importlib
+import inspect
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from types import FunctionType
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+from scotopic.cosmology import annihilation, degrees_of_freedom, freeze_out
+from scotopic.cosmology.two_species import TwoSpecies
+from scotopic.detector.window import EnergyWindow
+from scotopic.errors import CardError, RangeError
+from scotopic.events import simulation
+from scotopic.events.emission import emissions
+from scotopic.events.flight import DecaysInFlight
+from scotopic.events.lifetimes import Acceptance
+from scotopic.figures import draw_cross_sections
+from scotopic.materials import Layer, Material, Target, element, material
+from scotopic.models import running
+from scotopic.models.charged_vector import BMinusL, LMuMinusLTau
+from scotopic.models.dark_photon import DarkPhoton
+from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMatter
+from scotopic.models.metadata import parameters
+from scotopic.models.registry import BUILT_IN, model_class
+from scotopic.precision.bands import Deviation, mixing_band
+from scotopic.precision.magnetic_moments import magnetic_moment
+from scotopic.processes.base import produced_by_depth
+from scotopic.processes.calculation import Calculation
+from scotopic.processes.dump import Dump
+from scotopic.production import annihilation as positrons
+from scotopic.production import (
+    bremsstrahlung_table,
+    differential_cross_section,
+    total_cross_section,
+)
+from scotopic.production.phase_space import Process
+from scotopic.production.tables import CrossSectionTable
+from scotopic.search import Axis, Search, default_masses, exclusion_curve, load_experiment
+from scotopic.search.cards import selection_of
+from scotopic.shower import depth_track_lengths, monte_carlo, track_lengths
+from scotopic.signatures.single_event import candidates, follow_event
+from scotopic.statistics import (
+    Bin,
+    Component,
+    ForeignLikelihood,
+    Likelihood,
+    Shift,
+    from_workspace,
+    to_workspace,
+)
+
+PAGE = (Path(__file__).parents[1] / "docs" / "api.md").read_text(encoding="utf-8")
+
+NOT_FOR_CALLERS = {
+    # made by functions alone
+    *("TrackLengths", "DepthTrackLengths", "StrengthLimits.of"),
+    # between solvers
+    *("TwoSpecies.coefficients", "TwoSpecies.momentum_exchange"),
+    # what extensions override, and scotopic calls
+    *("TwoDarkFermions", "Search.responses", "accepted_yields", "Experiment.require_detector"),
+    # pyhf, an extra: `tests/statistics/test_foreign.py`
+    "ForeignLikelihood.limits",
+    # of files, where it is how long something took
+    *("write_curve", "write_result", "write_plane"),
+}
+
+
+def numbers_of(way: Callable[..., Any]) -> list[str]:
+    """Return the parameters that are numbers, or arrays of them."""
+    found = []
+    for one in inspect.signature(way).parameters.values():
+        hint = one.annotation
+        text = hint if isinstance(hint, str) else inspect.formatannotation(hint)
+        is_odd = one.kind is one.VAR_KEYWORD or bool(re.search("ndarray|Callable|Mapping", text))
+        if "ArrayLike" in text or "_SupportsArray" in text:
+            is_odd = "Mapping" in text
+        elif not re.search(r"\b(float|int)\b", text):
+            is_odd = True
+        if not is_odd:
+            found.append(one.name)
+    return found
+
+
+def public() -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Yield functions, methods, and constructors that check what they are given."""
+    for address in re.findall(r"^::: (\S+)$", PAGE, re.MULTILINE):
+        module, _, name = address.rpartition(".")
+        thing = getattr(importlib.import_module(module), name)
+        if inspect.isfunction(thing):
+            yield f"{module.split('.')[1]}.{name}" if name == "simulate" else name, thing
+        elif inspect.isclass(thing) and name not in ("Process", "Signature", "Window"):
+            if dataclasses.is_dataclass(thing) and hasattr(thing, "__post_init__"):
+                yield name, thing
+            for own, raw in vars(thing).items():
+                if own[0] != "_" and isinstance(raw, FunctionType | classmethod):
+                    yield f"{name}.{own}", getattr(thing, own)
+
+
+FOUND = {name: numbers for name, way in public() if (numbers := numbers_of(way))}
+
+
+class Call(NamedTuple):
+    """How something is called."""
+
+    way: Callable[..., Any]
+    given: Mapping[str, Any]
+    is_slow: bool = False  # then only what is refused is tried
+    called: str = ""  # what messages call the number, if not by the argument's name
+
+
+DARK: dict[str, Any] = {"mediator_mass": 0.03125, "alpha_D": 0.125, "mass_ratio": 3.0}
+PHOTON = DarkPhoton(**DARK, kinetic_mixing=2.0**-10, dark_matter="dirac")
+IDM = InelasticDarkMatter(**DARK, kinetic_mixing=2.0**-10, splitting=0.5)
+I2DM = InelasticDiracDarkMatter(**DARK, kinetic_mixing=2.0**-10, splitting=0.125, theta=0.0625)
+B_L = BMinusL(mediator_mass=0.5, gauge_coupling=2.0**-10)
+L_L = LMuMinusLTau(mediator_mass=0.5, gauge_coupling=2.0**-10)
+AXION = model_class("axion_like_particle")(mediator_mass=0.5, photon_coupling=2.0**-10)  # type: ignore[call-arg]
+LEAD, DUMP = material("lead"), Dump("e-", 100.0, material("lead"), 40.0)
+QUICK = Calculation(processes=("bremsstrahlung",))
+COUNT = Likelihood.of_count(3, 2.0, 0.5)
+RNG = np.random.default_rng(1)
+ATOM: dict[str, Any] = {"mediator": "vector", "lepton": "electron", "element": "Pb"}
+BEAM: dict[str, Any] = {"medium": "lead", "beam_particle": "e-", "nodes": 48}
+CROSS = {"model": PHOTON, "total_width": 2.0**-10}
+VIRTUAL = {"mass": [0.25, 0.5]}
+
+
+@cache
+def shower() -> Any:
+    return track_lengths("lead", "e-", 10.0, minimum_energy=5.0, nodes=48)
+
+
+def table() -> CrossSectionTable:
+    """Return a table of constants, which is cheap."""
+    process = Process("vector", "electron", element("Pb"))
+    return CrossSectionTable(process, (0.0625, 0.125), (64.0, 128.0), np.ones((1, 1, 8)), 0.0)
+
+
+@cache
+def search() -> Search:
+    return Search.of("na64e-2018", calculation=QUICK)
+
+
+def flight() -> DecaysInFlight:
+    region = selection_of(load_experiment("na64e-visible-2018").searches[0]).regions[0]  # type: ignore[attr-defined]
+    return DecaysInFlight(region, 10.0, 1.0, np.ones((2, 2)), np.array([1.0, 2.0]))
+
+
+def event(**given: Any) -> Any:
+    """Follow one of two events that is nothing but its number."""
+    card = load_experiment("na64e-2018-semi-visible")
+    return follow_event(card, selection_of(card.searches[-1]), IDM, (0, 0), rng=RNG, **given)  # type: ignore[arg-type]
+
+
+def window(**given: Any) -> EnergyWindow:
+    resolution = load_experiment("na64e-2018").detectors[0].energy_resolution
+    assert resolution is not None
+    return EnergyWindow(resolution=resolution, **given)
+
+
+def chosen(seed: Any) -> Any:
+    card = load_experiment("na64e-2018-semi-visible")
+    return candidates(card, selection_of(card.searches[-1]), IDM, seed)  # type: ignore[arg-type]
+
+
+def model_call(name: str) -> Call:
+    kind = model_class(name)
+    usual = {"splitting": 0.0625, "theta": 0.0625, kind.coupling_field: 2.0**-10, **DARK}
+    given = {n: usual.get(n, 1.0) for n, one in parameters(kind).items() if not one.choices}
+    kinds = {"dark_matter": "pseudo_dirac"} if "dark_matter" in parameters(kind) else {}
+    return Call(kind, {**given, **({"q_chi": 0.0} if "q_chi" in given else {}), **kinds})
+
+
+def two_species(name: str) -> Call:
+    given: dict[str, Any] = {"kinetic_mixing": 2.0**-10}
+    if name in ("history", "today"):
+        given["refinement"] = 1
+    return Call(getattr(TwoSpecies(I2DM), name), given, is_slow=True)
+
+
+WIDTHS = ("dark_widths", "visible_widths", "dark_width", "invisible_width", "partial_widths")
+CALLS: Mapping[str, Callable[[], Call]] = {
+    **{model_class(name).__name__: lambda name=name: model_call(name) for name in BUILT_IN},  # type: ignore[misc]
+    **{
+        f"DecayingMediator.{name}_at": lambda name=name: Call(  # type: ignore[misc]
+            getattr(PHOTON, f"{name}_at"), VIRTUAL
+        )
+        for name in (*WIDTHS, "neutrino_widths")
+    },
+    "DecayingMediator.decay_length_cm": lambda: Call(
+        PHOTON.decay_length_cm, {"energy": [1.0, 2.0]}
+    ),
+    "DarkPhoton.from_y": lambda: Call(
+        DarkPhoton.from_y, {**DARK, "y": 2.0**-30, "splitting": 0.0, "dark_matter": "dirac"}
+    ),
+    "TwoDarkFermions.dark_widths_at": lambda: Call(IDM.dark_widths_at, VIRTUAL),
+    "TwoDarkFermions.chi2_decay_length_cm": lambda: Call(
+        IDM.chi2_decay_length_cm, {"energy": [1.0, 2.0]}
+    ),
+    "ChargedVector.loop_mixing": lambda: Call(L_L.loop_mixing, VIRTUAL),
+    "ChargedVector.visible_widths_at": lambda: Call(B_L.visible_widths_at, VIRTUAL),
+    "ChargedVector.neutrino_widths_at": lambda: Call(B_L.neutrino_widths_at, VIRTUAL),
+    "AxionLikeParticle.dark_widths_at": lambda: Call(AXION.dark_widths_at, VIRTUAL),
+    "AxionLikeParticle.visible_widths_at": lambda: Call(AXION.visible_widths_at, VIRTUAL),
+    "Material": lambda: Call(
+        Material, {"name": "x", "mass_fractions": ((element("Pb"), 1.0),), "density_g_cm3": 2.0}
+    ),
+    "Layer": lambda: Call(Layer, {"material": LEAD, "thickness_cm": 2.0}),
+    "Target": lambda: Call(Target, {"layers": (Layer(LEAD, 1.0),), "repetitions": 2}),
+    "running_alpha_D": lambda: Call(
+        running.running_alpha_D, {"model": PHOTON, "scale": [0.5, 1.0]}
+    ),
+    "maximum_alpha_D": lambda: Call(
+        running.maximum_alpha_D, {"dark_matter": "dirac", "mediator_mass": 0.5, "scale": 2.0}
+    ),
+    "thermal_coupling": lambda: Call(
+        freeze_out.thermal_coupling, {"model": PHOTON, "omega_h2": 0.125}, is_slow=True
+    ),
+    "thermal_line": lambda: Call(
+        freeze_out.thermal_line,
+        {"models": PHOTON, "omega_h2": 0.125, "masses": [0.0625]},
+        is_slow=True,
+    ),
+    **{
+        f"TwoSpecies.{name}": lambda name=name: two_species(name)  # type: ignore[misc]
+        for name in ("history", "today", "abundance", "holds_for")
+    },
+    "thermal_average_cm3_per_s": lambda: Call(
+        annihilation.thermal_average_cm3_per_s, {"model": PHOTON, "x": [16.0, 32.0]}
+    ),
+    **{
+        f"{name}_degrees_of_freedom": lambda name=name: Call(  # type: ignore[misc]
+            getattr(degrees_of_freedom, f"{name}_degrees_of_freedom"), {"temperature": [0.25, 0.5]}
+        )
+        for name in ("energy", "entropy", "freeze_out")
+    },
+    "magnetic_moment": lambda: Call(
+        magnetic_moment,
+        {"lepton": "muon", "mediator": "vector", "mass": [0.25, 0.5], "coupling": [0.5, 1.0]},
+    ),
+    "Deviation": lambda: Call(
+        Deviation, {"lepton": "muon", "value": 0.25, "uncertainty": 0.5, "source": "x"}
+    ),
+    "mixing_band": lambda: Call(
+        mixing_band,
+        {"deviation": "muon-2021", "mediator": "vector", "mass": [0.25, 0.5], "sigmas": 2.0},
+    ),
+    "track_lengths": lambda: Call(
+        track_lengths,
+        {**BEAM, "beam_energy": 10.0, "minimum_energy": 5.0, "thickness_X0": 40.0},
+        is_slow=True,
+    ),
+    "depth_track_lengths": lambda: Call(
+        depth_track_lengths,
+        {**BEAM, "beam_energy": 10.0, "minimum_energy": 5.0, "depth_edges_X0": [0.0, 1.0, 2.0]},
+        is_slow=True,
+    ),
+    "TrackLengths.density": lambda: Call(
+        shower().density, {"particle": "e-", "energy": [6.0, 7.0]}
+    ),
+    "TrackLengths.above": lambda: Call(shower().above, {"particle": "e-", "energy": [6.0, 7.0]}),
+    "TrackLengths.differential": lambda: Call(
+        shower().differential, {"particle": "e-", "edges": [6.0, 7.0]}
+    ),
+    "shower.simulate": lambda: Call(
+        monte_carlo.simulate,
+        {
+            "medium": "lead",
+            "beam_particle": "e-",
+            "beam_energy": 10.0,
+            "minimum_energy": 5.0,
+            "depth_edges_X0": [0.0, 1.0, 2.0],
+            "energy_edges": [5.0, 10.0],
+            "showers": 2,
+            "rng": RNG,
+        },
+        is_slow=True,
+    ),
+    "total_cross_section": lambda: Call(
+        total_cross_section,
+        {
+            **ATOM,
+            "energy": 64.0,
+            "mediator_mass": 0.125,
+            "minimum_energy": 32.0,
+            "method": "iww",
+        },
+    ),
+    "differential_cross_section": lambda: Call(
+        differential_cross_section,
+        {**ATOM, "energy": 64.0, "mediator_mass": 0.125, "x": [0.5, 0.75], "method": "iww"},
+    ),
+    "bremsstrahlung_table": lambda: Call(
+        bremsstrahlung_table,
+        {**ATOM, "masses": (0.0625, 0.125), "energies": (64.0, 128.0)},
+        is_slow=True,
+    ),
+    "CrossSectionTable.above": lambda: Call(
+        table().above,
+        {"mediator_mass": 0.125, "energies": [64.0, 96.0], "mediator_energies": [32.0, 48.0]},
+    ),
+    "CrossSectionTable.total": lambda: Call(
+        table().total, {"mediator_mass": 0.125, "energies": [64.0, 96.0]}
+    ),
+    "CrossSectionTable.differential": lambda: Call(
+        table().differential, {"mediator_mass": 0.125, "energy": [64.0, 96.0], "x": [0.5, 0.75]}
+    ),
+    "resonance_energy": lambda: Call(positrons.resonance_energy, {"mass": 0.25}),
+    "cross_section": lambda: Call(
+        positrons.cross_section, {**CROSS, "positron_energy": [1.0, 2.0]}
+    ),
+    "integrated_cross_section": lambda: Call(
+        positrons.integrated_cross_section, {**CROSS, "edges": [1.0, 2.0]}
+    ),
+    "quadrature": lambda: Call(positrons.quadrature, {**CROSS, "edges": [1.0, 2.0]}),
+    "Calculation": lambda: Call(Calculation, {"events": 64, "seed": 3}),
+    "Dump": lambda: Call(
+        Dump, {"particle": "e-", "energy": 100.0, "medium": LEAD, "thickness_X0": 40.0}
+    ),
+    "Dump.track_lengths": lambda: Call(DUMP.track_lengths, {"minimum_energy": 50.0}, is_slow=True),
+    "Dump.radiating_tracks": lambda: Call(
+        DUMP.radiating_tracks, {"minimum_energy": 50.0}, is_slow=True
+    ),
+    "Dump.depth_track_lengths": lambda: Call(
+        DUMP.depth_track_lengths,
+        {"minimum_energy": 50.0, "edges_X0": np.array([0.0, 1.0]), "nodes": 48},
+        is_slow=True,
+    ),
+    "produced_by_depth": lambda: Call(
+        produced_by_depth,
+        {
+            "name": "bremsstrahlung",
+            "dump": DUMP,
+            "models": [PHOTON],
+            "calculation": QUICK,
+            "minimum_energy": 50.0,
+            "edges_X0": np.array([0.0, 40.0]),
+        },
+        is_slow=True,
+    ),
+    "EnergyWindow": lambda: Call(
+        window,
+        {"beam_energy": 100.0, "minimum_energy": 0.0, "maximum_energy": 50.0},
+        called="energy",
+    ),
+    "events.simulate": lambda: Call(
+        simulation.simulate,
+        {
+            "dump": DUMP,
+            "model": IDM,
+            "rng_or_seed": 1,
+            "events": 64,
+            "minimum_energy": 50.0,
+            "calculation": QUICK,
+        },
+        is_slow=True,
+    ),
+    **{
+        f"Acceptance.{name}": lambda name=name: Call(  # type: ignore[misc]
+            getattr(Acceptance(np.ones(2), np.arange(2), np.ones(2), np.ones(2)), name),
+            {"ctau_cm": [1.0, 2.0]},
+        )
+        for name in ("expected", "error")
+    },
+    "DecaysInFlight.accepted": lambda: Call(flight().accepted, {"couplings": [0.25, 0.5]}),
+    "emissions": lambda: Call(
+        emissions,
+        {
+            **ATOM,
+            "mediator_mass": 0.125,
+            "energies": [64.0, 96.0],
+            "minimum_energy": 32.0,
+            "events": 2,
+            "rng_or_seed": 1,
+        },
+        is_slow=True,
+    ),
+    "candidates": lambda: Call(chosen, {"seed": 1}, is_slow=True),
+    "follow_event": lambda: Call(event, {"number": 1}, is_slow=True),
+    "Likelihood": lambda: Call(Likelihood, {"bins": COUNT.bins, "confidence_level": 0.75}),
+    "Likelihood.of_count": lambda: Call(
+        Likelihood.of_count,
+        {
+            "observed": 3,
+            "background": 2.0,
+            "background_uncertainty": 0.5,
+            "signal_uncertainty": 0.25,
+            "confidence_level": 0.75,
+        },
+    ),
+    "Bin": lambda: Call(Bin, {"name": "x", "observed": 3, "signals": (), "backgrounds": ()}),
+    "Component": lambda: Call(Component, {"name": "x", "events": 3.0}),
+    "Shift": lambda: Call(Shift, {"nuisance": "x", "up": 2.0, "down": 0.5}),
+    "Shift.relative": lambda: Call(Shift.relative, {"nuisance": "x", "uncertainty": 0.5}),
+    "ForeignLikelihood": lambda: Call(
+        ForeignLikelihood, {"workspace": {}, "confidence_level": 0.75, "reason": "x"}
+    ),
+    "from_workspace": lambda: Call(
+        from_workspace, {"workspace": to_workspace(COUNT), "confidence_level": 0.75}
+    ),
+    "Search.over_alpha_D": lambda: Call(search().over_alpha_D, {"low": 0.125, "high": 0.5}),
+    "Search.in_set_up": lambda: Call(
+        search().in_set_up, {"name": "beam_energy_GeV", "value": 128.0}, called="beam_energy_GeV"
+    ),
+    "exclusion_curve": lambda: Call(
+        exclusion_curve,
+        {
+            "search": search(),
+            "model": PHOTON,
+            "axis": [0.0625, 0.125],
+            "quantity": "alpha_D",
+            "y": 2.0**-36,
+        },
+        is_slow=True,
+        called="mass",
+    ),
+    "default_masses": lambda: Call(default_masses, {"points": 4, "lowest": 0.125, "highest": 0.5}),
+    "Axis": lambda: Call(Axis, {"parameter": "x", "minimum": 0.125, "maximum": 0.5, "points": 4}),
+    "draw_cross_sections": lambda: Call(
+        draw_cross_sections,
+        {"masses": [0.25, 0.5], "cross_sections_cm2": {"a": [1.0, 2.0]}, "title": "x"},
+        is_slow=True,
+    ),
+}
+
+NEVER: tuple[Any, ...] = (
+    math.nan,
+    -math.inf,
+    10**400,
+    "a",
+    1j,
+    object(),
+    [[1.0], [2.0, 3.0]],
+    np.datetime64("NaT"),
+)
+SELDOM: tuple[Any, ...] = (
+    math.inf,
+    -1.0,
+    0.0,
+    1e308,
+    5e-324,
+    True,
+    None,
+    [],
+    [[1.0, 2.0]],
+    np.ma.masked,
+)
+EXACT: tuple[Callable[[float], Any], ...] = (
+    Fraction,
+    Decimal,
+    np.float32,
+    np.float64,
+    np.array,
+    lambda v: int(v) if v == int(v) else v,
+)
+
+
+def tried(value: Any, odd: Any) -> Iterator[Any]:
+    """Yield an odd value in place of a number, or of the last one of an array."""
+    yield odd
+    if isinstance(value, list | tuple) and not isinstance(value[-1], tuple):
+        yield [*value[:-1], odd]
+
+
+def numbers_in(found: Any) -> Iterator[float]:
+    if isinstance(found, np.ndarray | float | int | complex | np.number):
+        yield from np.abs(np.asarray(found)).astype(float).ravel().tolist()
+    elif isinstance(found, Mapping):
+        yield from numbers_in(tuple(found.values()))
+    elif isinstance(found, tuple | list):
+        yield from (number for one in found for number in numbers_in(one))
+    elif dataclasses.is_dataclass(found):
+        yield from numbers_in([getattr(found, f.name) for f in dataclasses.fields(found)])
+
+
+def test_every_public_call_that_takes_numbers_is_tried() -> None:
+    assert set(FOUND) - NOT_FOR_CALLERS == set(CALLS)
+
+
+def refusal(call: Call, argument: str, value: Any) -> str:
+    """Return with which words a value is refused; else look at what it gives."""
+    try:
+        found = call.way(**{**call.given, argument: value})
+    except (RangeError, CardError) as error:
+        return str(error)
+    assert not any(map(math.isnan, numbers_in(found))), f"{argument}: {value}"
+    return ""
+
+
+@pytest.mark.parametrize("name", sorted(CALLS))
+def test_numbers_are_right_or_refused_in_a_line(name: str) -> None:
+    """Warnings are errors in the suite."""
+    call = CALLS[name]()
+    for argument in FOUND[name]:
+        for odd in NEVER if call.is_slow else (*NEVER, *SELDOM):
+            for value in tried(call.given[argument], odd):
+                words = refusal(call, argument, value)
+                assert words or not any(odd is one for one in NEVER), f"{argument}: {value}"
+                called = argument in words or (call.called and call.called in words)
+                assert called or not words, words
+                assert len(words) < 300
+                assert "\n" not in words
+
+
+@pytest.mark.parametrize("name", sorted(CALLS))
+def test_numbers_of_any_type_are_the_same(name: str) -> None:
+    call = CALLS[name]()
+    if call.is_slow:
+        return
+    expected = list(numbers_in(call.way(**call.given)))
+    for argument in FOUND[name]:
+        value = call.given[argument]
+        if isinstance(value, tuple):
+            continue
+        for exact in EXACT:
+            other = [exact(v) for v in value] if isinstance(value, list) else exact(value)
+            found = list(numbers_in(call.way(**{**call.given, argument: other})))
+            assert found == expected, f"{argument}: {other}"
