@@ -28,6 +28,7 @@ Array = npt.NDArray[np.float64]
 LEAD = material("lead")
 DUMP = Dump("e-", 100.0, LEAD, 40.0)
 BREMSSTRAHLUNG = Calculation(processes=("bremsstrahlung",))
+AT_REST = Calculation(bound_electrons=False)  # s follows from the mediator's energy
 
 make = partial(
     InelasticDarkMatter,
@@ -119,7 +120,7 @@ def test_depth_of_radiated_mediators() -> None:
 
 def test_annihilation_at_the_resonance() -> None:
     model = make(mediator_mass=0.27, alpha_D=1e-3)
-    events = run(model, 1, 4096, calculation=Calculation(processes=("annihilation",)))
+    events = run(model, 1, 4096, calculation=replace(AT_REST, processes=("annihilation",)))
     resonance = 0.27**2 / (2 * ELECTRON_MASS)
     # half width: m Gamma/(2 m_e) = 0.02 GeV, and a bin of 0.03 GeV
     assert np.median(events.mediator_energy) == pytest.approx(resonance, abs=0.06)
@@ -147,7 +148,7 @@ def momenta(events: Events, mass: float, k: int = 0) -> Array:
 
 def test_narrow_resonance_has_one_energy() -> None:
     model = make(mediator_mass=0.25, alpha_D=1e-6)
-    events = run(model, 1, 4096, calculation=Calculation(processes=("annihilation",)))
+    events = run(model, 1, 4096, calculation=replace(AT_REST, processes=("annihilation",)))
     energy = events.mediator_energy
     found = np.quantile(energy, [0.1, 0.5, 0.9])
     # half of them are within the width, nine in ten within six times as much: far below 1 MeV
@@ -158,7 +159,7 @@ def test_narrow_resonance_has_one_energy() -> None:
 def test_the_other_particle_is_chi1(process: str) -> None:
     """What the mediator's four-momentum leaves for the other particle has its mass."""
     model = make_dirac()
-    events = run(model, 5, 5000)
+    events = run(model, 5, 5000, calculation=AT_REST)
     events = select(events, events.process == (process == "annihilation"))
     assert np.all(events.chi2_energy[events.chi2_count == 0] == 0)
     assert np.all(events.pair[events.chi2_count == 0] == -1)
@@ -198,7 +199,7 @@ def centre_cosine(events: Events, model: InelasticDarkMatter) -> Array:
 
 def test_angles_of_the_mediators_decay() -> None:
     model = make()
-    events = run(model, 5, 4096)
+    events = run(model, 5, 4096, calculation=AT_REST)
     even = centre_cosine(select(events, events.process == 0), model)
     # quasi-random numbers do better than 1/sqrt(n)
     assert even.mean() == pytest.approx(0, abs=2e-3)

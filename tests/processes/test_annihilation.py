@@ -9,8 +9,8 @@ import pytest
 from scotopic.detector.window import EnergyWindow
 from scotopic.materials import material
 from scotopic.models.dark_photon import DarkPhoton
-from scotopic.processes.annihilation import (
-    Annihilation,
+from scotopic.processes.annihilation import Annihilation
+from scotopic.processes.annihilation_integrals import (
     accepted_annihilation,
     annihilation_in_bins,
 )
@@ -24,6 +24,7 @@ from scotopic.signatures.base import dump_of
 from scotopic.units import ALPHA, ELECTRON_MASS, GEV2_TO_CM2
 
 ANNIHILATION, BREMSSTRAHLUNG = Annihilation(), Bremsstrahlung()
+AT_REST = Calculation(bound_electrons=False)
 LEAD = Dump("e-", 100.0, material("lead"))
 NA64 = dump_of(load_experiment("na64e-2018"))
 WINDOW = EnergyWindow(
@@ -43,7 +44,7 @@ def test_annihilation_in_the_narrow_width_limit() -> None:
     model = replace(SCALAR, mediator_mass=0.26, alpha_D=1e-4)
     resonance = model.mediator_mass**2 / (2 * ELECTRON_MASS) - ELECTRON_MASS
     edges = np.linspace(50.0, 99.9, 2001)
-    found = annihilation_in_bins(LEAD, [model], edges).sum()
+    found = annihilation_in_bins(LEAD, [model], edges, bound_electrons=False).sum()
     beta2 = 1 - 4 * ELECTRON_MASS**2 / model.mediator_mass**2
     width_ee = ALPHA / 3 * model.mediator_mass
     strength = 12 * math.pi**2 * width_ee / model.mediator_mass / (2 * ELECTRON_MASS * beta2)
@@ -57,8 +58,9 @@ def test_annihilation_in_the_narrow_width_limit() -> None:
 NEAR_THE_EDGE = [0.215, 0.219, 0.221, 0.222, 0.223, 0.225, 0.227, 0.24, 0.27, 0.31, 0.32, 0.33]
 
 
+@pytest.mark.parametrize("bound", [False, True])
 @pytest.mark.parametrize("alpha_D", [1e-6, 1e-4, 1e-3, 1e-2, 0.1])
-def test_accepted_yields_are_those_of_24000_bins(alpha_D: float) -> None:
+def test_accepted_yields_are_those_of_24000_bins(alpha_D: float, bound: bool) -> None:
     """To the stated error, with what is radiated, which is a third of them at 222 MeV."""
     models = [replace(SCALAR, mediator_mass=m, alpha_D=alpha_D) for m in NEAR_THE_EDGE]
     thresholds, weights = WINDOW.thresholds()
@@ -66,7 +68,8 @@ def test_accepted_yields_are_those_of_24000_bins(alpha_D: float) -> None:
     # the shower's line above 99.97 GeV is not resolved
     edges = np.append(np.linspace(softest, 99.96, 24_000), 100.0)
     middle = (edges[1:] + edges[:-1]) / 2 + ELECTRON_MASS
-    expected = annihilation_in_bins(NA64, models, edges) @ WINDOW.acceptance(middle)
+    bins = annihilation_in_bins(NA64, models, edges, bound_electrons=bound)
+    expected = bins @ WINDOW.acceptance(middle)
     radiated = bremsstrahlung_above(NA64, models, thresholds, Calculation()) @ weights
     error = np.array(
         [
@@ -76,7 +79,7 @@ def test_accepted_yields_are_those_of_24000_bins(alpha_D: float) -> None:
             for model in models
         ]
     )
-    found = accepted_annihilation(NA64, models, WINDOW)
+    found = accepted_annihilation(NA64, models, WINDOW, bound_electrons=bound)
     assert np.all(np.abs(found - expected) < error * (radiated + expected))
     assert error.max() < 0.002
 
@@ -94,7 +97,7 @@ def test_accepted_yield_of_a_line(mass: float) -> None:
     density = float(NA64.track_lengths(softest).density("e+", resonance))
     accepted = float(WINDOW.acceptance(np.array([resonance + ELECTRON_MASS]))[0])
     per_X0 = NA64.material.electrons_per_cm2_per_X0
-    (found,) = accepted_annihilation(NA64, [model], WINDOW)
+    (found,) = accepted_annihilation(NA64, [model], WINDOW, bound_electrons=False)
     expected = per_X0 * density * accepted * strength
     assert found == pytest.approx(expected, rel=1e-4, abs=0)  # the wings; Gamma/m is 3e-9
 
@@ -110,8 +113,12 @@ def test_muons_annihilate_nothing() -> None:
 def test_annihilation_does_not_depend_on_the_bins(mass: float, bins: int) -> None:
     """The track length falls steeply inside a wide bin; the resonance sits in one place of it."""
     model = replace(SCALAR, mediator_mass=mass, alpha_D=1e-4)
-    fine = annihilation_in_bins(LEAD, [model], np.linspace(50.0, 99.9, 4001)).sum()
-    found = annihilation_in_bins(LEAD, [model], np.linspace(50.0, 99.9, bins + 1)).sum()
+    fine, found = (
+        annihilation_in_bins(
+            LEAD, [model], np.linspace(50.0, 99.9, number + 1), bound_electrons=False
+        ).sum()
+        for number in (4000, bins)
+    )
     assert found == pytest.approx(fine, rel=0.004, abs=0)
 
 
@@ -131,10 +138,13 @@ def test_positron_beam_annihilates_more() -> None:
     assert positrons > 10 * electrons
 
 
+@pytest.mark.parametrize("how", [AT_REST, Calculation()])
 @pytest.mark.parametrize(("mass", "alpha_D"), [(0.2, 0.1), (0.222, 1e-4), (0.25, 1e-3), (0.3, 0.1)])
-def test_what_follows_from_bins_of_depth_and_energy(mass: float, alpha_D: float) -> None:
+def test_what_follows_from_bins_of_depth_and_energy(
+    mass: float, alpha_D: float, how: Calculation
+) -> None:
     """What every process has by default, made of 1500 bins of energy and those of the resonance."""
-    model, how = replace(SCALAR, mediator_mass=mass, alpha_D=alpha_D), Calculation()
+    model = replace(SCALAR, mediator_mass=mass, alpha_D=alpha_D)
     own = ANNIHILATION.accepted(NA64, [model], WINDOW, how)
     found = Process.accepted(ANNIHILATION, NA64, [model], WINDOW, how)
     np.testing.assert_allclose(found.values, own.values, rtol=1e-3)
@@ -147,7 +157,7 @@ def test_what_follows_from_bins_of_depth_and_energy(mass: float, alpha_D: float)
 
 def test_slices_of_depth_add_up_and_follow_the_positrons() -> None:
     """Of a narrow resonance the depth is that of positrons of its energy."""
-    model, how = replace(SCALAR, mediator_mass=0.26, alpha_D=1e-6), Calculation()
+    model, how = replace(SCALAR, mediator_mass=0.26, alpha_D=1e-6), AT_REST
     edges = np.array([0.0, 2.0, 4.0, 6.0, 9.0, 40.0])
     (whole,) = ANNIHILATION.produced(NA64, [model], 50.0, edges[[0, -1]], how)
     (found,) = ANNIHILATION.produced(NA64, [model], 50.0, edges, how)
@@ -183,7 +193,7 @@ def test_samples_from_bins_of_depth_and_energy(mass: float, alpha_D: float) -> N
 def test_narrow_resonance_has_one_energy() -> None:
     model = replace(SCALAR, mediator_mass=0.25, alpha_D=1e-6)
     uniforms = np.random.default_rng(1).random((3, 4096))
-    made = ANNIHILATION.sample(LEAD, model, 50.0, Calculation(), uniforms)
+    made = ANNIHILATION.sample(LEAD, model, 50.0, AT_REST, uniforms)
     assert made is not None
     found = np.quantile(made.mediator_energy, [0.1, 0.5, 0.9])
     # half of them are within the width, nine in ten within six times as much: far below 1 MeV

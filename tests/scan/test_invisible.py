@@ -173,7 +173,7 @@ def test_adaptive_boundary_of_a_real_plane() -> None:
 
 
 def test_small_adaptive_plane_is_the_dense_one() -> None:
-    x, y = Axis("mediator_mass", 1e-2, 0.2, 60), Axis("kinetic_mixing", 1e-6, 1e-2, 60)
+    x, y = Axis("mediator_mass", 1e-2, 0.15, 60), Axis("kinetic_mixing", 1e-6, 1e-2, 60)
     plan = surveys.invisible(x, y, alpha_D=0.1)
     adaptive, dense = plane(plan, tolerance=0.01), plane(plan)
     assert adaptive.computed_points < 0.4 * dense.computed_points

@@ -22,6 +22,11 @@ class SearchCard(SourcedTable):
     selection: dict[str, Any] = Field(
         description="which events count: the signature's own table, see there"
     )
+    bound_electrons: bool | None = Field(
+        default=None,
+        description="whether the target's electrons, with which positrons annihilate, move as in "
+        "their atoms; left out: they do, unless the calculation says otherwise",
+    )
     data_sets: Items[DataSet] = Field(min_length=1, description="exposures and observations")
     systematics: Items[Systematic] = Field(
         default=(),

@@ -5,7 +5,8 @@ With the positrons' track length T_+(E) in radiation lengths,
     dN/dE_X = n_e Int dE T_+(E) sigma(E) delta(E_X - E - m_e)
 
 per particle on target and per unit of the squared coupling, with n_e electrons per cm^2 of one
-radiation length and the full Breit-Wigner shape in sigma.
+radiation length and the full Breit-Wigner shape in sigma. Bound electrons move, which smears
+sigma: see `moving_electrons`.
 """
 
 import math
@@ -15,6 +16,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.processes.annihilation_integrals import (
+    RESOLVED,
+    accepted_annihilation,
+    annihilation_in_bins,
+    sampled_seen,
+)
 from scotopic.processes.base import AcceptedYields, Process, Produced, Sample, Window
 from scotopic.processes.calculation import Calculation
 from scotopic.processes.dump import Dump
@@ -33,18 +40,13 @@ Array = npt.NDArray[np.float64]
 # 800 nodes for masses from 1 MeV to 1 GeV and cuts at half of the beam energy.
 _ONSET_ERROR = 7e-4
 
-# In a bin of energy not wider than this share of the beam's, the track length of positrons is
-# constant to 2e-3; annihilation in wider ones is added up from several.
-_NARROW = 1 / 2000
 _BINS = 1500  # where depth or single annihilations are wanted
 _RESONANCE_STEP = 0.05  # of arsinh((E - E_res)/width), there too
 
-_RESOLVED = 0.9997  # of the beam energy: above, track lengths are known on average only
-_LINE = (1 - _RESOLVED) / 2  # below the beam energy, the middle of that
+_LINE = (1 - RESOLVED) / 2  # below the beam energy, the middle of where positrons are averaged
 _TAIL = (1, 3, 10, 30)  # relative widths away from an edge
 _FARTHEST = 0.3  # of the energy, where a tail has no point of its own any more
 _INSIDE = 12  # points between the edges of a window
-_PANELS = 128  # even ones of the positron's energy
 
 
 class Annihilation(Process):
@@ -70,16 +72,26 @@ class Annihilation(Process):
         return model.lepton_coupling("electron")
 
     def features(
-        self, dump: Dump, edges: Sequence[Array], relative_width: Callable[[float], float]
+        self,
+        dump: Dump,
+        edges: Sequence[Array],
+        relative_width: Callable[[float], float],
+        calculation: Calculation,
     ) -> list[Feature]:
         """Return the edges of the acceptance, and the beam energy if the beam is of positrons.
 
         A narrow resonance of the mass m needs a positron of E = m^2/(2 m_e) - m_e: yields follow
         the acceptance and the positrons' track length at m^2/(2 m_e). A width Gamma smears
-        energies by Gamma/m.
+        energies by Gamma/m, electrons that move by their typical kappa.
         """
+        from scotopic.production.electron_momenta import (  # noqa: PLC0415 - not when warm
+            ElectronMomenta,
+        )
+
         if dump.lepton == "muon" or not edges:
             return []
+        moving = calculation.electrons_move
+        typical = ElectronMomenta.of(dump.material).typical if moving else 0.0
         highest = dump.energy + ELECTRON_MASS
 
         def feature(what: str, energies: npt.ArrayLike, low: float, high: float) -> Feature:
@@ -90,7 +102,7 @@ class Annihilation(Process):
             return Feature(f"annihilation, {what}", np.unique(masses), ends)
 
         def width_at(energy: float) -> float:
-            return relative_width(math.sqrt(2 * ELECTRON_MASS * energy))
+            return typical + relative_width(math.sqrt(2 * ELECTRON_MASS * energy))
 
         def tail(width: float) -> list[float]:
             return [width * n for n in _TAIL if _LINE < width * n < _FARTHEST]
@@ -127,7 +139,9 @@ class Annihilation(Process):
         report: Report = silent,  # noqa: ARG002 - it is fast
     ) -> AcceptedYields:
         """Return what the window accepts, integrated on panels: see `accepted_annihilation`."""
-        made = accepted_annihilation(dump, models, window)
+        made = accepted_annihilation(
+            dump, models, window, bound_electrons=calculation.electrons_move
+        )
         softest = float(window.thresholds()[0].min())
         error = self.relative_error(dump, models[0], softest, calculation)
         return AcceptedYields(made, np.full(len(models), error))
@@ -154,11 +168,12 @@ class Annihilation(Process):
         """Return annihilations in bins of energy, shared over depth as the positrons are."""
         shower = shower_depths(dump, minimum_energy)
         found = []
+        moving = calculation.electrons_move
         for model in models:
-            edges = _resolving_edges(dump, model, minimum_energy)
+            edges = _resolving_edges(dump, None if moving else model, minimum_energy)
             middle = (edges[1:] + edges[:-1]) / 2
             before = shower.shares_before(shower.positron_depth, middle, edges_X0)
-            (bins,) = annihilation_in_bins(dump, [model], edges)
+            (bins,) = annihilation_in_bins(dump, [model], edges, bound_electrons=moving)
             error = self.relative_error(dump, model, minimum_energy, calculation)
             found.append(Produced(middle + ELECTRON_MASS, np.diff(before).T * bins, error))
         return found
@@ -168,131 +183,65 @@ class Annihilation(Process):
         dump: Dump,
         models: "Sequence[DecayingMediator]",
         edges: Array,
-        calculation: Calculation,  # noqa: ARG002 - there is one way
+        calculation: Calculation,
     ) -> Array:
         """Return annihilations in bins of the mediator's energy."""
         positron_edges = edges - ELECTRON_MASS
         if edges[-1] >= dump.energy:
             positron_edges[-1] = dump.energy  # the annihilating electron's mass comes on top
-        return annihilation_in_bins(dump, models, positron_edges)
+        return annihilation_in_bins(
+            dump, models, positron_edges, bound_electrons=calculation.electrons_move
+        )
 
     def sample(
         self,
         dump: Dump,
         model: "DecayingMediator",
         minimum_energy: float,
-        calculation: Calculation,  # noqa: ARG002 - there is one way
+        calculation: Calculation,
         uniforms: Array,
     ) -> Sample | None:
-        """Return annihilations; the numbers choose energy and depth, the third is not used."""
-        threshold = model.invisible_threshold**2 / (2 * ELECTRON_MASS)
-        if threshold >= dump.energy:
-            return None
+        """Return annihilations; the numbers choose energy, depth, and the electron's momentum."""
+        moving = calculation.electrons_move
         shower = shower_depths(dump, minimum_energy)
-        edges = _resolving_edges(dump, model, minimum_energy)
-        bins = np.maximum(annihilation_in_bins(dump, [model], edges)[0], 0.0)
+        edges = _resolving_edges(dump, None if moving else model, minimum_energy)
+        made = annihilation_in_bins(dump, [model], edges, bound_electrons=moving)
+        bins = np.maximum(made[0], 0.0)
         total = float(bins.sum())
         if not total > 0:
             return None
         single = np.zeros(uniforms.shape[1], dtype=np.intp)
         position = inverted(np.append(0.0, np.cumsum(bins))[None], single, uniforms[0])
         positron = np.interp(position, np.arange(len(edges)), edges)
-        energy = np.maximum(positron + ELECTRON_MASS, threshold * (1 + 1e-9))  # where it cuts a bin
-        positron = energy - ELECTRON_MASS
+        if moving:
+            seen = sampled_seen(dump, model, minimum_energy, positron, uniforms[2])
+        else:
+            threshold = model.invisible_threshold**2 / (2 * ELECTRON_MASS)
+            seen = np.maximum(positron + ELECTRON_MASS, threshold * (1 + 1e-9))  # it cuts a bin
+            positron = seen - ELECTRON_MASS
         depth = shower.depths(shower.positron_depth, positron, uniforms[1])
-        return Sample(depth, positron, energy, np.sqrt(2 * ELECTRON_MASS * energy), total)
+        mass = np.sqrt(2 * ELECTRON_MASS * seen)
+        return Sample(depth, positron, positron + ELECTRON_MASS, mass, total)
 
 
-def _resolving_edges(dump: Dump, model: "DecayingMediator", minimum_energy: float) -> Array:
-    """Return edges of bins of the positron's energy in GeV, dense around the resonance.
+def _resolving_edges(
+    dump: Dump, resonance: "DecayingMediator | None", minimum_energy: float
+) -> Array:
+    """Return edges of bins of the positron's energy in GeV, dense around a resonance.
 
-    They are even but for those next to the resonance, in which the Breit-Wigner shape is constant
-    to 5 %.
+    They are even but for those next to the resonance, if there is one that electrons do not smear,
+    in which the Breit-Wigner shape is constant to 5 %.
     """
     from scotopic.production.annihilation import resonance_energy  # noqa: PLC0415 - not when warm
 
     line = LINE * dump.energy
     even = np.linspace(minimum_energy, line, _BINS)
-    width = model.mediator_mass * model.invisible_width / (2 * ELECTRON_MASS)
+    if resonance is None:
+        return np.append(even, dump.energy)
+    width = resonance.mediator_mass * resonance.invisible_width / (2 * ELECTRON_MASS)
     most = math.asinh(float(even[1] - even[0]) / width)
     steps = np.linspace(-most, most, 2 * math.ceil(most / _RESONANCE_STEP) + 1)
-    lightest = max(model.mediator_mass, 2 * ELECTRON_MASS)  # lighter ones have no resonance
+    lightest = max(resonance.mediator_mass, 2 * ELECTRON_MASS)  # lighter ones have no resonance
     narrow = resonance_energy(lightest) + width * np.sinh(steps)
     inside = narrow[(narrow > minimum_energy) & (narrow < line)]
     return np.unique(np.concatenate([even, inside, [dump.energy]]))
-
-
-def annihilation_in_bins(dump: Dump, models: Sequence["DecayingMediator"], edges: Array) -> Array:
-    """Return the mediators from annihilation of the shower's positrons in bins of energy.
-
-    Parameters
-    ----------
-    dump : Dump
-        Beam and target.
-    models : sequence of DecayingMediator
-        One row of the result each.
-    edges : ndarray, shape (bins + 1,)
-        Edges of the bins of the positron's energy in GeV, ascending; the mediator has m_e more.
-
-    Returns
-    -------
-    ndarray, shape (models, bins)
-        Per particle on target and per unit of the squared coupling.
-    """
-    from scotopic.production.annihilation import integrated_cross_section  # noqa: PLC0415
-
-    parts = np.maximum(np.ceil(np.diff(edges) / (_NARROW * dump.energy)), 1).astype(int)
-    fine = np.interp(np.arange(parts.sum() + 1), np.append(0, np.cumsum(parts)), edges)
-    density = dump.track_lengths(float(edges[0])).differential("e+", fine)
-    density *= dump.material.electrons_per_cm2_per_X0
-    first = np.cumsum(parts) - parts
-    made = [density * integrated_cross_section(fine, model) for model in models]
-    return np.array([np.add.reduceat(each, first) for each in made])
-
-
-def accepted_annihilation(
-    dump: Dump, models: Sequence["DecayingMediator"], window: Window
-) -> Array:
-    """Return the mediators from annihilation of the shower's positrons that a window accepts.
-
-    The integral over the positron's energy of track length, cross section and acceptance is cut
-    into panels on which all three are smooth: those of `production.annihilation.quadrature`,
-    which follow each model's resonance whatever its width; one for each of the window's
-    thresholds, which follow its smeared edges; 1/128 of the range elsewhere; and ever smaller
-    ones towards the beam energy, where the track length of a beam of positrons rises. Eight Gauss
-    points on each leave 1e-5 of the integral for any mass and width, and 1e-4 where a second
-    channel of dark decays opens inside of the range.
-
-    Parameters
-    ----------
-    dump : Dump
-        Beam and target.
-    models : sequence of DecayingMediator
-        One entry of the result each.
-    window : Window
-        What is accepted, of the energies of mediators.
-
-    Returns
-    -------
-    ndarray, shape (models,)
-        Per particle on target and per unit of the squared coupling.
-    """
-    from scotopic.production.annihilation import quadrature  # noqa: PLC0415 - not when warm
-
-    thresholds, _ = window.thresholds()
-    softest, line = float(thresholds.min()), _RESOLVED * dump.energy
-    tracks = dump.track_lengths(softest)
-    even = np.linspace(softest, line, _PANELS + 1)
-    rising = dump.energy - np.geomspace(dump.energy - line, dump.energy - even[-2], 8)
-    inside = (thresholds - ELECTRON_MASS).clip(softest, line)
-    edges = np.unique(np.concatenate([even, rising.clip(softest, line), inside, [dump.energy]]))
-    mean_in_line = tracks.differential("e+", [line, dump.energy])[0]
-
-    rules = [quadrature(edges, model) for model in models]
-    energies, weights = (np.concatenate(every) for every in zip(*rules, strict=True))
-    density = tracks.density("e+", np.minimum(energies, line))
-    density[energies > line] = mean_in_line
-    made = weights * density * window.acceptance(energies + ELECTRON_MASS)
-    number = np.repeat(np.arange(len(models)), [len(at) for at, _ in rules])
-    total = np.bincount(number, made, minlength=len(models))
-    return np.asarray(total * dump.material.electrons_per_cm2_per_X0)

@@ -224,6 +224,7 @@ class Process(ABC):
         dump: Dump,  # noqa: ARG002 - for those that have some
         edges: "Sequence[FloatArray]",  # noqa: ARG002
         relative_width: Callable[[float], float],  # noqa: ARG002
+        calculation: Calculation,  # noqa: ARG002
     ) -> list[Feature]:
         """Return where yields change quickly with the mass of the mediator: nowhere.
 
@@ -236,6 +237,8 @@ class Process(ABC):
             in, and over which it ends if it does.
         relative_width : callable
             Width of the mediator over its mass, at a mass in GeV.
+        calculation : Calculation
+            How.
         """
         return []
 

@@ -54,6 +54,9 @@ class Calculation:
     events, seed : int
         Simulated events for each process and mass, and the seed of their random numbers, where
         decays in flight are simulated.
+    bound_electrons : bool or None
+        Whether the electrons with which positrons annihilate move as in their atoms, or are at
+        rest; None for what the card of each search says, or else they move.
 
     Raises
     ------
@@ -66,6 +69,7 @@ class Calculation:
     processes: tuple[str, ...] = ()
     events: int = 5000
     seed: int = 1
+    bound_electrons: bool | None = None
 
     def __post_init__(self) -> None:
         """Take one process by its name alone too, and refuse unknown ones."""
@@ -78,6 +82,11 @@ class Calculation:
         for name in self.processes:
             PROCESSES.home(name)
 
+    @property
+    def electrons_move(self) -> bool:
+        """Whether electrons of the target move."""
+        return self.bound_electrons is not False
+
     def applicable(self, dump: "Dump", model: "DecayingMediator") -> tuple[str, ...]:
         """Return the names of the processes that count and make mediators of a model."""
         names = self.processes or PROCESSES.names()
@@ -88,6 +97,10 @@ class Calculation:
         names = self.processes or PROCESSES.names()
         return "; ".join(f"{n}: {PROCESSES[n].obstacle(dump, model)}" for n in names)
 
-    def inputs(self) -> dict[str, str | None]:
+    def inputs(self) -> dict[str, str | bool | None]:
         """Return what yields of one process depend on."""
-        return {"method": self.method, "form_factor": self.form_factor}
+        return {
+            "method": self.method,
+            "form_factor": self.form_factor,
+            "bound_electrons": self.electrons_move,
+        }

@@ -24,6 +24,7 @@ from scotopic.signatures.base import SIGNATURES, Accepted, Question, Response
 from scotopic.statistics.methods import method_module
 
 if TYPE_CHECKING:
+    from scotopic.experiments import SearchCard
     from scotopic.models.mediator import DecayingMediator
     from scotopic.processes.features import Feature
 
@@ -99,7 +100,7 @@ class Search:
             part
             for e in cards
             for s in e.searches
-            for part in Part.all_of(e, s, Question(e, selection_of(s), calculation))
+            for part in Part.all_of(e, s, Question(e, selection_of(s), _asked_of(s, calculation)))
             if (not signatures or {s.signature, SIGNATURES.home(s.signature)} & set(signatures))
             and (not searches or s.name in searches)
         )
@@ -297,7 +298,9 @@ class Search:
                 names = part.signature.processes(question, model)
             if edges := part.signature.energy_edges(question):
                 for name in names:
-                    found += PROCESSES[name].features(question.dump, edges, relative_width)
+                    found += PROCESSES[name].features(
+                        question.dump, edges, relative_width, question.calculation
+                    )
         return found
 
 
@@ -376,6 +379,13 @@ def refuse_common_data(experiments: "Sequence[Experiment]") -> None:
                 f" {', '.join(map(str, years))} in common, which would count twice; if they have"
                 " not, leave data_sets.years out in a card of your own"
             )
+
+
+def _asked_of(card: "SearchCard", calculation: Calculation) -> Calculation:
+    """Return a calculation in which the card of a search decides what is left open."""
+    if calculation.bound_electrons is not None:
+        return calculation
+    return replace(calculation, bound_electrons=card.bound_electrons)
 
 
 def _common_years(one: "Experiment", other: "Experiment") -> list[int]:

@@ -44,7 +44,7 @@ def _w(xi: Array) -> Array:
     return np.asarray(_SCALE * (np.logaddexp(0, xi - _XI_0) - np.log1p(np.exp(-_XI_0))))
 
 
-def _stencil(position: Array, size: int) -> tuple[npt.NDArray[np.intp], Array]:
+def stencil(position: Array, size: int) -> tuple[npt.NDArray[np.intp], Array]:
     """Return the first of four nodes for each position (in steps), and their cubic weights."""
     first = np.clip(np.floor(position).astype(np.intp) - 1, 0, size - 4)
     t = position - first
@@ -130,7 +130,7 @@ class Mesh:
 
     def interpolation(self, position: Array) -> Array:
         """Return the matrix, shape (len(position), size), from node values to interpolants."""
-        first, weights = _stencil(position, self.size)
+        first, weights = stencil(position, self.size)
         matrix = np.zeros((len(position), self.size))
         np.put_along_axis(matrix, first[:, None] + np.arange(4), weights, axis=1)
         return matrix
@@ -152,5 +152,5 @@ class Mesh:
 
 def interpolate(values: Array, position: Array) -> Array:
     """Return the cubic interpolants of node values, shape (..., n), at positions in steps."""
-    first, weights = _stencil(position, values.shape[-1])
+    first, weights = stencil(position, values.shape[-1])
     return np.asarray((values[..., first[..., None] + np.arange(4)] * weights).sum(axis=-1))
