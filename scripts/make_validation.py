@@ -26,6 +26,7 @@ COMPARISONS = (
     production.yields,
     limits.statistics,
     limits.limit,
+    limits.bound_electrons,
     semi_visible.correction_of_the_width,
     semi_visible.published_masses,
     semi_visible.planes,

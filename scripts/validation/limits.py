@@ -21,6 +21,7 @@ from scotopic import (
 from scotopic.figures import draw_shower
 from scotopic.figures.style import BLACK, BLUE, GREY, VERMILION
 from scotopic.figures.ticks import label_ticks
+from scotopic.processes.annihilation_integrals import accepted_annihilation
 from scotopic.production.annihilation import resonance_energy
 from validation.production import MODEL
 from validation.report import (
@@ -38,6 +39,7 @@ SECTION = "The limit"
 NA64 = load_experiment("na64e-2018")
 ALONE = Search.of(NA64, calculation=Calculation(processes=("bremsstrahlung",)))
 BOTH = Search.of(NA64)
+AT_REST = Search.of(NA64, calculation=Calculation(bound_electrons=False))
 
 
 def statistics(report: Report) -> None:
@@ -119,7 +121,10 @@ def limit(report: Report) -> None:
 
 
 def dip(report: Report) -> None:
-    """Look at the resonance: where it opens and ends, and how much it improves the limit."""
+    """Look at the resonance: where it opens and ends, and how much it improves the limit.
+
+    It is that of electrons at rest, whose ends kinematics gives.
+    """
     for mass, wanted in ((0.226, 50), (0.320, 100)):
         energy = resonance_energy(mass)
         report.demand(
@@ -136,7 +141,9 @@ def dip(report: Report) -> None:
         ("complex scalar, alpha_D = 0.5", replace(MODEL, alpha_D=0.5)),
         ("Dirac, alpha_D = 0.1", replace(MODEL, dark_matter="dirac")),
     ):
-        alone, both = (exclusion_curve(search, model, masses).limits() for search in (ALONE, BOTH))
+        alone, both = (
+            exclusion_curve(search, model, masses).limits() for search in (ALONE, AT_REST)
+        )
         gains[name] = alone / both
     main = gains["complex scalar, alpha_D = 0.1"]
     report.demand(
@@ -169,6 +176,41 @@ def dip(report: Report) -> None:
         axes.margins(x=0)
         axes.set_ylim(bottom=0)
         axes.legend()
+
+
+def bound_electrons(report: Report) -> None:
+    """Compare yields from moving electrons with another program's, and draw what they change."""
+    module = helpers("processes/test_moving_electrons.py")
+    for particle, wanted in module["RATIOS"].items():
+        models = module["at_masses"](*wanted)
+        moving, still = (
+            accepted_annihilation(
+                module["BEAMS"][particle], models, module["Sharp"](), bound_electrons=bound
+            )
+            for bound in (True, False)
+        )
+        report.compare(
+            SECTION,
+            f"yield of moving electrons over those at rest, 100 GeV {particle} on lead",
+            largest(moving / still / np.array([*wanted.values()])),
+            0.03,
+        )
+    masses = np.linspace(0.17, 0.45, 281)
+    with panels("bound-electrons", ["moving / at rest"]) as (top, below):
+        for card, colour in (("na64e-2018", BLUE), ("na64e-positron-100GeV", VERMILION)):
+            moving, still = (
+                exclusion_curve(
+                    Search.of(card, calculation=Calculation(bound_electrons=bound)), MODEL, masses
+                ).limits()
+                for bound in (True, False)
+            )
+            top.plot(1e3 * masses, still, "--", color=colour, linewidth=1, label=f"{card}, at rest")
+            top.plot(1e3 * masses, moving, color=colour, label=card)
+            below.plot(1e3 * masses, moving / still, color=colour)
+        top.set(yscale="log", ylabel=r"kinetic mixing $\epsilon$, 90 % CL")
+        label_ticks(top)
+        top.legend()
+        below.set(xlabel=r"$m_{A'}$ [MeV]", ylim=(0.25, 1.35))
 
 
 PROGRAM = "from scotopic.cli import main; main()"

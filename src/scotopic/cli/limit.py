@@ -144,6 +144,14 @@ def limit(
             show_default="elastic+inelastic, for two photons elastic",
         ),
     ] = None,
+    bound_electrons: Annotated[
+        bool | None,
+        typer.Option(
+            "--bound-electrons/--electrons-at-rest",
+            help="Whether the electrons with which positrons annihilate move as in their atoms.",
+            show_default="that of the card, or as in atoms",
+        ),
+    ] = None,
     statistics: Statistics = "cls",
     against: Annotated[
         MassAxis | None,
@@ -183,7 +191,9 @@ def limit(
     search = Search.of(
         experiments,
         signatures=signature or (),
-        calculation=Calculation(method, form_factor, tuple(process or ())),
+        calculation=Calculation(
+            method, form_factor, tuple(process or ()), bound_electrons=bound_electrons
+        ),
         method=statistics,
     )
     options = {

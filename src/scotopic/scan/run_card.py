@@ -140,6 +140,11 @@ class SimulationCard(Table):
     processes: Items[ProcessName] = Field(
         default=(), description="how the mediators are made; left out: all that apply"
     )
+    bound_electrons: bool | None = Field(
+        default=None,
+        description="whether the electrons with which positrons annihilate move as in their atoms; "
+        "left out: as the experiment's card says, or else they do",
+    )
 
 
 class RefinementCard(Table):

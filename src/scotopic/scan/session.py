@@ -146,7 +146,10 @@ def _search(card: RunCard, layer: LimitLayer, experiments: tuple[Experiment, ...
     settings = card.simulation
     try:
         calculation = Calculation(
-            processes=settings.processes, events=settings.events, seed=settings.seed
+            processes=settings.processes,
+            events=settings.events,
+            seed=settings.seed,
+            bound_electrons=settings.bound_electrons,
         )
         return Search.of(
             experiments,
