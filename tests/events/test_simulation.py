@@ -14,7 +14,7 @@ from scotopic.errors import RangeError
 from scotopic.events.simulation import ARRAYS, Events, simulate
 from scotopic.materials import material
 from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMatter
-from scotopic.processes.annihilation import annihilation_in_bins
+from scotopic.processes.annihilation_integrals import annihilation_in_bins
 from scotopic.processes.bremsstrahlung import bremsstrahlung_above
 from scotopic.processes.calculation import Calculation
 from scotopic.processes.dump import Dump

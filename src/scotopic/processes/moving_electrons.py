@@ -114,7 +114,7 @@ class MovingElectrons:
         nearest = np.rint(np.interp(energies, rows, np.arange(_ROWS))).astype(np.intp)
         position = inverted(cumulative, nearest, uniforms)
         ends = np.concatenate([seen[:1], (seen[1:] + seen[:-1]) / 2, seen[-1:]])
-        return np.interp(position, np.arange(len(ends)), ends)
+        return np.asarray(np.interp(position, np.arange(len(ends)), ends))
 
     @cached_property
     def _size(self) -> int:
@@ -133,8 +133,9 @@ class MovingElectrons:
         """
         first, shares = stencil(self._position(energies), self._size)
         places, parts = first[:, None] + np.arange(4), weights[:, None] * shares
-        on_grid = np.bincount(places.ravel(), parts.ravel(), minlength=self._size)
-        steps = np.arange(1 - self._size, self._size)
+        on_grid = np.zeros(self._size)
+        np.add.at(on_grid, places, parts)
+        steps = np.arange(1.0 - self._size, self._size)
         length = 1 << (3 * self._size).bit_length()
         product = np.fft.rfft(on_grid, length) * np.fft.rfft(kernel(_STEP * steps), length)
         found = np.fft.irfft(product, length)[self._size - 1 : 2 * self._size - 1]
