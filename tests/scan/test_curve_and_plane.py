@@ -16,6 +16,7 @@ from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.inelastic import InelasticDarkMatter
 from scotopic.models.mediator import DecayingMediator
 from scotopic.models.parameters import build
+from scotopic.processes.calculation import Calculation
 from scotopic.scan.plane import Plane, exclusion_plane
 from scotopic.search import Axis, Result, Search, exclusion_curve, load_experiment
 from scotopic.signatures.base import SIGNATURES
