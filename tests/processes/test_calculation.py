@@ -1,9 +1,12 @@
 """Which processes count."""
 
+from pathlib import Path
+
 import pytest
 
 from scotopic.errors import RangeError
 from scotopic.processes.calculation import PROCESSES, Calculation
+from scotopic.search import Search, load_experiment
 
 
 def test_all_processes_count_by_default() -> None:
@@ -14,3 +17,18 @@ def test_all_processes_count_by_default() -> None:
 def test_an_unknown_process_is_refused() -> None:
     with pytest.raises(RangeError, match="did you mean 'bremsstrahlung'"):
         Calculation(processes=("bremstrahlung",))
+
+
+def test_cards_decide_what_a_calculation_leaves_open() -> None:
+    """How electrons move: the calculation, else the card, else as in their atoms."""
+    flat = load_experiment(Path(__file__).parents[1] / "cards" / "na64e-flat.toml")
+    for card, given, moving in [
+        (flat, None, False),
+        (flat, True, True),
+        (load_experiment("na64e-2018"), None, True),
+        (load_experiment("na64e-2018"), False, False),
+    ]:
+        (part,) = Search.of(card, calculation=Calculation(bound_electrons=given)).parts
+        assert part.question.calculation.electrons_move is moving
+    with pytest.raises(RangeError, match="bound_electrons: 'false'"):
+        Calculation(bound_electrons="false")  # type: ignore[arg-type]

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, get_args
 
-from scotopic.checked import count, one_of, random_seed, several
+from scotopic.checked import count, one_of, random_seed, several, shown
 from scotopic.display import displayed
+from scotopic.errors import RangeError
 from scotopic.registry import Registry, instance_of
 from scotopic.words import FormFactor, Method
 
@@ -76,6 +77,8 @@ class Calculation:
         one_of("method", self.method, get_args(Method))
         if self.form_factor is not None:
             one_of("form_factor", self.form_factor, get_args(FormFactor))
+        if self.bound_electrons not in (None, False, True):
+            raise RangeError(f"bound_electrons: {shown(self.bound_electrons)} is not true or false")
         object.__setattr__(self, "events", count("events", self.events, *_EVENTS))
         object.__setattr__(self, "seed", random_seed(self.seed))
         object.__setattr__(self, "processes", several(self.processes))
