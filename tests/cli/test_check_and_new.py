@@ -69,6 +69,43 @@ def test_all_mistakes_at_once(scotopic: Scotopic) -> None:
     assert err.endswith("(and 6 more errors; 'scotopic check mine.toml' names them)\n")
 
 
+def thin(material: str, centimetres: float) -> str:
+    """Return positrons of 3.5 GeV on a thin target, behind which a poor calorimeter is."""
+    text = experiment_card("ldmx-4GeV")
+    for old, new in {
+        'particle = "e-"': 'particle = "e+"',
+        "energy_GeV = 4.0": "energy_GeV = 3.5",
+        '"tungsten"': f'"{material}"',
+        "thickness_cm = 0.035": f"thickness_cm = {centimetres}",
+    }.items():
+        assert old in text
+        text = text.replace(old, new, 1)
+    return text
+
+
+def test_a_thin_light_target_is_taken_though_its_shower_ends_early(scotopic: Scotopic) -> None:
+    Path("thin.toml").write_text(thin("silicon", 0.94))
+    code, out, _ = scotopic("check", "thin.toml")
+    assert code == 0
+    assert out.endswith(": nothing wrong\n")
+    code, _, err = scotopic(
+        "limit", "thin.toml", "--mass-min", "0.05", "--mass-max", "0.06", "--points", "2"
+    )
+    assert code == 0
+    assert "fewer than 1e-07 of which are accepted" in err
+
+
+def test_check_refuses_what_limit_refuses(scotopic: Scotopic) -> None:
+    Path("thin.toml").write_text(thin("beryllium", 3.5).replace("= 1.2\n", "= 1.23\n"))
+    masses = ("--mass-min", "0.05", "--mass-max", "0.06", "--points", "2")
+    for arguments in (["check", "thin.toml"], ["limit", "thin.toml", *masses]):
+        code, out, err = scotopic(*arguments)
+        assert code != 0
+        assert out == ""
+        assert "minimum_energy: " in err
+        assert len(err.splitlines()) == 1
+
+
 def test_mistakes_of_a_run_card_and_of_the_experiments_in_it(scotopic: Scotopic) -> None:
     text = (GALLERY / "thermal-targets.toml").read_text()
     text = text.replace("alpha_D = 0.1", "alpha_D = 0.1\ndelta = 0.1")

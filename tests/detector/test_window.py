@@ -85,6 +85,19 @@ def test_nothing_is_accepted_below_the_least_threshold() -> None:
     assert window.acceptance(np.array([window.thresholds()[0].min()]))[0] < 1e-8
 
 
+def test_faint_edges_do_not_decide_how_far_showers_are_followed() -> None:
+    thin = EnergyResolution(stochastic=0.2, constant=0.0, noise_GeV=0.0)
+    whole = EnergyWindow(3.5, 0.0, 1.2, thin)
+    cut = EnergyWindow(3.5, 0.0, 1.2, thin, followed_from=0.2)
+    (all_cuts, all_weights), (cuts, weights) = whole.thresholds(), cut.thresholds()
+    assert all_cuts.min() < cut.followed_from < cuts.min()
+    # yields rise by (3.5/0.08)^2 at most towards the edge that is left out, which weighs 1e-8
+    assert weights @ cuts**-2 == pytest.approx(all_weights @ all_cuts**-2, rel=1e-5)
+    heavy = EnergyWindow(3.5, 0.0, 1.2, thin, followed_from=1.5)
+    np.testing.assert_array_equal(heavy.thresholds(), whole.thresholds())
+    assert "followed_from" not in whole.inputs()  # nothing that is kept on disk is lost
+
+
 def test_hopeless_resolution_is_refused() -> None:
     with pytest.raises(RangeError, match="energy_resolution"):
         EnergyWindow(100.0, 0.0, 50.0, EnergyResolution(stochastic=0, constant=0.2, noise_GeV=0))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scotopic.cli.base import AsJson, app, name_written, print_json, remark
-from scotopic.errors import CardError, ScotopicError
+from scotopic.errors import CardError, RangeError, ScotopicError
 from scotopic.results import usable_file, whole_file
 
 if TYPE_CHECKING:
@@ -108,6 +108,7 @@ def checked(card: str) -> str:
     from scotopic.scan.run import check_run_card  # noqa: PLC0415
     from scotopic.scan.run_card import load_run_card  # noqa: PLC0415
     from scotopic.search import Search, load_experiment  # noqa: PLC0415
+    from scotopic.search.models import models_along  # noqa: PLC0415
 
     if card.endswith(SUFFIX):
         command = kind_of(read_card(Path(card), card))
@@ -127,7 +128,12 @@ def checked(card: str) -> str:
     else:
         experiment = load_experiment(card)
         title = experiment.title
-        for text in Search.of(experiment).caveats():
+        search = Search.of(experiment)
+        try:
+            search.rehearse(models_along([experiment]))
+        except RangeError as error:
+            raise CardError(f"{card}: {error}") from None
+        for text in search.caveats():
             remark(f"remark: {text}")
     return f"{KINDS[command or 'limit'].name}, {title!r}: nothing wrong"
 

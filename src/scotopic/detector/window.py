@@ -25,6 +25,9 @@ _HIGHEST: Final = 1e6  # GeV
 RESOLVED: Final = 6.0
 """Standard deviations of the measured energy between a window and the whole beam energy."""
 
+FAINT: Final = 1e-7
+"""Weight of a smeared edge that need not decide how far showers are followed."""
+
 _QUADRATURE_POINTS = 24
 _STRIDE, _POINTS_ON_A_LINE = 3, 6  # where an efficiency and a smeared edge are integrated
 
@@ -44,6 +47,9 @@ class EnergyWindow:
         Of what measures it.
     key : str
         What the card calls the upper edge, for messages.
+    followed_from : float
+        Energy in GeV down to which what makes mediators can be followed: thresholds below it are
+        left out if their weights add up to less than 1e-7.
 
     Raises
     ------
@@ -57,6 +63,7 @@ class EnergyWindow:
     resolution: "EnergyResolution"
 
     key: str = "maximum_calorimeter_energy_GeV"
+    followed_from: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse a window without a lower edge in the mediator's energy."""
@@ -81,6 +88,7 @@ class EnergyWindow:
             "minimum_energy": self.minimum_energy,
             "maximum_energy": self.maximum_energy,
             "resolution": self.resolution.model_dump(),
+            **({"followed_from": self.followed_from} if self.followed_from else {}),
         }
 
     def acceptance(self, mediator_energy: FloatArray) -> FloatArray:
@@ -116,7 +124,11 @@ class EnergyWindow:
         if self.minimum_energy > 0:
             lower, negative = self._smeared_edge(self.minimum_energy)
             visible, weights = np.concatenate([visible, lower]), np.append(weights, -negative)
-        return self.beam_energy - visible, weights
+        energies = self.beam_energy - visible
+        kept = energies >= self.followed_from
+        if abs(weights[~kept]).sum() > FAINT:
+            kept[:] = True
+        return energies[kept], weights[kept]
 
     def _probability_below(self, edge: float, visible: FloatArray) -> FloatArray:
         from scipy.special import ndtr  # noqa: PLC0415 - slow to import, not needed when warm

@@ -1,7 +1,7 @@
 """A set-up as decays in flight meet it: zones along the beam, and cuts on what is left there."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -120,13 +120,26 @@ class SetUp:
 
 
 def calorimeter_window(experiment: "Experiment", selection: "CalorimeterSelection") -> EnergyWindow:
-    """Return the window of the calorimeter's energy."""
-    return EnergyWindow(
+    """Return the window of the calorimeter's energy.
+
+    Where its faintest smeared edges ask for a shower that is not followed so far down, it leaves
+    them out.
+    """
+    window = EnergyWindow(
         experiment.beam.energy_GeV,
         selection.minimum_calorimeter_energy_GeV,
         selection.maximum_calorimeter_energy_GeV,
         experiment.visible_energy_resolution(selection.calorimeter),
     )
+    if experiment.beam.lepton == "muon":
+        return window
+    from scotopic.shower.tracks import is_followed  # noqa: PLC0415 - cards are read without it
+
+    medium, thresholds = experiment.target.build(), np.sort(window.thresholds()[0])
+    if is_followed(medium, float(thresholds[0])):
+        return window
+    followed = [energy for energy in thresholds.tolist() if is_followed(medium, energy)]
+    return replace(window, followed_from=followed[0]) if followed else window
 
 
 def detectors_behind(

@@ -131,6 +131,25 @@ class Dump:
             nodes=_NODES,
         )
 
+    def check(self, minimum_energy: float) -> None:
+        """Refuse an energy in GeV down to which what is in the target is not followed.
+
+        Raises
+        ------
+        RangeError
+            As `track_lengths` or `muon_tracks`, which are not computed.
+        """
+        from scotopic.shower.muons import SLOWEST  # noqa: PLC0415 - not when warm
+        from scotopic.shower.tracks import check_beam  # noqa: PLC0415
+
+        if self.lepton == "electron":
+            check_beam(self.medium, self.shower_particle, self.energy, minimum_energy)
+        elif self.energy <= SLOWEST:
+            raise RangeError(
+                f"beam.energy_GeV: {self.energy:g} is not above {SLOWEST:g}; slower muons are not"
+                " followed, as they lose much of their energy at once"
+            )
+
     def depth_track_lengths(
         self, minimum_energy: float, edges_X0: FloatArray, nodes: int | None = None
     ) -> "DepthTrackLengths":
@@ -148,13 +167,9 @@ class Dump:
 
     def muon_tracks(self) -> "MuonTracks":
         """Return the track length of a beam muon in the target."""
-        from scotopic.shower.muons import SLOWEST, muon_tracks  # noqa: PLC0415 - not when warm
+        from scotopic.shower.muons import muon_tracks  # noqa: PLC0415 - not when warm
 
-        if self.energy <= SLOWEST:
-            raise RangeError(
-                f"beam.energy_GeV: {self.energy:g} is not above {SLOWEST:g}; slower muons are not"
-                " followed, as they lose much of their energy at once"
-            )
+        self.check(self.energy / 2)
         thickness = math.inf if self.thickness_X0 is None else self.thickness_X0
         return muon_tracks(self.medium, self.energy, thickness_X0=thickness)
 

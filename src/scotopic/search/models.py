@@ -1,8 +1,9 @@
 """The model that is searched for: given by itself, by its class or name, or by the cards."""
 
+import math
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from scotopic.errors import RangeError
@@ -81,6 +82,19 @@ def searched_model(
     axes = {parameter_of_axis(kind, name).name: at for name, at in replaced if name not in SET_UPS}
     solved = {kind.coupling_field: PROBE, **axes}
     return model_of(chosen, values, solved, natural_parameters(experiments, kind))
+
+
+def models_along(experiments: "Sequence[Experiment]") -> list[DecayingMediator]:
+    """Return the cards' own model at the ends of their masses and between.
+
+    Raises
+    ------
+    RangeError
+        As `searched_model`.
+    """
+    low, high = mass_range(experiments)
+    made = searched_model(experiments, None, {}, (MASS, high))
+    return [replace(made, **{MASS: mass}) for mass in (low, math.sqrt(low * high), high)]
 
 
 def _chosen(experiments: "Sequence[Experiment]", given: Given | None) -> Given:

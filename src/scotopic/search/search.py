@@ -170,6 +170,31 @@ class Search:
             raise RangeError("; ".join(dict.fromkeys(r for r in reasons if r is not None)))
         return found
 
+    def rehearse(self, models: "Sequence[DecayingMediator]") -> None:
+        """Refuse what responses and limits would refuse, without what is expensive of them.
+
+        Raises
+        ------
+        RangeError
+            If no part sees any of the models, or beam and target are not followed as far as needed.
+        """
+        seen: set[int] = set()
+        for model in models:
+            try:
+                seen.update(self.seeing(model))
+            except RangeError as error:
+                refused = error
+        if not seen:
+            raise refused
+        for part in (self.parts[i] for i in seen):
+            dump = part.question.dump
+            least = part.signature.least_energy(part.question)
+            try:
+                dump.check(dump.energy / 2 if least is None else least)
+            except RangeError as error:
+                where = "" if least is None else f": mediators count from {least:.3g} GeV on"
+                raise RangeError(f"{part.label}{where}; {error}") from None
+
     def responses(
         self,
         models: "Sequence[DecayingMediator]",

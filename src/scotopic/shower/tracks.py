@@ -260,14 +260,26 @@ def check_beam(
         minimum_energy = beam_energy / 2
     most = CLOSEST_TO_BEAM * beam_energy
     minimum_energy = number_within("minimum_energy", minimum_energy, LEAST_ENERGY, most, "GeV")
-    share = compton_share(medium, minimum_energy)
-    if share > MOST_COMPTON:
+    if not is_followed(medium, minimum_energy):
+        share = compton_share(medium, minimum_energy)
         raise RangeError(
             f"minimum_energy: at {minimum_energy} GeV Compton scattering, which is left out, is "
             f"{share:.1%} of pair production here; at most {MOST_COMPTON:.0%} is allowed: a higher "
-            "beam energy or a heavier target is needed"
+            "beam energy, a heavier target, or a cut that asks for more energy of the mediator is"
+            " needed"
         )
     return medium, beam_energy, minimum_energy
+
+
+def is_followed(medium: Medium, energy: float) -> bool:
+    """Return whether the cascade can be followed down to an energy in GeV.
+
+    Examples
+    --------
+    >>> [is_followed(material("carbon"), energy) for energy in (0.5, 0.6)]
+    [False, True]
+    """
+    return energy >= LEAST_ENERGY and compton_share(medium, energy) <= MOST_COMPTON
 
 
 def shower_inputs(

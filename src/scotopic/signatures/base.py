@@ -151,6 +151,10 @@ class Signature(ABC):
         """
         return ()
 
+    def least_energy(self, question: Question) -> float | None:  # noqa: ARG002
+        """Return the least energy in GeV of mediators that count; None if it is not known."""
+        return None
+
     def with_thresholds(
         self,
         selection: "Table",

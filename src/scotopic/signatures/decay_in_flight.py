@@ -83,6 +83,10 @@ class DecayInFlight(Signature):
         least = min(region.minimum_energy_GeV for region in chosen.regions)
         return least, experiment.beam.energy_GeV
 
+    def least_energy(self, question: Question) -> float:
+        """Return the least energy that a region asks for."""
+        return self.energies(question.experiment, question.selection)[0]
+
     def obstacle(self, question: Question, model: "DecayingMediator") -> str | None:
         """Return why no mediator is made here that decays as it must, if none does."""
         channel = cast("DecayRegions", question.selection).channel

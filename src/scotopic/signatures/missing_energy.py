@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal, cast
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.detector.window import RESOLVED, EnergyWindow
+from scotopic.detector.window import FAINT, RESOLVED, EnergyWindow
 from scotopic.detector.zones import calorimeter_window
 from scotopic.experiments.messages import KeyedError, KeyPath, shown
 from scotopic.experiments.selections import CalorimeterSelection, excludes
@@ -146,6 +146,10 @@ class MissingEnergy(Signature):
         least = energy - chosen.maximum_calorimeter_energy_GeV
         return least, energy - chosen.minimum_calorimeter_energy_GeV
 
+    def least_energy(self, question: Question) -> float:
+        """Return the lowest threshold of the smeared window."""
+        return float(window_of(question).thresholds()[0].min())
+
     def energy_edges(self, question: Question) -> "list[FloatArray]":
         """Return the missing energies at the smeared edges of the window."""
         energies, weights = window_of(question).thresholds()
@@ -167,6 +171,12 @@ class MissingEnergy(Signature):
                 f"the target of {target.thickness_X0:.3g} radiation lengths does not contain the"
                 f" shower (that takes {THICK_X0:g}); energy that leaks out of it is counted as"
                 " measured, and no veto behind it fires: the limit may be too strong"
+            )
+        window = window_of(question)
+        if window.followed_from == window.thresholds()[0].min():
+            found.append(
+                f"mediators below {window.followed_from:.3g} GeV are left out, fewer than"
+                f" {FAINT:.0e} of which are accepted: the shower is not followed so far down"
             )
         names = question.calculation.processes or PROCESSES.names()
         found += [
