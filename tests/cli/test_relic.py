@@ -185,7 +185,7 @@ def test_absurd_coupling_is_named(
         (
             "mass_ratio = 3",
             "mass_ratio = 3\nsplitting = -0.1",
-            "splitting=-0.1: -0.1 is not between",
+            "fixed.splitting: -0.1 is not",
         ),
         ("mass_ratio = 3", "mass_ratios = 3", "fixed.mass_ratios"),
         ('"dirac"', '"direc"', "thermal_lines[1].fixed.dark_matter: 'direc'"),
