@@ -113,7 +113,7 @@ def place_boxes(
     if may_widen or place == "beside":
         _put_beside(axes, outside, may_widen=may_widen)
     else:
-        _put_below(axes, outside)
+        _put_below(axes, outside, rows)
     points, taken = np.concatenate([np.empty((0, 2)), *_drawn(axes)]), []
     for box in boxes:
         if box not in outside:
@@ -141,16 +141,16 @@ def _room_for(
     return _free_room(axes, size, points, taken, must=must)
 
 
-def _legend(axes: Axes, rows: Sequence[Row]) -> Legend:
+def _legend(axes: Axes, rows: Sequence[Row], **look: float) -> Legend:
     legend = axes.legend(
         handles=[one.handles[0] if len(one.handles) == 1 else one.handles for one in rows],
         labels=[one.name for one in rows],
         loc="lower left",  # for now; matplotlib's own search for room is slow, and says so
-        handlelength=2.6,
         handler_map={tuple: HandlerTuple(ndivide=None, pad=0.4)},
         frameon=True,
         framealpha=0.85,
         borderaxespad=0,
+        **{"handlelength": 2.6, **look},
     )
     legend.set_zorder(8)
     return legend
@@ -297,24 +297,42 @@ def _covered(points: FloatArray, room: Bbox) -> int:
     return int(((points > room.min) & (points < room.max)).all(axis=1).sum())
 
 
-def _put_below(axes: Axes, boxes: Sequence[Legend | Text]) -> None:
-    """Put boxes side by side below the axes, which become lower; above each other if too wide."""
+def _put_below(axes: Axes, boxes: Sequence[Legend | Text], rows: Sequence[Row]) -> None:
+    """Put boxes below the axes, which become lower: side by side, or above each other."""
     figure = axes.figure.get_figure(root=True)
+    notes = [box for box in boxes if isinstance(box, Text)]
+    wide = figure.bbox.width - 2 * _MARGIN
+    if len(notes) < len(boxes):
+        beside = sum(note.get_window_extent().width + _MARGIN for note in notes)
+        legend = _in_columns(axes, rows, wide - beside)
+        if notes and legend.get_window_extent().width > wide - beside:
+            legend = _in_columns(axes, rows, wide)
+        boxes = [legend, *notes]
     sizes = [box.get_window_extent() for box in boxes]
-    is_one_row = sum(one.width + _MARGIN for one in sizes) < figure.bbox.width
-    rows = [list(range(len(boxes)))] if is_one_row else [[i] for i in range(len(boxes))]
-    needed = sum(max(sizes[i].height for i in row) + _MARGIN for row in rows)
-    x0, y0, wide, high = axes.get_position().bounds
+    is_one_row = sum(one.width + _MARGIN for one in sizes) - _MARGIN <= wide
+    lines = [list(range(len(boxes)))] if is_one_row else [[i] for i in range(len(boxes))]
+    needed = sum(max(sizes[i].height for i in line) + _MARGIN / 2 for line in lines)
+    x0, y0, width, high = axes.get_position().bounds
     lower = needed / figure.bbox.height
-    axes.set_position((x0, y0 + lower, wide, max(high - lower, 0.1)))
+    axes.set_position((x0, y0 + lower, width, max(high - lower, 0.1)))
     top = needed
-    for row in rows:
+    for line in lines:
         left = _MARGIN
-        for i in row:
+        for i in line:
             low = top - sizes[i].height
             _move(axes, boxes[i], Bbox.from_bounds(left, low, sizes[i].width, sizes[i].height))
             left += sizes[i].width + _MARGIN
-        top -= max(sizes[i].height for i in row) + _MARGIN
+        top -= max(sizes[i].height for i in line) + _MARGIN / 2
+
+
+def _in_columns(axes: Axes, rows: Sequence[Row], width: float) -> Legend:
+    """Add a legend with as many columns as a width has room for, in pixels; at least with one."""
+    look = {"handlelength": 2.2, "columnspacing": 1.2, "handletextpad": 0.6, "borderpad": 0.3}
+    for height in range(1, len(rows)):
+        legend = _legend(axes, rows, ncols=math.ceil(len(rows) / height), **look)
+        if legend.get_window_extent().width <= width:
+            return legend
+    return _legend(axes, rows, **look)
 
 
 def _put_beside(axes: Axes, boxes: Sequence[Legend | Text], *, may_widen: bool) -> None:
