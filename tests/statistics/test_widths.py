@@ -12,7 +12,7 @@ from scotopic.errors import CardError, RangeError
 from scotopic.experiments.loader import experiment_names
 from scotopic.scan.cut_card import load_cut_card
 from scotopic.search import load_experiment
-from scotopic.search.likelihood import data_sets, experiment_likelihood
+from scotopic.search.likelihood import counted, experiment_likelihood
 from scotopic.statistics import Likelihood, read_likelihood, strength_limits, to_workspace
 
 RUNAWAYS = [(1e-4, 0.17), (1e-3, 0.09), (0.01, 0.1), (0.53, 1.1), (9.0, 20.0), (1e-6, 1e-4)]
@@ -117,6 +117,6 @@ def test_what_a_control_region_measures_may_be_wide(tmp_path: Path) -> None:
 
 def test_no_shipped_card_is_near_the_edge() -> None:
     for name in experiment_names():
-        for _, _, data in data_sets(load_experiment(name)):
+        for _, _, _, data, _ in counted(load_experiment(name)):
             for expected, uncertainty in data.backgrounds.values():
                 assert uncertainty <= 1.01 * expected, name

@@ -48,7 +48,7 @@ def event(
 
     place = place_for("event", card, output)
     experiment = load_experiment(card)
-    asked = Search.of(experiment, searches=(search or experiment.searches[0].name,))
+    asked = Search.of(experiment, searches=(search or experiment.counted[0].name,))
     chosen, selection = asked.parts[0].card, asked.parts[0].question.selection
     if not isinstance(selection, CalorimeterSelection):
         raise RangeError(

@@ -136,6 +136,14 @@ def limit(
             show_default="all that apply",
         ),
     ] = None,
+    searches: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--search",
+            help="A search that counts, by its name in the card; repeatable.",
+            show_default="all that count by default",
+        ),
+    ] = None,
     method: Annotated[Method, typer.Option(help="How bremsstrahlung is computed.")] = "exact",
     form_factor: Annotated[
         FormFactor | None,
@@ -191,6 +199,7 @@ def limit(
     search = Search.of(
         experiments,
         signatures=signature or (),
+        searches=searches or (),
         calculation=Calculation(
             method, form_factor, tuple(process or ()), bound_electrons=bound_electrons
         ),

@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Iterator
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from scotopic.experiments.efficiencies import Efficiency, EfficiencyTable, largest
-from scotopic.experiments.messages import KeyedError, shown
+from scotopic.experiments.messages import KeyedError, KeyPath, shown
 from scotopic.experiments.tables import (
     Events,
     Fraction,
@@ -22,6 +22,8 @@ from scotopic.words import LARGEST_RELATIVE_UNCERTAINTY, MAX_COUNTS, is_too_wide
 
 LEAST_EFFICIENCY = 1e-9
 """Signal efficiencies below it are a mistake."""
+
+_ROUNDING = 1e-6  # of the sum of shares
 
 _LEAST_LOGARITHM = math.log(1e-4)  # of the observed events' probability, without a remark
 
@@ -44,6 +46,11 @@ class BackgroundSource(Table):
         description="upper value, in place of the other two: counted in full, with itself as "
         "uncertainty",
     )
+    shape: Items[Fraction] | None = Field(
+        default=None,
+        description="its shares in the bins of the selection, which add up to 1; needed if the "
+        "selection has bins",
+    )
 
     def mistakes(self) -> Iterator[KeyedError]:
         """Yield what is missing of one form, or there beside the other."""
@@ -57,6 +64,16 @@ class BackgroundSource(Table):
                     "missing; a background has expected_events and uncertainty_events, "
                     "or upper_value_events",
                 )
+        if self.shape is not None and abs(math.fsum(self.shape) - 1) > _ROUNDING:
+            yield KeyedError(("shape",), f"its shares add up to {math.fsum(self.shape):.6g}, not 1")
+
+    def in_bin(self, number: int) -> "BackgroundSource":
+        """Return its part in a bin of the selection."""
+        share = 0.0 if self.shape is None else self.shape[number]
+        events = ("expected_events", "uncertainty_events", "upper_value_events")
+        found = {key: getattr(self, key) for key in events}
+        scaled = {key: None if value is None else value * share for key, value in found.items()}
+        return self.model_copy(update={"shape": None, **scaled})
 
     @property
     def expectation(self) -> tuple[float, float]:
@@ -111,6 +128,11 @@ class DataSet(SourcedTable):
         le=MAX_COUNTS,
         description="observed events: required for a measurement, refused for a projection",
     )
+    observed_in_bins: Items[Annotated[int, Field(ge=0, le=MAX_COUNTS)]] | None = Field(
+        default=None,
+        description="`observed_events` in the bins of the selection; a measurement needs them if "
+        "the selection has bins",
+    )
 
     def mistakes(self) -> Iterator[KeyedError]:
         """Yield observations without a measurement, and numbers that mean nothing together."""
@@ -118,6 +140,10 @@ class DataSet(SourcedTable):
             yield KeyedError(("observed_events",), 'missing; kind = "measurement" needs it')
         if self.kind == "projection" and self.observed_events is not None:
             yield KeyedError(("observed_events",), 'does not go together with kind = "projection"')
+        counts = self.observed_in_bins
+        if counts is not None and sum(counts) != self.observed_events:
+            text = f"their sum {sum(counts)} is not observed_events = {self.observed_events}"
+            yield KeyedError(("observed_in_bins",), text)
         yield from repeated_names("background", self.background)
         if self.background_uncertainty > 0 and self.expected_background == 0:
             yield KeyedError(
@@ -144,6 +170,31 @@ class DataSet(SourcedTable):
                 f"{shown(table.against)} is not for data sets; the efficiency for places of decay"
                 " is searches[].selection.regions[].efficiency of 'decay-in-flight'",
             )
+
+    def wrong_bins(self, bins: int) -> Iterator[KeyedError]:
+        """Yield what does not go with so many bins of the selection; zero is one count."""
+        lists: dict[KeyPath, tuple[object, ...] | None] = {
+            ("background", i, "shape"): source.shape for i, source in enumerate(self.background)
+        }
+        if self.kind == "measurement" or self.observed_in_bins is not None:
+            lists["observed_in_bins",] = self.observed_in_bins
+        for path, found in lists.items():
+            if bins and found is None:
+                yield KeyedError(path, f"missing; the selection has {bins} bins")
+            elif found is not None and len(found) != bins:
+                allowed = f"the {bins} of the selection" if bins else "a selection without bins"
+                yield KeyedError(path, f"{len(found)} bins do not go with {allowed}")
+
+    def in_bin(self, number: int) -> "DataSet":
+        """Return what of it is in a bin of the selection."""
+        counts = self.observed_in_bins
+        return self.model_copy(
+            update={
+                "background": tuple(source.in_bin(number) for source in self.background),
+                "observed_events": None if counts is None else counts[number],
+                "observed_in_bins": None,
+            }
+        )
 
     @property
     def remark(self) -> str | None:

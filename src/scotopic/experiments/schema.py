@@ -101,6 +101,8 @@ class Experiment(Table):
                 "data_sets: kind: measurements and projections in one card have no common number "
                 "of observed events",
             )
+        if not self.counted:
+            yield KeyedError(("searches",), "by_default: false for all of them; one must count")
         for i, search in enumerate(self.searches):
             yield from _uncountable(("searches", i, "data_sets"), search)
 
@@ -206,6 +208,24 @@ class Experiment(Table):
     def particles_on_target(self) -> float:
         """Largest exposure of its searches."""
         return max(s.particles_on_target for s in self.searches)
+
+    @property
+    def counted(self) -> tuple[SearchCard, ...]:
+        """The searches that count if none is asked for by its name."""
+        return tuple(search for search in self.searches if search.by_default)
+
+    def asked_for(self, names: Iterable[str]) -> Self:
+        """Return the experiment in which searches of some names are those that count.
+
+        It is the same if they count anyway, or if it has none of them.
+        """
+        asked = {search.name for search in self.searches} & set(names)
+        if asked <= {search.name for search in self.counted}:
+            return self
+        return self.with_searches(
+            search.model_copy(update={"by_default": search.name in asked})
+            for search in self.searches
+        )
 
     def with_searches(self, searches: Iterable[SearchCard]) -> Self:
         """Return the experiment with other searches."""

@@ -14,11 +14,16 @@ from scotopic.experiments.tables import Items, Name, SourcedTable, repeated_name
 class SearchCard(SourcedTable):
     """A search: how its signal shows itself, which events count, and how many were seen.
 
-    Searches of one card are bins of one likelihood; no event is accepted by two of them.
+    Searches that count together are bins of one likelihood; no event is accepted by two of them.
     """
 
     name: Name = Field(description="its name, unique in the card")
     signature: Name = Field(description="how the signal shows itself: the name of a signature")
+    by_default: bool = Field(
+        default=True,
+        description="whether it counts if no search is asked for by its name; another view of the "
+        "same events does not",
+    )
     selection: dict[str, Any] = Field(
         description="which events count: the signature's own table, see there"
     )

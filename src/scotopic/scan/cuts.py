@@ -238,9 +238,9 @@ def missing_energy_search(experiment: "Experiment") -> "SearchCard":
     RangeError
         If there is none, or several.
     """
-    found = [one for one in experiment.searches if one.signature == "missing-energy"]
+    found = [one for one in experiment.counted if one.signature == "missing-energy"]
     if len(found) != 1:
-        signatures = ", ".join(repr(one.signature) for one in experiment.searches)
+        signatures = ", ".join(repr(one.signature) for one in experiment.counted)
         raise RangeError(
             f"searches: their signatures are {signatures}; exactly one must be 'missing-energy',"
             " whose cut is chosen"

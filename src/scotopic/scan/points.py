@@ -283,12 +283,13 @@ def _fill(
         statistical[number], numerical[number] = found.statistical_error, found.numerical_error
         arrays["expected_events"][index, place, rows] = expected[number]
         arrays["efficiency"][index, place, rows] = found.efficiency
-    allowed = search.allowance.between(expected)[0]
+    limits, error = search.allowance.between(expected)
+    allowed = limits[0]
     arrays["allowed_events"][index, rows] = allowed
     arrays["excess"][index, rows] = excess(expected.sum(axis=0), allowed)
     best = np.argmax(expected, axis=0), np.arange(len(rows))
     arrays["statistical_error"][index, rows] = statistical[best]
-    interpolated = 0.0 if search.allowance.is_constant else search.allowance.error
+    interpolated = 0.0 if search.allowance.is_constant else error
     arrays["numerical_error"][index, rows] = numerical[best] + interpolated
     arrays["status"][index, rows] = COMPUTED
 

@@ -43,6 +43,7 @@ MOST: Final = 4
 # one event more or less is a step of the limit (much background, few counts) it is within 2.5 %,
 # however small the steps: each allowance states its own error.
 _STEPS: Final = {2: 16, 3: 8, 4: 4}
+_DIGITS, _FEW = 9, 64  # shares that are alike, and how many different ones are set exactly
 _LEAST_SHARE = 1e-12  # a bin without signal would be a control region
 
 
@@ -119,8 +120,10 @@ class Allowance:
         """Whether there is one part, and shares do not matter."""
         return len(self.likelihoods) == 1
 
-    def between(self, events: FloatArray) -> FloatArray:
+    def between(self, events: FloatArray) -> tuple[FloatArray, float]:
         """Return the limits for expected events of the parts, interpolated between shares.
+
+        Those of more parts than can be interpolated are exact, and of few different shares.
 
         Parameters
         ----------
@@ -129,26 +132,29 @@ class Allowance:
 
         Returns
         -------
-        ndarray, shape (outcomes, ...)
+        limits : ndarray, shape (outcomes, ...)
             Largest sum of them that each outcome allows.
+        relative_error : float
+            Of all of them.
+
+        Raises
+        ------
+        RangeError
+            If there are too many parts and shares.
         """
         total = events.sum(axis=0)
+        shape = (len(OUTCOMES), *total.shape)
         if self.is_constant:
-            limits = self._of_one_part[0].reshape(-1, *[1] * total.ndim)
-            return np.broadcast_to(limits, (len(OUTCOMES), *total.shape))
+            limits, error = self._of_one_part
+            return np.broadcast_to(limits.reshape(-1, *[1] * total.ndim), shape), float(error[0])
         equal = np.full_like(events, 1 / len(events))
-        shares = np.divide(events, total, out=equal, where=total > 0)
-        nodes, inverse, _ = self._table
-        flat = shares.reshape(len(shares), -1)
+        flat = np.divide(events, total, out=equal, where=total > 0).reshape(len(events), -1)
+        if len(events) > MOST and (few := _few(flat)) is not None:
+            limits, errors = self.at(few[0])
+            return limits[:, few[1]].reshape(shape), float(errors.max())
+        nodes, inverse, error = self._table
         found = np.array([1 / _interpolated(nodes, one, flat) for one in inverse])
-        return found.reshape(len(OUTCOMES), *total.shape)
-
-    @property
-    def error(self) -> float:
-        """Relative error of `between`."""
-        if self.is_constant:
-            return float(self._of_one_part[1][0])
-        return self._table[2]
+        return found.reshape(shape), error
 
     @cached_property
     def _of_one_part(self) -> tuple[FloatArray, FloatArray]:
@@ -170,6 +176,12 @@ class Allowance:
         rough = _interpolated(shares[:, coarse], 1 / limits[0, coarse], shares)
         between = float(np.max(np.abs(rough * limits[0] - 1)))
         return shares, 1 / limits, float(error.max()) + between
+
+
+def _few(shares: FloatArray) -> tuple[FloatArray, npt.NDArray[np.intp]] | None:
+    """Return the different ones among shares, and which each is; None if they are many."""
+    found, index = np.unique(shares.round(_DIGITS), axis=1, return_inverse=True)
+    return (found, index.ravel()) if found.shape[1] <= _FEW else None
 
 
 def _lattice(count: int, steps: int) -> FloatArray:

@@ -122,7 +122,8 @@ def checked(experiment: Experiment) -> Experiment:
             found += error.below(("searches", i))
     if not found:
         experiment = experiment.with_searches(searches)
-        found = [*_overlaps(experiment), *_wrong_workspace(experiment)]
+        found = [KeyedError(("searches", i), text) for i, text in overlaps(experiment)]
+        found += _wrong_workspace(experiment)
     if found:
         raise KeyedError.of(found)
     return experiment
@@ -135,7 +136,11 @@ def _completed(experiment: Experiment, search: "SearchCard") -> "SearchCard":
         SIGNATURES[search.signature].check(experiment, selection)
     except KeyedError as error:
         raise KeyedError.of(error.below(("selection",))) from None
-    if found := list(_wrong_efficiencies(experiment, search, selection)):
+    bins = len(SIGNATURES[search.signature].bins(selection))
+    found = list(_wrong_efficiencies(experiment, search, selection))
+    for i, data in enumerate(search.data_sets):
+        found += [one for wrong in data.wrong_bins(bins) for one in wrong.below(("data_sets", i))]
+    if found:
         raise KeyedError.of(found)
     return search.model_copy(update={"selection": dumped(selection)})
 
@@ -165,16 +170,24 @@ def _wrong_efficiencies(
             )
 
 
-def _overlaps(experiment: Experiment) -> "Iterator[KeyedError]":
-    """Yield pairs of searches of which neither says that they exclude each other."""
+def overlaps(experiment: Experiment) -> "Iterator[tuple[int, str]]":
+    """Yield pairs of searches that count, of which neither says that they exclude each other.
+
+    Yields
+    ------
+    tuple of int and str
+        The number of the second search, and what is wrong.
+    """
     for i, other in enumerate(experiment.searches):
         for one in experiment.searches[:i]:
+            if not (one.by_default and other.by_default):
+                continue
             if _may_overlap(experiment, one, other) and _may_overlap(experiment, other, one):
-                yield KeyedError(
-                    ("searches", i),
+                text = (
                     f"{one.name} and {other.name} may accept the same event, which must not be"
-                    " counted twice; searches of one card exclude each other",
+                    " counted twice; searches that count together exclude each other"
                 )
+                yield i, text
 
 
 def _may_overlap(experiment: Experiment, one: "SearchCard", other: "SearchCard") -> bool:

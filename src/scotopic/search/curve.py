@@ -266,7 +266,7 @@ class _Along:
         """Find the intervals of all outcomes at once."""
         count, kinds = len(self.rows), len(OUTCOMES)
         if self.limits is None:
-            limits = self.allowance.between(self.on_grid).swapaxes(0, 1)
+            limits = self.allowance.between(self.on_grid)[0].swapaxes(0, 1)
         else:
             limits = self.limits[:, :, None]
         excess = _logarithm(self.on_grid.sum(axis=0))[:, None] - np.log(limits)
@@ -300,7 +300,7 @@ class _Along:
         rows, outcome = np.divmod(numbers, len(OUTCOMES))
         events = self.events(logarithm, rows)
         if self.limits is None:
-            limit = self.allowance.between(events)[outcome, np.arange(len(rows))]
+            limit = self.allowance.between(events)[0][outcome, np.arange(len(rows))]
         else:
             limit = self.limits[rows, outcome]
         return np.asarray(_logarithm(events.sum(axis=0)) - np.log(limit))

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from scotopic.errors import RangeError
-from scotopic.search.cards import CardLike, load_experiment
+from scotopic.search.cards import CardLike, load_experiment, selection_of
+from scotopic.signatures.base import SIGNATURES
 from scotopic.statistics.likelihood import Bin, Component, Likelihood, Shift, combine_likelihoods
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def experiment_likelihood(
     *,
     shared: Collection[str] = (),
 ) -> Likelihood:
-    """Return the likelihood of an experiment, one bin for each data set of each search.
+    """Return the likelihood of an experiment: a bin for each data set of each search that counts.
 
     Parameters
     ----------
@@ -44,8 +45,9 @@ def experiment_likelihood(
         times efficiency. Without a workspace the signal's uncertainty is common to all bins and
         is called "signal"; the backgrounds' are called "background BIN" and independent, but for
         sources with a `nuisance` of the card: those of one name move together. Bins have the names
-        of the data sets, "SEARCH: DATA SET" if there are several searches. Of an efficiency that is
-        a table the largest entry counts.
+        of the data sets, "SEARCH: DATA SET" if there are several searches; where a selection has
+        bins, "DATA SET[0]", "DATA SET[1]", ..., whose backgrounds move together, and a signal of
+        one in each. Of an efficiency that is a table the largest entry counts.
 
     Raises
     ------
@@ -71,7 +73,7 @@ def experiment_likelihood(
     if workspace is not None:
         found = _with_workspace(experiment, workspace)
     else:
-        bins = tuple(_bin(name, s, data) for name, s, data in data_sets(experiment))
+        bins = tuple(_bin(one) for one in counted(experiment))
         found = Likelihood(bins, experiment.confidence_level)
     return _own(found, experiment.title, shared)
 
@@ -88,24 +90,54 @@ def _own(likelihood: Likelihood, title: str, shared: Collection[str]) -> Likelih
     return likelihood.with_nuisances({n: prefix + n for n in own})
 
 
-def data_sets(experiment: "Experiment") -> "Iterator[tuple[str, SearchCard, DataSet]]":
-    """Yield the data sets of all searches, with the names that their bins have."""
-    several = len(experiment.searches) > 1
-    for search in experiment.searches:
+class Counted(NamedTuple):
+    """What is counted in one bin of the likelihood.
+
+    Attributes
+    ----------
+    name : str
+        Of the bin: "SEARCH: DATA SET", or "DATA SET" if there is one search; with "[0]", "[1]",
+        ... if the selection has bins.
+    source : str
+        The same without the number: the uncertainty of a background is that of all bins.
+    search : SearchCard
+        The search.
+    data : DataSet
+        The data set, or what of it is in one of the selection's bins.
+    bin : int or None
+        The number of the selection's bin.
+    """
+
+    name: str
+    source: str
+    search: "SearchCard"
+    data: "DataSet"
+    bin: int | None
+
+
+def counted(experiment: "Experiment") -> Iterator[Counted]:
+    """Yield what is counted in the bins of the likelihood."""
+    several = len(experiment.counted) > 1
+    for search in experiment.counted:
+        bins = len(SIGNATURES[search.signature].bins(selection_of(search)))
         for data in search.data_sets:
-            yield f"{search.name}: {data.name}" if several else data.name, search, data
+            source = f"{search.name}: {data.name}" if several else data.name
+            if not bins:
+                yield Counted(source, source, search, data, None)
+            for number in range(bins):
+                yield Counted(f"{source}[{number}]", source, search, data.in_bin(number), number)
 
 
-def _bin(name: str, search: "SearchCard", data: "DataSet") -> Bin:
-    relative = search.relative_signal_uncertainty
+def _bin(one: Counted) -> Bin:
+    relative, data = one.search.relative_signal_uncertainty, one.data
     shifts = (Shift.relative(_SIGNAL, relative),) if relative else ()
     signal = Component(_SIGNAL, data.particles_on_target * data.largest_efficiency, shifts)
     backgrounds = [
-        _background(nuisance, f"background {name}", *expectation)
+        _background(nuisance, f"background {one.source}", *expectation)
         for nuisance, expectation in data.backgrounds.items()
         if expectation[0] > 0
     ]
-    return Bin(name, data.observed_events, (signal,), tuple(backgrounds))
+    return Bin(one.name, data.observed_events, (signal,), tuple(backgrounds))
 
 
 def _background(
@@ -120,7 +152,7 @@ def _background(
 def _with_workspace(experiment: "Experiment", workspace: Likelihood) -> Likelihood:
     events: dict[str, float] = {}
     names = []
-    for name, _, data in data_sets(experiment):
+    for name, _, _, data, _ in counted(experiment):
         names.append(name)
         mine = [
             b
@@ -161,8 +193,11 @@ def part_likelihoods(parts: "Sequence[Part]") -> tuple[Likelihood, ...]:
     begun: set[int] = set()
     for part in parts:
         whole = experiment_likelihood(part.experiment)
-        owners = {name: (s.name, data.name) for name, s, data in data_sets(part.experiment)}
-        wanted = {None, *((part.card.name, data.name) for data in part.card.data_sets)}
+        owners = {
+            one.name: (one.search.name, one.data.name, one.bin) for one in counted(part.experiment)
+        }
+        number = part.question.bin
+        wanted = {None, *((part.card.name, data.name, number) for data in part.card.data_sets)}
         if id(part.experiment) in begun:
             wanted.discard(None)
         begun.add(id(part.experiment))
@@ -172,6 +207,9 @@ def part_likelihoods(parts: "Sequence[Part]") -> tuple[Likelihood, ...]:
     return tuple(found)
 
 
-def _owner(bin_name: str, owners: "Mapping[str, tuple[str, str]]") -> tuple[str, str] | None:
-    """Return search and data set of a bin; "NAME[0]" is one bin of several of a data set."""
+_Owner = tuple[str, str, int | None]
+
+
+def _owner(bin_name: str, owners: Mapping[str, _Owner]) -> _Owner | None:
+    """Return search, data set and bin; "NAME[0]" may be one of a data set without bins."""
     return owners.get(bin_name) or owners.get(bin_name.rpartition("[")[0])

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @displayed
 @dataclass(frozen=True)
 class Part:
-    """One search of one experiment's card, or those of its data sets that go together.
+    """One search of one experiment's card, or what of it shares the expected signal alike.
 
     Attributes
     ----------
@@ -40,7 +40,7 @@ class Part:
     def all_of(
         cls, experiment: "Experiment", card: "SearchCard", question: Question
     ) -> "list[Part]":
-        """Return a search as parts, one for each shape of the efficiency of its data sets.
+        """Return a search as parts, one for each bin and shape of its data sets' efficiency.
 
         The data sets of a part share the expected signal alike for all models.
         """
@@ -48,13 +48,15 @@ class Part:
         for data in card.data_sets:
             table = data.efficiency_table
             groups.setdefault(None if table is None else table.relative(), []).append(data)
+        bins = SIGNATURES[card.signature].bins(question.selection)
         return [
             cls(
                 experiment,
                 card.model_copy(update={"data_sets": tuple(data_sets)}),
-                replace(question, efficiency=table if _is_over_energy(table) else None),
+                replace(question, efficiency=table if _is_over_energy(table) else None, bin=number),
             )
             for table, data_sets in groups.items()
+            for number in (range(len(bins)) if bins else (None,))
         ]
 
     @property
@@ -66,6 +68,8 @@ class Part:
             words.append(self.card.name)
         if len(self.card.data_sets) < len(whole.data_sets):
             words.append(" + ".join(data.name for data in self.card.data_sets))
+        if self.question.bin is not None:
+            words.append(self.signature.bins(self.question.selection)[self.question.bin])
         return ", ".join(words)
 
     def obstacle(self, model: "DecayingMediator") -> str | None:

@@ -18,7 +18,7 @@ from scotopic.processes.calculation import PROCESSES, Calculation
 from scotopic.progress import Report, silent
 from scotopic.reading import JSON_BYTES, read_bytes
 from scotopic.search.allowance import Allowance
-from scotopic.search.cards import CardLike, checked, load_experiment, selection_of
+from scotopic.search.cards import CardLike, checked, load_experiment, overlaps, selection_of
 from scotopic.search.part import Part
 from scotopic.signatures.base import SIGNATURES, Accepted, Question, Response
 from scotopic.statistics.methods import method_module
@@ -70,7 +70,8 @@ class Search:
         experiments : str, path or Experiment, or several of them
             The cards, whose data are independent.
         signatures, searches : str or sequence of str
-            Only searches with these signatures, or of these names; empty for all.
+            Only searches with these signatures, or of these names; empty for all that count by
+            default. A search that does not is there if it is named.
         calculation : Calculation, optional
             How the signal is counted; by default with all processes that apply.
         method : str
@@ -96,10 +97,11 @@ class Search:
             if name not in names:
                 raise RangeError(f"search: {not_one_of(name, names)}")
         refuse_common_data(cards)
+        cards = tuple(_asked_for(one, searches) for one in cards)
         parts = tuple(
             part
             for e in cards
-            for s in e.searches
+            for s in e.counted
             for part in Part.all_of(e, s, Question(e, selection_of(s), _asked_of(s, calculation)))
             if (not signatures or {s.signature, SIGNATURES.home(s.signature)} & set(signatures))
             and (not searches or s.name in searches)
@@ -297,7 +299,7 @@ class Search:
             for data in part.card.data_sets
             if data.remark
         ]
-        return tuple(found)
+        return tuple(dict.fromkeys(found))
 
     def features(self, model: "DecayingMediator | None" = None) -> "list[Feature]":
         """Return where yields change quickly with the mass of the mediator.
@@ -321,6 +323,8 @@ class Search:
             names = question.calculation.processes or PROCESSES.names()
             if model is not None:
                 names = part.signature.processes(question, model)
+            if question.bin:  # the first bin says it for all
+                continue
             if edges := part.signature.energy_edges(question):
                 for name in names:
                     found += PROCESSES[name].features(
@@ -411,6 +415,21 @@ def _asked_of(card: "SearchCard", calculation: Calculation) -> Calculation:
     if calculation.bound_electrons is not None:
         return calculation
     return replace(calculation, bound_electrons=card.bound_electrons)
+
+
+def _asked_for(experiment: Experiment, searches: Iterable[str]) -> Experiment:
+    """Return an experiment with the searches that are asked for, none accepting another's events.
+
+    Raises
+    ------
+    RangeError
+        If two might.
+    """
+    found = experiment.asked_for(searches)
+    if found is not experiment:
+        for _, text in overlaps(found):
+            raise RangeError(f"search: {text}")
+    return found
 
 
 def _common_years(one: "Experiment", other: "Experiment") -> list[int]:

@@ -73,6 +73,9 @@ class Question:
     efficiency : EfficiencyTable or None
         How the efficiency of the data sets depends on the energy of the mediator, its largest
         value being one; None if it does not.
+    bin : int or None
+        The number of one of the signature's `bins`, whose events are asked for; None if it has
+        none.
     """
 
     experiment: "Experiment"
@@ -80,6 +83,7 @@ class Question:
     calculation: Calculation
     alpha_D: tuple[float, float] | None = None
     efficiency: "EfficiencyTable | None" = None
+    bin: int | None = None
 
     @property
     def dump(self) -> Dump:
@@ -98,6 +102,10 @@ class Signature(ABC):
 
     def check(self, experiment: "Experiment", selection: "Table") -> None:  # noqa: B027 - may be all
         """Check a selection against the rest of its card; raise KeyedError below the selection."""
+
+    def bins(self, selection: "Table") -> tuple[str, ...]:  # noqa: ARG002
+        """Return the names of the bins in which events are counted apart; empty for one count."""
+        return ()
 
     @abstractmethod
     def obstacle(self, question: Question, model: "DecayingMediator") -> str | None:
