@@ -214,7 +214,7 @@ WRONG_IN_TWO_SEARCHES: dict[str, dict[str, object]] = {
         "searches__0__selection__cut_efficiencies__0__efficiency": 52.0
     },
     "searches[1]: S1 and S2 may accept the same event, which must not be counted twice; searches "
-    "of one card exclude each other": {
+    "that count together exclude each other": {
         "searches__1__selection__decays_behind": None,
         "searches__1__selection__vetoes": [],
     },
