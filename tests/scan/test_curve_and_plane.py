@@ -104,7 +104,9 @@ def test_edges_of_the_plane_are_those_of_the_curve(name: str) -> None:
     found = exclusion_plane(asked, kind, x, y, fixed)
     values = {**fixed, x.parameter: x.minimum, y.parameter: y.values.item(y.points // 2)}
     curve = exclusion_curve(asked, build(kind, values), x, quantity=y.parameter)
-    edges_agree(Plane.of(found), curve, allowance=Search.of(asked).allowance.error)
+    search = Search.of(asked)
+    _, interpolation = search.allowance.between(np.ones((len(search.parts), 1)))
+    edges_agree(Plane.of(found), curve, allowance=interpolation)
     (limit,) = found.attributes["limits"]
     same = ("calculation", "method", "searches", "confidence_level", "experiments", "caveats")
     for key in (*same, "processes"):

@@ -145,8 +145,8 @@ class Allowance:
         total = events.sum(axis=0)
         shape = (len(OUTCOMES), *total.shape)
         if self.is_constant:
-            limits, error = self._of_one_part
-            return np.broadcast_to(limits.reshape(-1, *[1] * total.ndim), shape), float(error[0])
+            limits, errors = self._of_one_part
+            return np.broadcast_to(limits.reshape(-1, *[1] * total.ndim), shape), float(errors[0])
         equal = np.full_like(events, 1 / len(events))
         flat = np.divide(events, total, out=equal, where=total > 0).reshape(len(events), -1)
         if len(events) > MOST and (few := _few(flat)) is not None:

@@ -189,6 +189,7 @@ SIGNATURES: Final[Registry[Signature]] = Registry(
     {
         "missing-energy": "scotopic.signatures.missing_energy:MissingEnergy",
         "scattered-muon": "scotopic.signatures.scattered_muon:ScatteredMuon",
+        "recoil-electron": "scotopic.signatures.recoil_electron:RecoilElectron",
         "decay-in-flight": "scotopic.signatures.decay_in_flight:DecayInFlight",
     },
     _signature,

@@ -1,0 +1,254 @@
+"""Recoil electrons: an electron comes out of a thin target slower, and turned, and nothing else.
+
+The electron behind the target has E_0 - E_X. What annihilates leaves no electron there, so that
+only bremsstrahlung counts. A window of the electron's energy gives the yields; which electrons have
+the transverse momentum that is asked for, and an energy that triggers, is simulated.
+"""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, cast
+
+from pydantic import Field
+
+from scotopic.detector.window import EnergyWindow
+from scotopic.experiments.messages import KeyedError, KeyPath, shown
+from scotopic.experiments.tables import Items, Name, Table, Threshold
+from scotopic.processes.bremsstrahlung import Bremsstrahlung
+from scotopic.processes.calculation import PROCESSES
+from scotopic.progress import Report, silent
+from scotopic.signatures.base import Question, Response, Signature
+from scotopic.signatures.invisible import invisible_responses
+from scotopic.signatures.missing_energy import check_window, closed_decay
+from scotopic.signatures.recoil_passing import RecoilPassing
+
+if TYPE_CHECKING:
+    from scotopic.experiments import Experiment
+    from scotopic.models.mediator import DecayingMediator
+
+THICKEST_X0: Final = 1.0
+"""Thickness in radiation lengths of a target behind which there is still one electron."""
+
+_MEV = 1e3
+
+
+class CalorimeterTrigger(Table):
+    """An upper value for the energy of the electron in a calorimeter, for which events are kept."""
+
+    calorimeter: Name = Field(description="the detector behind the target that measures it")
+    maximum_energy_GeV: Threshold = Field(description="an event is kept if it measures less")
+
+
+class RecoilElectronSelection(Table):
+    """A window for the energy of the electron behind the target, and for its transverse momentum.
+
+    Transverse momenta are those behind the target, where it has scattered; of electrons that leave
+    the target backwards none is measured.
+    """
+
+    spectrometer: Name = Field(description="the detector that measures it behind the target")
+    minimum_energy_GeV: Threshold = Field(
+        description="an event is kept if the electron has at least this energy"
+    )
+    maximum_energy_GeV: Threshold = Field(
+        description="an event is kept if the electron has less than this energy"
+    )
+    minimum_transverse_momentum_GeV: Threshold | None = Field(
+        default=None, description="least momentum across the beam; left out: any"
+    )
+    transverse_momentum_edges_GeV: Items[float] | None = Field(
+        default=None,
+        min_length=3,
+        description="edges of bins of the momentum across the beam, which are counted apart, in "
+        "place of `minimum_transverse_momentum_GeV`; left out: one count",
+    )
+    trigger: CalorimeterTrigger | None = Field(
+        default=None, description="what the trigger asks for beside; left out: nothing"
+    )
+
+    def mistakes(self) -> Iterator[KeyedError]:
+        """Yield windows upside down, and thresholds that nothing passes."""
+        low, high = self.minimum_energy_GeV, self.maximum_energy_GeV
+        if low >= high:
+            yield KeyedError(
+                ("minimum_energy_GeV",), f"{low} is not below maximum_energy_GeV = {high}"
+            )
+        yield from self._wrong_momenta()
+        if self.trigger is not None and self.trigger.maximum_energy_GeV <= low:
+            yield KeyedError(
+                ("trigger", "maximum_energy_GeV"),
+                f"{self.trigger.maximum_energy_GeV} is not above minimum_energy_GeV = {low}",
+            )
+
+    def _wrong_momenta(self) -> Iterator[KeyedError]:
+        high = self.maximum_energy_GeV
+        least, edges = self.minimum_transverse_momentum_GeV, self.transverse_momentum_edges_GeV
+        key = "transverse_momentum_edges_GeV"
+        if edges is not None:
+            if least is not None:
+                yield KeyedError(
+                    (key,), "does not go together with minimum_transverse_momentum_GeV"
+                )
+            if edges[0] < 0:
+                yield KeyedError((key, 0), f"{edges[0]} is negative")
+            for i, (one, other) in enumerate(itertools.pairwise(edges)):
+                if one >= other:
+                    yield KeyedError((key, i + 1), f"{other} is not above {one}")
+        starts: dict[KeyPath, float | None] = {("minimum_transverse_momentum_GeV",): least}
+        if edges is not None:
+            starts[key, len(edges) - 2] = edges[-2]
+        for path, value in starts.items():
+            if value is not None and value >= high:
+                yield KeyedError(path, f"{value} is not below maximum_energy_GeV = {high}")
+
+    @property
+    def edges_GeV(self) -> tuple[float, ...]:
+        """Edges of the transverse momentum: of its bins, or of the one range."""
+        least = self.minimum_transverse_momentum_GeV or 0.0
+        return self.transverse_momentum_edges_GeV or (least, float("inf"))
+
+
+class RecoilElectron(Signature):
+    """An electron that is slower behind a thin target and turned, while all else is quiet."""
+
+    table = RecoilElectronSelection
+    scaling_energies = ("minimum_energy_GeV", "maximum_energy_GeV")
+
+    def check(self, experiment: "Experiment", selection: Table) -> None:
+        """Refuse beams without electrons, thick targets, and windows that the beam reaches."""
+        chosen = cast("RecoilElectronSelection", selection)
+        measuring: dict[KeyPath, str] = {("spectrometer",): chosen.spectrometer}
+        if chosen.trigger is not None:
+            measuring["trigger", "calorimeter"] = chosen.trigger.calorimeter
+        for path, name in measuring.items():
+            detector = experiment.require_detector(path, name)
+            if detector.name == experiment.target.detector:
+                raise KeyedError(path, f"{shown(name)} is the target; it must be behind it")
+            if detector.energy_resolution is None:
+                raise KeyedError((), f"detectors[{name}].energy_resolution: missing; needed here")
+        if experiment.beam.particle not in ("e-", "e+"):
+            raise KeyedError(
+                (),
+                f"'recoil-electron' needs electrons or positrons, not beam.particle ="
+                f" {experiment.beam.particle}",
+            )
+        if experiment.target.thickness_X0 > THICKEST_X0:
+            raise KeyedError(
+                (),
+                f"'recoil-electron' needs a target of at most {THICKEST_X0:g} radiation lengths,"
+                f" not {experiment.target.thickness_X0:.3g}; 'missing-energy' is for thick ones",
+            )
+        check_window(
+            experiment,
+            chosen.spectrometer,
+            chosen.minimum_energy_GeV,
+            ("maximum_energy_GeV",),
+            chosen.maximum_energy_GeV,
+        )
+        trigger = chosen.trigger
+        if trigger is not None and trigger.maximum_energy_GeV >= experiment.beam.energy_GeV:
+            raise KeyedError(
+                ("trigger", "maximum_energy_GeV"),
+                f"{trigger.maximum_energy_GeV} is not below beam.energy_GeV ="
+                f" {experiment.beam.energy_GeV}",
+            )
+
+    def bins(self, selection: Table) -> tuple[str, ...]:
+        """Return the bins of the transverse momentum, if there are some."""
+        edges = cast("RecoilElectronSelection", selection).transverse_momentum_edges_GeV or ()
+        in_MeV = [f"{_MEV * edge:g}" for edge in edges]
+        return tuple(f"pT {a} to {b} MeV" for a, b in itertools.pairwise(in_MeV))
+
+    def processes(self, question: Question, model: "DecayingMediator") -> tuple[str, ...]:
+        """Return the processes that leave the electron: bremsstrahlung."""
+        names = question.calculation.applicable(question.dump, model)
+        return tuple(name for name in names if leaves_electron(name))
+
+    def obstacle(self, question: Question, model: "DecayingMediator") -> str | None:
+        """Return why the mediator is not made, or leaves a trace, if it does."""
+        if not self.processes(question, model):
+            if not (names := question.calculation.applicable(question.dump, model)):
+                return self.nothing_made(question, model)
+            return f"processes: {' and '.join(names)} leave no recoil electron that is simulated"
+        if model.leaves_no_trace:
+            return None
+        if model.invisible_width > 0:
+            return (
+                f"splitting: {type(model).__name__} decays semi-visibly, its chi2 is not stable;"
+                " behind thin targets that is not simulated"
+            )
+        return closed_decay(model)
+
+    def energies(self, experiment: "Experiment", selection: Table) -> tuple[float, float]:
+        """Return what the electron's window leaves to the mediator."""
+        energy = experiment.beam.energy_GeV
+        chosen = cast("RecoilElectronSelection", selection)
+        return energy - chosen.maximum_energy_GeV, energy - chosen.minimum_energy_GeV
+
+    def overlaps(self, experiment: "Experiment", one: Table, other: Table) -> bool:  # noqa: ARG002
+        """Return whether two selections might accept the same event, as all others might."""
+        if not (
+            isinstance(one, RecoilElectronSelection) and isinstance(other, RecoilElectronSelection)
+        ):
+            return True
+        low, high = sorted((one, other), key=lambda chosen: chosen.minimum_energy_GeV)
+        same = low.spectrometer == high.spectrometer
+        if same and low.maximum_energy_GeV <= high.minimum_energy_GeV:
+            return False
+        low, high = sorted((one, other), key=lambda chosen: chosen.edges_GeV[0])
+        return low.edges_GeV[-1] > high.edges_GeV[0]
+
+    def follows_alpha_D(self, question: Question, model: "DecayingMediator") -> bool:  # noqa: ARG002
+        """Return True."""
+        return True
+
+    def responses(
+        self, question: Question, models: "Sequence[DecayingMediator]", report: Report = silent
+    ) -> list[Response]:
+        """Return the responses of the window, and of what else is asked of the electron."""
+        names = tuple(dict.fromkeys(n for m in models for n in self.processes(question, m)))
+        asked = replace(question, calculation=replace(question.calculation, processes=names))
+        window = recoil_window(question)
+        edges = cast("RecoilElectronSelection", question.selection).edges_GeV
+        passing = RecoilPassing(asked, window, trigger_window(question), edges)
+        return invisible_responses(asked, models, window, report, passing)
+
+    def caveats(self, question: Question) -> tuple[str, ...]:
+        """Return which processes are left out, and what the thin target is treated as."""
+        every = question.calculation.processes or PROCESSES.names()
+        left_out = [name for name in every if not leaves_electron(name)]
+        target = question.experiment.target
+        thin = (
+            f"the target of {target.thickness_X0:.3g} radiation lengths is taken as thin: what the"
+            " electron radiates in it is counted as part of the electron"
+        )
+        if not left_out:
+            return (thin,)
+        return thin, f"no recoil electron is left by {' and '.join(left_out)}: not counted"
+
+
+def leaves_electron(process: str) -> bool:
+    """Return whether an electron is left, with a direction that is known."""
+    return isinstance(PROCESSES[process], Bremsstrahlung)
+
+
+def recoil_window(question: Question) -> EnergyWindow:
+    """Return the window of the electron's energy behind the target."""
+    chosen = cast("RecoilElectronSelection", question.selection)
+    return EnergyWindow(
+        question.dump.energy,
+        chosen.minimum_energy_GeV,
+        chosen.maximum_energy_GeV,
+        question.experiment.visible_energy_resolution(chosen.spectrometer),
+        key="maximum_energy_GeV",
+    )
+
+
+def trigger_window(question: Question) -> EnergyWindow | None:
+    """Return the window of the energy that triggers, if there is one."""
+    trigger = cast("RecoilElectronSelection", question.selection).trigger
+    if trigger is None:
+        return None
+    resolution = question.experiment.visible_energy_resolution(trigger.calorimeter)
+    return EnergyWindow(question.dump.energy, 0.0, trigger.maximum_energy_GeV, resolution)

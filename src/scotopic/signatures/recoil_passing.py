@@ -1,0 +1,100 @@
+"""What transverse momentum and trigger leave of recoil electrons in a window of energy."""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from scotopic.cache import Arrays, cached_arrays
+from scotopic.detector.window import EnergyWindow
+from scotopic.progress import Report
+from scotopic.signatures.base import Question
+from scotopic.signatures.passing import Shares
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scotopic.models.mediator import DecayingMediator
+
+FloatArray = npt.NDArray[np.float64]
+
+_EVENTS = 2**15  # simulated electrons for each mass
+
+
+@dataclass(frozen=True)
+class RecoilPassing:
+    """What transverse momentum and trigger leave of electrons in a window of energy.
+
+    Attributes
+    ----------
+    question : Question
+        With the selection, and the number of its bin.
+    window, trigger : EnergyWindow
+        Of the electron's energy behind the target, and of what triggers, if anything does.
+    edges : tuple of float
+        Of the bins of the transverse momentum in GeV; the last one may be infinite.
+    """
+
+    question: Question
+    window: EnergyWindow
+    trigger: EnergyWindow | None
+    edges: tuple[float, ...]
+
+    def shares(self, process: str, models: "Sequence[DecayingMediator]", report: Report) -> Shares:  # noqa: ARG002
+        """Return what passes of the mediators that bremsstrahlung makes; kept on disk."""
+        keys = [(model.spin_parity, model.mediator_mass) for model in models]
+        distinct = dict(zip(keys, models, strict=True))
+        question, table = self.question, self.question.efficiency
+        inputs = {
+            "dump": question.dump.inputs(),
+            "models": [list(key) for key in distinct],
+            "calculation": question.calculation.inputs(),
+            "seed": question.calculation.seed,
+            "window": self.window.inputs(),
+            "trigger": None if self.trigger is None else self.trigger.inputs(),
+            "edges": [edge for edge in self.edges if edge < math.inf],
+            "efficiency": None if table is None else table.model_dump(mode="json"),
+        }
+
+        def build() -> Arrays:
+            found = []
+            for done, model in enumerate(distinct.values()):
+                report("recoil electrons", done, len(distinct))
+                found.append(self._shares(model))
+            values, errors = np.array(found).transpose(1, 0, 2)
+            return {"values": values, "errors": errors}
+
+        kept = cached_arrays("recoil-electrons", inputs, build)
+        place = {key: i for i, key in enumerate(distinct)}
+        rows = [place[key] for key in keys]
+        column = question.bin or 0
+        return Shares(kept["values"][rows, column], kept["errors"][rows, column])
+
+    def _shares(self, model: "DecayingMediator") -> tuple[FloatArray, FloatArray]:
+        """Return shares and errors of one model in the bins, each of shape (bins,)."""
+        from scotopic.events.recoil_electrons import (  # noqa: PLC0415 - not if kept
+            NUMBERS,
+            recoil_electrons,
+        )
+
+        calculation, table = self.question.calculation, self.question.efficiency
+        least = max(float(self.window.thresholds()[0].min()), 0.0)
+        numbers = np.random.default_rng(calculation.seed).random((NUMBERS, _EVENTS))
+        found = recoil_electrons(self.question.dump, model, least, calculation, numbers)
+        bins = len(self.edges) - 1
+        if found is None:
+            return np.ones(bins), np.zeros(bins)
+        weight = found.weight * self.window.acceptance(found.mediator_energy)
+        if table is not None:
+            weight *= table.at(found.mediator_energy)
+        passing = np.where(found.is_forward, 1.0, 0.0)
+        if self.trigger is not None:
+            passing *= self.trigger.acceptance(found.mediator_energy)
+        place = np.searchsorted(self.edges, found.transverse_momentum, side="right") - 1
+        passed = passing * (place == np.arange(bins)[:, None])
+        total = weight.sum()
+        values = passed @ weight / total
+        spread = weight * (passed - values[:, None])
+        return values, np.sqrt((spread**2).sum(axis=1)) / total
