@@ -154,7 +154,7 @@ OTHER_WORDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "cesium": ("Cs",),
         # signatures, processes, detectors
         "invisible": ("missing-energy",),
-        "missing momentum": ("missing-energy", "scattered-muon"),
+        "missing momentum": ("recoil-electron", "scattered-muon", "missing-energy"),
         "visible": ("decay-in-flight",),
         "beam dump": ("decay-in-flight",),
         "brems": ("bremsstrahlung",),

@@ -66,7 +66,8 @@ def test_tan_theta_makes_it_i2DM(tmp_path: Path) -> None:
         (["na64e-2018", *MODEL, "--seed", "-3"], ["seed"]),
         (["na64e-2018", *MODEL, "--tan-theta", "-1"], ["theta"]),
         (["na64e-2018"], ["mediator-mass"]),
-        (["ldmx-4GeV", *MODEL], ["calorimeter", "active target"]),
+        (["ldmx-4GeV", *MODEL], ["recoil-electron", "missing-energy"]),
+        (["ldmx-4GeV", *MODEL, "--search", "missing energy"], ["calorimeter", "active target"]),
         (["na64e-2081", *MODEL], ["na64e-2018"]),
     ],
 )

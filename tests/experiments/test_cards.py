@@ -19,7 +19,11 @@ from scotopic.signatures.base import dump_of
 CARDS = KINDS["limit"].directory or Path()
 
 EXPECTED_NAMES = {
+    "ldmx-16GeV",
     "ldmx-4GeV",
+    "ldmx-8GeV",
+    "ldmx-8GeV-1e16",
+    "ldmx-8GeV-1e16-background",
     "m3",
     "m3-1e13",
     "na64e-1e12",
@@ -144,12 +148,16 @@ class TestNa64In2018:
         ("na64e-1e13", 1e13, None),
         ("na64e-positron-100GeV", 1.01e10, 0),
         ("ldmx-4GeV", 4e14, None),
+        ("ldmx-8GeV", 1.6e15, None),
+        ("ldmx-8GeV-1e16", 1e16, None),
+        ("ldmx-8GeV-1e16-background", 1e16, None),
+        ("ldmx-16GeV", 1e15, None),
     ],
 )
 def test_exposures(name: str, exposure: float, observed: int | None) -> None:
     experiment = load_experiment(name)
     assert experiment.particles_on_target == exposure
-    assert [search.observed_events for search in experiment.searches] == [observed]
+    assert [search.observed_events for search in experiment.counted] == [observed]
     assert experiment.is_projection == (observed is None)
 
 

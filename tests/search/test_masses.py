@@ -46,7 +46,7 @@ CARDS: Mapping[str, Callable[[], Experiment]] = {
     "slow positrons": slow_positrons,
     "two edges": upper_edge,
     "electrons": lambda: load_experiment("na64e-2018"),
-    "thin target": lambda: load_experiment("ldmx-4GeV"),
+    "thin target": lambda: load_experiment("ldmx-4GeV").asked_for(["missing energy"]),
     "compact": lambda: load_experiment("na64e-1e12-compact"),
 }
 

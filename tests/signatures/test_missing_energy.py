@@ -97,8 +97,9 @@ def test_alpha_D_of_zero_has_no_range() -> None:
     ],
 )
 def test_what_it_cannot_see(model: DarkPhoton, search: str, message: str) -> None:
+    card = load_experiment(search).asked_for(["missing energy"])
     with pytest.raises(RangeError, match=message):
-        Search.of(load_experiment(search)).seeing(model)
+        Search.of(card).seeing(model)
 
 
 def test_what_leaves_no_trace_is_seen_where_no_decay_need_be() -> None:

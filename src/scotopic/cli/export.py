@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from scotopic.cli.base import Card, app, name_written, print_json
+from scotopic.cli.base import Card, app, name_written, print_json, remark
 from scotopic.errors import RangeError
 from scotopic.results import usable_directory, usable_file, write_json
 
@@ -68,7 +68,11 @@ def likelihood(
     begin with the experiment's title, so that those of different experiments are independent.
     """
     from scotopic.search import load_experiment  # noqa: PLC0415 - keep the help fast
-    from scotopic.search.likelihood import experiment_likelihood  # noqa: PLC0415
+    from scotopic.search.likelihood import (  # noqa: PLC0415
+        EQUAL_SHARES,
+        experiment_likelihood,
+        has_bins,
+    )
     from scotopic.statistics import to_workspace  # noqa: PLC0415
     from scotopic.statistics.workspace import read_workspace  # noqa: PLC0415
 
@@ -81,6 +85,8 @@ def likelihood(
     scaled = found.with_signal(
         {b.name: b.signal * signal / total for b in found.bins if b.signal > 0}
     )
+    if has_bins(experiment):
+        remark(EQUAL_SHARES)
     content = to_workspace(scaled)
     if file is None:
         print_json(content)

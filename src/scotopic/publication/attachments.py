@@ -80,17 +80,22 @@ def of_an_experiment(card: Json, name: str) -> list[Attachment]:
         Of the files, without suffix: from `card_names`.
     """
     from scotopic.experiments import Experiment  # noqa: PLC0415 - keep the help fast
-    from scotopic.search.likelihood import experiment_likelihood  # noqa: PLC0415
+    from scotopic.search.likelihood import (  # noqa: PLC0415
+        EQUAL_SHARES,
+        experiment_likelihood,
+        has_bins,
+    )
     from scotopic.statistics import to_workspace  # noqa: PLC0415
 
-    title = card["title"]
-    likelihood = _per_event(experiment_likelihood(Experiment.model_validate(card)))
+    title, experiment = card["title"], Experiment.model_validate(card)
+    likelihood = _per_event(experiment_likelihood(experiment))
+    shared = "; " + EQUAL_SHARES if has_bins(experiment) else ""
     return [
         Attachment(f"{name}.toml", f"Experiment card of scotopic: {title}", _toml(card)),
         Attachment(
             f"{name}-likelihood.json",
             f"Likelihood of {title} as a pyhf workspace; the strength is the number of accepted"
-            " signal events in all data sets",
+            f" signal events in all data sets{shared}",
             _json(to_workspace(likelihood)),
             "HistFactory",
         ),

@@ -22,6 +22,7 @@ from scotopic.search.result_files import EXPECTED, Columns, curve_table
 _PHRASES: Final = {
     "missing-energy": ("Missing energy",),
     "scattered-muon": ("Missing energy",),
+    "recoil-electron": ("Missing energy",),
     "semi-visible": ("Missing energy", "Visible decays", "Long-lived particles"),
     "decay-in-flight": ("Visible decays", "Long-lived particles"),
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scotopic.errors import RangeError
 from scotopic.search.cards import CardLike, load_experiment, selection_of
@@ -12,6 +12,11 @@ from scotopic.statistics.likelihood import Bin, Component, Likelihood, Shift, co
 if TYPE_CHECKING:
     from scotopic.experiments import DataSet, Experiment, SearchCard
     from scotopic.search.part import Part
+
+EQUAL_SHARES: Final = (
+    "bins of a selection have equal shares of the signal here; the true ones depend on the model"
+)
+"""What is to be said where a likelihood of bins is written without a model."""
 
 _SIGNAL = "signal"
 
@@ -126,6 +131,11 @@ def counted(experiment: "Experiment") -> Iterator[Counted]:
                 yield Counted(source, source, search, data, None)
             for number in range(bins):
                 yield Counted(f"{source}[{number}]", source, search, data.in_bin(number), number)
+
+
+def has_bins(experiment: "Experiment") -> bool:
+    """Return whether a search that counts has a selection with bins."""
+    return any(one.bin is not None for one in counted(experiment))
 
 
 def _bin(one: Counted) -> Bin:
