@@ -236,13 +236,8 @@ def leaves_electron(process: str) -> bool:
 def recoil_window(question: Question) -> EnergyWindow:
     """Return the window of the electron's energy behind the target."""
     chosen = cast("RecoilElectronSelection", question.selection)
-    return EnergyWindow(
-        question.dump.energy,
-        chosen.minimum_energy_GeV,
-        chosen.maximum_energy_GeV,
-        question.experiment.visible_energy_resolution(chosen.spectrometer),
-        key="maximum_energy_GeV",
-    )
+    limits = chosen.minimum_energy_GeV, chosen.maximum_energy_GeV
+    return _window(question, chosen.spectrometer, *limits)
 
 
 def trigger_window(question: Question) -> EnergyWindow | None:
@@ -250,5 +245,15 @@ def trigger_window(question: Question) -> EnergyWindow | None:
     trigger = cast("RecoilElectronSelection", question.selection).trigger
     if trigger is None:
         return None
-    resolution = question.experiment.visible_energy_resolution(trigger.calorimeter)
-    return EnergyWindow(question.dump.energy, 0.0, trigger.maximum_energy_GeV, resolution)
+    return _window(question, trigger.calorimeter, 0.0, trigger.maximum_energy_GeV)
+
+
+def _window(question: Question, detector: str, low: float, high: float) -> EnergyWindow:
+    """Return a window of an energy that a detector measures.
+
+    The spread of the beam is left out: all energies of an event scale with that of its electron,
+    and it would not be what a slow recoil electron has.
+    """
+    resolution = question.experiment.detector(detector).energy_resolution
+    assert resolution is not None, "checked with the card"  # noqa: S101 - for the type checker
+    return EnergyWindow(question.dump.energy, low, high, resolution, key="maximum_energy_GeV")
