@@ -92,7 +92,7 @@ def test_trigger_has_the_efficiencies_of_the_public_note(threshold: float) -> No
 def in_bins() -> Array:
     """Shares of the 11 bins at the masses of `GAINS`."""
     found = per_particle(recoils(BINNED, trigger=None), list(GAINS))
-    return found / found.sum(axis=0)
+    return np.asarray(found / found.sum(axis=0))
 
 
 # Founders' notes: how much fewer signal events bins of the transverse momentum allow, for
