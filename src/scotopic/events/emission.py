@@ -33,7 +33,7 @@ Integers = npt.NDArray[np.int64]
 UNIFORMS: Final = 5
 """Random numbers that one event takes."""
 
-_CELLS = (64, 32)  # of the spectrum's variable and of y
+_CELLS = (32, 16)  # of the spectrum's variable and of y
 _ROWS_PER_E_FOLD = 4  # energies with a histogram of their own
 _FLUX_BELOW_T_MIN = 0.9  # the amplitude does not quite vanish at t_min
 _LN_T = (math.log(1e-24), math.log(1e3), 0.011)  # GeV^2; first, last, step
@@ -166,16 +166,19 @@ class Sampler:
         Exact l Z -> l Z X.
     mediator_mass, minimum_energy : float
         Of X in GeV.
-    energies : ndarray, shape (rows,)
-        Of the lepton, for which there are histograms; others take the nearest.
-    histograms : ndarray, shape (rows, 64, 32)
+    energies : (float, float)
+        Least and largest of the lepton in GeV.
+    rows : ndarray, shape (rows,)
+        Energies for which there are histograms; others take the nearest.
+    histograms : ndarray, shape (rows, 32, 16)
         Cross section in cm^2 in cells of the spectrum's variable above the least energy, and of y.
     """
 
     process: Process
     mediator_mass: float
     minimum_energy: float
-    energies: Array
+    energies: tuple[float, float]
+    rows: Array
     histograms: Array
 
     @classmethod
@@ -204,13 +207,14 @@ class Sampler:
                 f"minimum_energy: {cut} GeV is not below {highest:.6g} GeV, the most that leptons"
                 f" of {low:g} GeV can give to a mediator of {mass:g} GeV"
             )
-        rows = np.geomspace(low, high, 1 + math.ceil(_ROWS_PER_E_FOLD * math.log(high / low)))
+        edges = np.geomspace(low, high, 1 + math.ceil(_ROWS_PER_E_FOLD * math.log(high / low)))
+        rows = np.sqrt(edges[1:] * edges[:-1]) if low < high else np.array([low])
         found = np.stack([_histogram(process, mass, float(one), cut) for one in rows])
-        return cls(process, mass, cut, rows, found)
+        return cls(process, mass, cut, (low, high), rows, found)
 
     def cross_section(self, energy: float) -> float:
-        """Return the cross section in cm^2 that the nearest histogram adds up to: about 1 %."""
-        return float(self.histograms[self._rows(np.array(energy))].sum())
+        """Return the cross section in cm^2 of the nearest histogram, to a few per cent."""
+        return float(self.histograms[self._row(np.array(energy))].sum())
 
     def events(self, energies: npt.ArrayLike, uniforms: Array) -> Emissions:
         """Return one event for each column of numbers.
@@ -222,14 +226,7 @@ class Sampler:
         uniforms : ndarray, shape (5, n)
             Numbers in [0, 1).
         """
-        slack = 1e-9
-        E = within(
-            "energies",
-            energies,
-            self.energies[0] * (1 - slack),
-            self.energies[-1] * (1 + slack),
-            "GeV",
-        )
+        E = within("energies", energies, *self.energies, "GeV")
         E = np.broadcast_to(E, uniforms.shape[1:])
         recoil, y, density = self._cells(E, uniforms[0], uniforms[1])
         M, l2 = self.process.element.nuclear_mass, self.process.lepton_mass**2
@@ -259,12 +256,12 @@ class Sampler:
             weight, np.array(E), *self._momenta(k, t, E, (transverse, cosine, sine), uniforms[4])
         )
 
-    def _rows(self, energy: Array) -> Integers:
-        return np.asarray(np.abs(np.log(energy[..., None] / self.energies)).argmin(axis=-1))
+    def _row(self, energy: Array) -> Integers:
+        return np.asarray(np.abs(np.log(energy[..., None] / self.rows)).argmin(axis=-1))
 
     def _cells(self, energy: Array, u: Array, w: Array) -> tuple[Array, Array, Array]:
         """Draw 1 - x and y; return their density too."""
-        row = self._rows(energy)
+        row = self._row(energy)
         by_x = self.histograms.sum(axis=2)
         column, place = _drawn(by_x, row, u)
         chosen, y = _drawn(self.histograms.reshape(-1, _CELLS[1]), row * _CELLS[0] + column, w)

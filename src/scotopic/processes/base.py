@@ -134,6 +134,9 @@ class Process(ABC):
     radiates: ClassVar[bool] = False
     """Whether the emitter goes on with what the mediator leaves it; else that takes all of it."""
 
+    deflects_beam: ClassVar[bool] = False
+    """Whether it is l Z -> l' Z' X, whose lepton has a known angle; of others it goes straight."""
+
     @abstractmethod
     def obstacle(self, dump: Dump, model: "DecayingMediator") -> str | None:
         """Return why the process makes none of a model's mediators here; None if it makes some."""

@@ -44,6 +44,7 @@ class Bremsstrahlung(Process):
     depends_on_widths = False
     emitters = "leptons"
     radiates = True
+    deflects_beam = True
 
     def obstacle(self, dump: Dump, model: "DecayingMediator") -> str | None:
         """Return that the mediator does not couple to the beam's leptons, if it does not."""

@@ -39,6 +39,12 @@ def _with_target_length(content: Content, experiment: Experiment, length: float)
             detector.pop("longitudinal_segments_cm", None)
         elif detector["position_cm"] > 0:
             detector["position_cm"] += length - target.thickness_cm
+    for search in content["searches"]:
+        search["selection"] = _changed(
+            search["selection"],
+            ("position_cm", "position_range_cm"),
+            lambda place: place + length - target.thickness_cm,
+        )
 
 
 def _with_beam_energy(content: Content, experiment: Experiment, energy: float) -> None:
@@ -46,16 +52,23 @@ def _with_beam_energy(content: Content, experiment: Experiment, energy: float) -
     content["beam"]["energy_GeV"] = energy
     for search in content["searches"]:
         names = SIGNATURES[search["signature"]].scaling_energies
-        search["selection"] = _scaled(search["selection"], names, scale)
+        search["selection"] = _changed(search["selection"], names, lambda value: value * scale)
 
 
-def _scaled(value: Any, names: tuple[str, ...], scale: float) -> Any:  # noqa: ANN401 - as in a card
+def _changed(value: Any, names: tuple[str, ...], change: Callable[[float], float]) -> Any:  # noqa: ANN401 - as in a card
+    """Change the numbers below keys of some names, one or several."""
     if isinstance(value, dict):
         return {
-            key: one * scale if key in names and one is not None else _scaled(one, names, scale)
+            key: _mapped(one, change) if key in names else _changed(one, names, change)
             for key, one in value.items()
         }
-    return [_scaled(one, names, scale) for one in value] if isinstance(value, list) else value
+    return [_changed(one, names, change) for one in value] if isinstance(value, list) else value
+
+
+def _mapped(value: Any, change: Callable[[float], float]) -> Any:  # noqa: ANN401 - as in a card
+    if isinstance(value, list | tuple):
+        return [change(one) for one in value]
+    return None if value is None else change(value)
 
 
 _CHANGES: Final[Mapping[str, Callable[[Content, Experiment, float], None]]] = MappingProxyType(

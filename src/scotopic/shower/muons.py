@@ -12,6 +12,7 @@ leaves. Fluctuations of the loss are left out, and so are the secondaries' showe
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -100,6 +101,13 @@ def muon_tracks(
         )
     if not thickness_X0 > 0:
         raise RangeError(f"thickness_X0: {thickness_X0} is not positive")
+    return _tracks(medium, energy, thickness_X0, minimum_energy)
+
+
+@lru_cache(maxsize=16)  # every mass of a curve asks for the same
+def _tracks(
+    medium: Medium, energy: float, thickness_X0: float, minimum_energy: float
+) -> MuonTracks:
     nodes, weights = gauss_legendre(_NODES)
 
     def tracks(final: float) -> tuple[Array, Array]:

@@ -1,24 +1,24 @@
 """Scattered muons: a muon comes out of the target slower than it went in, and nothing else.
 
 The muon behind the target has E_0' - E_X, with E_0' what the target's energy loss leaves of the
-beam energy; a spectrometer measures it. Loss and emission are taken as independent: the energy
-that a muon loses behind the emission hardly depends on its own (see the documentation).
+beam energy; a spectrometer measures it. With a `geometry`, the card says where a magnet, counters
+and openings stand: which muons of the window pass them is simulated (`MuonPassing`).
 """
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from pydantic import Field
 
 from scotopic.detector.window import EnergyWindow
-from scotopic.experiments.messages import KeyedError
+from scotopic.experiments.messages import KeyedError, shown
+from scotopic.experiments.spectrometers import MuonGeometry
 from scotopic.experiments.tables import Name, Table, Threshold
+from scotopic.processes.calculation import PROCESSES
 from scotopic.progress import Report, silent
 from scotopic.signatures.base import Question, Response, Signature
 from scotopic.signatures.invisible import invisible_responses
-from scotopic.signatures.missing_energy import (
-    check_window,
-    closed_decay,
-)
+from scotopic.signatures.missing_energy import check_window, closed_decay
+from scotopic.signatures.muon_passing import MuonPassing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,6 +37,11 @@ class ScatteredMuonSelection(Table):
     maximum_energy_GeV: Threshold = Field(
         description="an event is kept if it has less than this energy"
     )
+    geometry: MuonGeometry | None = Field(
+        default=None,
+        description="where the magnet, counters and openings behind the target are; left out: the "
+        "efficiency of the data sets stands for them, whatever the mediator's mass",
+    )
 
     def mistakes(self) -> "Iterator[KeyedError]":
         """Yield a window upside down."""
@@ -50,7 +55,12 @@ class ScatteredMuonSelection(Table):
 class ScatteredMuon(Signature):
     """A muon that is slower behind the target, while all else is quiet."""
 
-    scaling_energies = ("minimum_energy_GeV", "maximum_energy_GeV")
+    scaling_energies = (
+        "minimum_energy_GeV",
+        "maximum_energy_GeV",
+        "field_integral_T_m",
+        "field_integral_range_T_m",
+    )
     table = ScatteredMuonSelection
 
     def check(self, experiment: "Experiment", selection: Table) -> None:
@@ -68,6 +78,14 @@ class ScatteredMuon(Signature):
             ("maximum_energy_GeV",),
             chosen.maximum_energy_GeV,
         )
+        if chosen.geometry is not None:
+            wrong = [
+                error
+                for one in (chosen.geometry, *_extremes(chosen.geometry))
+                for error in _misplaced(experiment, one)
+            ]
+            if wrong:
+                raise KeyedError.of(list({(e.path, str(e)): e for e in wrong}.values()))
 
     def obstacle(self, question: Question, model: "DecayingMediator") -> str | None:
         """Return why the mediator is not made, or leaves a trace, if it does."""
@@ -91,11 +109,39 @@ class ScatteredMuon(Signature):
         """Return True."""
         return True
 
+    def with_thresholds(self, selection: Table, end: Literal["lowest", "highest"]) -> Table:
+        """Return the selection with the deflection that counters need at one end of its range."""
+        chosen = cast("ScatteredMuonSelection", selection)
+        if chosen.geometry is None:
+            return chosen
+        needed: Literal["least", "most"] = "least" if end == "lowest" else "most"
+        return chosen.model_copy(update={"geometry": chosen.geometry.with_deflection(needed)})
+
+    def caveats(self, question: Question) -> tuple[str, ...]:
+        """Return that no geometry is simulated, or processes whose muons are not deflected."""
+        geometry = cast("ScatteredMuonSelection", question.selection).geometry
+        if geometry is None:
+            text = (
+                "one efficiency stands for counters and magnet, whatever the mediator's mass; what"
+                " they accept of scattered muons depends on it by factors"
+            )
+            return (text,)
+        asked = question.calculation.processes or PROCESSES.names()
+        ranges = ("the geometry behind the target is known by ranges, and so is what it accepts",)
+        return (ranges if geometry.has_ranges else ()) + tuple(
+            f"{name}: its muons go on straight, with what the mediator leaves them"
+            for name in asked
+            if not (PROCESSES[name].deflects_beam or PROCESSES.home(name).startswith("scotopic."))
+        )
+
     def responses(
         self, question: Question, models: "Sequence[DecayingMediator]", report: Report = silent
     ) -> list[Response]:
-        """Return the responses of the window of the muon's energy."""
-        return invisible_responses(question, models, muon_window(question), report)
+        """Return the responses of the window of the muon's energy, and of the geometry."""
+        geometry = cast("ScatteredMuonSelection", question.selection).geometry
+        window = muon_window(question)
+        passing = None if geometry is None else MuonPassing(question, window, geometry)
+        return invisible_responses(question, models, window, report, passing)
 
 
 def muon_window(question: Question) -> EnergyWindow:
@@ -108,3 +154,50 @@ def muon_window(question: Question) -> EnergyWindow:
         question.experiment.visible_energy_resolution(chosen.spectrometer),
         key="maximum_energy_GeV",
     )
+
+
+def _extremes(geometry: MuonGeometry) -> list[MuonGeometry]:
+    if not geometry.has_ranges:
+        return []
+    return [geometry.with_deflection("least"), geometry.with_deflection("most")]
+
+
+def _misplaced(experiment: "Experiment", geometry: MuonGeometry) -> "Iterator[KeyedError]":
+    """Yield what stands inside of the target, counters that the beam hits, openings it misses."""
+    beam, rear = experiment.beam.energy_GeV, experiment.target.thickness_cm
+    places: list[tuple[tuple[str | int, ...], float]] = [
+        (("openings", i), one.position_cm) for i, one in enumerate(geometry.openings)
+    ]
+    if geometry.magnet is not None:
+        if geometry.magnet.kick_GeV >= beam:
+            yield KeyedError(
+                ("geometry", "magnet", "field_integral_T_m"),
+                f"{geometry.magnet.field_integral_T_m} turns back muons of"
+                f" beam.energy_GeV = {beam}",
+            )
+            return
+        places.append((("magnet",), geometry.magnet.position_cm))
+    for path, at in places:
+        if at < rear:
+            yield KeyedError(
+                ("geometry", *path, "position_cm"),
+                f"{at} is before the rear of the target at {rear:.10g}",
+            )
+    for i, counter in enumerate(geometry.counters):
+        at, x = counter.position_cm, geometry.beam_x_cm(counter.position_cm, beam)
+        low, high = geometry.edges_cm(counter, beam)
+        if low <= x <= high and counter.y_range_cm[0] <= 0 <= counter.y_range_cm[1]:
+            yield KeyedError(
+                ("geometry", "counters", i, "x_range_cm"),
+                f"beam muons that did not scatter hit {shown(counter.name)}: at {at:g} they are at"
+                f" x = {x:.4g}, between its edges at {low:.4g} and {high:.4g}",
+            )
+    for i, opening in enumerate(geometry.openings):
+        x = geometry.beam_x_cm(opening.position_cm, beam)
+        (left, right), (bottom, top) = opening.x_range_cm, opening.y_range_cm
+        if not (left < x < right and bottom < 0 < top):
+            yield KeyedError(
+                ("geometry", "openings", i, "x_range_cm"),
+                f"beam muons that did not scatter miss {shown(opening.name)}: at"
+                f" {opening.position_cm:g} they are at x = {x:.4g}, y = 0",
+            )

@@ -1,0 +1,134 @@
+"""Which scattered muons a magnet brings into counters: a share of what the window accepts."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from scotopic.cache import Arrays, cached_arrays
+from scotopic.detector.window import EnergyWindow
+from scotopic.errors import RangeError
+from scotopic.experiments.messages import shown
+from scotopic.experiments.spectrometers import MuonGeometry
+from scotopic.processes.calculation import PROCESSES
+from scotopic.progress import Report, silent
+from scotopic.signatures.base import Question
+from scotopic.signatures.passing import Shares
+from scotopic.sources import module_names
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scotopic.models.mediator import DecayingMediator
+
+_POINTS = 2**15  # simulated muons for each mass
+
+
+@dataclass(frozen=True)
+class MuonPassing:
+    """Which scattered muons of the window hit the counters, by simulation.
+
+    Attributes
+    ----------
+    question : Question
+        Gives beam, target, calculation and the efficiency by energy.
+    window : EnergyWindow
+        Of the muon's energy, in which the deterministic yields are counted.
+    geometry : MuonGeometry
+        Behind the target.
+    """
+
+    question: Question
+    window: EnergyWindow
+    geometry: MuonGeometry
+
+    def shares(
+        self, process: str, models: "Sequence[DecayingMediator]", report: Report = silent
+    ) -> Shares:
+        """Return what passes of the muons that made mediators; kept on disk.
+
+        Raises
+        ------
+        RangeError
+            If no muon passes, whatever the model.
+        """
+        keys = [repr(PROCESSES[process].depends_on(model)) for model in models]
+        distinct = dict(zip(keys, models, strict=True))
+        calculation, efficiency = self.question.calculation, self.question.efficiency
+        inputs: dict[str, Any] = {
+            "process": process,
+            "models": list(distinct),
+            "dump": self.question.dump.inputs(),
+            "calculation": calculation.inputs(),
+            "seed": calculation.seed,
+            "window": self.window.inputs(),
+            "efficiency": None if efficiency is None else efficiency.model_dump(mode="json"),
+            "geometry": self.geometry.model_dump(mode="json"),
+            "beam_energy": self.question.experiment.beam.energy_GeV,
+        }
+
+        def build() -> Arrays:
+            found = []
+            for i, model in enumerate(distinct.values()):
+                report("scattered muons", i, len(distinct))
+                found.append(self._share(process, model))
+            values, errors = np.array(found).T
+            return {"values": values, "errors": errors}
+
+        kept = cached_arrays(
+            "scattered-muons",
+            inputs,
+            build,
+            modules=sorted(module_names(PROCESSES[process], *models, self.window)),
+        )
+        places = {key: place for place, key in enumerate(distinct)}
+        index = [places[key] for key in keys]
+        values, errors = kept["values"][index], kept["errors"][index]
+        if not values.any():
+            planes = (*self.geometry.counters, *self.geometry.openings)
+            names = ", ".join(shown(one.name) for one in planes)
+            raise RangeError(
+                f"selection.geometry: of muons between {self.window.minimum_energy:g} and"
+                f" {self.window.maximum_energy:g} GeV none passes {names}"
+            )
+        return Shares(values, errors)
+
+    def _share(self, process: str, model: "DecayingMediator") -> tuple[float, float]:
+        """Return the share of one model and its statistical error."""
+        from scotopic.detector.spectrometer import accepted_tracks  # noqa: PLC0415 - if cold
+        from scotopic.events.scattered_leptons import (  # noqa: PLC0415 - if cold
+            even_numbers,
+            scattered_muons,
+        )
+
+        least = max(float(self.window.thresholds()[0].min()), 0.0)
+        muons = scattered_muons(
+            process,
+            self.question.dump,
+            model,
+            least,
+            self.question.calculation,
+            even_numbers(_POINTS, self.question.calculation.seed),
+            beam_rms_cm=self.geometry.beam_rms_cm,
+            beam_divergence_rms_mrad=self.geometry.beam_divergence_rms_mrad,
+        )
+        if muons is None:
+            return 0.0, 0.0
+        table = self.question.efficiency
+        weight = muons.weight * (1.0 if table is None else table.at(muons.mediator_energy))
+        # both as the yields count it, and as the muon's own loss leaves it
+        counted = weight * self.window.acceptance(muons.mediator_energy)
+        passes = accepted_tracks(
+            self.geometry,
+            self.question.experiment.beam.energy_GeV,
+            muons.origin_cm,
+            muons.momentum,
+        )
+        measured = self.window.acceptance(self.window.beam_energy - muons.energy)
+        seen = weight * measured * passes * (muons.energy > 0)
+        total = float(counted.sum())
+        if not total > 0:
+            return 0.0, 0.0
+        share = float(seen.sum()) / total
+        error = float(np.sqrt(((seen - share * counted) ** 2).sum())) / total
+        return share, error
