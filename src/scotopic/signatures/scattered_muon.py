@@ -122,8 +122,8 @@ class ScatteredMuon(Signature):
         geometry = cast("ScatteredMuonSelection", question.selection).geometry
         if geometry is None:
             text = (
-                "one efficiency stands for counters and magnet, whatever the mediator's mass; what"
-                " they accept of scattered muons depends on it by factors"
+                "one efficiency stands for magnet and counters, whatever the mediator's mass;"
+                " counters beside the beam would accept a share that depends on it"
             )
             return (text,)
         asked = question.calculation.processes or PROCESSES.names()
