@@ -9,7 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from validation import cascade, cosmology, limits, mediators, production, semi_visible
+from validation import cascade, cosmology, limits, mediators, muons, production, semi_visible
 from validation.report import ROOT, Report
 
 COMPARISONS = (
@@ -32,6 +32,7 @@ COMPARISONS = (
     semi_visible.planes,
     mediators.moments,
     mediators.muon_beam,
+    muons.acceptance,
     mediators.gallery,
     cosmology.scalar_target,
     cosmology.inelastic_target,

@@ -108,6 +108,7 @@ def test_ends_of_ranges() -> None:
         ("most", 1.3, 700.0, (10.0, 30.0)),
     ):
         found = one.with_deflection(needed)  # type: ignore[arg-type]
+        assert found.magnet is not None
         assert found.magnet.field_integral_T_m == field
         assert found.counters[0].position_cm == place
         assert found.counters[0].x_range_cm == edges

@@ -280,7 +280,7 @@ def test_ends_of_ranges_bracket_the_share(tmp_path: Path) -> None:
     (part,) = Search.of(load_experiment(path)).parts
     found = []
     for end in ("lowest", "highest"):
-        chosen = ScatteredMuon().with_thresholds(part.question.selection, end)  # type: ignore[arg-type]
+        chosen = ScatteredMuon().with_thresholds(part.question.selection, end)
         one = MuonPassing(part.question, muon_window(part.question), chosen.geometry)  # type: ignore[attr-defined]
         found.append(one.shares("bremsstrahlung", [MODEL]).values[0])
     assert found[0] > 1.2 * found[1] > 0

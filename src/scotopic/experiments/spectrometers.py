@@ -4,6 +4,7 @@ Lengths are in cm: z along the beam from the front of the target, x in the plane
 magnet bends, towards the side to which it bends, y across. The beam comes along the axis x = y = 0.
 """
 
+import math
 from collections.abc import Iterator
 from typing import Annotated, Final, Literal
 
@@ -201,7 +202,7 @@ class MuonGeometry(SourcedTable):
             return 0.0
         lever = max(position_cm - self.magnet.position_cm, 0.0)
         kick = self.magnet.kick_GeV
-        return lever * kick / (beam_energy**2 - kick**2) ** 0.5
+        return lever * kick / math.sqrt(beam_energy**2 - kick**2)
 
     def edges_cm(self, plane: Plane, beam_energy: float) -> Span:
         """Return the edges of a plane in x, from the axis of the beam in front of the magnet."""
