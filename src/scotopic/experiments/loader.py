@@ -93,9 +93,10 @@ def read_experiment(
         card = {key: value for key, value in card.items() if key not in _NOT_INHERITED}
         try:
             merged = extend(card, one.card, one.replace)
+            missing = [*missing_sources(card, merged, one.card)]  # it refuses repeated names too
         except KeyedError as error:
             raise card_error(one.label, error.all) from None
-        if missing := [*missing_sources(card, merged, one.card)]:
+        if missing:
             unsourced.append(card_error(one.label, missing))
         card = merged
     label = [*changes, base][0].label
