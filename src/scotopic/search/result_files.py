@@ -93,7 +93,7 @@ def _listed(value: Any) -> Any:  # noqa: ANN401 - nested lists
 
 
 def from_json(content: Json) -> Result:
-    """Return the result that `as_json` wrote.
+    """Return the result that `as_json` wrote, if it can be drawn and written as tables.
 
     Raises
     ------
@@ -107,16 +107,24 @@ def from_json(content: Json) -> Result:
     >>> as_json(one)["variables"]["mass"]["values"], from_json(as_json(one)) == one
     ([0.1, None], True)
     """
+    from scotopic.checked import one_of  # noqa: PLC0415 - for files that are read alone
+    from scotopic.search.attributes import check_attributes  # noqa: PLC0415
+
     try:
         layers = [
             Layer(one["kind"], one["label"], _variables(one["variables"]), one["attributes"])
             for one in content["layers"]
         ]
         variables = _variables(content["variables"])
-        return Result(tuple(content["axes"]), variables, content["attributes"], tuple(layers))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        found = Result(tuple(content["axes"]), variables, content["attributes"], tuple(layers))
+        one_of("kind", content["kind"], [CURVE if found.is_curve else PLANE])
+        check_attributes(found)
+    except RangeError as error:
+        raise ScotopicError(f"result: {error}") from None
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         what = f"{type(error).__name__}: {error}"
         raise ScotopicError(f"result: not as scotopic writes results ({what})") from None
+    return found
 
 
 def _variables(content: Json) -> dict[str, Variable]:
