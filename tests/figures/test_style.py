@@ -33,6 +33,7 @@ MODEL = DarkPhoton(
     mediator_mass=0.1, kinetic_mixing=1.0, alpha_D=0.1, mass_ratio=3.0, dark_matter="dirac"
 )
 MASSES = [0.01, 0.03, 0.1]
+NAMES = ("dark_photon", "scalar")
 
 
 @pytest.fixture(scope="module")
@@ -325,6 +326,25 @@ def test_boxes_name_only_parameters_that_matter(plane: Result) -> None:
     limits = [*attributes["limits"][:1], {**limits[1], "fixed": {"alpha_D": 0.1, "mass_ratio": 3}}]
     (axes,) = draw_plane(replace(plane, attributes={**attributes, "limits": limits})).axes
     assert axes.texts[0].get_text() == "$\\alpha_D = 0.1$\n$m_{A'}/m_{\\chi} = 3$"
+
+
+def test_several_mediators_have_one_symbol_along_axes_and_in_notes(
+    curve: Result, plane: Result
+) -> None:
+    """That is X; a figure of dark photons alone, or of scalars alone, has their own."""
+    attributes = plane.attributes
+    limits = [{**one, "model": name} for one, name in zip(attributes["limits"], NAMES, strict=True)]
+    mixed = replace(plane, attributes={**attributes, "limits": limits})
+    scalar = exclusion_curve("na64e-2018", "scalar", MASSES, alpha_D=0.5)
+    axial = exclusion_curve("na64e-2018", "axial_vector", MASSES)
+    found = [draw_plane(one) for one in (plane, mixed)]
+    found += [draw_limit(one) for one in ([curve], [scalar], [scalar, axial])]
+    written = [(one.axes[0].get_xlabel(), one.axes[0].texts[0].get_text()) for one in found]
+    symbols = ["A'", "X", "A'", "S", "X"]
+    assert [label for label, _ in written] == [f"$m_{{{one}}}$ [GeV]" for one in symbols]
+    for one, (_, note) in zip(symbols, written, strict=True):
+        assert rf"$m_{{{one}}}/m_{{\chi}} = 3$" in note
+    assert [r"\alpha_D" in note for _, note in written] == [True, True, True, True, False]
 
 
 def test_expected_limits_on_one_side_are_named_so(curve: Result) -> None:

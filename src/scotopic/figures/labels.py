@@ -1,7 +1,8 @@
 """How figures write words, numbers and parameters of models."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -109,6 +110,29 @@ def axis_label(known: Parameter, mass_unit: MassUnit = "GeV") -> str:
     return f"{name}${symbol}$" + (f" [{unit}]" if known.unit != "1" else "")
 
 
+def of_several(known: Parameter, kinds: Sequence[Kind]) -> Parameter:
+    r"""Return a parameter as a figure of several models calls it: X is any of their mediators.
+
+    Examples
+    --------
+    >>> from scotopic.models.dark_photon import DarkPhoton
+    >>> from scotopic.models.electrophilic import ScalarMediator
+    >>> ratio = parameter(DarkPhoton, "mass_ratio")
+    >>> [of_several(ratio, kinds).label for kinds in ([DarkPhoton], [DarkPhoton, ScalarMediator])]
+    ["m_{A'}/m_{\\chi}", 'm_{X}/m_{\\chi}']
+    """
+    label, definition = known.label, known.definition
+    for symbols, common in (
+        (dict.fromkeys(kind.symbol for kind in kinds), "X"),
+        (dict.fromkeys(kind.dark_symbol for kind in kinds), r"\chi"),
+    ):
+        for symbol in symbols if len(symbols) > 1 else ():
+            label, definition = (
+                text.replace(f"{{{symbol}}}", f"{{{common}}}") for text in (label, definition)
+            )
+    return replace(known, label=label, definition=definition)
+
+
 def with_value(known: Parameter, value: float | str, digits: int = 6) -> str:
     r"""Return a parameter with its value.
 
@@ -138,31 +162,31 @@ _TIED: Final[Mapping[str, str]] = MappingProxyType(
 
 
 def fixed_parameters(
-    kind: Kind, values: Mapping[str, float | str | None], dark_matter: str = ""
+    kinds: Sequence[Kind], values: Mapping[str, float | str | None], dark_matter: str = ""
 ) -> list[str]:
     r"""Write fixed parameters, a line each: those that matter, words for the kind of dark matter.
 
     Parameters
     ----------
-    kind : type
-        The model.
+    kinds : sequence of type
+        The models; all have the parameters.
     values : mapping
-        Of its parameters.
+        Of their parameters.
     dark_matter : str
         What the dark matter is, if one line is to say it.
 
     Examples
     --------
     >>> from scotopic.models.dark_photon import DarkPhoton
-    >>> fixed_parameters(DarkPhoton, {"alpha_D": 0, "mass_ratio": 3, "dark_matter": "dirac"})
+    >>> fixed_parameters([DarkPhoton], {"alpha_D": 0, "mass_ratio": 3, "dark_matter": "dirac"})
     ['no dark matter']
-    >>> print(*fixed_parameters(DarkPhoton, {"alpha_D": 0.1, "dark_matter": "pseudo_dirac"}))
+    >>> print(*fixed_parameters([DarkPhoton], {"alpha_D": 0.1, "dark_matter": "pseudo_dirac"}))
     pseudo-Dirac dark matter $\alpha_D = 0.1$
     """
     is_dark = values.get("alpha_D") != 0
     lines = [] if is_dark else ["no dark matter"]
     for name, value in values.items():
-        known = parameter(kind, name)
+        known = of_several(parameter(kinds[0], name), kinds)
         if value is None or (not is_dark and known.role in (*_OF_DARK_MATTER, "choice")):
             continue
         if value in _TIED:

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from scotopic.errors import RangeError
-from scotopic.figures.labels import axis_label, fixed_parameters, scientific
+from scotopic.figures.labels import axis_label, fixed_parameters, of_several, scientific
 from scotopic.figures.sheet import MEASURED, PROJECTED, Sheet, figure_of, new_sheet
 from scotopic.figures.style import BLACK, GREY, ORANGE
 from scotopic.models.metadata import Parameter, parameters
@@ -69,7 +69,8 @@ def draw_limit(
     along = first.axes[0] if against in (None, *first.axes) else str(against)
     alone = len(several) == 1 and len(first.labels) == 1
     title = first.attributes["title"] if alone else ""
-    x = parameter_of_axis(type(first.model), along)
+    kinds = [type(curve.model) for curve in several]
+    x = of_several(parameter_of_axis(kinds[0], along), kinds)
     y = parameter(type(first.model), first.quantity)
     with new_sheet(FigureStyle.of(style), title, ax, _labels(several)) as sheet:
         axes, was_empty = sheet.axes, not sheet.axes.has_data()
@@ -86,7 +87,7 @@ def draw_limit(
         pen.limits(several)
         y_value = first.attributes["fixed_y"]
         lines = [] if y_value is None else [f"$y =$ {scientific(y_value)}"]
-        sheet.finish("\n".join([*_fixed(first, (x, y)), *lines]))
+        sheet.finish("\n".join([*_fixed(several, (x, y)), *lines]))
     return figure_of(axes)
 
 
@@ -309,15 +310,20 @@ def _range(curves: Sequence[Result]) -> tuple[float, float]:
     return (kept.min() / room, kept.max() * 4) if len(kept) else (1e-6, 1.0)
 
 
-def _fixed(curve: Result, axes: Sequence[Parameter]) -> list[str]:
-    """Write what dark matter there is, and the fixed parameters that matter."""
-    known = parameters(type(curve.model))
+def _fixed(curves: Sequence[Result], axes: Sequence[Parameter]) -> list[str]:
+    """Write what dark matter there is, and the fixed parameters that matter, if all have them."""
+    kinds, models = [type(curve.model) for curve in curves], [curve.model for curve in curves]
+    known = parameters(kinds[0])
     given = {
         name: value
-        for name, value in curve.attributes["model"].items()
-        if name in known and known[name].role in _NOTED
+        for name, value in curves[0].attributes["model"].items()
+        if name in known
+        and known[name].role in _NOTED
+        and all(curve.attributes["model"].get(name) == value for curve in curves)
     }
     names = {one.name for one in axes}
-    if not names & {"y", "dark_matter_mass", "alpha_D"} and not curve.model.alpha_D > 0:
+    is_dark = any(model.alpha_D > 0 for model in models)
+    if not names & {"y", "dark_matter_mass", "alpha_D"} and not is_dark:
         return ["no dark matter"] if "alpha_D" in given else []
-    return fixed_parameters(type(curve.model), given, curve.model.dark_matter_name)
+    words = {model.dark_matter_name for model in models}
+    return fixed_parameters(kinds, given, words.pop() if len(words) == 1 else "")

@@ -12,9 +12,10 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from scotopic.errors import RangeError
-from scotopic.figures.labels import axis_label, fixed_parameters
+from scotopic.figures.labels import axis_label, fixed_parameters, of_several
 from scotopic.figures.sheet import MEASURED, PROJECTED, Sheet, figure_of, new_sheet
 from scotopic.figures.style import BLACK, GREY, ORANGE, PURPLE, SKY, VERMILION
+from scotopic.models.derived import Kind
 from scotopic.models.metadata import Parameter
 from scotopic.models.parameters import parameter
 from scotopic.models.registry import model_class
@@ -72,12 +73,12 @@ def draw_plane(
                 f" be one of {', '.join(_DRAWN)}"
             )
     x, y = axes_of(found)
-    kind = model_class(found.attributes["model"]["name"])
+    kinds = _kinds(found)
     card = found.attributes.get("card", {})
     look = FigureStyle.of(_of_card(card.get("figure") or {}, ax), style)
     planes = planes_of(found)
     labels = [*planes, *(layer.label for layer in found.layers)]
-    known = [parameter(kind, axis.parameter) for axis in (x, y)]
+    known = [of_several(parameter(kinds[0], axis.parameter), kinds) for axis in (x, y)]
     with new_sheet(look, found.attributes["title"], ax, labels) as sheet:
         factors = np.array([sheet.factor(one) for one in known])
         sheet.axes.set(xscale=x.scale, yscale=y.scale)
@@ -239,10 +240,19 @@ _DRAWN: Final[Mapping[str, Callable[[_Pen, Layer, int], None]]] = {
 """Kinds of layers that a figure shows; limits are drawn after bounds, before the CMB's."""
 
 
+def _kinds(found: Result) -> list[Kind]:
+    """Return the models of a plane, that of its axes first."""
+    card = found.attributes.get("card", {})
+    layers = (*card.get("thermal_lines", ()), *card.get("cmb", ()))
+    names = [found.attributes["model"]["name"]]
+    names += [limit["model"] for limit in found.attributes.get("limits", ())]
+    names += [layer["model"] for layer in layers if layer.get("model")]
+    return [model_class(name) for name in dict.fromkeys(names)]
+
+
 def _note(found: Result, axes: Sequence[Parameter]) -> str:
     """Write the fixed parameters that all limits and layers have in common."""
-    model = dict(found.attributes["model"])
-    kind = model_class(model.pop("name"))
+    model = {n: one for n, one in found.attributes["model"].items() if n != "name"}
     for limit in found.attributes.get("limits", ()):
         model = {n: v for n, v in model.items() if limit["fixed"].get(n) == v}
     card = found.attributes.get("card", {})
@@ -251,4 +261,4 @@ def _note(found: Result, axes: Sequence[Parameter]) -> str:
     given = found.attributes["model"]
     if given.get("alpha_D") == 0 and any(one.name == "alpha_D" for one in axes):
         model.pop("alpha_D")
-    return "\n".join(fixed_parameters(kind, model))
+    return "\n".join(fixed_parameters(_kinds(found), model))
