@@ -9,7 +9,16 @@ import argparse
 import sys
 from pathlib import Path
 
-from validation import cascade, cosmology, limits, mediators, muons, production, semi_visible
+from validation import (
+    cascade,
+    cosmology,
+    limits,
+    mediators,
+    muons,
+    production,
+    recoil,
+    semi_visible,
+)
 from validation.report import ROOT, Report
 
 COMPARISONS = (
@@ -34,6 +43,7 @@ COMPARISONS = (
     mediators.muon_beam,
     muons.acceptance,
     mediators.gallery,
+    recoil.recoil_electrons,
     cosmology.scalar_target,
     cosmology.inelastic_target,
     cosmology.estimates,
