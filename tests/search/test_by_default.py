@@ -67,11 +67,14 @@ source = "test"
 
 
 def test_counts_of_a_measurement_are_in_their_bins(tmp_path: Path) -> None:
-    likelihood = experiment_likelihood(load_experiment(card(tmp_path, MEASURED)))
+    path = card(tmp_path, MEASURED)
+    likelihood = experiment_likelihood(load_experiment(path))
     assert likelihood.observed == (1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0)
     expected = [sum(c.events for c in b.backgrounds) for b in likelihood.bins]
     assert sum(expected) == pytest.approx(3.0)
     assert expected[2] == pytest.approx(3 * 0.0444)
+    # with another beam energy it is a projection
+    assert Search.of(path).in_set_up("beam_energy_GeV", 10.0).is_projection
     # one for the signal, one for the background in all bins
     assert len(likelihood.nuisances) == 2
 

@@ -279,6 +279,12 @@ def test_nonsense_is_named(expected: str, tmp_path: Path) -> None:
     assert expected in str(raised.value)
 
 
+def test_thresholds_that_nothing_passes_are_named() -> None:
+    search = Search.of(recoils("ldmx-4GeV", minimum_transverse_momentum_GeV=1.19))
+    with pytest.raises(RangeError, match=r"none has .* above 1\.19 GeV"):
+        exclusion_curve(search, MODEL, [0.001])
+
+
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [

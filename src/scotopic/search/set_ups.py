@@ -159,7 +159,8 @@ def with_set_up(experiment: Experiment, name: str, value: float) -> Experiment:
     for search in content["searches"]:
         for data_set in search["data_sets"]:
             data_set["kind"] = "projection"
-            data_set.pop("observed_events", None)
+            for key in ("observed_events", "observed_in_bins"):
+                data_set.pop(key, None)
     try:
         return checked(Experiment.model_validate(content))
     except ValidationError as error:

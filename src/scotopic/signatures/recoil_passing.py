@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
 from scotopic.detector.window import EnergyWindow
+from scotopic.errors import RangeError
 from scotopic.progress import Report
 from scotopic.signatures.base import Question
 from scotopic.signatures.passing import Shares
@@ -43,7 +44,13 @@ class RecoilPassing:
     edges: tuple[float, ...]
 
     def shares(self, process: str, models: "Sequence[DecayingMediator]", report: Report) -> Shares:  # noqa: ARG002
-        """Return what passes of the mediators that bremsstrahlung makes; kept on disk."""
+        """Return what passes of the mediators that bremsstrahlung makes; kept on disk.
+
+        Raises
+        ------
+        RangeError
+            If no electron passes, whatever the model.
+        """
         keys = [(model.spin_parity, model.mediator_mass) for model in models]
         distinct = dict(zip(keys, models, strict=True))
         question, table = self.question, self.question.efficiency
@@ -69,8 +76,19 @@ class RecoilPassing:
         kept = cached_arrays("recoil-electrons", inputs, build)
         place = {key: i for i, key in enumerate(distinct)}
         rows = [place[key] for key in keys]
+        if not kept["values"].any():
+            raise RangeError(self._nothing_passes())
         column = question.bin or 0
         return Shares(kept["values"][rows, column], kept["errors"][rows, column])
+
+    def _nothing_passes(self) -> str:
+        low, high = self.window.minimum_energy, self.window.maximum_energy
+        text = (
+            f"selection: of recoil electrons between {low:g} and {high:g} GeV none has a transverse"
+            f" momentum above {self.edges[0]:g} GeV"
+        )
+        trigger = self.trigger
+        return text if trigger is None else f"{text} and less than {trigger.maximum_energy:g} GeV"
 
     def _shares(self, model: "DecayingMediator") -> tuple[FloatArray, FloatArray]:
         """Return shares and errors of one model in the bins, each of shape (bins,)."""
