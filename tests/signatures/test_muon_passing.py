@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pytest
 
 from scotopic.errors import CardError, RangeError
-from scotopic.events.scattered_leptons import even_numbers, scattered_muons
+from scotopic.events.radiation import even_numbers
+from scotopic.events.scattered_leptons import NUMBERS, scattered_muons
 from scotopic.experiments import Experiment
 from scotopic.experiments.spectrometers import GEV_PER_T_M, MuonGeometry
 from scotopic.materials import material
@@ -217,7 +218,7 @@ def test_a_process_without_angles_scatters_in_the_target(
         MODEL,
         60.0,
         Calculation(),
-        even_numbers(2**12, 1),
+        even_numbers(NUMBERS, 2**12, 1),
         beam_rms_cm=(1.4, 0.7),
     )
     assert found is not None

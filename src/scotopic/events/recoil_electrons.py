@@ -7,11 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.display import displayed
-from scotopic.events.emission import UNIFORMS as OF_EMISSIONS
-from scotopic.events.emission import Sampler
+from scotopic.events.radiation import UNIFORMS, radiated
 from scotopic.processes.calculation import Calculation
 from scotopic.processes.dump import Dump
-from scotopic.production.phase_space import Process
 from scotopic.shower.scattering import scattered
 
 if TYPE_CHECKING:
@@ -19,8 +17,8 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.float64]
 
-NUMBERS: Final = OF_EMISSIONS + 4
-"""Random numbers that one event takes: those of the emission, element, depth, two angles."""
+NUMBERS: Final = UNIFORMS + 3
+"""Random numbers that one event takes: those of what is radiated, the depth, two angles."""
 
 
 @displayed
@@ -73,7 +71,7 @@ def recoil_electrons(
     calculation : Calculation
         Gives the form factor.
     numbers : ndarray, shape (9, n)
-        Random numbers in [0, 1).
+        From `radiation.even_numbers`, or any in [0, 1).
 
     Notes
     -----
@@ -83,25 +81,12 @@ def recoil_electrons(
     """
     from scipy.special import ndtri  # noqa: PLC0415 - slow to import, not needed when warm
 
-    made, choice, depth = numbers[:OF_EMISSIONS], numbers[OF_EMISSIONS], numbers[OF_EMISSIONS + 1]
-    normal = ndtri(np.clip(numbers[OF_EMISSIONS + 2 :], 1e-12, 1 - 1e-12))
-    factor = calculation.form_factor or "elastic+inelastic"
-    atoms, energy = dump.material.atoms_per_cm2_per_X0, dump.energy
-    kinds = [Process(model.spin_parity, "electron", one, form_factor=factor) for one in atoms]
-    most = min(float(k.variable(model.mediator_mass, energy).upper) * energy for k in kinds)
-    if minimum_energy >= most:
+    depth, normals = numbers[UNIFORMS], numbers[UNIFORMS + 1 :]
+    energy = np.full(len(depth), dump.energy)
+    found = radiated(dump, model, energy, minimum_energy, calculation, numbers[:UNIFORMS])
+    if found is None:
         return None
-    samplers = [Sampler.of(k, model.mediator_mass, energy, minimum_energy) for k in kinds]
-    strength = np.array(list(atoms.values()))
-    share = strength * [one.cross_section(energy) for one in samplers]
-    share /= share.sum()
-    chosen = np.minimum(np.searchsorted(np.cumsum(share), choice, side="right"), len(share) - 1)
-    n = len(depth)
-    weight, mediator_energy, momentum = np.zeros(n), np.zeros(n), np.zeros((n, 3))
-    for i, sampler in enumerate(samplers):
-        rows = np.flatnonzero(chosen == i)
-        one = sampler.events(energy, made[:, rows])
-        weight[rows] = one.weight * strength[i] / share[i]
-        mediator_energy[rows], momentum[rows] = one.mediator[:, 0], one.lepton[:, 1:]
     behind = (dump.thickness_X0 or 0.0) * (1 - depth)
-    return RecoilElectrons(weight, mediator_energy, scattered(momentum, behind, normal))
+    normal = ndtri(np.clip(normals, 1e-12, 1 - 1e-12))
+    momentum = scattered(found.momentum, behind, normal)
+    return RecoilElectrons(found.weight, found.mediator_energy, momentum)

@@ -8,12 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.display import displayed
-from scotopic.events.emission import UNIFORMS as EMISSION_UNIFORMS
-from scotopic.events.emission import Sampler
+from scotopic.events.emission import UNIFORMS as OF_EMISSIONS
+from scotopic.events.radiation import radiated
 from scotopic.processes.base import UNIFORMS as SAMPLE_UNIFORMS
 from scotopic.processes.calculation import PROCESSES, Calculation
 from scotopic.processes.dump import Dump
-from scotopic.production.phase_space import Process
 from scotopic.shower.muons import FASTEST, SLOWEST, muon_loss
 from scotopic.shower.scattering import scattered, scattering_momentum
 from scotopic.units import MUON_MASS
@@ -58,20 +57,6 @@ class ScatteredMuons:
         return np.where(p > 0, np.hypot(p, MUON_MASS), 0.0)
 
 
-@lru_cache(maxsize=4)
-def even_numbers(points: int, seed: int) -> FloatArray:
-    """Return numbers that fill [0, 1)^15 evenly, shape (15, points), the same for a seed.
-
-    `points` is a power of two.
-    """
-    from scipy.stats import qmc  # noqa: PLC0415 - slow to import, not needed when warm
-
-    sequence = qmc.Sobol(NUMBERS, rng=np.random.default_rng(seed))
-    numbers = sequence.random_base2((points - 1).bit_length()).T.copy()
-    numbers.setflags(write=False)
-    return np.asarray(numbers)
-
-
 def scattered_muons(
     name: str,
     dump: Dump,
@@ -100,7 +85,7 @@ def scattered_muons(
     calculation : Calculation
         Gives the form factor.
     numbers : ndarray, shape (15, n)
-        From `even_numbers`, or any in (0, 1).
+        From `radiation.even_numbers`, or any in (0, 1).
     beam_rms_cm, beam_divergence_rms_mrad : tuple of float
         Rms size and angle of the beam in x and y, at the front of the target.
 
@@ -112,7 +97,7 @@ def scattered_muons(
     """
     from scipy.special import ndtri  # noqa: PLC0415 - slow to import, not needed when warm
 
-    first = max(EMISSION_UNIFORMS, SAMPLE_UNIFORMS) + 2
+    first = max(OF_EMISSIONS, SAMPLE_UNIFORMS) + 2
     made, choice, (depth_number,) = (
         numbers[: first - 2],
         numbers[first - 2],
@@ -158,27 +143,9 @@ def _radiated(
     made, choice, depth = numbers
     final = dump.muon_tracks().final_energy
     energy = dump.energy - (dump.energy - final) * depth / (dump.thickness_X0 or np.inf)
-    factor = calculation.form_factor or "elastic+inelastic"
-    atoms = dump.material.atoms_per_cm2_per_X0
-    kinds = [Process(model.spin_parity, "muon", element, "exact", factor) for element in atoms]
-    limits = [float(k.variable(model.mediator_mass, final).upper) * final for k in kinds]
-    if minimum_energy >= min(limits):
-        return None
-    ends = np.array([final, dump.energy])
-    samplers = [Sampler.of(k, model.mediator_mass, ends, minimum_energy) for k in kinds]
-    strength = np.array(list(atoms.values()))
-    share = strength * [one.cross_section(final) for one in samplers]
-    share /= share.sum()
-    chosen = np.minimum(np.searchsorted(np.cumsum(share), choice, side="right"), len(share) - 1)
-    weight, mediator_energy, muon = (np.zeros(s) for s in (len(depth), len(depth), (len(depth), 3)))
-    for i, sampler in enumerate(samplers):
-        rows = np.flatnonzero(chosen == i)
-        if len(rows) == 0:
-            continue
-        one = sampler.events(np.clip(energy[rows], *sampler.energies), made[:, rows])
-        weight[rows] = one.weight * strength[i] / share[i]
-        mediator_energy[rows], muon[rows] = one.mediator[:, 0], one.lepton[:, 1:]
-    return weight, mediator_energy, muon, depth
+    uniforms = np.vstack([made[:OF_EMISSIONS], choice])
+    found = radiated(dump, model, energy, minimum_energy, calculation, uniforms)
+    return None if found is None else (*found, depth)
 
 
 def _straight(

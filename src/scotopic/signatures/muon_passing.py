@@ -96,8 +96,9 @@ class MuonPassing:
     def _share(self, process: str, model: "DecayingMediator") -> tuple[float, float]:
         """Return the share of one model and its statistical error."""
         from scotopic.detector.spectrometer import accepted_tracks  # noqa: PLC0415 - if cold
+        from scotopic.events.radiation import even_numbers  # noqa: PLC0415 - if cold
         from scotopic.events.scattered_leptons import (  # noqa: PLC0415 - if cold
-            even_numbers,
+            NUMBERS,
             scattered_muons,
         )
 
@@ -108,7 +109,7 @@ class MuonPassing:
             model,
             least,
             self.question.calculation,
-            even_numbers(_POINTS, self.question.calculation.seed),
+            even_numbers(NUMBERS, _POINTS, self.question.calculation.seed),
             beam_rms_cm=self.geometry.beam_rms_cm,
             beam_divergence_rms_mrad=self.geometry.beam_divergence_rms_mrad,
         )

@@ -15,7 +15,6 @@ from pydantic import Field
 from scotopic.detector.window import EnergyWindow
 from scotopic.experiments.messages import KeyedError, KeyPath, shown
 from scotopic.experiments.tables import Items, Name, Table, Threshold
-from scotopic.processes.bremsstrahlung import Bremsstrahlung
 from scotopic.processes.calculation import PROCESSES
 from scotopic.progress import Report, silent
 from scotopic.signatures.base import Question, Response, Signature
@@ -230,7 +229,7 @@ class RecoilElectron(Signature):
 
 def leaves_electron(process: str) -> bool:
     """Return whether an electron is left, with a direction that is known."""
-    return isinstance(PROCESSES[process], Bremsstrahlung)
+    return PROCESSES[process].deflects_beam
 
 
 def recoil_window(question: Question) -> EnergyWindow:

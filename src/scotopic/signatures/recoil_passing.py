@@ -92,14 +92,15 @@ class RecoilPassing:
 
     def _shares(self, model: "DecayingMediator") -> tuple[FloatArray, FloatArray]:
         """Return shares and errors of one model in the bins, each of shape (bins,)."""
-        from scotopic.events.recoil_electrons import (  # noqa: PLC0415 - not if kept
+        from scotopic.events.radiation import even_numbers  # noqa: PLC0415 - not if kept
+        from scotopic.events.recoil_electrons import (  # noqa: PLC0415
             NUMBERS,
             recoil_electrons,
         )
 
         calculation, table = self.question.calculation, self.question.efficiency
         least = max(float(self.window.thresholds()[0].min()), 0.0)
-        numbers = np.random.default_rng(calculation.seed).random((NUMBERS, _EVENTS))
+        numbers = even_numbers(NUMBERS, _EVENTS, calculation.seed)
         found = recoil_electrons(self.question.dump, model, least, calculation, numbers)
         bins = len(self.edges) - 1
         if found is None:
