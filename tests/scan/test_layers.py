@@ -1,6 +1,7 @@
 """Thermal lines and the CMB's bound in planes: the same models as one by one, gaps with reasons."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,11 +9,13 @@ import pytest
 
 from scotopic.cosmology.cmb import cmb_bound
 from scotopic.cosmology.freeze_out import relic_abundance, thermal_coupling
+from scotopic.cosmology.thermal_lines import Coupling
 from scotopic.errors import RangeError
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMatter
 from scotopic.models.kinetic_mixing import KineticallyMixed
 from scotopic.models.parameters import build
+from scotopic.scan.contours import contours
 from scotopic.scan.grid import Grid
 from scotopic.scan.layers import Line, cmb_line, relic_line
 from scotopic.scan.points import Sector
@@ -78,6 +81,58 @@ def test_several_couplings_with_one_density_do_not_confuse_a_plane_of_angles() -
     line = relic_line(Grid.of(Sector(InelasticDiracDarkMatter, fixed), x, y), 0.12)
     everything_is_there_or_explained(line)
     assert line.interpolation_error < 0.03
+
+
+STEEP = {
+    "jump": lambda m: 5 * (m > 0.0437),
+    "slope": lambda m: 5 * np.tanh(100 * np.log(m / 0.0437)),
+}
+
+
+@pytest.mark.parametrize("case", STEEP)
+@pytest.mark.parametrize("upright", [True, False])
+def test_lines_that_jump_have_gaps(
+    case: str, upright: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a line with a jump, and of one that is steep over a step of the plane, along both axes."""
+
+    def found(models: list[KineticallyMixed], **_: object) -> list[Coupling]:
+        masses = np.array([model.dark_matter_mass for model in models])
+        return [Coupling(one) for one in (1e-6 * masses * np.exp(STEEP[case](masses))).tolist()]
+
+    monkeypatch.setattr("scotopic.scan.layers.thermal_couplings", found)
+    axes = Axis("dark_matter_mass", 0.01, 0.1, 12), Axis("kinetic_mixing", 1e-9, 1e-4, 40)
+    x, y = axes if upright else axes[::-1]
+    line = relic_line(Grid.of(Sector(DarkPhoton, {**FIXED, "dark_matter": "dirac"}), x, y), 0.12)
+    drawn = contours(line.excess, x, y, line.x)
+    assert len(line.jumps) == len(drawn) - 1 == (case == "jump")
+    mixings = [np.log(one.y if upright else one.x) for one in drawn]
+    assert max(np.diff(np.sort(np.concatenate(mixings)))) > 4 or case == "slope"
+    step = np.log(1e5) / 39
+    for before, after in line.jumps:
+        for end, exact in ((before, 1e-6 * 0.0437), (after, 1e-6 * 0.0437 * np.exp(5))):
+            assert end.model is not None
+            assert end.model.dark_matter_mass == pytest.approx(0.0437, rel=1e-4)
+            assert end.model.coupling == pytest.approx(exact, rel=1e-3)
+            assert np.abs(np.concatenate(mixings) - np.log(exact)).min() < 2 * step
+
+
+@pytest.mark.long
+def test_ends_of_a_jump_have_the_density_and_what_is_between_has_not() -> None:
+    """Mongillo et al. (2023), Fig. 8 left, at tan(theta) = 1e-4: conversions are slow."""
+    fixed = {**FIXED, "splitting": 0.05, "tan_theta": 1e-4}
+    x = Axis("dark_matter_mass", 0.0215, 0.0218, 2)
+    line = relic_line(Grid.of(Sector(InelasticDiracDarkMatter, fixed), x, COUPLINGS), 0.12)
+    ((before, after),) = line.jumps
+    assert before.model is not None
+    assert after.model is not None
+    middle = replace(
+        before.model, kinetic_mixing=math.sqrt(before.model.coupling * after.model.coupling)
+    )
+    found = [relic_abundance(one).value for one in (before.model, middle, after.model)]
+    assert found[0] == pytest.approx(0.12, rel=0.01)  # where several couplings are nearly one
+    assert found[2] == pytest.approx(0.12, rel=0.01)
+    assert abs(math.log(found[1] / 0.12)) > 0.02
 
 
 def test_bound_of_the_cmb_in_a_plane() -> None:

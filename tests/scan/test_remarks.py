@@ -11,6 +11,7 @@ from scotopic.scan.remarks import excluded_share, remarks_on
 from scotopic.scan.run import compute_run_card
 from scotopic.scan.run_card import RunCard
 from scotopic.search import Result
+from scotopic.search.result import Layer
 
 CARD = {
     "title": "remarks",
@@ -157,3 +158,13 @@ def test_minimum_between_the_masses_of_a_plane_is_said() -> None:
     assert remarks(x=dark, limits=limits) == [told]
     hit = axis("mediator_mass", 0.2, 0.2**-1 * 0.31966**2, 21)  # the tenth is the resonance
     assert remarks(x=hit, limits=limits) == []
+
+
+def test_a_line_that_jumps_says_where() -> None:
+    """In the words of the axis along which the line goes, whichever has the couplings."""
+    plane = compute_run_card(RunCard.model_validate(CARD), Path())
+    for at, over in (plane.axes, plane.axes[::-1]):
+        ends = [{at: 0.0217, over: 2e-4}, {at: 0.0217, over: 2.77e-3}]
+        layer = Layer("thermal line", "relic", {}, {"points": [], "jumps": [ends]})
+        (text,) = remarks_on(replace(plane, layers=(layer,)))
+        assert text.startswith(f"relic: jumps at {at} = 0.0217 from {over} = 0.0002 to 0.00277")

@@ -36,8 +36,8 @@ def line_layer(kind: str, card: RunCard, layer: CosmologyLayer, line: Line) -> L
     Returns
     -------
     Layer
-        With `excess`, ln of the coupling over that on the line. Its attributes have the `points`
-        and the `gaps` of `Line`, and what the coupling is called.
+        With `excess`, ln of the coupling over that on the line. Its attributes have the `points`,
+        the `gaps` and the `jumps` of `Line`, and what the coupling is called.
     """
     x, y = card.x.parameter, card.y.parameter
     model = card.sector(layer).kind
@@ -53,6 +53,7 @@ def line_layer(kind: str, card: RunCard, layer: CosmologyLayer, line: Line) -> L
         {
             "points": [_row(card, names, point) for point in line.points],
             "gaps": [[*index, why] for index, why in line.gaps.items()],
+            "jumps": [[_row(card, names, end) for end in ends] for ends in line.jumps],
             "absent": line.absent,
             "coupling": model.coupling_field,
             "omega_h2": getattr(layer, "omega_h2", None),

@@ -7,7 +7,7 @@ where several couplings leave the same density. That is done on a coarse set of 
 values, and interpolated.
 
 Lines have bends narrower than the steps of a plane, at hadronic resonances for instance. Columns
-are added between the plane's where a line bends.
+are added between the plane's where a line bends. Where a line over couplings jumps, it has a gap.
 """
 
 import json
@@ -22,13 +22,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy.interpolate import PchipInterpolator
 
+from scotopic.cosmology.jumps import jumps
 from scotopic.cosmology.thermal_lines import (
     Coupling,
     estimated_thermal_couplings,
     thermal_couplings,
 )
 from scotopic.display import displayed
-from scotopic.errors import ScotopicError
+from scotopic.errors import RangeError, ScotopicError
 from scotopic.models.derived import COUPLING
 from scotopic.models.inputs import model_inputs
 from scotopic.models.mediator import DecayingMediator
@@ -107,6 +108,8 @@ class Line:
         Why there is no coupling, by the indices of the points at which one was sought.
     interpolation_error : float
         Largest error of `excess` on the line; zero if nothing was interpolated.
+    jumps : tuple of (LinePoint, LinePoint)
+        The ends of its branches where it jumps. `excess` is not-a-number from one to the other.
     """
 
     x: FloatArray
@@ -114,6 +117,7 @@ class Line:
     points: tuple[LinePoint, ...]
     gaps: Mapping[Index, str]
     interpolation_error: float
+    jumps: tuple[tuple[LinePoint, LinePoint], ...] = ()
 
     @property
     def absent(self) -> str | None:
@@ -133,8 +137,44 @@ def relic_line(grid: Grid, omega_h2: float, report: Report = silent) -> Line:
     report : callable
         Is told how far it is.
     """
-    find = thermal_couplings if grid.has_couplings else estimated_thermal_couplings
-    return _line(grid, partial(find, omega_h2=omega_h2, report=report))
+    if not grid.has_couplings:
+        return _line(grid, partial(estimated_thermal_couplings, omega_h2=omega_h2, report=report))
+    find = _remembering(partial(thermal_couplings, omega_h2=omega_h2, report=report))
+    return _with_gaps(grid, _line(grid, find), find)
+
+
+def _with_gaps(grid: Grid, line: Line, find: Find) -> Line:
+    """Return a line over couplings that has gaps where it jumps."""
+    upright = grid.sector.field(grid.y) == COUPLING  # the coupling is along y, the line along x
+    over, along = (grid.y, grid.x) if upright else (grid.x, grid.y)
+    at = along.to_coordinates(line.x if upright else along.values)
+
+    def place(coordinate: float) -> float:
+        return float(along.from_coordinates(np.array([coordinate]))[0])
+
+    def model(coordinate: float) -> DecayingMediator:
+        ends = (place(coordinate), over.maximum)
+        return grid.at(*(ends if upright else ends[::-1]))
+
+    def sought(coordinate: float) -> float:
+        try:
+            return _logarithm(find([model(coordinate)])[0])
+        except RangeError:  # no such model
+            return math.nan
+
+    def point(coordinate: float, logarithm: float) -> LinePoint:
+        there = model(coordinate)
+        there = replace(there, **{there.coupling_field: math.exp(logarithm)})
+        x, y = (value_of(there, axis.parameter) for axis in (grid.x, grid.y))
+        return LinePoint(x, y, there, "ok", ())
+
+    found = jumps(at, np.array([sought(one) for one in at.tolist()]), sought)
+    rows = line.excess.copy() if upright else line.excess.T.copy()
+    for one in found:
+        here = slice(one.step, one.step + 2)
+        rows[here, rows[here].prod(axis=0) < 0] = math.nan
+    ends = tuple((point(one.at, one.before), point(one.at, one.after)) for one in found)
+    return replace(line, excess=rows if upright else rows.T, jumps=ends)
 
 
 def cmb_line(grid: Grid) -> Line:

@@ -115,6 +115,22 @@ def _of_line(layer: Layer, axes: tuple[Axis, Axis]) -> Iterator[str]:
         elif len(at) == 1:
             span = f"{x.parameter} = {at[0]:.4g}"
         yield f"{what} {span}{why}"
+    for ends in layer.attributes.get("jumps", ()):
+        yield jumping([{axis.parameter: end[axis.parameter] for axis in axes} for end in ends])
+
+
+def jumping(ends: Sequence[Mapping[str, float]]) -> str:
+    """Say where a thermal line has a gap, given its ends."""
+    (x, y), (before, after) = ends[0], ends
+    if before[x] == after[x]:
+        where, over = x, y
+    else:
+        where, over = y, x
+    return (
+        f"jumps at {where} = {before[where]:.4g} from {over} = {before[over]:.3g} to"
+        f" {after[over]:.3g}, and has a gap there: of several couplings that leave the density it"
+        " has the smallest"
+    )
 
 
 def _of_band(layer: Layer, axes: tuple[Axis, Axis]) -> Iterator[str]:
