@@ -14,6 +14,7 @@ from scotopic.events.radiation import even_numbers
 from scotopic.events.scattered_leptons import NUMBERS, scattered_muons
 from scotopic.experiments import Experiment
 from scotopic.experiments.spectrometers import GEV_PER_T_M, MuonGeometry
+from scotopic.experiments.templates import template
 from scotopic.materials import material
 from scotopic.models.charged_vector import LMuMinusLTau
 from scotopic.processes.base import Process, Produced
@@ -146,6 +147,19 @@ def test_table_of_another_prototype(
     """Within 10 % relative, as asked; most are within 3 %."""
     found = 100 * shares(geometry(*case))
     assert found == pytest.approx(expected, rel=0.10, abs=0)
+
+
+def test_the_shipped_cards() -> None:
+    """`na64mu` is the table's first line, with layers and 3 % resolution; M3 sees nearly all."""
+    for name, expected, tolerance in (
+        ("na64mu", [13, 18, 30], 0.10),
+        ("m3", [100, 100, 100], 0.03),
+    ):
+        asked = Search.of(load_experiment(name)).parts[0].question
+        one = asked.selection.geometry  # type: ignore[attr-defined]
+        models = [replace(MODEL, mediator_mass=mass) for mass in (0.001, 0.1, 0.5)]
+        found = MuonPassing(asked, muon_window(asked), one).shares("bremsstrahlung", models)
+        assert 100 * found.values == pytest.approx(expected, rel=tolerance, abs=0)
 
 
 def test_counters_centred_where_the_gaps_were() -> None:
@@ -342,6 +356,17 @@ def test_geometries_that_cannot_be(tmp_path: Path, old: str, new: str, message: 
     with pytest.raises(CardError) as found:
         load_experiment(path)
     assert message in str(found.value)
+
+
+def test_the_geometry_that_the_template_shows(tmp_path: Path) -> None:
+    """Without its comment signs it is a card."""
+    lines = template("muon-beam").splitlines()
+    start = next(i for i, one in enumerate(lines) if "selection.geometry]" in one)
+    end = next(i for i, one in enumerate(lines) if one.startswith("[[searches.data_sets]]"))
+    shown = [one.removeprefix("#").removeprefix(" ") for one in lines[start:end]]
+    path = tmp_path / "mine.toml"
+    path.write_text("\n".join([*lines[:start], *shown, *lines[end:]]))
+    assert load_experiment(path).searches[0].selection["geometry"]["counters"]
 
 
 def test_openings_alone(tmp_path: Path) -> None:

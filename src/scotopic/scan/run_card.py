@@ -128,7 +128,7 @@ class LimitLayer(SectorLayer):
         description="in place of the efficiency of the data sets; left out: as the card has it",
     )
     thresholds: Literal["nominal", "lowest", "highest"] = Field(
-        default="nominal", description="where in their ranges the vetoes' thresholds lie"
+        default="nominal", description="where in their ranges thresholds, and counters, lie"
     )
 
 
