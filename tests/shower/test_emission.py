@@ -159,7 +159,7 @@ def test_parents_of_the_least_energy_radiate_no_less() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"minimum_energy": 0.5}, "minimum_energy: 0.5 GeV is not between 1 and 95"),
+        ({"minimum_energy": 0.01}, "minimum_energy: 0.01 GeV is not between 0.05 and 95"),
         ({"segment_edges_X0": [1, 2]}, "segment_edges_X0: the first edge is 1.0, not 0"),
         ({"events": 1}, "events: 1 is"),
         ({"emitters": "photons"}, "radiating: photons do not go on, they convert"),

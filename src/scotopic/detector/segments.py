@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.detector.calorimeter import Showers
 from scotopic.display import displayed
 from scotopic.errors import RangeError
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from scotopic.experiments.selections import CalorimeterSelection, SegmentCut
 
 FloatArray = npt.NDArray[np.float64]
+
+_SLICES = np.array([0.1, 0.3, 0.6, 1.0])  # ends, in what is left of a segment behind the production
 
 
 @displayed
@@ -95,3 +98,64 @@ class SegmentCuts:
         sigma = self.resolution.sigma_GeV(energy)
         away = np.where(energy < limit, np.inf, -np.inf)
         return np.asarray(ndtr(np.divide(limit - energy, sigma, out=away, where=sigma > 0)))
+
+
+@displayed
+@dataclass(frozen=True, eq=False)
+class SegmentDeposits:
+    """What showers and decays leave in segments, event by event.
+
+    Attributes
+    ----------
+    cuts : SegmentCuts
+        The limits.
+    shower : ndarray, shape (n, segments)
+        Energy in GeV that the rest of the beam particle's shower leaves.
+    """
+
+    cuts: SegmentCuts
+    shower: FloatArray
+
+    def of_rows(self, rows: "npt.NDArray[np.int64]") -> "SegmentDeposits":
+        """Return those of some events."""
+        return SegmentDeposits(self.cuts, self.shower[rows])
+
+    def slices(self, production_X0: FloatArray) -> FloatArray:
+        """Return the edges of slices of the segments, shape (n, slices + 1), in X0.
+
+        A decay is taken to happen in the middle of its slice. The thinnest are behind the
+        production of the mediator, at depths of shape (n,), where short-lived particles decay.
+        """
+        edges = np.array(self.cuts.edges_X0)
+        start = np.clip(production_X0[:, None], edges[:-1], edges[1:])
+        inside = start[..., None] + (edges[1:] - start)[..., None] * _SLICES
+        front = np.zeros((len(production_X0), 1))
+        return np.concatenate([front, inside.reshape(len(production_X0), -1)], axis=1)
+
+    def pairs(self, showers: Showers, production_X0: FloatArray) -> FloatArray:
+        """Return what decays leave in segments, for each slice in which they may be.
+
+        Parameters
+        ----------
+        showers : Showers
+            Of the electron and positron of each decay, shape (n, 2).
+        production_X0 : ndarray, shape (n,)
+            Depth at which the mediator was made.
+
+        Returns
+        -------
+        ndarray, shape (n, slices, segments)
+            In GeV.
+        """
+        edges, slices = np.array(self.cuts.edges_X0), self.slices(production_X0)
+        start = np.maximum(slices[:, :-1], production_X0[:, None])
+        decay = (start + np.maximum(slices[:, 1:], start)) / 2
+        behind = [
+            [showers.beyond(np.maximum(edge - one, 0.0)[:, None]).sum(axis=1) for edge in edges]
+            for one in decay.T
+        ]
+        return -np.diff(np.array(behind), axis=1).transpose(2, 0, 1)
+
+    def probability(self, added: FloatArray) -> FloatArray:
+        """Return the probabilities to meet all limits with so much more in the segments."""
+        return self.cuts.probability(self.shower + added)

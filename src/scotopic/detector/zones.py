@@ -15,6 +15,7 @@ from scotopic.errors import RangeError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from scotopic.detector.segments import SegmentDeposits
     from scotopic.experiments import Detector, Experiment
     from scotopic.experiments.selections import CalorimeterSelection
 
@@ -37,11 +38,20 @@ class Stretch:
         Whether the signature takes decays there.
     level : int or None
         Inside the calorimeter, number of the interval in which the leakage is; None elsewhere.
+    segment : int or None
+        Inside segments of the calorimeter that the selection limits, index of the slice; None
+        elsewhere.
     """
 
     detector: str
     counted: bool
     level: int | None = None
+    segment: int | None = None
+
+    @property
+    def place(self) -> str:
+        """What tells it from other stretches: the detector, and the segment if it is in one."""
+        return self.detector if self.segment is None else f"{self.detector}[{self.segment}]"
 
 
 @displayed
@@ -174,11 +184,26 @@ class Cuts:
         In GeV.
     pair_energy : ndarray, shape (n, decays)
         In GeV.
+    deposits : SegmentDeposits, optional
+        In segments of the calorimeter, if the selection limits them.
+    added : ndarray, shape (n, decays, slices, segments)
+        Energy in GeV that each decay leaves in segments, by the slice in which it is.
     """
 
-    def __init__(self, setup: SetUp, mediator_energy: FloatArray, pair_energy: FloatArray) -> None:
+    def __init__(
+        self,
+        setup: SetUp,
+        mediator_energy: FloatArray,
+        pair_energy: FloatArray,
+        deposits: "SegmentDeposits | None" = None,
+        added: FloatArray | None = None,
+    ) -> None:
         self.experiment, self.pair_energy = setup.experiment, pair_energy
         selection = setup.selection
+        self._calorimeter, self._deposits, self._added = selection.calorimeter, deposits, added
+        count = 0 if added is None else added.shape[2]
+        inside = [Stretch(selection.calorimeter, True, segment=i) for i in range(count)]
+        self._segments = {one.place: i for i, one in enumerate(inside)}
         window = calorimeter_window(setup.experiment, selection)
         self._cuts: list[tuple[Places, Callable[[FloatArray, FloatArray], FloatArray]]] = [
             ((selection.calorimeter,), lambda more, _: window.acceptance(mediator_energy - more)),
@@ -193,14 +218,31 @@ class Cuts:
 
     def probability(self, places: Places) -> FloatArray:
         """Return the probability (n,) to meet all cuts, the k-th decay being in `places[k]`."""
-        return np.asarray(np.prod([self._met(k, places) for k in range(len(self._cuts))], axis=0))
+        met = [self._met(k, places) for k in range(len(self._cuts))]
+        return np.asarray(np.prod([*met, self._met_in_segments(places)], axis=0))
+
+    def _met_in_segments(self, places: Places) -> FloatArray:
+        if self._deposits is None:
+            return np.ones(len(self.pair_energy))
+        seen = tuple(place if place in self._segments else BEHIND_ALL for place in places)
+        if (-1, seen) not in self._known:
+            total = np.zeros_like(self._deposits.shower)
+            for k, place in enumerate(seen):
+                if place != BEHIND_ALL and self._added is not None:
+                    total += self._added[:, k, self._segments[place]]
+            self._known[-1, seen] = self._deposits.probability(total)
+        return self._known[-1, seen]
 
     def _met(self, number: int, places: Places) -> FloatArray:
         detectors, probability = self._cuts[number]
+        places = tuple(self._detector(place) for place in places)
         seen = tuple(place if place in detectors else BEHIND_ALL for place in places)
         if (number, seen) not in self._known:
             self._known[number, seen] = probability(*self._deposited(seen))
         return self._known[number, seen]
+
+    def _detector(self, place: str) -> str:
+        return self._calorimeter if place in self._segments else place
 
     def _deposited(self, seen: Places) -> tuple[FloatArray, FloatArray]:
         """Return the energy in GeV that decays leave in detectors, and its resolution."""

@@ -21,7 +21,7 @@ from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.materials import material
 from scotopic.shower.medium import SPECIES, Effects, Medium, Particle, description
-from scotopic.shower.tracks import BEAM_ENERGIES, CLOSEST_TO_BEAM, track_lengths
+from scotopic.shower.tracks import BEAM_ENERGIES, CLOSEST_TO_BEAM, LEAST_ENERGY, track_lengths
 
 Array = npt.NDArray[np.float64]
 
@@ -44,7 +44,6 @@ Photons of 2 to 10 MeV have attenuation lengths between 2 and 3 X0 in lead.
 _SOFTEST = 0.8  # photons below the cutoff are a continuous loss, whoever makes them
 _EMITTING = 0.5  # mean number of emissions in a shower, if it could have several
 _LARGEST_RATE = 2.0  # per X0: where few showers have particles that emit, weights stay alike
-_LEAST_ENERGY = 1.0
 
 
 @displayed
@@ -100,8 +99,7 @@ def emissions(
     radiating : bool
         Whether the parent, a lepton, goes on with what it does not emit; else it is no more.
     minimum_energy : float
-        Least energy in GeV of what is emitted: at least 1 GeV, so that the shower's own particles
-        follow Tsai's formulas.
+        Least energy in GeV of what is emitted, from 0.05 to 95 % of the beam energy.
     segment_edges_X0 : array_like, shape (segments + 1,)
         Depths in radiation lengths, ascending from 0, between which energy is added up.
     thickness_X0 : float
@@ -136,7 +134,7 @@ def emissions(
     one_of("emitters", emitters, tuple(EMITTERS))
     beam_energy = number_within("beam_energy", beam_energy, *BEAM_ENERGIES, "GeV")
     most = CLOSEST_TO_BEAM * beam_energy
-    minimum_energy = number_within("minimum_energy", minimum_energy, _LEAST_ENERGY, most, "GeV")
+    minimum_energy = number_within("minimum_energy", minimum_energy, LEAST_ENERGY, most, "GeV")
     edges = _from_the_front(segment_edges_X0)
     events = count("events", events, 2)
     if radiating and emitters == "photons":

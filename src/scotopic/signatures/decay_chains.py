@@ -17,7 +17,7 @@ beam are neglected (millirad over some metres).
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING
@@ -34,6 +34,7 @@ from scotopic.events.lifetimes import Acceptance
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from scotopic.detector.segments import SegmentDeposits
     from scotopic.events.simulation import Events
     from scotopic.experiments import Experiment
     from scotopic.experiments.selections import CalorimeterSelection
@@ -70,6 +71,7 @@ def acceptance(
     selection: "CalorimeterSelection",
     events: "Events",
     normals: FloatArray,
+    deposits: "SegmentDeposits | None" = None,
 ) -> Acceptance:
     """Return what a signature accepts of events, for every lifetime.
 
@@ -84,6 +86,9 @@ def acceptance(
     normals : ndarray, shape (n, 2, 2, 2)
         Standard normal random numbers for the showers: decay, electron or positron, two each.
         The same numbers make the same fluctuations: give all masses the same.
+    deposits : SegmentDeposits, optional
+        What the beam particles' showers leave in segments that the selection limits; left out: the
+        limits are not applied.
 
     Raises
     ------
@@ -98,10 +103,13 @@ def acceptance(
         if len(index) == 0:
             continue
         rows = events.of_rows(index)
-        edges, stretches = _stretches(setup, rows, normals[index], count)
+        own = None if deposits is None else deposits.of_rows(index)
+        edges, stretches = _stretches(setup, rows, normals[index], count, own)
         flown = np.maximum(edges - rows.production_depth_cm[:, None, None], 0.0)
         flights = flown / rows.chi2_beta_gamma[:, :count, None]
-        for corner, steps in _corners(setup, rows, stretches, count):
+        added = None if own is None else _added(setup, rows, normals[index], count, own)
+        cuts = Cuts(setup, rows.mediator_energy, rows.pair_energy[:, :count], own, added)
+        for corner, steps in _corners(cuts, stretches, count):
             event.append(index)
             flight.append(
                 sum((flights[:, k, i] for k, i in enumerate(corner)), np.zeros(len(index)))
@@ -145,16 +153,22 @@ def decay_positions(
 
 
 def _stretches(
-    setup: SetUp, events: "Events", normals: FloatArray, count: int
+    setup: SetUp,
+    events: "Events",
+    normals: FloatArray,
+    count: int,
+    deposits: "SegmentDeposits | None" = None,
 ) -> tuple[FloatArray, tuple[Stretch, ...]]:
     """Where the stretches of each flight begin, (n, count, s) in cm, and what they are."""
     edges, stretches = _inside(setup, events, normals, count)
+    if deposits is not None and setup.calorimeter_counted:
+        edges, stretches = _in_segments(setup, events, edges, stretches, deposits)
     behind = np.broadcast_to(setup.starts_cm, (len(events.weight), count, len(setup.starts_cm)))
     return np.concatenate([edges, behind], axis=2), (*stretches, *setup.zones)
 
 
 def _corners(
-    setup: SetUp, events: "Events", stretches: tuple[Stretch, ...], count: int
+    cuts: Cuts, stretches: tuple[Stretch, ...], count: int
 ) -> "Iterator[tuple[tuple[int, ...], FloatArray]]":
     """Corners at which the probability changes, and what multiplies their exponentials.
 
@@ -162,7 +176,6 @@ def _corners(
     corner at which boxes begin is multiplied by its difference over all axes. Corners at which
     nothing changes for any event are left out.
     """
-    cuts = Cuts(setup, events.mediator_energy, events.pair_energy[:, :count])
     for corner in np.ndindex(*[len(stretches)] * count):
         factors: dict[Places, float] = {}
         for offset in product((0, 1), repeat=count):
@@ -177,8 +190,8 @@ def _corners(
 
 
 def _allowed(box: tuple[Stretch, ...]) -> tuple[float, Places]:
-    """Return what a box contributes for its position and leakage, and its detectors."""
-    places = tuple(stretch.detector for stretch in box)
+    """Return what a box contributes for its position and leakage, and its places."""
+    places = tuple(stretch.place for stretch in box)
     if not all(stretch.counted for stretch in box):
         return 0.0, places
     return _leakage_allowed(tuple(s.level for s in box if s.level is not None)), places
@@ -209,6 +222,39 @@ def _inside(
         edges.append(np.maximum(start, 0.0)[..., None])
     stretches = [Stretch(name, counted=True, level=level) for level in (0, *levels)]
     return np.concatenate(edges, axis=2), tuple(stretches)
+
+
+def _in_segments(
+    setup: SetUp,
+    events: "Events",
+    edges: FloatArray,
+    stretches: tuple[Stretch, ...],
+    deposits: "SegmentDeposits",
+) -> tuple[FloatArray, tuple[Stretch, ...]]:
+    """Cut the first stretch inside the calorimeter into slices of the segments, and the rest."""
+    slices = deposits.slices(events.production_depth_X0)
+    starts = slices[:, None] * setup.experiment.target.material.radiation_length_cm
+    starts = np.broadcast_to(starts, (*edges.shape[:2], starts.shape[-1]))
+    behind = np.maximum(edges[..., 1:], starts[..., -1:])
+    first, *others = stretches
+    inside = [replace(first, segment=i) for i in range(slices.shape[1] - 1)]
+    return np.concatenate([starts, behind], axis=2), (*inside, first, *others)
+
+
+def _added(
+    setup: SetUp, events: "Events", normals: FloatArray, count: int, deposits: "SegmentDeposits"
+) -> FloatArray:
+    """Energy in GeV that each decay leaves, (n, count, slice in which it is, segment)."""
+    model = ShowerModel.of(setup.experiment.target.material)
+    depth = events.production_depth_X0
+    shape = (len(depth), count, deposits.slices(depth).shape[1] - 1, deposits.shower.shape[1])
+    found = np.zeros(shape)
+    for k in range(count):
+        electrons = events.pair[:, k] == 0
+        energy = np.stack([events.electron_energy[:, k], events.positron_energy[:, k]], axis=-1)
+        showers = model.showers(np.where(electrons[:, None], energy, 0.0), normals[:, k])
+        found[:, k] = deposits.pairs(showers, depth)
+    return found
 
 
 def _leakage_allowed(levels: tuple[int, ...]) -> float:

@@ -17,10 +17,10 @@ from scotopic.cache import Arrays
 from scotopic.detector.segments import SegmentCuts
 from scotopic.detector.window import EfficientWindow
 from scotopic.display import displayed
-from scotopic.processes.base import kept_by_model
+from scotopic.processes.base import at_weak_coupling, kept_by_model
 from scotopic.processes.shower_depths import DEEPEST_X0
 from scotopic.progress import Report, silent
-from scotopic.shower.tracks import CLOSEST_TO_BEAM
+from scotopic.shower.tracks import CLOSEST_TO_BEAM, LEAST_ENERGY
 from scotopic.signatures.passing import Shares
 
 if TYPE_CHECKING:
@@ -29,14 +29,15 @@ if TYPE_CHECKING:
     from scotopic.experiments.selections import CalorimeterSelection
     from scotopic.models.mediator import DecayingMediator
     from scotopic.processes.base import Process, Window
+    from scotopic.shower.emission import Emissions
     from scotopic.signatures.base import Question
 
 FloatArray = npt.NDArray[np.float64]
 
 _STEPS_PER_OCTAVE = 4  # of the least energy that is simulated, so that similar windows share it
-_LEAST_ENERGY = 1.0  # GeV, below which showers are not simulated
 _NODES = 100  # of the mediator's energy, each the mean of as many showers
 _BINS = 200  # of the spectrum
+_ALIKE = 100  # showers with mediators of nearly the same energy, one of which is drawn
 _NEAR_THE_BEAM = np.array([3e-4, 6e-4, 1e-3, 1.5e-3, 2e-3, 3e-3, 4e-3])  # below it, relative
 
 
@@ -139,36 +140,80 @@ class SegmentPassing:
         self, process: "Process", models: "Sequence[DecayingMediator]"
     ) -> "Iterator[PassingByEnergy]":
         """Yield how likely events of each model pass, over the energy of the mediator."""
+        sample = self._sample(process)
+        passes = self.cuts.probability(sample.deposited)
+        if not process.radiates:
+            yield from repeat(binned(sample.emitted_energy, sample.weight, passes), len(models))
+            return
+        for model in models:
+            yield binned(sample.emitted_energy, self._weights(process, model, sample), passes)
+
+    def drawn(
+        self,
+        process: "Process",
+        model: "DecayingMediator",
+        mediator_energy: FloatArray,
+        uniforms: FloatArray,
+    ) -> FloatArray:
+        """Draw what showers leave in segments beside mediators of given energies.
+
+        Parameters
+        ----------
+        process, model
+            How mediators were made, and which.
+        mediator_energy : ndarray, shape (n,)
+            In GeV.
+        uniforms : ndarray, shape (n,)
+            Numbers in [0, 1).
+
+        Returns
+        -------
+        ndarray, shape (n, segments)
+            In GeV: those of simulated showers with mediators of nearly the same energy.
+        """
+        sample = self._sample(process)
+        order = np.argsort(sample.emitted_energy, kind="stable")
+        total = np.append(0.0, np.cumsum(self._weights(process, model, sample)[order]))
+        place = np.searchsorted(sample.emitted_energy[order], mediator_energy)
+        most = len(order) - _ALIKE
+        first = np.clip(place - _ALIKE // 2, 0, most)
+        low, high = total[first], total[first + _ALIKE]
+        row = np.searchsorted(total, low + uniforms * (high - low), side="right") - 1
+        return np.asarray(sample.deposited[order[np.clip(row, first, first + _ALIKE - 1)]])
+
+    def _weights(
+        self, process: "Process", model: "DecayingMediator", sample: "Emissions"
+    ) -> FloatArray:
+        if not process.radiates:
+            return sample.weight
+        energies = sample.parent_energy, sample.emitted_energy
+        how = self._least, self.question.calculation
+        (weak,) = at_weak_coupling([model])
+        return sample.weight * process.radiated(self.question.dump, weak, *energies, *how)
+
+    def _sample(self, process: "Process") -> "Emissions":
         from scotopic.shower.emission import emissions  # noqa: PLC0415 - a warm run needs none
 
-        dump, least = self.question.dump, self._least
-        sample = emissions(
+        dump = self.question.dump
+        return emissions(
             dump.medium,
             dump.shower_particle,
             dump.energy,
             emitters=process.emitters or "leptons",
             radiating=process.radiates,
-            minimum_energy=least,
+            minimum_energy=self._least,
             segment_edges_X0=list(self.cuts.edges_X0),
             thickness_X0=DEEPEST_X0 if dump.thickness_X0 is None else dump.thickness_X0,
         )
-        passes = self.cuts.probability(sample.deposited)
-        energies = sample.parent_energy, sample.emitted_energy
-        if not process.radiates:
-            yield from repeat(binned(energies[1], sample.weight, passes), len(models))
-            return
-        for model in models:
-            rate = process.radiated(dump, model, *energies, least, self.question.calculation)
-            yield binned(energies[1], sample.weight * rate, passes)
 
     @property
     def _least(self) -> float:
         """The energy in GeV above which mediators are simulated."""
         energy = self.question.dump.energy
-        softest = max(float(self.window.thresholds()[0].min()), _LEAST_ENERGY)
+        softest = max(float(self.window.thresholds()[0].min()), LEAST_ENERGY)
         steps = math.ceil(_STEPS_PER_OCTAVE * math.log2(energy / softest) - 1e-9)
         return min(
-            max(energy * 2 ** (-steps / _STEPS_PER_OCTAVE), _LEAST_ENERGY), CLOSEST_TO_BEAM * energy
+            max(energy * 2 ** (-steps / _STEPS_PER_OCTAVE), LEAST_ENERGY), CLOSEST_TO_BEAM * energy
         )
 
     def _edges(self, window: "Window") -> FloatArray:

@@ -9,16 +9,19 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
+from scotopic.detector.segments import SegmentDeposits
 from scotopic.display import displayed
 from scotopic.events.lifetimes import ExponentialSum
 from scotopic.models.inputs import model_inputs
 from scotopic.processes.calculation import PROCESSES
 from scotopic.progress import Report
 from scotopic.signatures.base import Accepted, Question
+from scotopic.signatures.segments import SegmentPassing
 from scotopic.sources import module_names
 
 if TYPE_CHECKING:
     from scotopic.events.lifetimes import Acceptance
+    from scotopic.events.simulation import Events
     from scotopic.experiments.selections import CalorimeterSelection
     from scotopic.models.inelastic import TwoDarkFermions
 
@@ -146,6 +149,8 @@ def _simulated(
             PROCESSES[name].prepare(dump, models, softest, calculation, report)
         prepared.result()
     normals = np.random.default_rng(calculation.seed).standard_normal((count, 2, 2, 2))
+    passing = SegmentPassing.of(question, window)
+    chances = np.random.default_rng(calculation.seed + 1).random(count)
     found = []
     for i, model in enumerate(models):
         report(f"events at {model.mediator_mass:.3g} GeV", i, len(models))
@@ -161,7 +166,9 @@ def _simulated(
         if question.efficiency is not None:
             share = question.efficiency.at(events.mediator_energy)
             kept = replace(events, weight=events.weight * share)
-        part = acceptance(question.experiment, selection, kept, normals[: len(events)])
+        deposits = None if passing is None else _deposits(passing, model, events, chances)
+        own = normals[: len(events)]
+        part = acceptance(question.experiment, selection, kept, own, deposits)
         unit = replace(model, **{model.coupling_field: 1.0}, alpha_D=1.0)
         errors = [
             PROCESSES[name].relative_error(dump, model, softest, calculation) for name in used
@@ -176,6 +183,18 @@ def _simulated(
             )
         )
     return found
+
+
+def _deposits(
+    passing: SegmentPassing, model: "TwoDarkFermions", events: "Events", chances: FloatArray
+) -> "SegmentDeposits":
+    """Draw what the beam particles' showers leave in segments, process by process."""
+    shower = np.zeros((len(events), len(passing.cuts.edges_X0) - 1))
+    for number, name in enumerate(events.processes):
+        rows = events.process == number
+        chosen = chances[: len(events)][rows]
+        shower[rows] = passing.drawn(PROCESSES[name], model, events.mediator_energy[rows], chosen)
+    return SegmentDeposits(passing.cuts, shower)
 
 
 def _relative_error(acceptance: "Acceptance") -> FloatArray:
