@@ -125,7 +125,7 @@ def test_dataset_and_workers_change_nothing(plane: Shell) -> None:
 def test_lines_have_level_units_and_error(plane: Shell) -> None:
     assert plane(CARD) == 0
     comments, rows = plane.lines()
-    assert "% CL; error of the position" in comments[2]
+    assert "% CL; estimated error of the position" in comments[2]
     assert "level 2.3" in comments[3]  # a projection without background
     assert set(rows[0]) == {"limit", "line", "closed", "mediator_mass_GeV", "kinetic_mixing"}
     assert {row["limit"] for row in rows} == {"2021", "recast, 1e12"}

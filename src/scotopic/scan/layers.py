@@ -107,7 +107,7 @@ class Line:
     gaps : mapping of (int, int) to str
         Why there is no coupling, by the indices of the points at which one was sought.
     interpolation_error : float
-        Largest error of `excess` on the line; zero if nothing was interpolated.
+        Largest error of `excess` on the line at the columns; zero if nothing was interpolated.
     jumps : tuple of (LinePoint, LinePoint)
         The ends of its branches where it jumps. `excess` is not-a-number from one to the other.
     """

@@ -59,7 +59,7 @@ class Plane:
     interpolated : ndarray of bool, shape (x, y), or None
         Where an adaptive survey interpolated the expected events; None if nowhere.
     refined_error : float or None
-        Error of the boundary's position that an adaptive survey states.
+        Error of the boundary's position that an adaptive survey estimates.
     """
 
     x: Axis
@@ -112,9 +112,10 @@ class Plane:
 
     @property
     def position_error(self) -> float:
-        """Largest error of the boundary's position; see `scotopic.scan.refinement`.
+        """Estimated error of the boundary's position, at its worst; see `scotopic.scan.refinement`.
 
-        Relative to the parameter on a logarithmic axis, a share of the axis on a linear one.
+        Relative to the parameter on a logarithmic axis, a share of the axis on a linear one. It is
+        no bound: what falls between the points and shows at none of them can be further off.
         """
         if self.refined_error is not None:
             return self.refined_error

@@ -106,7 +106,7 @@ def _described(found: Result, planes: Mapping[str, Plane]) -> Iterator[str]:
         yield (
             f"{label}: level {_level(plane)} expected events,"
             f" {100 * limit['confidence_level']:g} % CL;"
-            f" error of the position {plane.position_error:.2g} ({_error_unit(plane)})"
+            f" estimated error of the position {plane.position_error:.2g} ({_error_unit(plane)})"
         )
 
 

@@ -5,8 +5,8 @@ cut in four as long as a boundary runs through it, or may, and the error of its 
 the tolerance. The error comes from the points that cutting a cell adds: the four parts are taken
 to err by twice the deviation of these from what was interpolated between the cell's corners, which
 is what a kink at the worst place makes (a smooth function makes a quarter of the deviation).
-Divided by the gradient it is the error of the position. What is smaller than the first cells, and
-does not show at their corners and middles, is not found.
+Divided by the gradient it is the error of the position. It is an estimate: what is smaller than the
+first cells, and does not show at their corners and middles, is not found.
 """
 
 from dataclasses import dataclass
@@ -165,7 +165,7 @@ class Refinement:
         return _positions(corners, self._errors(cell), width, height)
 
     def position_errors(self) -> FloatArray:
-        """Return the largest error of the boundary's position in each search.
+        """Return the estimated error of the boundary's position in each search, at its worst.
 
         Of the same kind as the tolerance. It exceeds that only where the finest mesh ends.
         """
@@ -231,7 +231,7 @@ def _positions(
 
 
 def position_error(excess: FloatArray, x: Axis, y: Axis) -> float:
-    """Return the error of a boundary's position on a plane that is computed everywhere.
+    """Estimate the error of a boundary's position on a plane that is computed everywhere.
 
     Parameters
     ----------
@@ -244,7 +244,7 @@ def position_error(excess: FloatArray, x: Axis, y: Axis) -> float:
     -------
     float
         Largest over the boundary, as for `Refinement`; the deviations are those of the mesh of
-        every second point. Zero without a boundary.
+        every second point, which see no bend that is between two. Zero without a boundary.
     """
     values = np.clip(excess, -_CEILING, _CEILING)
     u, v = x.relative, y.relative
