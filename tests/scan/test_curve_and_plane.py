@@ -74,6 +74,13 @@ CASES: dict[str, tuple[tuple[str, ...], type[DecayingMediator], Axis, Axis, dict
         Axis("gauge_coupling", 1e-5, 1e-1, 81),
         {},
     ),
+    "recoil electrons": (
+        ("ldmx-8GeV",),
+        DarkPhoton,
+        Axis("mediator_mass", 0.05, 0.051, 3),
+        Axis("kinetic_mixing", 1e-7, 1e-2, 81),
+        SCALAR,
+    ),
     "electrons and muons": (
         ("na64e-1e13", "na64mu-2e13"),
         DarkPhoton,
