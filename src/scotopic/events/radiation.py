@@ -87,15 +87,18 @@ def radiated(
     """
     made, choice = numbers[:OF_EMISSIONS], numbers[OF_EMISSIONS]
     factor = calculation.form_factor or "elastic+inelastic"
-    atoms = dump.material.atoms_per_cm2_per_X0
-    kinds = [Process(model.spin_parity, dump.lepton, one, "exact", factor) for one in atoms]
     slowest = float(energy.min())
-    limits = [float(k.variable(model.mediator_mass, slowest).upper) * slowest for k in kinds]
-    if minimum_energy >= min(limits):
+    kinds, atoms = [], []
+    for element, density in dump.material.atoms_per_cm2_per_X0.items():
+        one = Process(model.spin_parity, dump.lepton, element, "exact", factor)
+        if minimum_energy < float(one.variable(model.mediator_mass, slowest).upper) * slowest:
+            kinds.append(one)
+            atoms.append(density)
+    if not kinds:
         return None
     ends = np.unique([slowest, energy.max()])
     samplers = [Sampler.of(k, model.mediator_mass, ends, minimum_energy) for k in kinds]
-    strength = np.array(list(atoms.values()))
+    strength = np.array(atoms)
     share = strength * [one.cross_section(slowest) for one in samplers]
     share /= share.sum()
     chosen = np.minimum(np.searchsorted(np.cumsum(share), choice, side="right"), len(share) - 1)
@@ -105,7 +108,8 @@ def radiated(
         rows = np.flatnonzero(chosen == i)
         if len(rows) == 0:
             continue
-        one = sampler.events(energy[rows], made[:, rows])
-        found.weight[rows] = one.weight * strength[i] / share[i]
-        found.mediator_energy[rows], found.momentum[rows] = one.mediator[:, 0], one.lepton[:, 1:]
+        drawn = sampler.events(energy[rows], made[:, rows])
+        found.weight[rows] = drawn.weight * strength[i] / share[i]
+        found.mediator_energy[rows] = drawn.mediator[:, 0]
+        found.momentum[rows] = drawn.lepton[:, 1:]
     return found
