@@ -5,6 +5,7 @@ import importlib
 import inspect
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,13 @@ from pydantic import BaseModel
 
 from scotopic import display
 from scotopic.experiments import Experiment, experiment_names
+from scotopic.materials import material
+from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.metadata import parameters
 from scotopic.models.parameters import model_of
 from scotopic.models.registry import MODELS
 from scotopic.scan.run_card import gallery_names, load_run_card
-from scotopic.search import Result, Search, load_experiment
+from scotopic.search import Result, Search, exclusion_curve, load_experiment
 from scotopic.shower import track_lengths
 
 LONGEST = 200
@@ -109,3 +112,17 @@ def test_arrays() -> None:
     assert display.brief(np.zeros((2, 3), dtype=bool)) == "2 x 3 values"
     assert display.brief(np.array(2.5)) == "2.5"
     assert display.brief(np.float32(0.1)) == "0.1"
+
+
+def test_tables_show_words_for_answers_and_no_empty_captions() -> None:
+    lead = material("lead")
+    assert repr(lead).startswith("Material(name='lead', mass_fractions=((Element('Pb'), 1))")
+    assert "<b></b>" not in lead._repr_html_()  # type: ignore[attr-defined]
+    dirac = DarkPhoton(
+        mediator_mass=0.1, kinetic_mixing=1e-4, alpha_D=0.1, mass_ratio=3, dark_matter="dirac"
+    )
+    assert "splitting" not in dirac._repr_html_()
+    assert "splitting" in replace(dirac, dark_matter="pseudo_dirac", splitting=0.1)._repr_html_()
+    islands = exclusion_curve("na64e-visible-2018", axis=[0.0167])
+    assert "<td>no</td><td>no</td></tr>" in islands._repr_html_()
+    assert repr(islands).endswith(", kinetic_mixing over mediator_mass: 1>")

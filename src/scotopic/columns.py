@@ -196,8 +196,8 @@ def _places(columns: Sequence[int | str | None], width: int, names: list[str] | 
     if all(column is None for column in columns):
         if width != len(columns):
             raise ValueError(
-                f"there are {_columns(width)}{called}, not {len(columns)}; say by their names or"
-                " places which ones count"
+                f"there {'is' if width == 1 else 'are'} {_columns(width)}{called}, not"
+                f" {len(columns)}; say by their names or places which ones count"
             )
         return list(range(width))
     known = [word.casefold() for word in names or ()]

@@ -76,7 +76,9 @@ def brief(value: object) -> str:
     text = repr(value)
     if len(text) <= _VALUE:
         return text
-    called = next((c for n in ("title", "name", "label") if (c := getattr(value, n, None))), None)
+    called = next(
+        (c for n in ("title", "name", "label", "symbol") if (c := getattr(value, n, None))), None
+    )
     return f"{type(value).__name__}({brief(called) if isinstance(called, str) else '...'})"
 
 
@@ -154,7 +156,7 @@ def _table(title: str, rows: "Collection[Row] | Iterator[Row]", depth: int) -> s
         f'<td style="text-align:left">{escape(row.meaning)}</td></tr>'
         for row in rows
     )
-    return f"{_HEAD.format(escape(title))}{body}</table>"
+    return f"{_HEAD.format(escape(title)) if title else '<table>'}{body}</table>"
 
 
 def _cell(value: object, depth: int) -> str:

@@ -11,7 +11,7 @@ from scotopic.cosmology.cmb import (
     deposition_efficiency,
     recombination_average_cm3_per_s,
 )
-from scotopic.cosmology.freeze_out import thermal_coupling
+from scotopic.cosmology.freeze_out import thermal_coupling, thermal_line
 from scotopic.errors import RangeError
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMatter
@@ -87,3 +87,13 @@ def test_efficiency_of_decay_chains() -> None:
         deposition_efficiency(0.05, "mu+mu-")
     with pytest.raises(RangeError, match="mass: 6"):
         deposition_efficiency(6.0, "e+e-")
+
+
+def test_heavy_dark_matter_is_refused_by_its_own_name() -> None:
+    with pytest.raises(RangeError, match=r"dark_matter_mass: 6 GeV is above 5 GeV"):
+        cmb_bound("dark_photon", mediator_mass=18, mass_ratio=3, dark_matter="dirac")
+
+
+def test_masses_in_the_place_of_the_density_are_told() -> None:
+    with pytest.raises(RangeError, match=r"omega_h2: \[0.01, 0.1\] is not a number; masses go"):
+        thermal_line("dark_photon", [0.01, 0.1], dark_matter="dirac")  # type: ignore[arg-type]

@@ -28,6 +28,7 @@ from scotopic.scan.run import compute_run_card
 from scotopic.scan.run_card import load_run_card
 from scotopic.scan.unseen import unseen
 from scotopic.search.axis import Axis
+from scotopic.search.style import FigureStyle
 
 MODEL = DarkPhoton(
     mediator_mass=0.1, kinetic_mixing=1.0, alpha_D=0.1, mass_ratio=3.0, dark_matter="dirac"
@@ -484,3 +485,19 @@ def test_fonts_are_embedded_as_truetype(
     for path in (pdf, tmp_path / "mine.pdf"):
         assert b"/CIDFontType2" in path.read_bytes()
         assert b"/Type3" not in path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("style", "said"),
+    [
+        ({"title": "$\\eps$"}, "figure.title: is no mathtext of matplotlib"),
+        ({"x_label": "$m"}, "figure.x_label: has an odd number of"),
+        ({"names": {"NA64": "$\\frac$"}}, "figure.names.NA64: is no mathtext of matplotlib"),
+        ({"order": ["a", "b", "a"]}, "figure.order[2]: 'a' is there already"),
+        ({"colour_cycle": []}, "figure.colour_cycle: 0 entries; at least 1 are needed"),
+    ],
+)
+def test_what_a_figure_cannot_show_is_refused(style: dict[str, object], said: str) -> None:
+    with pytest.raises(RangeError) as refused:
+        FigureStyle.of(style)
+    assert said in str(refused.value)

@@ -188,7 +188,7 @@ def test_files_in_all_styles_have_the_right_numbers(number: int, tmp_path: Path)
 LINE = r"theirs\.txt: line {}: "
 SPOILT: dict[str, tuple[str | bytes, str]] = {
     "a third column": ("1,1e-3,5\n2,1e-3,5\n", LINE.format(1) + "there are 3 columns, not 2; say"),
-    "one column": ("1\n2\n", LINE.format(1) + "there are 1 column"),
+    "one column": ("1\n2\n", LINE.format(1) + "there is 1 column"),
     "a ragged line": ("1,1e-3\n2\n", LINE.format(2) + "'2' has 1 column, those above have 2"),
     "a longer line": ("1 1e-3\n2 1e-3 4\n", LINE.format(2) + ".* has 3 columns"),
     "a word": ("1,1e-3\ntwo,1e-3\n", LINE.format(2) + "'two' is not a finite number"),

@@ -204,7 +204,11 @@ def test_refused_card_leaves_nothing(
 ) -> None:
     monkeypatch.delattr("scotopic.scan.execute.Workers")  # no worker is started
     for old, new, message in (
-        ('dark_matter = "complex_scalar"', "", "card.toml: fixed.dark_matter: missing"),
+        (
+            'dark_matter = "complex_scalar"',
+            "",
+            "fixed.dark_matter: missing; the model needs one of complex_",
+        ),
         ("mass_ratio = 3", "mass_ratio = 1.5", "card.toml: no point of the plane exists: mass"),
         ('"na64e-2018"', '"na64e-2018"\njoined_with = ["na64e-2022"]', "card.toml: limits[NA64]"),
     ):

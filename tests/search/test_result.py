@@ -46,7 +46,7 @@ def test_equal_content_is_equal_and_hashes_the_same() -> None:
 
 def test_it_is_written_in_one_line() -> None:
     text = repr(exclusion_curve(NA64, PHOTON))
-    assert text == "<scotopic.Result 'NA64e 2016-2018', mediator_mass: 100>"
+    assert text == "<scotopic.Result 'NA64e 2016-2018', kinetic_mixing over mediator_mass: 100>"
 
 
 def test_its_arrays_are_read_only() -> None:

@@ -140,6 +140,11 @@ def test_other_modifiers_are_refused_by_name(kind: str) -> None:
     ("path", "value", "message"),
     [
         (("version",), "2.0", "version: '2.0' is not '1.0.0'"),
+        (
+            ("channels", 0, "samples", 1, "modifiers", 0, "type"),
+            "normsis",
+            "type: 'normsis' is not one of normsys, .*; did you mean 'normsys'?",
+        ),
         (("observations", 0, "data"), [1.5], "observations.S1.: 1.5 is not a whole number"),
         (
             ("observations", 0, "name"),

@@ -174,6 +174,10 @@ def name_written(files: list[Path]) -> None:
     """Name the files that a command wrote."""
     for file in files:
         remark(f"wrote {file}")
+        older = file.with_suffix(".parquet")
+        if file.suffix == ".csv" and older.exists():
+            again = f"'scotopic export parquet {file.parent}' writes it anew"
+            remark(f"remark: {older} is of an older {file.name}; {again}")
 
 
 def _print_version(wanted: bool) -> None:

@@ -3,7 +3,7 @@
 import importlib
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Final
@@ -104,6 +104,23 @@ def register(command: str) -> None:
         importlib.import_module(f"scotopic.cli.{module}")
 
 
+def _given(names: Sequence[str]) -> str:
+    """Return what stands behind an option, or as an argument, and is no number."""
+    pairs = list(pairwise(sys.argv[1:]))
+    after = [word for before, word in pairs if before in names]
+    free = [w for before, w in pairs if not (before.startswith("-") or w.startswith("-"))]
+    wrong = [word for word in after or free if not _is_number(word)]
+    return wrong[0] if wrong else "what is given"
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
+
+
 def _described(error: typer.BadParameter) -> str:
     """Return a mistake in options as one line; without a command, the help."""
     if error.ctx is not None and error.message == error.ctx.get_help():
@@ -112,13 +129,13 @@ def _described(error: typer.BadParameter) -> str:
         name = max(error.param.opts, key=len)
         said = error.message.removeprefix("Value error, ")
         if wanted := _NUMBER.match(said):
-            given = next(
-                (v for o, v in pairwise(sys.argv) if o in error.param.opts), "what is given"
-            )
-            said = f"{given} is not {wanted[1]}"
+            said = f"{_given(error.param.opts)} is not {wanted[1]}"
         text = f"{name}: {said}"
     else:
         text = error.format_message()
+        below_zero = next((w for w in sys.argv[2:] if w[:1] == "-" and _is_number(w)), None)
+        if below_zero is not None and text.startswith("No such option"):
+            text = f"{below_zero}: a number below zero has no place here"
     text = " ".join(text.split()).rstrip(".")
     if (choice := _CHOICE.search(text)) and "did you mean" not in text:
         close = close_word(choice[1], re.findall(r"'([^']+)'", choice[2]))

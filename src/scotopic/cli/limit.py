@@ -194,6 +194,15 @@ def limit(
     from scotopic.search.result_files import remarks, write_curve  # noqa: PLC0415
 
     started = time.perf_counter()
+    if output is None:
+        beside = {
+            "--muon-band": muon_band,
+            "--muon-moment": muon_moment,
+            "--thermal-line": thermal_line,
+        }
+        for name, given in {**({} if as_json else beside), "--against": against}.items():
+            if given:
+                remark(f"remark: {name}: shows in files alone; --output says where to write them")
     band = _deviation(muon_moment) if muon_moment else muon_band
     experiments = [load_experiment(card) for card in cards]
     search = Search.of(
@@ -324,13 +333,28 @@ def _print(curve: "Result") -> None:
     there = [(value, text) for value, text in rows if text]
     symbol = re.sub(r"[{}\\]", "", known.label)
     count = len(there)
-    for i in sorted({0, count // 4, count // 2, 3 * count // 4, count - 1}) if there else ():
-        typer.echo(f"  {symbol} = {there[i][0]:.4g}{unit}: {there[i][1]}")
+    shown = {0, count // 4, count // 2, 3 * count // 4, count - 1} if there else set()
+    strongest = _strongest(curve)
+    for i, (value, text) in enumerate(there):
+        if i in shown or value == strongest:
+            mark = ", the strongest" if value == strongest else ""
+            typer.echo(f"  {symbol} = {value:.4g}{unit}: {text}{mark}")
     for reason, low, high, count in without_limit(curve):
         where = f"{symbol} = {low:.4g}"
         if count > 1:
             where = f"{count} values of {symbol} from {low:.4g} to {high:.4g}"
         remark(f"no limit at {where}{unit}: {reason}")
+
+
+def _strongest(curve: "Result") -> float | None:
+    """Return where along a curve the limit is strongest; None if it has islands or no limit."""
+    import numpy as np  # noqa: PLC0415 - keep the help fast
+
+    limits = None if curve.has_islands else curve.limits()
+    if limits is None or not np.isfinite(limits).any():
+        return None
+    place = np.nanargmax(limits) if curve.side == "lower" else np.nanargmin(limits)
+    return float(curve.axis[place])
 
 
 def _shown(curve: "Result") -> list[str]:

@@ -80,6 +80,9 @@ def limit_of_workspace(
         strength_limits,
     )
 
+    for place, file in enumerate(files):
+        if file.resolve() in [one.resolve() for one in files[:place]]:
+            raise RangeError(f"{file}: is given twice; its data count once")
     read = [read_likelihood(file, confidence_level) for file in files]
     ours = [one for one in read if isinstance(one, Likelihood)]
     if len(read) > 1 and len(ours) < len(read):

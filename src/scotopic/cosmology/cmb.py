@@ -14,6 +14,7 @@ import numpy as np
 from scotopic.checked import number_within, one_of
 from scotopic.cosmology.annihilation import line_shape, visible_widths
 from scotopic.data_tables import data_columns
+from scotopic.decays.hadrons import HIGHEST_ENERGY
 from scotopic.decays.three_body import PAIRS, Pair, particle_mass
 from scotopic.display import displayed
 from scotopic.errors import RangeError
@@ -121,7 +122,11 @@ def recombination_average_cm3_per_s(model: DecayingMediator) -> float:
         raise RangeError(f"model: no bound is known of {type(model).__name__}")
     if strength == 0:
         return 0.0
-    mass = model.dark_matter_mass
+    mass, most = model.dark_matter_mass, HIGHEST_ENERGY / 2
+    if mass > most:
+        raise RangeError(
+            f"dark_matter_mass: {mass:g} GeV is above {most:g} GeV, up to where R(s) is tabulated"
+        )
     shape = float(line_shape(model, np.array([2 * mass]))[0])
     average = 12 * math.pi * model.alpha_D * strength * mass * shape * model.coupling**2
     return average * GEV2_TO_CM2 * SPEED_OF_LIGHT_CM_PER_S

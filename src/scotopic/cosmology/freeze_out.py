@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, cast
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.checked import number_within, within
+from scotopic.checked import number_within, shown, within
 from scotopic.cosmology.annihilation import effective_average, reaction_rates, refuse_heavy
 from scotopic.cosmology.boltzmann import COLDEST, Evolution, RelicAbundance, SingleEquation
 from scotopic.cosmology.degrees_of_freedom import freeze_out_degrees_of_freedom
@@ -254,6 +254,8 @@ def thermal_line(
     >>> f"{thermal_line('dark_photon', masses=[0.03], dark_matter='dirac').y[0]:.1e}"
     '5.4e-13'
     """
+    if np.ndim(omega_h2):
+        raise RangeError(f"omega_h2: {shown(omega_h2)} is not a number; masses go to masses=")
     omega_h2 = number_within("omega_h2", omega_h2, *DENSITIES)
     if isinstance(models, DecayingMediator | type | str):
         at = within("masses", masses, MEDIATOR_MASS.low, MEDIATOR_MASS.high, "GeV").ravel().tolist()

@@ -107,9 +107,12 @@ class TargetCard(SourcedTable):
         known = [*MATERIALS, *(own.name for own in self.materials)]
         for i, layer in enumerate(self.layers):
             if layer.material not in known:
+                hint = nearest(layer.material, known)
+                own_one = "; [[target.materials]] has room for one's own"
                 yield KeyedError(
                     ("layers", i, "material"),
-                    f"{shown(layer.material)} is not a material; {nearest(layer.material, known)}",
+                    f"{shown(layer.material)} is not a material; {hint}"
+                    + (own_one if hint.startswith("known") else ""),
                 )
         if any(layer.material not in known for layer in self.layers):
             return

@@ -136,7 +136,9 @@ class DecayingMediator(ABC):
 
     def _repr_html_(self) -> str:
         """Return the parameters and what follows from them as a table for notebooks."""
-        own = {name: f"${one.label}$" for name, one in parameters(type(self)).items()}
+        every = parameters(type(self))
+        values = {name: getattr(self, name) for name in every}
+        own = {name: f"${every[name].label}$" for name in self.meaningful(every, values)}
         dark = ("dark_matter_mass",) if self.alpha_D > 0 else ()
         follows = dict.fromkeys((*dark, "invisible_width", "visible_width"), "")
         rows = []

@@ -72,6 +72,9 @@ def parameter(kind: Kind, name: str) -> Parameter:
     return own[name] if name in own else derived(kind)[name].parameter
 
 
+_SETS: Final = {"dark_matter_mass": ", or set by mass_ratio"}
+
+
 def unknown_parameter(kind: Kind, name: str, beside: Values | None = None) -> str:
     """Return why a model has no parameter of a name; nothing if it has.
 
@@ -252,7 +255,7 @@ def model_of(
         if name in parameter_names(kind) and name not in free:
             raise RangeError(
                 f"{name}: is no parameter of {model_name(kind)} that can be set: it is varied or"
-                f" solved for; known: {', '.join(free)}"
+                f" solved for{_SETS.get(name, '')}; known: {', '.join(free)}"
             )
         if name not in free:
             has = kind.meaningful(free, {**natural, **values})
@@ -297,7 +300,7 @@ def with_usual(kind: Kind, values: Values) -> dict[str, Any]:
     found = dict(values)
     while (absent := missing_parameter(kind, found)) is not None:
         if (usual := parameters(kind)[absent].usual) is None:
-            raise RangeError(f"{absent}: missing; {model_name(kind)} needs it")
+            raise RangeError(f"{absent}: missing; {model_name(kind)} needs {wanted(kind, absent)}")
         found[absent] = usual
     return found
 
@@ -343,8 +346,14 @@ def _plan(kind: Kind, names: tuple[str, ...]) -> tuple[tuple[str, Derived], ...]
         for other in set(one.needs).difference(names):
             raise RangeError(f"{other}: missing; {name} needs it")
     if (absent := missing_parameter(kind, names)) is not None:
-        raise RangeError(f"{absent}: missing; the model needs it")
+        raise RangeError(f"{absent}: missing; the model needs {wanted(kind, absent)}")
     return tuple(plan)
+
+
+def wanted(kind: Kind, name: str) -> str:
+    """Return what a parameter may be, in words."""
+    choices = parameter(kind, name).choices
+    return f"one of {', '.join(choices)}" if choices else "it"
 
 
 def missing_parameter(kind: Kind, given: Collection[str]) -> str | None:

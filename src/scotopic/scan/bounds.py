@@ -211,11 +211,14 @@ def bound_layer(layer: BoundLayer, card: "RunCard", directory: Path) -> Layer:
     array = np.array([one for island in points for one in island])
     remarks += _out_of_frame(where, card, array)
     numbers = np.repeat(np.arange(len(points), dtype=np.float64), [len(one) for one in points])
+    kind = card.sector().kind
+    axes = {"x": card.x, "y": card.y}
+    units = {name: parameter(kind, axis.parameter).unit for name, axis in axes.items()}
     columns = {"x": array[:, 0], "y": array[:, 1], "island": numbers}
     return Layer(
         "bound",
         layer.label,
-        {name: Variable(("point",), values) for name, values in columns.items()},
+        {n: Variable(("point",), values, units.get(n, "1")) for n, values in columns.items()},
         {"source": layer.source, "excludes": layer.excludes, "remarks": remarks},
     )
 

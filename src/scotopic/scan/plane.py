@@ -145,10 +145,10 @@ class Plane:
             interpolated between the points, linearly in the logarithm of the events.
         """
         ends = self.y.coordinates
-        back = np.exp if self.y.scale == "log" else np.asarray
+        stretches = [_positive_stretches(ends, row) for row in self.excess]
         return [
-            [(float(back(a)), float(back(b))) for a, b in _positive_stretches(ends, row)]
-            for row in self.excess
+            [(low, high) for low, high in self.y.from_coordinates(np.array(some)).tolist()]
+            for some in stretches
         ]
 
 

@@ -25,6 +25,7 @@ from scotopic.models.parameters import (
     overridden,
     parameter_names,
     unknown_parameter,
+    wanted,
     wrong_value,
 )
 from scotopic.models.registry import BUILT_IN, MODELS, model_class
@@ -292,7 +293,8 @@ class RunCard(Table):
                 name = missing_parameter(sector.kind, {*sector.fixed, *axes})
                 if name is not None:
                     own = (array, i) if layer.model or layer.fixed else ()
-                    yield KeyedError((*own, "fixed", name), "missing; the model needs it")
+                    what = f"missing; the model needs {wanted(sector.kind, name)}"
+                    yield KeyedError((*own, "fixed", name), what)
 
     def _impossible_layers(self) -> Iterator[KeyedError]:
         for i, limit in enumerate(self.limits):

@@ -86,5 +86,10 @@ class Axis:
         return np.log(values) if self.scale == "log" else values
 
     def from_coordinates(self, at: FloatArray) -> FloatArray:
-        """Return the values that belong to coordinates on the axis' scale."""
-        return np.exp(at) if self.scale == "log" else at
+        """Return the values that belong to coordinates on the axis' scale, to twelve digits.
+
+        Logarithms and back leave 1e-16 of a value: 0.001 would not be 0.001.
+        """
+        values = np.exp(at) if self.scale == "log" else np.asarray(at)
+        digits = [float(f"{value:.12g}") for value in values.ravel().tolist()]
+        return np.array(digits).reshape(values.shape)

@@ -388,9 +388,10 @@ class Result:
         return hash(self.fingerprint)
 
     def __repr__(self) -> str:
-        """Return one line: axes, limits, quantity."""
+        """Return one line: title, quantity, axes."""
         sizes = " x ".join(f"{name}: {len(self[name])}" for name in self.axes)
-        return f"<scotopic.Result {self.attributes.get('title', '')!r}, {sizes}>"
+        what = f"{self.attributes['quantity']} over " if "quantity" in self.attributes else ""
+        return f"<scotopic.Result {self.attributes.get('title', '')!r}, {what}{sizes}>"
 
     def _repr_html_(self) -> str:
         """Return what notebooks show: heading, some rows of a curve, and what must be known."""

@@ -255,9 +255,18 @@ def as_html(result: Result) -> str:
     some = [rows[i] for i in places]
     head = "".join(f"<th>{escape(name)}</th>" for name in shown)
     body = "".join(
-        "<tr>" + "".join(f"<td>{value:.4g}</td>" for value in row) + "</tr>" for row in some
+        "<tr>"
+        + "".join(f"<td>{_cell(*one)}</td>" for one in zip(shown, row, strict=True))
+        + "</tr>"
+        for row in some
     )
     return f"{_paragraphs(title, comments)}<table><tr>{head}</tr>{body}</table>"
+
+
+def _cell(name: str, value: float | str) -> str:
+    if name.startswith("open_"):
+        return "yes" if value else "no"
+    return f"{value:.4g}"
 
 
 def _paragraphs(title: str, lines: Iterable[str]) -> str:

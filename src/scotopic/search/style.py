@@ -7,7 +7,8 @@ from pydantic import Field, Strict, ValidationError
 
 from scotopic.errors import RangeError
 from scotopic.experiments.messages import KeyedError, key_path, mistakes_in, shown
-from scotopic.experiments.tables import Items, Table
+from scotopic.experiments.tables import Items, Table, repeated
+from scotopic.experiments.texts import one_line_of_figure
 from scotopic.registry import Registry
 
 if TYPE_CHECKING:
@@ -74,16 +75,25 @@ class FigureStyle(Table):
     colours: dict[str, str] = Field(
         default={}, description="of limits and layers by label, as matplotlib knows colours"
     )
-    colour_cycle: Items[str] = Field(
-        default=(), description="colours of limits one after the other; left out: the house's seven"
+    colour_cycle: Annotated[Items[str], Field(min_length=1)] | None = Field(
+        default=None,
+        description="colours of limits one after the other; left out: the house's seven",
     )
     line_styles: dict[str, LineStyle] = Field(default={}, description="of lines, by label")
 
     def mistakes(self) -> Iterator[KeyedError]:
-        """Yield what is no colour."""
+        """Yield what is no colour and no formula, and labels that stand twice in the order."""
+        yield from repeated("order", self.order)
+        words = {("title",): self.title, ("x_label",): self.x_label, ("y_label",): self.y_label}
+        for path, text in [*words.items(), *((("names", n), t) for n, t in self.names.items())]:
+            try:
+                for line in (text or "").splitlines():
+                    one_line_of_figure(line)
+            except KeyedError as error:
+                yield KeyedError(path, str(error))
         given: list[tuple[tuple[str, str | int], str]]
         given = [(("colours", label), colour) for label, colour in self.colours.items()]
-        given += [(("colour_cycle", i), colour) for i, colour in enumerate(self.colour_cycle)]
+        given += [(("colour_cycle", i), colour) for i, colour in enumerate(self.colour_cycle or ())]
         for path, colour in given:
             from matplotlib.colors import is_color_like  # noqa: PLC0415 - seldom needed
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from scotopic.errors import CardError, RangeError
+from scotopic.errors import CardError, RangeError, not_one_of
 from scotopic.reading import read_json
 from scotopic.statistics.likelihood import Bin, Component, Likelihood, Shift
 from scotopic.words import LARGEST_RELATIVE_UNCERTAINTY, NEGLIGIBLE_EVENTS, is_too_wide
@@ -254,11 +254,18 @@ def _modifiers(
             shifts.append(Shift(name, up, down))
         else:
             reason = _REASONS.get(kind, f"only {poi!r} is free")
+            if not isinstance(kind, str) or kind not in (*_REASONS, "normfactor"):
+                known = ("normsys", "normfactor", *_REASONS)
+                raise CardError(f"{where}.modifiers: {name!r}: type: {_unknown(kind, known)}")
             raise CardError(
                 f"{where}.modifiers: {name!r} is a {kind} ({reason}), which is not supported; "
                 f"allowed: normsys, and normfactor for {poi!r}"
             )
     return is_signal, tuple(shifts)
+
+
+def _unknown(kind: object, known: tuple[str, ...]) -> str:
+    return not_one_of(kind, known) if isinstance(kind, str) else f"{kind!r} is not a text"
 
 
 def _number(value: object, where: str) -> float:
