@@ -12,8 +12,9 @@ import pytest
 from scotopic.cli import main
 from scotopic.experiments.kinds import KINDS
 from scotopic.experiments.templates import template_titles
+from scotopic.experiments.toml_text import toml_text
 from scotopic.scan.run_card import gallery_names
-from scotopic.search import experiment_card
+from scotopic.search import experiment_card, load_experiment
 
 GALLERY = KINDS["plane"].directory or Path()
 
@@ -69,18 +70,15 @@ def test_all_mistakes_at_once(scotopic: Scotopic) -> None:
     assert err.endswith("(and 6 more errors; 'scotopic check mine.toml' names them)\n")
 
 
-def thin(material: str, centimetres: float) -> str:
+def thin(material: str, centimetres: float, most_GeV: float = 1.2) -> str:
     """Return positrons of 3.5 GeV on a thin target, behind which a poor calorimeter is."""
-    text = experiment_card("ldmx-4GeV")
-    for old, new in {
-        'particle = "e-"': 'particle = "e+"',
-        "energy_GeV = 4.0": "energy_GeV = 3.5",
-        '"tungsten"': f'"{material}"',
-        "thickness_cm = 0.035": f"thickness_cm = {centimetres}",
-    }.items():
-        assert old in text
-        text = text.replace(old, new, 1)
-    return text
+    card = load_experiment("ldmx-4GeV").content()
+    card["beam"] |= {"particle": "e+", "energy_GeV": 3.5}
+    card["target"]["layers"] = [{"material": material, "thickness_cm": centimetres}]
+    (search,) = [one for one in card["searches"] if one["signature"] == "missing-energy"]
+    search["selection"]["maximum_calorimeter_energy_GeV"] = most_GeV
+    card["searches"] = [search | {"by_default": True}]
+    return toml_text(card)
 
 
 def test_a_thin_light_target_is_taken_though_its_shower_ends_early(scotopic: Scotopic) -> None:
@@ -96,7 +94,7 @@ def test_a_thin_light_target_is_taken_though_its_shower_ends_early(scotopic: Sco
 
 
 def test_check_refuses_what_limit_refuses(scotopic: Scotopic) -> None:
-    Path("thin.toml").write_text(thin("beryllium", 3.5).replace("= 1.2\n", "= 1.23\n"))
+    Path("thin.toml").write_text(thin("beryllium", 0.5, 1.23))
     masses = ("--mass-min", "0.05", "--mass-max", "0.06", "--points", "2")
     for arguments in (["check", "thin.toml"], ["limit", "thin.toml", *masses]):
         code, out, err = scotopic(*arguments)

@@ -141,6 +141,24 @@ def test_given_masses_are_kept_and_what_they_miss_is_said() -> None:
     assert exclusion_curve(search, PHOTON, np.sort(resolved)).attributes["remarks"] == []
 
 
+@pytest.mark.parametrize("minimum", [0.0, 0.05])
+def test_a_thin_target_of_positrons_is_resolved_beyond_the_beam(minimum: float) -> None:
+    """0.1 X0 and 10 %/sqrt(E): all there is above the beam energy is the tail of its line."""
+    content = load_experiment("ldmx-4GeV").content()
+    content["beam"] |= {"particle": "e+", "energy_GeV": 3.5}
+    content["detectors"][0]["energy_resolution"]["stochastic"] = 0.1
+    content["searches"] = [c for c in content["searches"] if c["signature"] == "missing-energy"]
+    content["searches"][0]["by_default"] = True
+    content["searches"][0]["selection"]["minimum_calorimeter_energy_GeV"] = minimum
+    search = Search.of(checked(Experiment.model_validate(content)))
+    masses = default_masses(search=search, model=PHOTON)
+    assert len(masses) <= 110
+    beam = np.sqrt(2 * ELECTRON_MASS * 3.5)
+    near = masses[(masses > 0.97 * beam) & (masses < 1.4 * beam)]
+    error = exclusion_curve(search, PHOTON, near)["interpolation_error"][0]
+    assert np.nanmax(error) < 0.1  # it was 0.24
+
+
 def test_points_go_by_what_applies() -> None:
     muons = Search.of("na64mu")
     assert muons.features(PHOTON) == []

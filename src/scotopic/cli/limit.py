@@ -200,8 +200,8 @@ def limit(
             "--muon-moment": muon_moment,
             "--thermal-line": thermal_line,
         }
-        for name, given in {**({} if as_json else beside), "--against": against}.items():
-            if given:
+        for name, wanted in {**({} if as_json else beside), "--against": against}.items():
+            if wanted:
                 remark(f"remark: {name}: shows in files alone; --output says where to write them")
     band = _deviation(muon_moment) if muon_moment else muon_band
     experiments = [load_experiment(card) for card in cards]

@@ -141,6 +141,11 @@ def calorimeter_window(experiment: "Experiment", selection: "CalorimeterSelectio
         selection.maximum_calorimeter_energy_GeV,
         experiment.visible_energy_resolution(selection.calorimeter),
     )
+    return followed(experiment, window)
+
+
+def followed(experiment: "Experiment", window: EnergyWindow) -> EnergyWindow:
+    """Return a window without the faintest edges below where the target's shower is followed."""
     if experiment.beam.lepton == "muon":
         return window
     from scotopic.shower.tracks import is_followed  # noqa: PLC0415 - cards are read without it
@@ -148,8 +153,8 @@ def calorimeter_window(experiment: "Experiment", selection: "CalorimeterSelectio
     medium, thresholds = experiment.target.build(), np.sort(window.thresholds()[0])
     if is_followed(medium, float(thresholds[0])):
         return window
-    followed = [energy for energy in thresholds.tolist() if is_followed(medium, energy)]
-    return replace(window, followed_from=followed[0]) if followed else window
+    high = [energy for energy in thresholds.tolist() if is_followed(medium, energy)]
+    return replace(window, followed_from=high[0]) if high else window
 
 
 def detectors_behind(

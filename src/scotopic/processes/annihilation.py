@@ -46,6 +46,7 @@ _RESONANCE_STEP = 0.05  # of arsinh((E - E_res)/width), there too
 _LINE = (1 - RESOLVED) / 2  # below the beam energy, the middle of where positrons are averaged
 _TAIL = (1, 3, 10, 30)  # relative widths away from an edge
 _FARTHEST = 0.3  # of the energy, where a tail has no point of its own any more
+_BEYOND = 1.0  # of the energy of a beam of positrons, the same: its tail is all there is above
 _INSIDE = 12  # points between the edges of a window
 
 
@@ -117,11 +118,13 @@ class Annihilation(Process):
         for end in ends:
             width = width_at(end[0])
             above = [end[-1] * (1 + away) for away in tail(width)]
+            if dump.particle == "e+":
+                above = (highest * (1 + around(0.0, width / 2, 0.0, _BEYOND))).tolist()
             near = end[0] / (1 + width), end[len(end) // 2]
             found.append(feature("the upper edge of the window", [*end, *above], *near))
         if dump.particle == "e+" and not ends:
             width = width_at(highest)
-            first = -min(max(3 * _LINE, 100 * width), _FARTHEST)
+            first = -min(max(3 * _LINE, 300 * width), _BEYOND)
             shares = around(_LINE, max(_LINE, width / 2), first, 1 - onset[-1] / highest)
             if 3 * width < _LINE / 2:  # where the line begins and ends, a narrow resonance jumps
                 jumps = [end + side for end in (0, 2 * _LINE) for side in (-3 * width, 3 * width)]

@@ -84,13 +84,15 @@ class FigureStyle(Table):
     def mistakes(self) -> Iterator[KeyedError]:
         """Yield what is no colour and no formula, and labels that stand twice in the order."""
         yield from repeated("order", self.order)
-        words = {("title",): self.title, ("x_label",): self.x_label, ("y_label",): self.y_label}
-        for path, text in [*words.items(), *((("names", n), t) for n, t in self.names.items())]:
+        words: list[tuple[tuple[str, ...], str | None]]
+        words = [((key,), getattr(self, key)) for key in ("title", "x_label", "y_label")]
+        words += [(("names", label), text) for label, text in self.names.items()]
+        for key, text in words:
             try:
                 for line in (text or "").splitlines():
                     one_line_of_figure(line)
             except KeyedError as error:
-                yield KeyedError(path, str(error))
+                yield KeyedError(key, str(error))
         given: list[tuple[tuple[str, str | int], str]]
         given = [(("colours", label), colour) for label, colour in self.colours.items()]
         given += [(("colour_cycle", i), colour) for i, colour in enumerate(self.colour_cycle or ())]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, cast
 from pydantic import Field
 
 from scotopic.detector.window import EnergyWindow
+from scotopic.detector.zones import followed
 from scotopic.experiments.messages import KeyedError, KeyPath, shown
 from scotopic.experiments.tables import Items, Name, Table, Threshold
 from scotopic.processes.calculation import PROCESSES
@@ -185,6 +186,11 @@ class RecoilElectron(Signature):
         chosen = cast("RecoilElectronSelection", selection)
         return energy - chosen.maximum_energy_GeV, energy - chosen.minimum_energy_GeV
 
+    def least_energy(self, question: Question) -> float:
+        """Return the lowest threshold of the smeared window; a trigger must be possible too."""
+        trigger_window(question)
+        return float(recoil_window(question).thresholds()[0].min())
+
     def overlaps(self, experiment: "Experiment", one: Table, other: Table) -> bool:  # noqa: ARG002
         """Return whether two selections might accept the same event, as all others might."""
         if not (
@@ -255,4 +261,5 @@ def _window(question: Question, detector: str, low: float, high: float) -> Energ
     """
     resolution = question.experiment.detector(detector).energy_resolution
     assert resolution is not None, "checked with the card"  # noqa: S101 - for the type checker
-    return EnergyWindow(question.dump.energy, low, high, resolution, key="maximum_energy_GeV")
+    window = EnergyWindow(question.dump.energy, low, high, resolution, key="maximum_energy_GeV")
+    return followed(question.experiment, window)
