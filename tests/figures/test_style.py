@@ -312,7 +312,8 @@ def test_words_become_symbols(plain: str, written: str) -> None:
 
 @pytest.mark.parametrize("text", [r"$\eps$", "$", "5 $ and 6 $", r"$\frac{1$", "a\n$\\wrong$"])
 def test_a_label_that_is_no_formula_is_drawn_as_it_stands(curve: Result, text: str) -> None:
-    figure = draw_limit(curve, title=text, names={"NA64e 2016-2018": text})
+    """Of a result, which may be old; a user's own is refused, see below."""
+    figure = draw_limit(replace(curve, attributes={**curve.attributes, "title": text}))
     figure.draw_without_rendering()
     assert drawable(drawable(text)) == drawable(text)
 
