@@ -29,6 +29,7 @@ Step = str | int
 RAW = {name: tomllib.loads((CARDS / f"{name}.toml").read_text()) for name in experiment_names()}
 DEFAULTS: dict[str, object] = {
     "confidence_level": 0.90,
+    "by_default": True,
     "description": "",
     "model": {"name": "dark_photon", "parameters": {}, "mass_range_GeV": [0.001, 1.0]},
     "mass_range_GeV": [0.001, 1.0],
@@ -37,8 +38,12 @@ DEFAULTS: dict[str, object] = {
     "systematics": [],
     "cut_efficiencies": [],
     "segments": [],
+    "openings": [],
+    "counters": [],
+    "beam_divergence_rms_mrad": [0.0, 0.0],
     "years": [],
 }
+SWITCHES = ("by_default", "bound_electrons")  # the keys that are true or false
 FREE = ("model", "parameters")  # a table with any key
 # A key that another one must agree with: the message may name the other end of the bond.
 BONDS = {
@@ -53,6 +58,10 @@ BONDS = {
         ("energy_resolution",),
     ),
     "uncertainty_events": ("background",),
+    "shape": ("selection has",),
+    "transverse_momentum_edges_GeV": ("shape", "maximum_energy_GeV"),
+    "trigger": ("calorimeter", "maximum_energy_GeV"),
+    "by_default": ("exclude each other", "searches"),
     "minimum_calorimeter_energy_GeV": ("maximum_calorimeter_energy_GeV",),
     "maximum_energy_GeV": ("maximum_energy_range_GeV",),
     "minimum_energy_GeV": ("minimum_energy_range_GeV", "maximum_energy_GeV"),
@@ -96,8 +105,10 @@ def resolved(card: dict[str, Any]) -> dict[str, Any]:
     for path in ("title", "description", *card.get("replace", [])):
         table: Any = base
         *parents, last = [re.findall(r"[^\[\]]+", step) for step in path.split(".")]
-        for key, name in parents:
-            table = next(entry for entry in table[key] if entry["name"] == name)
+        for key, *name in parents:
+            table = table[key]
+            if name:
+                table = next(entry for entry in table if entry["name"] == name[0])
         table.pop(last[0], None)
     own = {key: value for key, value in card.items() if key not in ("extends", "replace")}
     found: dict[str, Any] = merged(base, own)
@@ -157,7 +168,7 @@ def check(card: dict[str, Any], key: str) -> None:
 
 def leaves(value: object) -> list[object]:
     if isinstance(value, dict):
-        return [leaf for v in value.values() for leaf in leaves(v)]
+        return [leaf for k, v in value.items() if k not in SWITCHES for leaf in leaves(v)]
     if isinstance(value, list):
         return [leaf for v in value for leaf in leaves(v)]
     return [value]
