@@ -152,7 +152,7 @@ def test_minimum_between_the_masses_of_a_plane_is_said() -> None:
     limits = [{"label": "positrons", "experiment": "na64e-positron-100GeV"}]
     x = axis("mediator_mass", 0.2, 0.4, 20)
     (told,) = remarks(x=x, limits=limits)
-    assert told.startswith("positrons: no point lies between mediator masses of 0.317")
+    assert told.startswith("positrons: no point lies between mediator masses of 0.31")
     assert "annihilation, the beam energy" in told
     dark = axis("dark_matter_mass", 0.2 / 3, 0.4 / 3, 20)
     assert remarks(x=dark, limits=limits) == [told]

@@ -193,7 +193,7 @@ def test_closed_invisible_decay_is_refused(na64: Experiment) -> None:
     ("arguments", "message"),
     [
         ({"quantity": "epsilon"}, "quantity"),
-        ({"quantity": "alpha_D"}, "needs a fixed y"),
+        ({"quantity": "alpha_D"}, "y: missing; a limit on alpha_D needs a fixed one"),
         ({"y": 1e-11}, "only in a limit on alpha_D"),
         ({"axis": [np.nan]}, "mediator_mass"),
         ({"axis": []}, "at least one mass"),

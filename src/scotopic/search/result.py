@@ -229,7 +229,7 @@ class Result:
         else:
             edges = np.where(above & ~below, self["lower"][i, j], np.nan)
         known = np.isfinite(edges)
-        if self.has_islands and not known.any():
+        if self.has_islands and not known.any() and not (below & above).any():
             raise RangeError(
                 "limits: islands alone are excluded, with two ends; intervals() gives both"
             )
