@@ -71,6 +71,7 @@ NOT_FOR_CALLERS = {
     # between solvers
     *("TwoSpecies.coefficients", "TwoSpecies.momentum_exchange"),
     # what extensions override, and scotopic calls
+    *("DataSet.in_bin", "DataSet.wrong_bins", "scattered_muons"),
     *("TwoDarkFermions", "Search.responses", "accepted_yields", "Experiment.require_detector"),
     # pyhf, an extra: `tests/statistics/test_foreign.py`
     "ForeignLikelihood.limits",
@@ -331,6 +332,7 @@ CALLS: Mapping[str, Callable[[], Call]] = {
     "Dump": lambda: Call(
         Dump, {"particle": "e-", "energy": 100.0, "medium": LEAD, "thickness_X0": 40.0}
     ),
+    "Dump.check": lambda: Call(DUMP.check, {"minimum_energy": 50.0}),
     "Dump.track_lengths": lambda: Call(DUMP.track_lengths, {"minimum_energy": 50.0}, is_slow=True),
     "Dump.radiating_tracks": lambda: Call(
         DUMP.radiating_tracks, {"minimum_energy": 50.0}, is_slow=True
@@ -354,7 +356,12 @@ CALLS: Mapping[str, Callable[[], Call]] = {
     ),
     "EnergyWindow": lambda: Call(
         window,
-        {"beam_energy": 100.0, "minimum_energy": 0.0, "maximum_energy": 50.0},
+        {
+            "beam_energy": 100.0,
+            "minimum_energy": 0.0,
+            "maximum_energy": 50.0,
+            "followed_from": 0.0,
+        },
         called="energy",
     ),
     "events.simulate": lambda: Call(

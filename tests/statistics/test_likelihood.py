@@ -361,7 +361,7 @@ def test_a_workspace_takes_the_place_of_the_backgrounds_of_a_card() -> None:
     [
         (lambda: Shift("x", 0.0, 1.0), r"^x.up: 0.0 is not"),
         (lambda: Shift("x", 1e300, 1.0), r"^x.up: 1e\+300 is not from 0.01 to 100"),
-        (lambda: Shift.relative("x", -1), r"^x.uncertainty: -1 is not a finite number >= 0"),
+        (lambda: Shift.relative("x", -1), r"^x.uncertainty: -1.0 is not between 0 and 99"),
         (lambda: Likelihood.of_count(0, WORD), r"^background: 'a' is not a number"),
         (
             lambda: Likelihood.of_count(0, 10**400),

@@ -68,7 +68,7 @@ class EnergyWindow:
     def __post_init__(self) -> None:
         """Refuse a window without a lower edge in the mediator's energy."""
         object.__setattr__(self, "beam_energy", positive("beam_energy", self.beam_energy, "GeV"))
-        for name in ("minimum_energy", "maximum_energy"):
+        for name in ("minimum_energy", "maximum_energy", "followed_from"):
             value = number_within(name, getattr(self, name), 0.0, _HIGHEST, "GeV")
             object.__setattr__(self, name, value)
         wide = RESOLVED * self.resolution.constant >= 1

@@ -95,10 +95,13 @@ def card_file(
 def _own_file(name: str, directory: Path) -> str:
     """Say which file may be meant by a name that is none of the package's."""
     file = f"{name}{SUFFIX}"
-    if (directory / file).is_file():
-        return f"there is a file {shown(file)}"
-    if (directory / name).is_file():
-        return f"a card's file ends in {SUFFIX}, or is named with its directory"
+    try:
+        if (directory / file).is_file():
+            return f"there is a file {shown(file)}"
+        if (directory / name).is_file():
+            return f"a card's file ends in {SUFFIX}, or is named with its directory"
+    except OSError:  # no name of a file, it is too long
+        pass
     return ""
 
 

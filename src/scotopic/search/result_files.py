@@ -103,9 +103,10 @@ def from_json(content: Json) -> Result:
     Examples
     --------
     >>> import numpy as np
-    >>> one = Result(("mass",), {"mass": Variable(("mass",), np.array([0.1, np.nan]), "GeV")})
-    >>> as_json(one)["variables"]["mass"]["values"], from_json(as_json(one)) == one
-    ([0.1, None], True)
+    >>> arrays = {"mass": np.array([0.1, 0.2]), "edge": np.array([1e-4, np.nan])}
+    >>> one = Result(("mass",), {k: Variable(("mass",), v, "GeV") for k, v in arrays.items()})
+    >>> as_json(one)["variables"]["edge"]["values"], from_json(as_json(one)) == one
+    ([0.0001, None], True)
     """
     from scotopic.checked import one_of  # noqa: PLC0415 - for files that are read alone
     from scotopic.search.attributes import check_attributes  # noqa: PLC0415
