@@ -254,7 +254,8 @@ def thermal_line(
     >>> f"{thermal_line('dark_photon', masses=[0.03], dark_matter='dirac').y[0]:.1e}"
     '5.4e-13'
     """
-    if isinstance(omega_h2, list | tuple) or getattr(omega_h2, "ndim", 0):
+    given: object = omega_h2
+    if isinstance(given, list | tuple) or (isinstance(given, np.ndarray) and given.ndim):
         raise RangeError(f"omega_h2: {shown(omega_h2)} is not a number; masses go to masses=")
     omega_h2 = number_within("omega_h2", omega_h2, *DENSITIES)
     if isinstance(models, DecayingMediator | type | str):
