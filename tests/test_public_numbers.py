@@ -25,9 +25,9 @@ from scotopic.cosmology.two_species import TwoSpecies
 from scotopic.detector.window import EnergyWindow
 from scotopic.errors import CardError, RangeError
 from scotopic.events import simulation
-from scotopic.events.emission import emissions
 from scotopic.events.flight import DecaysInFlight
 from scotopic.events.lifetimes import Acceptance
+from scotopic.events.vertices import vertices
 from scotopic.figures import draw_cross_sections
 from scotopic.materials import Layer, Material, Target, element, material
 from scotopic.models import running
@@ -384,8 +384,8 @@ CALLS: Mapping[str, Callable[[], Call]] = {
         for name in ("expected", "error")
     },
     "DecaysInFlight.accepted": lambda: Call(flight().accepted, {"couplings": [0.25, 0.5]}),
-    "emissions": lambda: Call(
-        emissions,
+    "vertices": lambda: Call(
+        vertices,
         {
             **ATOM,
             "mediator_mass": 0.125,

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.events.emission import UNIFORMS as OF_EMISSIONS
-from scotopic.events.emission import Sampler
+from scotopic.events.vertices import UNIFORMS as OF_VERTICES
+from scotopic.events.vertices import Sampler
 from scotopic.processes.calculation import Calculation
 from scotopic.processes.dump import Dump
 from scotopic.production.phase_space import Process
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.float64]
 
-UNIFORMS: Final = OF_EMISSIONS + 1
+UNIFORMS: Final = OF_VERTICES + 1
 """Random numbers that one event takes: those of the emission, and the element."""
 
 
@@ -85,7 +85,7 @@ def radiated(
     numbers : ndarray, shape (6, n)
         In [0, 1).
     """
-    made, choice = numbers[:OF_EMISSIONS], numbers[OF_EMISSIONS]
+    made, choice = numbers[:OF_VERTICES], numbers[OF_VERTICES]
     factor = calculation.form_factor or "elastic+inelastic"
     slowest = float(energy.min())
     kinds, atoms = [], []

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.display import displayed
-from scotopic.events.emission import UNIFORMS as OF_EMISSIONS
 from scotopic.events.radiation import radiated
+from scotopic.events.vertices import UNIFORMS as OF_VERTICES
 from scotopic.processes.base import UNIFORMS as SAMPLE_UNIFORMS
 from scotopic.processes.calculation import PROCESSES, Calculation
 from scotopic.processes.dump import Dump
@@ -97,7 +97,7 @@ def scattered_muons(
     """
     from scipy.special import ndtri  # noqa: PLC0415 - slow to import, not needed when warm
 
-    first = max(OF_EMISSIONS, SAMPLE_UNIFORMS) + 2
+    first = max(OF_VERTICES, SAMPLE_UNIFORMS) + 2
     made, choice, (depth_number,) = (
         numbers[: first - 2],
         numbers[first - 2],
@@ -143,7 +143,7 @@ def _radiated(
     made, choice, depth = numbers
     final = dump.muon_tracks().final_energy
     energy = dump.energy - (dump.energy - final) * depth / (dump.thickness_X0 or np.inf)
-    uniforms = np.vstack([made[:OF_EMISSIONS], choice])
+    uniforms = np.vstack([made[:OF_VERTICES], choice])
     found = radiated(dump, model, energy, minimum_energy, calculation, uniforms)
     return None if found is None else (*found, depth)
 

@@ -9,7 +9,7 @@ from scipy.stats import qmc
 
 from scotopic.decays.leptons import lepton_mass_of
 from scotopic.errors import RangeError
-from scotopic.events.emission import UNIFORMS, Emissions, Sampler, emissions
+from scotopic.events.vertices import UNIFORMS, Sampler, Vertices, vertices
 from scotopic.materials import element
 from scotopic.production import differential_cross_section, total_cross_section
 from scotopic.production.phase_space import Process
@@ -26,7 +26,7 @@ def numbers(power: int) -> Array:
 
 def evenly(
     symbol: str, lepton: str, mediator: str, mass: float, energy: float, cut: float
-) -> Emissions:
+) -> Vertices:
     """Return 2^15 events from evenly distributed numbers."""
     process = Process(mediator, lepton, element(symbol))
     return Sampler.of(process, mass, energy, cut).events(energy, numbers(15))
@@ -151,7 +151,7 @@ def test_radiating_electrons(mass: float, expected: tuple[float, ...]) -> None:
 def test_each_event_has_its_own_energy() -> None:
     """Events of a shower: the weights of each energy have its cross section as their mean."""
     energies = np.tile([60.0, 75.0, 100.0], 12_000)
-    found = emissions(
+    found = vertices(
         "Pb", "electron", "vector", 0.1, energies, minimum_energy=50.0, events=36_000, rng_or_seed=2
     )
     for energy in (60.0, 75.0, 100.0):
@@ -166,7 +166,7 @@ def test_the_seed_decides() -> None:
     """The same seed gives the same events, another one others."""
     ask = ("Pb", "muon", "scalar", 0.1, 160.0)
     one, same, other = (
-        emissions(*ask, minimum_energy=1.0, events=10, rng_or_seed=seed) for seed in (1, 1, 2)
+        vertices(*ask, minimum_energy=1.0, events=10, rng_or_seed=seed) for seed in (1, 1, 2)
     )
     assert np.array_equal(one.lepton, same.lepton)
     assert not np.array_equal(one.lepton, other.lepton)
@@ -196,4 +196,4 @@ def test_nonsense_is_refused(changed: dict[str, object], message: str) -> None:
         "rng_or_seed": 1,
     }
     with pytest.raises(RangeError, match=message):
-        emissions(**{**asked, **changed})  # type: ignore[arg-type]
+        vertices(**{**asked, **changed})  # type: ignore[arg-type]

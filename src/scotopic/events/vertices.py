@@ -42,7 +42,7 @@ _LEAST_CELL = 1e-3  # of the mean: no cell is empty, so that weights stay finite
 
 @displayed
 @dataclass(frozen=True, eq=False)
-class Emissions:
+class Vertices:
     """Weighted events of l Z -> l' Z' X; four-momenta are (E, p_x, p_y, p_z) in GeV, the beam is z.
 
     Attributes
@@ -74,7 +74,7 @@ class Emissions:
         return float(self.weight.mean()), float(error)
 
 
-def emissions(
+def vertices(
     element: Element | Material | str,
     lepton: str,
     mediator: MediatorLike,
@@ -85,7 +85,7 @@ def emissions(
     events: int,
     rng_or_seed: np.random.Generator | int,
     form_factor: str = "elastic+inelastic",
-) -> Emissions:
+) -> Vertices:
     """Return weighted events of l Z -> l' Z' X with unit coupling.
 
     Parameters
@@ -116,7 +116,7 @@ def emissions(
 
     Examples
     --------
-    >>> found = emissions("Pb", "muon", "vector", 0.1, 160.0, minimum_energy=80.0,
+    >>> found = vertices("Pb", "muon", "vector", 0.1, 160.0, minimum_energy=80.0,
     ...                   events=20_000, rng_or_seed=1)
     >>> sigma, error = found.cross_section
     >>> f"{sigma:.2e} cm^2", bool(error < 0.01 * sigma)
@@ -216,7 +216,7 @@ class Sampler:
         """Return the cross section in cm^2 of the nearest histogram, to a few per cent."""
         return float(self.histograms[self._row(np.array(energy))].sum())
 
-    def events(self, energies: npt.ArrayLike, uniforms: Array) -> Emissions:
+    def events(self, energies: npt.ArrayLike, uniforms: Array) -> Vertices:
         """Return one event for each column of numbers.
 
         Parameters
@@ -252,7 +252,7 @@ class Sampler:
             strength * k.slope / np.sqrt(k.momentum2) * amplitude * flatness * photons / density
         )
         transverse = np.sqrt(across2(k, roots, self.process.lepton_mass, M))
-        return Emissions(
+        return Vertices(
             weight, np.array(E), *self._momenta(k, t, E, (transverse, cosine, sine), uniforms[4])
         )
 
