@@ -7,7 +7,8 @@ import numpy as np
 
 from scotopic import Search, exclusion_curve, load_experiment
 from scotopic.detector.spectrometer import positions_at
-from scotopic.events.scattered_leptons import even_numbers, scattered_muons
+from scotopic.events.radiation import even_numbers
+from scotopic.events.scattered_leptons import NUMBERS, scattered_muons
 from scotopic.models.charged_vector import LMuMinusLTau
 from scotopic.models.muonphilic import MuonphilicScalar
 from scotopic.search.cards import with_thresholds
@@ -89,7 +90,7 @@ def _map() -> None:
         VECTOR,
         60.0,
         question.calculation,
-        even_numbers(POINTS, 1),
+        even_numbers(NUMBERS, POINTS, 1),
         beam_rms_cm=geometry.beam_rms_cm,
     )
     if muons is None:
