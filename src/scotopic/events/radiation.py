@@ -60,6 +60,13 @@ def even_numbers(dimensions: int, points: int, seed: int) -> FloatArray:
     return np.asarray(numbers)
 
 
+def normals(numbers: FloatArray) -> FloatArray:
+    """Return normal numbers for uniform ones in [0, 1), of the same shape."""
+    from scipy.special import ndtri  # noqa: PLC0415 - slow to import, not needed when warm
+
+    return np.asarray(ndtri(np.clip(numbers, 1e-12, 1 - 1e-12)))
+
+
 def radiated(
     dump: Dump,
     model: "DecayingMediator",

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.display import displayed
-from scotopic.events.radiation import UNIFORMS, radiated
+from scotopic.events.radiation import UNIFORMS, normals, radiated
 from scotopic.processes.calculation import Calculation
 from scotopic.processes.dump import Dump
 from scotopic.shower.scattering import scattered
@@ -79,14 +79,11 @@ def recoil_electrons(
     the target, and the electron scatters by Highland's formula in what is behind it. What the
     electron radiates in the target goes with it into the calorimeter and is not taken off.
     """
-    from scipy.special import ndtri  # noqa: PLC0415 - slow to import, not needed when warm
-
-    depth, normals = numbers[UNIFORMS], numbers[UNIFORMS + 1 :]
+    depth, turns = numbers[UNIFORMS], numbers[UNIFORMS + 1 :]
     energy = np.full(len(depth), dump.energy)
     found = radiated(dump, model, energy, minimum_energy, calculation, numbers[:UNIFORMS])
     if found is None:
         return None
     behind = (dump.thickness_X0 or 0.0) * (1 - depth)
-    normal = ndtri(np.clip(normals, 1e-12, 1 - 1e-12))
-    momentum = scattered(found.momentum, behind, normal)
+    momentum = scattered(found.momentum, behind, normals(turns))
     return RecoilElectrons(found.weight, found.mediator_energy, momentum)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.display import displayed
-from scotopic.events.radiation import radiated
+from scotopic.events.radiation import normals, radiated
 from scotopic.events.vertices import UNIFORMS as OF_VERTICES
 from scotopic.processes.base import UNIFORMS as SAMPLE_UNIFORMS
 from scotopic.processes.calculation import PROCESSES, Calculation
@@ -95,15 +95,13 @@ def scattered_muons(
     5 GeV), and scatters by Highland's formula; it turns in the middle of what it crosses, which
     gives most of the displacement. Depths are spread evenly.
     """
-    from scipy.special import ndtri  # noqa: PLC0415 - slow to import, not needed when warm
-
     first = max(OF_VERTICES, SAMPLE_UNIFORMS) + 2
     made, choice, (depth_number,) = (
         numbers[: first - 2],
         numbers[first - 2],
         numbers[first - 1, None],
     )
-    normal = ndtri(np.clip(numbers[first:], 1e-12, 1 - 1e-12)).reshape(4, 2, -1)
+    normal = normals(numbers[first:]).reshape(4, 2, -1)
     thickness = dump.thickness_X0 if dump.thickness_X0 is not None else np.inf
     depth = thickness * depth_number
     if PROCESSES[name].deflects_beam:

@@ -262,6 +262,26 @@ def check_window(
         )
 
 
+def seen_decay(model: "DecayingMediator", cause: str) -> str | None:
+    """Return what of a mediator is seen where decays are not simulated; None if nothing is.
+
+    Parameters
+    ----------
+    model : DecayingMediator
+        The mediator.
+    cause : str
+        Behind what its decays would have to be simulated.
+    """
+    if model.leaves_no_trace:
+        return None
+    if model.invisible_width > 0:
+        return (
+            f"splitting: {type(model).__name__} decays semi-visibly, its chi2 is not stable;"
+            f" behind {cause} that is not simulated"
+        )
+    return closed_decay(model)
+
+
 def closed_decay(model: "DecayingMediator") -> str:
     """Return why a mediator has no invisible decay."""
     if not math.isfinite(model.dark_threshold):

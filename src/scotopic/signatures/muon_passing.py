@@ -5,21 +5,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scotopic.cache import Arrays, cached_arrays
+from scotopic.cache import Arrays
 from scotopic.detector.window import EnergyWindow
 from scotopic.errors import RangeError
 from scotopic.experiments.messages import shown
 from scotopic.experiments.spectrometers import MuonGeometry
-from scotopic.processes.calculation import PROCESSES
+from scotopic.processes.base import kept_by_model
 from scotopic.progress import Report, silent
 from scotopic.signatures.base import Question
-from scotopic.signatures.passing import Shares
-from scotopic.sources import module_names
+from scotopic.signatures.passing import Shares, ratio
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scotopic.models.mediator import DecayingMediator
+    from scotopic.processes.base import Process
 
 _POINTS = 2**15  # simulated muons for each mass
 
@@ -52,37 +52,34 @@ class MuonPassing:
         RangeError
             If no muon passes, whatever the model.
         """
-        keys = [repr(PROCESSES[process].depends_on(model)) for model in models]
-        distinct = dict(zip(keys, models, strict=True))
-        calculation, efficiency = self.question.calculation, self.question.efficiency
+        question, efficiency = self.question, self.question.efficiency
         inputs: dict[str, Any] = {
-            "process": process,
-            "models": list(distinct),
-            "dump": self.question.dump.inputs(),
-            "calculation": calculation.inputs(),
-            "seed": calculation.seed,
+            "seed": question.calculation.seed,
             "window": self.window.inputs(),
             "efficiency": None if efficiency is None else efficiency.model_dump(mode="json"),
             "geometry": self.geometry.model_dump(mode="json"),
-            "beam_energy": self.question.experiment.beam.energy_GeV,
+            "beam_energy": question.experiment.beam.energy_GeV,
         }
 
-        def build() -> Arrays:
+        def build(_: "Process", distinct: "list[DecayingMediator]") -> Arrays:
             found = []
-            for i, model in enumerate(distinct.values()):
+            for i, model in enumerate(distinct):
                 report("scattered muons", i, len(distinct))
                 found.append(self._share(process, model))
             values, errors = np.array(found).T
             return {"values": values, "errors": errors}
 
-        kept = cached_arrays(
+        kept, index = kept_by_model(
             "scattered-muons",
-            inputs,
+            process,
+            question.dump,
+            models,
+            question.calculation,
             build,
-            modules=sorted(module_names(PROCESSES[process], *models, self.window)),
+            inputs,
+            self.window,
+            self,
         )
-        places = {key: place for place, key in enumerate(distinct)}
-        index = [places[key] for key in keys]
         values, errors = kept["values"][index], kept["errors"][index]
         if not values.any():
             planes = (*self.geometry.counters, *self.geometry.openings)
@@ -127,9 +124,7 @@ class MuonPassing:
         )
         measured = self.window.acceptance(self.window.beam_energy - muons.energy)
         seen = weight * measured * passes * (muons.energy > 0)
-        total = float(counted.sum())
-        if not total > 0:
+        if not counted.any():
             return 0.0, 0.0
-        share = float(seen.sum()) / total
-        error = float(np.sqrt(((seen - share * counted) ** 2).sum())) / total
-        return share, error
+        share, error = ratio(seen, counted)
+        return float(share), float(error)

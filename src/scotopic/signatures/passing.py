@@ -39,6 +39,33 @@ class Shares:
         return cls(np.ones(count), np.zeros(count))
 
 
+def ratio(passed: FloatArray, counted: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return which share of simulated events passes, and its statistical error.
+
+    Parameters
+    ----------
+    passed : ndarray, shape (..., n)
+        Weights of the events times the probability that they pass.
+    counted : ndarray, shape (n,)
+        Weights of the events that the yields count; not all zero.
+
+    Returns
+    -------
+    share, error : ndarray, shape (...)
+        The error is that of a ratio of two sums over the same events.
+
+    Examples
+    --------
+    >>> share, error = ratio(np.array([1.0, 0, 1, 0]), np.ones(4))
+    >>> float(share), float(error)
+    (0.5, 0.25)
+    """
+    total = counted.sum()
+    share = np.asarray(passed.sum(axis=-1) / total)
+    spread = passed - share[..., None] * counted
+    return share, np.sqrt((spread**2).sum(axis=-1)) / total
+
+
 class Passing(Protocol):
     """How likely an event in the window passes what else a search asks for.
 

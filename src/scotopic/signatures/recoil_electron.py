@@ -20,7 +20,7 @@ from scotopic.processes.calculation import PROCESSES
 from scotopic.progress import Report, silent
 from scotopic.signatures.base import Question, Response, Signature
 from scotopic.signatures.invisible import invisible_responses
-from scotopic.signatures.missing_energy import check_window, closed_decay
+from scotopic.signatures.missing_energy import check_window, seen_decay
 from scotopic.signatures.recoil_passing import RecoilPassing
 
 if TYPE_CHECKING:
@@ -171,14 +171,7 @@ class RecoilElectron(Signature):
             if not (names := question.calculation.applicable(question.dump, model)):
                 return self.nothing_made(question, model)
             return f"processes: {' and '.join(names)} leave no recoil electron that is simulated"
-        if model.leaves_no_trace:
-            return None
-        if model.invisible_width > 0:
-            return (
-                f"splitting: {type(model).__name__} decays semi-visibly, its chi2 is not stable;"
-                " behind thin targets that is not simulated"
-            )
-        return closed_decay(model)
+        return seen_decay(model, "thin targets")
 
     def energies(self, experiment: "Experiment", selection: Table) -> tuple[float, float]:
         """Return what the electron's window leaves to the mediator."""

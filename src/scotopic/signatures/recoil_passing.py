@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.cache import Arrays, cached_arrays
+from scotopic.cache import Arrays
 from scotopic.detector.window import EnergyWindow
 from scotopic.errors import RangeError
+from scotopic.processes.base import kept_by_model
 from scotopic.progress import Report
 from scotopic.signatures.base import Question
-from scotopic.signatures.passing import Shares
+from scotopic.signatures.passing import Shares, ratio
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scotopic.models.mediator import DecayingMediator
+    from scotopic.processes.base import Process
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -43,7 +45,7 @@ class RecoilPassing:
     trigger: EnergyWindow | None
     edges: tuple[float, ...]
 
-    def shares(self, process: str, models: "Sequence[DecayingMediator]", report: Report) -> Shares:  # noqa: ARG002
+    def shares(self, process: str, models: "Sequence[DecayingMediator]", report: Report) -> Shares:
         """Return what passes of the mediators that bremsstrahlung makes; kept on disk.
 
         Raises
@@ -51,13 +53,8 @@ class RecoilPassing:
         RangeError
             If no electron passes, whatever the model.
         """
-        keys = [(model.spin_parity, model.mediator_mass) for model in models]
-        distinct = dict(zip(keys, models, strict=True))
         question, table = self.question, self.question.efficiency
         inputs = {
-            "dump": question.dump.inputs(),
-            "models": [list(key) for key in distinct],
-            "calculation": question.calculation.inputs(),
             "seed": question.calculation.seed,
             "window": self.window.inputs(),
             "trigger": None if self.trigger is None else self.trigger.inputs(),
@@ -65,17 +62,25 @@ class RecoilPassing:
             "efficiency": None if table is None else table.model_dump(mode="json"),
         }
 
-        def build() -> Arrays:
+        def build(_: "Process", distinct: "list[DecayingMediator]") -> Arrays:
             found = []
-            for done, model in enumerate(distinct.values()):
+            for done, model in enumerate(distinct):
                 report("recoil electrons", done, len(distinct))
                 found.append(self._shares(model))
             values, errors = np.array(found).transpose(1, 0, 2)
             return {"values": values, "errors": errors}
 
-        kept = cached_arrays("recoil-electrons", inputs, build)
-        place = {key: i for i, key in enumerate(distinct)}
-        rows = [place[key] for key in keys]
+        kept, rows = kept_by_model(
+            "recoil-electrons",
+            process,
+            question.dump,
+            models,
+            question.calculation,
+            build,
+            inputs,
+            self.window,
+            self,
+        )
         if not kept["values"].any():
             raise RangeError(self._nothing_passes())
         column = question.bin or 0
@@ -113,7 +118,4 @@ class RecoilPassing:
             passing *= self.trigger.acceptance(found.mediator_energy)
         place = np.searchsorted(self.edges, found.transverse_momentum, side="right") - 1
         passed = passing * (place == np.arange(bins)[:, None])
-        total = weight.sum()
-        values = passed @ weight / total
-        spread = weight * (passed - values[:, None])
-        return values, np.sqrt((spread**2).sum(axis=1)) / total
+        return ratio(passed * weight, weight)

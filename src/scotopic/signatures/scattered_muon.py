@@ -17,7 +17,7 @@ from scotopic.processes.calculation import PROCESSES
 from scotopic.progress import Report, silent
 from scotopic.signatures.base import Question, Response, Signature
 from scotopic.signatures.invisible import invisible_responses
-from scotopic.signatures.missing_energy import check_window, closed_decay
+from scotopic.signatures.missing_energy import check_window, seen_decay
 from scotopic.signatures.muon_passing import MuonPassing
 
 if TYPE_CHECKING:
@@ -89,15 +89,7 @@ class ScatteredMuon(Signature):
 
     def obstacle(self, question: Question, model: "DecayingMediator") -> str | None:
         """Return why the mediator is not made, or leaves a trace, if it does."""
-        nothing_made = self.nothing_made(question, model)
-        if nothing_made or model.leaves_no_trace:
-            return nothing_made
-        if model.invisible_width > 0:
-            return (
-                f"splitting: {type(model).__name__} decays semi-visibly, its chi2 is not stable;"
-                " behind muons that is not simulated"
-            )
-        return closed_decay(model)
+        return self.nothing_made(question, model) or seen_decay(model, "muons")
 
     def energies(self, experiment: "Experiment", selection: Table) -> tuple[float, float]:
         """Return what the muon's window leaves to the mediator, the muon's own loss left aside."""
