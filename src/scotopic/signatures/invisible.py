@@ -34,9 +34,11 @@ class InvisibleResponse:
 
     Attributes
     ----------
-    in_window, accepted : ndarray, shape (k,)
-        Mediators with an energy in the window, and those that detectors accept too, per particle
-        on target and unit of the model's squared coupling, at `nodes`.
+    accepted : ndarray, shape (k,)
+        Mediators with an energy in the window that detectors accept too, per particle on target
+        and unit of the model's squared coupling, at `nodes`.
+    in_window : ndarray, shape (k,), or None
+        Those with an energy in the window; None if detectors accept all of them.
     nodes : ndarray of int, shape (k,)
         Where alpha_D is 10^(node/8); one entry if the yield is that of the model's alpha_D.
     dark, scaling, visible : float
@@ -46,8 +48,8 @@ class InvisibleResponse:
         Relative, of `accepted`.
     """
 
-    in_window: FloatArray
     accepted: FloatArray
+    in_window: FloatArray | None
     nodes: npt.NDArray[np.int64]
     dark: float
     scaling: float
@@ -61,11 +63,14 @@ class InvisibleResponse:
         unseen = self.dark * np.where(alpha_D > 0, alpha_D, 1.0) + square * self.scaling
         branching = unseen / (unseen + square * self.visible)
         accepted, between = self._at(alpha_D, self.accepted)
-        in_window = self._at(alpha_D, self.in_window)[0]
-        share = np.divide(accepted, in_window, out=np.zeros_like(accepted), where=in_window > 0)
+        efficiency = branching
+        if self.in_window is not None:
+            made = self._at(alpha_D, self.in_window)[0]
+            share = np.divide(accepted, made, out=np.zeros_like(accepted), where=made > 0)
+            efficiency = branching * share
         return Accepted(
             square * branching * accepted,
-            branching * share,
+            efficiency,
             np.full(square.shape, self.statistical_error),
             self.numerical_error + between,
         )
@@ -140,8 +145,9 @@ def invisible_responses(
         spread[rows] += made * shares.errors.reshape(len(rows), -1)
         error[rows] += made * (found.relative_error * shares.values).reshape(len(rows), -1)
     statistical, numerical = (_relative(one, accepted).tolist() for one in (spread, error))
+    in_window = [None] * len(models) if passing is None else list(total)
     return [
-        InvisibleResponse(total[i], accepted[i], nodes, *_unit_widths(model), *errors)
+        InvisibleResponse(accepted[i], in_window[i], nodes, *_unit_widths(model), *errors)
         for i, (model, *errors) in enumerate(zip(weak, statistical, numerical, strict=True))
     ]
 
