@@ -21,7 +21,7 @@ VECTOR = LMuMinusLTau(mediator_mass=0.1, gauge_coupling=1e-3)
 SCALAR = MuonphilicScalar(mediator_mass=0.1, muon_coupling=1e-3, alpha_D=0.1, mass_ratio=3.0)
 MASSES = np.geomspace(1e-3, 2.0, 40)
 POINTS = 2**17
-ENDS = ("lowest", "nominal", "highest")
+ENDS = ("loosest", "nominal", "strictest")
 
 
 def acceptance(report: Report) -> None:

@@ -32,6 +32,9 @@ DeviationName = Literal[
 ]
 """Measured magnetic moments against their predictions; `scotopic.precision.bands` has them."""
 
+ThresholdEnd = Literal["strictest", "loosest"]
+"""Where in their ranges thresholds are: where the fewest or the most events pass them."""
+
 MassAxis = Literal["mediator_mass", "dark_matter_mass"]
 """The mass that a curve is shown against."""
 

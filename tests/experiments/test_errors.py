@@ -205,6 +205,40 @@ WRONG_IN_TWO_SEARCHES: dict[str, dict[str, object]] = {
     "maximum_energy_GeV = 0.005 in it": {
         "searches__1__selection__vetoes__0__maximum_energy_range_GeV": [0.01, 0.02]
     },
+    "searches[1].selection.vetoes[0].maximum_energy_range_GeV[1]: 1000000.0 is above 100000, "
+    "the largest allowed": {
+        "searches__1__selection__vetoes__0__maximum_energy_range_GeV": [0.001, 1e6]
+    },
+    "searches[1].selection.vetoes[0].maximum_energy_range_GeV: at its loosest end 120 is not "
+    "below beam.energy_GeV = 100": {
+        "searches__1__selection__vetoes__0__maximum_energy_range_GeV": [0.001, 120]
+    },
+    "searches[1].selection.segments[0].minimum_energy_range_GeV: at its strictest end 60.0 is not "
+    "below maximum_calorimeter_energy_GeV = 50.0; no event would be kept": {
+        "searches__1__selection__segments": [
+            {
+                "name": "pre-shower",
+                "segments": [1],
+                "minimum_energy_GeV": 0.5,
+                "minimum_energy_range_GeV": [0.3, 60.0],
+            }
+        ]
+    },
+    "searches[1].selection.segments[0].minimum_energy_range_GeV: there is no minimum_energy_GeV": {
+        "searches__1__selection__segments": [
+            {
+                "name": "pre-shower",
+                "segments": [1],
+                "maximum_energy_GeV": 5.0,
+                "minimum_energy_range_GeV": [0.3, 0.7],
+            }
+        ]
+    },
+    "searches[1].selection.maximum_calorimeter_energy_range_GeV: at its loosest end 99.0 is not 6 "
+    "standard deviations of the energy_resolution of 'ECAL' below beam.energy_GeV = 100.0; one is "
+    "1.41 GeV there": {
+        "searches__1__selection__maximum_calorimeter_energy_range_GeV": [47.0, 99.0]
+    },
     "searches[1].selection.minimum_calorimeter_energy_GeV: 60.0 is not below "
     "maximum_calorimeter_energy_GeV = 50.0": {
         "searches__1__selection__minimum_calorimeter_energy_GeV": 60

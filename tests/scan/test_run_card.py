@@ -42,7 +42,7 @@ filled = true
 label = "less VETO"
 experiment = "na64e-2018"
 signal_efficiency = 0.4
-thresholds = "highest"
+thresholds = "loosest"
 [[bands]]
 label = "muon"
 """
@@ -71,7 +71,7 @@ def test_gallery_names_shipped_experiments_and_their_searches(name: str) -> None
         ("points = 3", "point = 3", "x.point: unknown key; did you mean 'points'"),
         ('model = "inelastic_dark_matter"', 'model = "idm"', "model: 'idm' is not one of"),
         ("events = 256", "events = 1", "simulation.events"),
-        ('"highest"', '"high"', "limits[1].thresholds"),
+        ('"loosest"', '"loose"', "limits[1].thresholds"),
         ("signal_efficiency = 0.4", "signal_efficiency = 1.4", "limits[1].signal_efficiency"),
         ("title =", "title", "not TOML"),
     ],

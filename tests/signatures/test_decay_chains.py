@@ -266,7 +266,11 @@ class TestThresholdsAndGeometry:
         ctaus = np.geomspace(3e-3, 1, 9)
         tight, nominal, loose = (
             acceptance(NA64, s, events, z).expected(ctaus)
-            for s in (RECAST.with_thresholds("lowest"), RECAST, RECAST.with_thresholds("highest"))
+            for s in (
+                RECAST.with_thresholds("strictest"),
+                RECAST,
+                RECAST.with_thresholds("loosest"),
+            )
         )
         assert np.all((tight < nominal) & (nominal < loose))
 

@@ -288,13 +288,13 @@ def test_set_ups_move_and_scale_the_geometry(tmp_path: Path) -> None:
 
 
 def test_ends_of_ranges_bracket_the_share(tmp_path: Path) -> None:
-    """ "lowest" is the geometry that needs the least deflection."""
+    """The loosest geometry needs the least deflection."""
     path = card(tmp_path)
     text = path.read_text().replace("= 1.4\n", "= 1.4\nfield_integral_range_T_m = [1.2, 1.6]\n")
     path.write_text(text)
     (part,) = Search.of(load_experiment(path)).parts
     found = []
-    for end in ("lowest", "highest"):
+    for end in ("loosest", "strictest"):
         chosen = ScatteredMuon().with_thresholds(part.question.selection, end)
         one = MuonPassing(part.question, muon_window(part.question), chosen.geometry)  # type: ignore[attr-defined]
         found.append(one.shares("bremsstrahlung", [MODEL]).values[0])

@@ -182,7 +182,7 @@ def test_bins_hold_weighted_means() -> None:
 
 def test_thresholds_move_to_the_ends_of_their_ranges(tmp_path: Any) -> None:
     ranged = card(tmp_path, FIRST + "minimum_energy_range_GeV = [0.3, 0.7]\n")
-    for end, expected in (("lowest", 0.3), ("highest", 0.7)):
+    for end, expected in (("loosest", 0.3), ("strictest", 0.7)):
         moved = with_thresholds(ranged, end)  # type: ignore[arg-type]
         selection = Search.of(moved).parts[0].question.selection
         assert selection.segments[0].minimum_energy_GeV == expected  # type: ignore[attr-defined]

@@ -5,11 +5,12 @@ A signature composes its own table of the card from these.
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated
 
-from pydantic import Field, Strict
+from pydantic import Field
 
 from scotopic.experiments.messages import KeyedError, KeyPath
+from scotopic.experiments.ranges import ThresholdRange, at_end, outside_of_ranges
 from scotopic.experiments.tables import (
     Fraction,
     Items,
@@ -19,24 +20,7 @@ from scotopic.experiments.tables import (
     repeated,
     repeated_names,
 )
-
-CutT = TypeVar("CutT", bound=Table)
-
-ThresholdRange = Annotated[tuple[float, float], Strict(strict=False)]
-
-
-def outside_of_range(table: Table, name: str) -> Iterator[KeyedError]:
-    """Yield that a threshold is outside of its range, both being keys of one name."""
-    value, allowed = getattr(table, f"{name}_GeV"), getattr(table, f"{name}_range_GeV")
-    if allowed is None:
-        return
-    low, high = allowed
-    if value is None:
-        yield KeyedError((f"{name}_range_GeV",), f"there is no {name}_GeV")
-    elif not 0 < low <= value <= high:
-        yield KeyedError(
-            (f"{name}_range_GeV",), f"{low} to {high} has not {name}_GeV = {value} in it"
-        )
+from scotopic.words import ThresholdEnd
 
 
 class EnergyVeto(Table):
@@ -53,7 +37,7 @@ class EnergyVeto(Table):
     def mistakes(self) -> Iterator[KeyedError]:
         """Yield repeated detectors, and a threshold outside of its range."""
         yield from repeated("detectors", self.detectors)
-        yield from outside_of_range(self, "maximum_energy")
+        yield from outside_of_ranges(self)
 
 
 class DecaySignal(Table):
@@ -63,10 +47,15 @@ class DecaySignal(Table):
     minimum_energy_GeV: Threshold = Field(
         description="an event is kept if they measure at least this"
     )
+    minimum_energy_range_GeV: ThresholdRange | None = Field(
+        default=None,
+        description="range in which `minimum_energy_GeV` may lie; left out: it is exact",
+    )
 
     def mistakes(self) -> Iterator[KeyedError]:
-        """Yield repeated detectors."""
-        return repeated("detectors", self.detectors)
+        """Yield repeated detectors, and a threshold outside of its range."""
+        yield from repeated("detectors", self.detectors)
+        yield from outside_of_ranges(self)
 
 
 class SegmentCut(Table):
@@ -107,8 +96,7 @@ class SegmentCut(Table):
             yield KeyedError(
                 ("minimum_energy_GeV",), f"{low} is not below maximum_energy_GeV = {high}"
             )
-        for kind in ("minimum", "maximum"):
-            yield from outside_of_range(self, f"{kind}_energy")
+        yield from outside_of_ranges(self)
 
     @property
     def condition(self) -> str:
@@ -150,6 +138,11 @@ class CalorimeterSelection(Table):
     maximum_calorimeter_energy_GeV: Threshold = Field(
         description="an event is kept if the calorimeter measures less than this"
     )
+    maximum_calorimeter_energy_range_GeV: ThresholdRange | None = Field(
+        default=None,
+        description="range in which `maximum_calorimeter_energy_GeV` may lie; left out: it is "
+        "exact",
+    )
     vetoes: Items[EnergyVeto] = Field(description="detectors that must be quiet; `[]` for none")
     decay_signal: DecaySignal | None = Field(
         default=None, description="energy of decays that must be seen; left out: none need be"
@@ -187,6 +180,7 @@ class CalorimeterSelection(Table):
                 ("minimum_calorimeter_energy_GeV",),
                 f"{low} is not below maximum_calorimeter_energy_GeV = {high}",
             )
+        yield from outside_of_ranges(self)
 
     @property
     def efficiency(self) -> float:
@@ -209,8 +203,10 @@ class CalorimeterSelection(Table):
                 found.append(((key,), name))
         return found
 
-    def with_thresholds(self, end: Literal["lowest", "highest"]) -> "CalorimeterSelection":
+    def with_thresholds(self, end: ThresholdEnd) -> "CalorimeterSelection":
         """Return the selection with every threshold that has a range at one end of it.
+
+        At the loosest end vetoes take the most energy, and least energies are lowest.
 
         Examples
         --------
@@ -219,19 +215,17 @@ class CalorimeterSelection(Table):
         >>> selection = CalorimeterSelection(
         ...     calorimeter="ECAL", minimum_calorimeter_energy_GeV=0,
         ...     maximum_calorimeter_energy_GeV=50, vetoes=[quiet])
-        >>> [v.maximum_energy_GeV for v in selection.with_thresholds("highest").vetoes]
+        >>> [v.maximum_energy_GeV for v in selection.with_thresholds("loosest").vetoes]
         [0.02]
         """
-        vetoes = tuple(_at_end(veto, end) for veto in self.vetoes)
-        segments = tuple(_at_end(cut, end) for cut in self.segments)
-        return self.model_copy(update={"vetoes": vetoes, "segments": segments})
-
-
-def _at_end(cut: CutT, end: Literal["lowest", "highest"]) -> CutT:
-    index = {"lowest": 0, "highest": 1}[end]
-    ranges = {key: getattr(cut, key) for key in type(cut).model_fields if "_range_" in key}
-    moved = {k.replace("_range_", "_"): v[index] for k, v in ranges.items() if v is not None}
-    return cut.model_copy(update=moved)
+        decays = self.decay_signal
+        return at_end(self, end).model_copy(
+            update={
+                "vetoes": tuple(at_end(veto, end) for veto in self.vetoes),
+                "segments": tuple(at_end(cut, end) for cut in self.segments),
+                "decay_signal": None if decays is None else at_end(decays, end),
+            }
+        )
 
 
 def excludes(

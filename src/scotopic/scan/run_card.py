@@ -128,8 +128,10 @@ class LimitLayer(SectorLayer):
         le=1,
         description="in place of the efficiency of the data sets; left out: as the card has it",
     )
-    thresholds: Literal["nominal", "lowest", "highest"] = Field(
-        default="nominal", description="where in their ranges thresholds, and counters, lie"
+    thresholds: Literal["nominal", "strictest", "loosest"] = Field(
+        default="nominal",
+        description="where in their ranges thresholds, and counters, lie: as stated, where the "
+        "fewest events pass, or the most",
     )
 
 

@@ -1,22 +1,24 @@
 """Experiment cards with the selections of their searches checked by the signatures."""
 
 import os
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 
 from pydantic import ValidationError
 
 from scotopic.display import brief
 from scotopic.errors import CardError, RangeError, ScotopicError
 from scotopic.experiments.loader import read_experiment
-from scotopic.experiments.messages import KeyedError, mistakes_in, shown
+from scotopic.experiments.messages import KeyedError, KeyPath, mistakes_in, shown
+from scotopic.experiments.ranges import RANGE
 from scotopic.experiments.schema import Experiment
 from scotopic.experiments.toml_text import toml_text
 from scotopic.models.parameters import wrong_value
 from scotopic.models.registry import MODELS, model_class
 from scotopic.signatures.base import SIGNATURES
+from scotopic.words import ThresholdEnd
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from scotopic.experiments import SearchCard
     from scotopic.experiments.merging import Card
@@ -134,6 +136,7 @@ def _completed(experiment: Experiment, search: "SearchCard") -> "SearchCard":
     selection = _selection(search.signature, search.selection)
     try:
         SIGNATURES[search.signature].check(experiment, selection)
+        _check_ends(experiment, search.signature, selection)
     except KeyedError as error:
         raise KeyedError.of(error.below(("selection",))) from None
     bins = len(SIGNATURES[search.signature].bins(selection))
@@ -143,6 +146,43 @@ def _completed(experiment: Experiment, search: "SearchCard") -> "SearchCard":
     if found:
         raise KeyedError.of(found)
     return search.model_copy(update={"selection": dumped(selection)})
+
+
+def _check_ends(experiment: Experiment, name: str, selection: "Table") -> None:
+    """Refuse ranges at whose ends a selection is impossible, naming the range.
+
+    Raises
+    ------
+    KeyedError
+        Below the selection.
+    """
+    for end in get_args(ThresholdEnd):
+        moved = SIGNATURES[name].with_thresholds(selection, end)
+        if moved == selection:
+            continue
+        try:
+            moved = type(moved).model_validate(dumped(moved))
+            SIGNATURES[name].check(experiment, moved)
+        except ValidationError as error:
+            raise _of_range(mistakes_in(error, type(moved)), selection, end) from None
+        except KeyedError as error:
+            raise _of_range(error.all, selection, end) from None
+
+
+def _of_range(found: "Sequence[KeyedError]", selection: "Table", end: ThresholdEnd) -> KeyedError:
+    """Return mistakes at an end of ranges as those of the ranges."""
+    content = dumped(selection)
+
+    def ranged(path: KeyPath) -> KeyPath:
+        table: Any = content
+        for part in path[:-1]:
+            table = table[part]
+        known = table if path and isinstance(table, dict) else {}
+        own = (key for key in known if RANGE in key and key.replace(RANGE, "_") == path[-1])
+        return (*path[:-1], *own) or path
+
+    every = [KeyedError(ranged(one.path), f"at its {end} end {one}") for one in found]
+    return KeyedError.of(every)
 
 
 def _wrong_efficiencies(
@@ -222,13 +262,13 @@ def _wrong_workspace(experiment: Experiment) -> "Iterator[KeyedError]":
         yield KeyedError(("likelihood",), str(error))
 
 
-def with_thresholds(experiment: Experiment, end: Literal["lowest", "highest"]) -> Experiment:
+def with_thresholds(experiment: Experiment, end: ThresholdEnd) -> Experiment:
     """Return an experiment with the thresholds of its searches at one end of their ranges.
 
     Examples
     --------
-    >>> lowest = with_thresholds(load_experiment("na64e-2018"), "lowest")
-    >>> lowest.search("invisible").selection["vetoes"][0]["maximum_energy_GeV"]
+    >>> strictest = with_thresholds(load_experiment("na64e-2018"), "strictest")
+    >>> strictest.search("invisible").selection["vetoes"][0]["maximum_energy_GeV"]
     0.001
     """
 

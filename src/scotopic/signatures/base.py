@@ -9,7 +9,7 @@ events, cross sections) is computed once, when the response is made.
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ from scotopic.processes.calculation import Calculation
 from scotopic.processes.dump import Dump
 from scotopic.progress import Report, silent
 from scotopic.registry import Registry, instance_of
+from scotopic.words import ThresholdEnd
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
@@ -166,9 +167,13 @@ class Signature(ABC):
     def with_thresholds(
         self,
         selection: "Table",
-        end: Literal["lowest", "highest"],  # noqa: ARG002
+        end: ThresholdEnd,  # noqa: ARG002
     ) -> "Table":
-        """Return a selection with its thresholds at one end of their ranges."""
+        """Return a selection with its thresholds at one end of their ranges.
+
+        At the strictest end the fewest events pass, at the loosest the most. A selection without
+        ranges is returned as it is.
+        """
         return selection
 
     def caveats(self, question: Question) -> tuple[str, ...]:  # noqa: ARG002

@@ -6,7 +6,7 @@ be seen are applied to each event (`semi_visible`).
 """
 
 import math
-from typing import TYPE_CHECKING, Final, Literal, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,7 @@ from scotopic.signatures.base import Question, Response, Signature
 from scotopic.signatures.invisible import invisible_responses
 from scotopic.signatures.segments import SegmentPassing
 from scotopic.units import MUON_MASS
+from scotopic.words import ThresholdEnd
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +43,11 @@ class MissingEnergy(Signature):
     """A calorimeter that measures less than the beam's energy, and quiet detectors behind it."""
 
     table = CalorimeterSelection
-    scaling_energies = ("minimum_calorimeter_energy_GeV", "maximum_calorimeter_energy_GeV")
+    scaling_energies = (
+        "minimum_calorimeter_energy_GeV",
+        "maximum_calorimeter_energy_GeV",
+        "maximum_calorimeter_energy_range_GeV",
+    )
 
     def check(self, experiment: "Experiment", selection: "Table") -> None:
         """Refuse unknown detectors and windows that the beam's own energy reaches."""
@@ -157,7 +162,7 @@ class MissingEnergy(Signature):
         matter = [side & (abs(weights) > _LEAST_WEIGHT * abs(weights).max()) for side in sides]
         return [np.sort(energies[side]) for side in matter if side.any()]
 
-    def with_thresholds(self, selection: "Table", end: Literal["lowest", "highest"]) -> "Table":
+    def with_thresholds(self, selection: "Table", end: ThresholdEnd) -> "Table":
         """Return the selection with every threshold that has a range at one end of it."""
         return cast("CalorimeterSelection", selection).with_thresholds(end)
 

@@ -15,6 +15,7 @@ from pydantic import Field
 from scotopic.detector.window import EnergyWindow
 from scotopic.detector.zones import followed
 from scotopic.experiments.messages import KeyedError, KeyPath, shown
+from scotopic.experiments.ranges import ThresholdRange, at_end, outside_of_ranges
 from scotopic.experiments.tables import Items, Name, Table, Threshold
 from scotopic.processes.calculation import PROCESSES
 from scotopic.progress import Report, silent
@@ -22,6 +23,7 @@ from scotopic.signatures.base import Question, Response, Signature
 from scotopic.signatures.invisible import invisible_responses
 from scotopic.signatures.missing_energy import check_window, seen_decay
 from scotopic.signatures.recoil_passing import RecoilPassing
+from scotopic.words import ThresholdEnd
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
@@ -38,6 +40,14 @@ class CalorimeterTrigger(Table):
 
     calorimeter: Name = Field(description="the detector behind the target that measures it")
     maximum_energy_GeV: Threshold = Field(description="an event is kept if it measures less")
+    maximum_energy_range_GeV: ThresholdRange | None = Field(
+        default=None,
+        description="range in which `maximum_energy_GeV` may lie; left out: it is exact",
+    )
+
+    def mistakes(self) -> Iterator[KeyedError]:
+        """Yield a threshold outside of its range."""
+        return outside_of_ranges(self)
 
 
 class RecoilElectronSelection(Table):
@@ -51,11 +61,24 @@ class RecoilElectronSelection(Table):
     minimum_energy_GeV: Threshold = Field(
         description="an event is kept if the electron has at least this energy"
     )
+    minimum_energy_range_GeV: ThresholdRange | None = Field(
+        default=None,
+        description="range in which `minimum_energy_GeV` may lie; left out: it is exact",
+    )
     maximum_energy_GeV: Threshold = Field(
         description="an event is kept if the electron has less than this energy"
     )
+    maximum_energy_range_GeV: ThresholdRange | None = Field(
+        default=None,
+        description="range in which `maximum_energy_GeV` may lie; left out: it is exact",
+    )
     minimum_transverse_momentum_GeV: Threshold | None = Field(
         default=None, description="least momentum across the beam; left out: any"
+    )
+    minimum_transverse_momentum_range_GeV: ThresholdRange | None = Field(
+        default=None,
+        description="range in which `minimum_transverse_momentum_GeV` may lie; left out: it is "
+        "exact",
     )
     transverse_momentum_edges_GeV: Items[float] | None = Field(
         default=None,
@@ -68,7 +91,7 @@ class RecoilElectronSelection(Table):
     )
 
     def mistakes(self) -> Iterator[KeyedError]:
-        """Yield windows upside down, and thresholds that nothing passes."""
+        """Yield windows upside down, and thresholds that nothing passes or without their value."""
         low, high = self.minimum_energy_GeV, self.maximum_energy_GeV
         if low >= high:
             yield KeyedError(
@@ -80,6 +103,7 @@ class RecoilElectronSelection(Table):
                 ("trigger", "maximum_energy_GeV"),
                 f"{self.trigger.maximum_energy_GeV} is not above minimum_energy_GeV = {low}",
             )
+        yield from outside_of_ranges(self)
 
     def _wrong_momenta(self) -> Iterator[KeyedError]:
         high = self.maximum_energy_GeV
@@ -113,7 +137,12 @@ class RecoilElectron(Signature):
     """An electron that is slower behind a thin target and turned, while all else is quiet."""
 
     table = RecoilElectronSelection
-    scaling_energies = ("minimum_energy_GeV", "maximum_energy_GeV")
+    scaling_energies = (
+        "minimum_energy_GeV",
+        "minimum_energy_range_GeV",
+        "maximum_energy_GeV",
+        "maximum_energy_range_GeV",
+    )
 
     def check(self, experiment: "Experiment", selection: Table) -> None:
         """Refuse beams without electrons, thick targets, and windows that the beam reaches."""
@@ -211,6 +240,13 @@ class RecoilElectron(Signature):
         edges = cast("RecoilElectronSelection", question.selection).edges_GeV
         passing = RecoilPassing(asked, window, trigger_window(question), edges)
         return invisible_responses(asked, models, window, report, passing)
+
+    def with_thresholds(self, selection: Table, end: ThresholdEnd) -> Table:
+        """Return the selection with every threshold that has a range at one end of it."""
+        chosen = at_end(cast("RecoilElectronSelection", selection), end)
+        if chosen.trigger is None:
+            return chosen
+        return chosen.model_copy(update={"trigger": at_end(chosen.trigger, end)})
 
     def caveats(self, question: Question) -> tuple[str, ...]:
         """Return which processes are left out, and what the thin target is treated as."""

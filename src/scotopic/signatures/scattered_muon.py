@@ -5,12 +5,13 @@ beam energy; a spectrometer measures it. With a `geometry`, the card says where 
 and openings stand: which muons of the window pass them is simulated (`MuonPassing`).
 """
 
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, cast
 
 from pydantic import Field
 
 from scotopic.detector.window import EnergyWindow
 from scotopic.experiments.messages import KeyedError, shown
+from scotopic.experiments.ranges import ThresholdRange, at_end, outside_of_ranges
 from scotopic.experiments.spectrometers import MuonGeometry
 from scotopic.experiments.tables import Name, Table, Threshold
 from scotopic.processes.calculation import PROCESSES
@@ -19,6 +20,7 @@ from scotopic.signatures.base import Question, Response, Signature
 from scotopic.signatures.invisible import invisible_responses
 from scotopic.signatures.missing_energy import check_window, seen_decay
 from scotopic.signatures.muon_passing import MuonPassing
+from scotopic.words import ThresholdEnd
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,8 +36,16 @@ class ScatteredMuonSelection(Table):
     minimum_energy_GeV: Threshold = Field(
         description="an event is kept if it has at least this energy"
     )
+    minimum_energy_range_GeV: ThresholdRange | None = Field(
+        default=None,
+        description="range in which `minimum_energy_GeV` may lie; left out: it is exact",
+    )
     maximum_energy_GeV: Threshold = Field(
         description="an event is kept if it has less than this energy"
+    )
+    maximum_energy_range_GeV: ThresholdRange | None = Field(
+        default=None,
+        description="range in which `maximum_energy_GeV` may lie; left out: it is exact",
     )
     geometry: MuonGeometry | None = Field(
         default=None,
@@ -44,12 +54,13 @@ class ScatteredMuonSelection(Table):
     )
 
     def mistakes(self) -> "Iterator[KeyedError]":
-        """Yield a window upside down."""
+        """Yield a window upside down, or outside of its ranges."""
         low, high = self.minimum_energy_GeV, self.maximum_energy_GeV
         if low >= high:
             yield KeyedError(
                 ("minimum_energy_GeV",), f"{low} is not below maximum_energy_GeV = {high}"
             )
+        yield from outside_of_ranges(self)
 
 
 class ScatteredMuon(Signature):
@@ -57,7 +68,9 @@ class ScatteredMuon(Signature):
 
     scaling_energies = (
         "minimum_energy_GeV",
+        "minimum_energy_range_GeV",
         "maximum_energy_GeV",
+        "maximum_energy_range_GeV",
         "field_integral_T_m",
         "field_integral_range_T_m",
     )
@@ -79,13 +92,9 @@ class ScatteredMuon(Signature):
             chosen.maximum_energy_GeV,
         )
         if chosen.geometry is not None:
-            wrong = [
-                error
-                for one in (chosen.geometry, *_extremes(chosen.geometry))
-                for error in _misplaced(experiment, one)
-            ]
+            wrong = list(_misplaced(experiment, chosen.geometry))
             if wrong:
-                raise KeyedError.of(list({(e.path, str(e)): e for e in wrong}.values()))
+                raise KeyedError.of(wrong)
 
     def obstacle(self, question: Question, model: "DecayingMediator") -> str | None:
         """Return why the mediator is not made, or leaves a trace, if it does."""
@@ -101,13 +110,16 @@ class ScatteredMuon(Signature):
         """Return True."""
         return True
 
-    def with_thresholds(self, selection: Table, end: Literal["lowest", "highest"]) -> Table:
-        """Return the selection with the deflection that counters need at one end of its range."""
-        chosen = cast("ScatteredMuonSelection", selection)
+    def with_thresholds(self, selection: Table, end: ThresholdEnd) -> Table:
+        """Return the selection with its window and what counters need at one end of their ranges.
+
+        At the loosest end counters need the least deflection.
+        """
+        chosen = at_end(cast("ScatteredMuonSelection", selection), end)
         if chosen.geometry is None:
             return chosen
-        needed: Literal["least", "most"] = "least" if end == "lowest" else "most"
-        return chosen.model_copy(update={"geometry": chosen.geometry.with_deflection(needed)})
+        moved = chosen.geometry.with_deflection("least" if end == "loosest" else "most")
+        return chosen.model_copy(update={"geometry": moved})
 
     def caveats(self, question: Question) -> tuple[str, ...]:
         """Return that no geometry is simulated, or processes whose muons are not deflected."""
@@ -146,12 +158,6 @@ def muon_window(question: Question) -> EnergyWindow:
         question.experiment.visible_energy_resolution(chosen.spectrometer),
         key="maximum_energy_GeV",
     )
-
-
-def _extremes(geometry: MuonGeometry) -> list[MuonGeometry]:
-    if not geometry.has_ranges:
-        return []
-    return [geometry.with_deflection("least"), geometry.with_deflection("most")]
 
 
 def _misplaced(experiment: "Experiment", geometry: MuonGeometry) -> "Iterator[KeyedError]":

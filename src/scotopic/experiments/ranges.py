@@ -1,0 +1,51 @@
+"""Thresholds that are known by a range alone, and the two ends to which all of them go at once."""
+
+from collections.abc import Iterator
+from typing import Annotated, TypeVar
+
+from pydantic import Strict
+
+from scotopic.experiments.messages import KeyedError
+from scotopic.experiments.tables import Table, Threshold
+from scotopic.words import ThresholdEnd
+
+TableT = TypeVar("TableT", bound=Table)
+
+ThresholdRange = Annotated[tuple[Threshold, Threshold], Strict(strict=False)]
+
+RANGE = "_range_"
+"""In keys of ranges: `maximum_energy_range_GeV` is that of `maximum_energy_GeV`."""
+
+
+def outside_of_ranges(table: Table) -> Iterator[KeyedError]:
+    """Yield which thresholds of a table are outside of their ranges."""
+    for key in type(table).model_fields:
+        allowed = getattr(table, key)
+        if RANGE not in key or allowed is None:
+            continue
+        name = key.replace(RANGE, "_")
+        value, (low, high) = getattr(table, name), allowed
+        if value is None:
+            yield KeyedError((key,), f"there is no {name}")
+        elif not low <= value <= high:
+            yield KeyedError((key,), f"{low} to {high} has not {name} = {value} in it")
+
+
+def at_end(table: TableT, end: ThresholdEnd) -> TableT:
+    """Return a table with each threshold that has a range at an end of it.
+
+    Parameters
+    ----------
+    table : Table
+        Its keys `minimum_...` are passed by what is above, `maximum_...` by what is below.
+    end : str
+        "loosest": the lowest minimum and the highest maximum; "strictest": the other way round.
+    """
+    moved = {}
+    for key in type(table).model_fields:
+        allowed = getattr(table, key)
+        if RANGE in key and allowed is not None:
+            low, high = allowed
+            is_high = (end == "loosest") == key.startswith("maximum_")
+            moved[key.replace(RANGE, "_")] = high if is_high else low
+    return table.model_copy(update=moved)
