@@ -7,9 +7,11 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from scotopic.detector.segments import SegmentDeposits
+from scotopic.detector.zones import calorimeter_window
 from scotopic.errors import RangeError
 from scotopic.events.simulation import Events
-from scotopic.experiments.selections import CalorimeterSelection
+from scotopic.experiments.selections import CalorimeterSelection, SegmentCut
 from scotopic.figures import draw_event
 from scotopic.figures.event import _BREAK
 from scotopic.figures.style import BLUE, VERMILION
@@ -18,10 +20,15 @@ from scotopic.models.inelastic import (
     InelasticDiracDarkMatter,
     TwoDarkFermions,
 )
+from scotopic.processes.calculation import PROCESSES, Calculation
 from scotopic.search import load_experiment
 from scotopic.search.cards import selection_of
+from scotopic.signatures import single_event
+from scotopic.signatures.base import Question
 from scotopic.signatures.decay_chains import acceptance
-from scotopic.signatures.single_event import EventRecord, candidates, follow_event, position_text
+from scotopic.signatures.event_record import EventRecord, position_text
+from scotopic.signatures.segments import SegmentPassing
+from scotopic.signatures.single_event import candidates, follow_event
 
 NA64 = load_experiment("na64e-2018")
 
@@ -37,6 +44,12 @@ SELECTIONS = {
     "S1": selection("na64e-2018-semi-visible", "S1"),
 }
 RECAST = "invisible"
+
+
+PRE_SHOWER = SegmentCut(
+    name="pre-shower", segments=(1,), minimum_energy_GeV=1.0, maximum_energy_GeV=6.0
+)
+SELECTIONS["segments"] = SELECTIONS["invisible"].model_copy(update={"segments": (PRE_SHOWER,)})
 
 
 def iDM(kinetic_mixing: float = 1e-3) -> InelasticDarkMatter:
@@ -82,6 +95,36 @@ def test_drawn_events_are_accepted_as_often_as_the_acceptance_says(
     drawn = np.mean([follow(model, events, signature, i).accepted for i in range(n)])
     assert 0.005 < probability < 0.9
     assert drawn == pytest.approx(probability, abs=4 * np.sqrt(probability / n))
+
+
+def test_energies_in_segments_are_drawn_as_the_acceptance_has_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The same showers in both; what pairs add, errors and limits are drawn here."""
+    model, chosen = iDM(6e-3), SELECTIONS["segments"]
+    events = candidates(NA64, chosen, model, seed=1)
+    question = Question(NA64, chosen, Calculation(processes=("bremsstrahlung",)))
+    passing = SegmentPassing.of(question, calorimeter_window(NA64, chosen))
+    assert passing is not None
+    uniforms = np.random.default_rng(3).random(len(events))
+    (process,) = (PROCESSES[name] for name in events.processes)
+    shower = passing.drawn(process, model, events.mediator_energy, uniforms)
+    deposits = SegmentDeposits(passing.cuts, shower)
+    normals = np.random.default_rng(2).standard_normal((len(events), 2, 2, 2))
+    expected = acceptance(NA64, chosen, events, normals, deposits).expected(model.chi2_c_tau_cm)
+    probability = float(expected / events.weight.sum())
+    n, rows = 4000, iter(shower)
+    with monkeypatch.context() as context:
+        context.setattr(single_event, "_shower_in_segments", lambda *_: next(rows))
+        records = [follow(model, events, "segments", number) for number in range(n)]
+    drawn = np.mean([record.accepted for record in records])
+    assert drawn == pytest.approx(probability, abs=4 * np.sqrt(probability / n))
+    cuts = [record.cuts[-1] for record in records]
+    assert 0.5 < np.mean([cut.met is True for cut in cuts]) < 0.9
+    record = follow(model, events, "segments", 0)
+    assert record.cuts[-1].condition == "pre-shower: 1 < segment 1 < 6 GeV"
+    assert 0 < record.segments_GeV[0] < 10
+    assert follow(model, events, RECAST, 0).segments_GeV == ()
 
 
 @pytest.mark.parametrize("model", [iDM(), i2DM()])

@@ -44,6 +44,7 @@ maximum_energy_GeV = 1.0
 name = "pre-shower"
 """
 FIRST = "segments = [1]\nminimum_energy_GeV = 0.5\n"
+BOTH = "name = 'both'\nsegments = [2, 1]\nmaximum_energy_GeV = 0.5\n"
 PHOTON = DarkPhoton(
     mediator_mass=1, kinetic_mixing=1e-3, alpha_D=0.1, mass_ratio=3, dark_matter="dirac"
 )
@@ -240,6 +241,10 @@ def test_semi_visible_mediators_that_live_long_pass_as_invisible_ones(tmp_path: 
         ),
         (FIRST + "minimum_energy_range_GeV = [1, 2]\n", "1.0 to 2.0 has not minimum_energy_GeV"),
         (FIRST + "maximum_energy_range_GeV = [1, 2]\n", "there is no maximum_energy_GeV"),
+        (
+            f"{FIRST}[[searches.selection.segments]]\n{BOTH}",
+            "0.5 is not below maximum_energy_GeV = 0.5 of 'both', which has the same segments",
+        ),
     ],
 )
 def test_refuses_segments_that_are_not_there(tmp_path: Any, keys: str, message: str) -> None:

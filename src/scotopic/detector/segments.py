@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 FloatArray = npt.NDArray[np.float64]
 
 _SLICES = np.array([0.1, 0.3, 0.6, 1.0])  # ends, in what is left of a segment behind the production
+_MEASUREMENTS = 16  # of each shower; that showers differ matters more
+_SEED = 1
 
 
 @displayed
@@ -81,16 +83,44 @@ class SegmentCuts:
         Returns
         -------
         ndarray, shape (n,)
-            Each cut is smeared by itself: two that share a segment are taken as independent.
+            All limits of the same segments are on one measured energy. If limits are on sums
+            that have some segments in common, each segment is measured by itself, by drawn
+            errors.
         """
+        limits = self._limits()
+        if len({n for one in limits for n in one}) < sum(map(len, limits)):
+            return self._drawn(deposited, limits)
         passes = np.ones(len(deposited))
-        for cut in self.cuts:
-            energy = deposited[:, [number - 1 for number in cut.segments]].sum(axis=1)
-            if cut.minimum_energy_GeV is not None:
-                passes *= 1 - self._below(cut.minimum_energy_GeV, energy)
-            if cut.maximum_energy_GeV is not None:
-                passes *= self._below(cut.maximum_energy_GeV, energy)
+        for segments, (low, high) in limits.items():
+            energy = deposited[:, list(segments)].sum(axis=1)
+            inside = self._below(high, energy) - self._below(low, energy)
+            passes *= np.maximum(inside, 0.0)
         return passes
+
+    def _limits(self) -> dict[tuple[int, ...], tuple[float, float]]:
+        """Return the range of each sum of segments, which are counted from zero."""
+        found: dict[tuple[int, ...], tuple[float, float]] = {}
+        for cut in self.cuts:
+            segments = tuple(sorted(number - 1 for number in cut.segments))
+            low, high = found.get(segments, (-np.inf, np.inf))
+            least, most = cut.minimum_energy_GeV, cut.maximum_energy_GeV
+            found[segments] = (
+                low if least is None else max(low, least),
+                high if most is None else min(high, most),
+            )
+        return found
+
+    def _drawn(
+        self, deposited: FloatArray, limits: dict[tuple[int, ...], tuple[float, float]]
+    ) -> FloatArray:
+        """Return the share of measurements with drawn errors that are within limits."""
+        normals = np.random.default_rng(_SEED).standard_normal((_MEASUREMENTS, *deposited.shape))
+        energies = deposited + self.resolution.sigma_GeV(deposited) * normals
+        passes = np.ones(normals.shape[:2], dtype=bool)
+        for segments, (low, high) in limits.items():
+            energy = energies[..., list(segments)].sum(axis=-1)
+            passes &= (low < energy) & (energy < high)
+        return np.asarray(passes.mean(axis=0))
 
     def _below(self, limit: float, energy: FloatArray) -> FloatArray:
         from scipy.special import ndtr  # noqa: PLC0415 - slow to import, not needed when warm

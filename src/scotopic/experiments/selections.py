@@ -5,11 +5,12 @@ A signature composes its own table of the card from these.
 
 import math
 from collections.abc import Iterator, Mapping
+from itertools import permutations
 from typing import Annotated
 
 from pydantic import Field
 
-from scotopic.experiments.messages import KeyedError, KeyPath
+from scotopic.experiments.messages import KeyedError, KeyPath, shown
 from scotopic.experiments.ranges import ThresholdRange, at_end, outside_of_ranges
 from scotopic.experiments.tables import (
     Fraction,
@@ -107,11 +108,12 @@ class SegmentCut(Table):
         >>> SegmentCut(name="pre-shower", segments=[1, 2], minimum_energy_GeV=0.4).condition
         'segments 1 + 2 > 0.4 GeV'
         """
-        said = "segments " if len(self.segments) > 1 else "segment "
-        said += " + ".join(map(str, self.segments))
+        what = "segments " if len(self.segments) > 1 else "segment "
+        what += " + ".join(map(str, self.segments))
         low, high = self.minimum_energy_GeV, self.maximum_energy_GeV
-        said = said if low is None else f"{said} > {low:g} GeV"
-        return said if high is None else f"{said} < {high:g} GeV"
+        if high is None:
+            return f"{what} > {low:g} GeV"
+        return f"{what} < {high:g} GeV" if low is None else f"{low:g} < {what} < {high:g} GeV"
 
 
 class CutEfficiency(Table):
@@ -172,6 +174,7 @@ class CalorimeterSelection(Table):
         yield from repeated_names("vetoes", self.vetoes)
         yield from repeated_names("segments", self.segments)
         yield from repeated_names("cut_efficiencies", self.cut_efficiencies)
+        yield from self._contradictions()
         if self.decays_from is not None and self.decays_behind is not None:
             yield KeyedError(("decays_behind",), "does not go together with decays_from")
         low, high = self.minimum_calorimeter_energy_GeV, self.maximum_calorimeter_energy_GeV
@@ -181,6 +184,19 @@ class CalorimeterSelection(Table):
                 f"{low} is not below maximum_calorimeter_energy_GeV = {high}",
             )
         yield from outside_of_ranges(self)
+
+    def _contradictions(self) -> Iterator[KeyedError]:
+        """Yield segments that must measure more than others which they are part of may."""
+        for (i, one), (_, other) in permutations(enumerate(self.segments), 2):
+            low, high = one.minimum_energy_GeV, other.maximum_energy_GeV
+            if low is None or high is None or low < high:
+                continue
+            if set(one.segments) <= set(other.segments):
+                yield KeyedError(
+                    ("segments", i, "minimum_energy_GeV"),
+                    f"{low} is not below maximum_energy_GeV = {high} of {shown(other.name)}, which"
+                    " has the same segments; no event would be kept",
+                )
 
     @property
     def efficiency(self) -> float:

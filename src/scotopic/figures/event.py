@@ -17,7 +17,7 @@ from scotopic.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, VERMILION, 
 from scotopic.models.metadata import parameters
 from scotopic.models.parameters import parameter, value_of
 from scotopic.search.style import FigureStyle
-from scotopic.signatures.single_event import Decay, EventRecord, energy_text, position_text
+from scotopic.signatures.event_record import Decay, EventRecord, energy_text, position_text
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
@@ -123,7 +123,7 @@ def draw_event(
 
 
 def _draw_setup(axes: Axes, ruler: _Ruler) -> None:
-    """Draw the detectors with their names."""
+    """Draw the detectors with their names, and the segments along the beam that they have."""
     heights = [d.height_cm for d in ruler.detectors if d.height_cm is not None]
     scale = 2 * 0.72 * _TOP_CM / max(heights, default=_UNKNOWN_HEIGHT_CM)
     for detector in ruler.detectors:
@@ -135,6 +135,9 @@ def _draw_setup(axes: Axes, ruler: _Ruler) -> None:
         face = (*to_rgb(colour), 0.13)
         box = Rectangle(corner, right - left, height, facecolor=face, edgecolor=colour, zorder=1)
         axes.add_patch(box)
+        for edge in np.cumsum(detector.longitudinal_segments_cm or ())[:-1]:
+            at = ruler(detector.position_cm + float(edge))
+            axes.vlines(at, -height / 2, height / 2, colour, (0, (4, 2)), linewidth=0.8, zorder=1)
         axes.text(
             (left + right) / 2, height / 2 + 2, detector.name, ha="center", fontsize=points(9)
         )

@@ -1,116 +1,31 @@
 """One simulated event followed through the detectors: decay positions, energies, cuts."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from scotopic.checked import count, random_seed
 from scotopic.decays.three_body import PAIRS
 from scotopic.detector.calorimeter import ShowerModel, measured
+from scotopic.detector.segments import SegmentCuts
 from scotopic.detector.zones import BEHIND_ALL, calorimeter_window, detectors_behind
-from scotopic.display import displayed
 from scotopic.events.simulation import Events, simulate
-from scotopic.processes.calculation import Calculation
-from scotopic.signatures.base import dump_of
+from scotopic.processes.calculation import PROCESSES, Calculation
+from scotopic.signatures.base import Question, dump_of
+from scotopic.signatures.event_record import Cut, Decay, EventRecord, energy_text, position_text
+from scotopic.signatures.segments import SegmentPassing
 
 if TYPE_CHECKING:
-    from scotopic.experiments import Experiment
+    from scotopic.experiments import EnergyResolution, Experiment
     from scotopic.experiments.selections import CalorimeterSelection
     from scotopic.models.inelastic import TwoDarkFermions
 
+FloatArray = npt.NDArray[np.float64]
 
 _CANDIDATES = 2**15
-_FAR = ((1e2, "m"), (1e5, "km"), (1e8, "thousand km"), (1e11, "million km"))  # in cm
-
-
-@displayed
-@dataclass(frozen=True)
-class Decay:
-    """One chi2 of an event.
-
-    Attributes
-    ----------
-    chi2_energy : float
-        In GeV.
-    pair : str
-        One of `decays.three_body.PAIRS`, or empty if chi2 is stable.
-    energies : (float, float)
-        Of the negative and the positive particle of the pair in GeV.
-    position_cm : float
-        Where it decays, behind the front of the target; infinite if it does not.
-    detector : str
-        That absorbs the pair; `detector.zones.BEHIND_ALL` if none does.
-    """
-
-    chi2_energy: float
-    pair: str
-    energies: tuple[float, float]
-    position_cm: float
-    detector: str
-
-    @property
-    def pair_energy(self) -> float:
-        """Energy of the pair in GeV."""
-        return sum(self.energies)
-
-
-@displayed
-@dataclass(frozen=True)
-class Cut:
-    """One condition of a selection.
-
-    Attributes
-    ----------
-    condition, found : str
-        What is asked for and what the event has, as text.
-    met : bool or None
-        Whether the event meets it; None if the cut is not simulated.
-    """
-
-    condition: str
-    found: str
-    met: bool | None
-
-
-@displayed
-@dataclass(frozen=True)
-class EventRecord:
-    """One event as the detectors see it.
-
-    Attributes
-    ----------
-    process : str
-        Name of the process that made the mediator.
-    lepton_energy, mediator_energy : float
-        Of the shower particle that makes the mediator, and of the mediator, in GeV.
-    production_depth_cm, production_depth_X0 : float
-        Where that is in the target.
-    decays : tuple of Decay
-        One for each chi2.
-    dark_energies : tuple of float
-        Energies in GeV of the chi1 from the mediator itself.
-    measured_GeV : dict of str to float
-        What each detector measures.
-    cuts : tuple of Cut
-        Those of the selection.
-    """
-
-    process: str
-    lepton_energy: float
-    mediator_energy: float
-    production_depth_cm: float
-    production_depth_X0: float
-    decays: tuple[Decay, ...]
-    dark_energies: tuple[float, ...]
-    measured_GeV: dict[str, float]
-    cuts: tuple[Cut, ...]
-
-    @property
-    def accepted(self) -> bool:
-        """Whether all cuts that are simulated are met."""
-        return all(cut.met is not False for cut in self.cuts)
+_HOW = Calculation(processes=("bremsstrahlung",))
 
 
 def candidates(
@@ -138,7 +53,7 @@ def candidates(
         random_seed(seed),
         _CANDIDATES,
         minimum_energy=float(calorimeter_window(experiment, selection).thresholds()[0].min()),
-        calculation=Calculation(processes=("bremsstrahlung",)),
+        calculation=_HOW,
     )
 
 
@@ -196,10 +111,12 @@ def follow_event(
             )
         )
     mediator = float(events.mediator_energy[number])
-    seen = _measure(experiment, selection, mediator, decays, rng)
+    process = events.processes[events.process[number]]
+    segments = _shower_in_segments(experiment, selection, model, process, mediator, rng)
+    seen, in_segments = _measure(experiment, selection, mediator, decays, segments, rng)
     rest = mediator - sum(decay.chi2_energy for decay in decays)
     return EventRecord(
-        process=events.processes[events.process[number]],
+        process=process,
         lepton_energy=float(events.lepton_energy[number]),
         mediator_energy=mediator,
         production_depth_cm=depth,
@@ -207,7 +124,8 @@ def follow_event(
         decays=tuple(decays),
         dark_energies={0: (), 1: (rest,), 2: ()}[decaying],
         measured_GeV=seen,
-        cuts=tuple(_cuts(experiment, selection, decays, seen)),
+        segments_GeV=tuple(in_segments.tolist()),
+        cuts=tuple(_cuts(experiment, selection, decays, seen, in_segments)),
     )
 
 
@@ -217,20 +135,40 @@ def _absorber(experiment: "Experiment", selection: "CalorimeterSelection", posit
     return next((d.name for d in path if position < d.rear_cm), BEHIND_ALL)
 
 
+def _shower_in_segments(
+    experiment: "Experiment",
+    selection: "CalorimeterSelection",
+    model: "TwoDarkFermions",
+    process: str,
+    mediator_energy: float,
+    rng: np.random.Generator,
+) -> FloatArray:
+    """Return what the beam particle's shower leaves in segments, in GeV; of none without cuts."""
+    window = calorimeter_window(experiment, selection)
+    passing = SegmentPassing.of(Question(experiment, selection, _HOW), window)
+    if passing is None:
+        return np.empty(0)
+    at = np.array([mediator_energy])
+    return np.asarray(passing.drawn(PROCESSES[process], model, at, rng.random(1))[0])
+
+
 def _measure(
     experiment: "Experiment",
     selection: "CalorimeterSelection",
     mediator_energy: float,
     decays: Sequence[Decay],
+    segments: FloatArray,
     rng: np.random.Generator,
-) -> dict[str, float]:
-    """Return what each detector measures in GeV."""
+) -> tuple[dict[str, float], FloatArray]:
+    """Return what each detector and each segment measures in GeV, given the shower's part."""
     calorimeter = experiment.detector(selection.calorimeter)
     behind = detectors_behind(experiment, selection)
     deposits = dict.fromkeys((calorimeter.name, *(d.name for d in behind)), 0.0)
     deposits[calorimeter.name] = experiment.beam.energy_GeV - mediator_energy
     leaking = 0.0
     material = experiment.target.material
+    cuts = SegmentCuts.of(experiment, selection)
+    edges = np.array(() if cuts is None else cuts.edges_X0)
     for decay in decays:
         normals = rng.standard_normal((2, 2))
         if decay.detector == calorimeter.name:
@@ -238,6 +176,10 @@ def _measure(
             showers = ShowerModel.of(material).showers(np.array(decay.energies), normals)
             is_shower = decay.pair == PAIRS[0]  # heavier pairs leak out whole
             leaks = float(showers.beyond(left).sum()) if is_shower else decay.pair_energy
+            if is_shower and len(segments):
+                depth = decay.position_cm / material.radiation_length_cm
+                at = np.maximum(edges - depth, 0.0)[:, None]
+                segments = segments - np.diff(showers.beyond(at).sum(axis=1))
             deposits[calorimeter.name] += decay.pair_energy - leaks
             leaking += leaks
         elif decay.detector != BEHIND_ALL:
@@ -255,7 +197,20 @@ def _measure(
         found[detector.name] = float(
             measured(energy, resolution, normal) if resolution and is_smeared else energy
         )
-    return found
+    if cuts is not None:
+        whole = deposits[calorimeter.name]
+        found[calorimeter.name], segments = _parts(whole, segments, cuts.resolution, rng)
+    return found, segments
+
+
+def _parts(
+    whole: float, segments: FloatArray, resolution: "EnergyResolution", rng: np.random.Generator
+) -> tuple[float, FloatArray]:
+    """Measure segments and what is behind them apart; all has the calorimeter's resolution."""
+    sigma = resolution.sigma_GeV(segments)
+    rest = resolution.sigma_GeV(np.array(whole)) ** 2 - (sigma**2).sum()
+    errors = np.append(sigma, np.sqrt(max(float(rest), 0.0))) * rng.standard_normal(len(sigma) + 1)
+    return max(whole + float(errors.sum()), 0.0), np.maximum(segments + errors[:-1], 0.0)
 
 
 def _cuts(
@@ -263,6 +218,7 @@ def _cuts(
     selection: "CalorimeterSelection",
     decays: Sequence[Decay],
     seen: dict[str, float],
+    in_segments: FloatArray,
 ) -> Iterator[Cut]:
     """Compare an event with the conditions of a selection."""
     low, high = selection.minimum_calorimeter_energy_GeV, selection.maximum_calorimeter_energy_GeV
@@ -287,48 +243,9 @@ def _cuts(
             condition = f"no decay before {name}'s {side}, {edge:g} cm"
             yield Cut(condition, position_text(first), first >= edge)
     for segments in selection.segments:
-        yield Cut(f"{segments.name}: {segments.condition}", "not drawn for single events", None)
+        energy = float(in_segments[[n - 1 for n in segments.segments]].sum())
+        least, most = segments.minimum_energy_GeV or 0.0, segments.maximum_energy_GeV or np.inf
+        condition = f"{segments.name}: {segments.condition}"
+        yield Cut(condition, energy_text(energy), least < energy < most)
     for cut in selection.cut_efficiencies:
         yield Cut(f"{cut.name}: not simulated", f"efficiency {cut.efficiency:g}", None)
-
-
-def energy_text(energy: float, *, exact: bool = False) -> str:
-    """Write an energy in GeV or MeV, rounded unless it is exact.
-
-    Examples
-    --------
-    >>> energy_text(83.24), energy_text(0.41), energy_text(0.0051), energy_text(0.0)
-    ('83.2 GeV', '0.41 GeV', '5.1 MeV', '0')
-    >>> energy_text(50.0, exact=True), energy_text(0.005, exact=True)
-    ('50 GeV', '5 MeV')
-    """
-    if energy == 0:
-        return "0"
-    value, unit = (energy, "GeV") if energy >= 0.1 else (1e3 * energy, "MeV")
-    if exact:
-        return f"{value:g} {unit}"
-    if energy < 1e-4:
-        return "below 0.1 MeV"
-    return f"{value:.1f} {unit}" if unit == "MeV" or value >= 1 else f"{value:.2f} {unit}"
-
-
-def position_text(position_cm: float) -> str:
-    """Write a position along the beam.
-
-    Examples
-    --------
-    >>> position_text(1.234), position_text(312.3), position_text(23100.0), position_text(np.inf)
-    ('1.2 cm', '312 cm', '231 m', 'never')
-    >>> position_text(1.08e6), position_text(5.14e11), position_text(1e15)
-    ('10.8 km', '5.14 million km', 'over 1000 million km')
-    """
-    if np.isinf(position_cm):
-        return "never"
-    if position_cm < 100:
-        return f"{position_cm:.1f} cm"
-    if position_cm < 1000:
-        return f"{position_cm:.0f} cm"
-    for size_cm, unit in _FAR:
-        if position_cm < 999.5 * size_cm:
-            return f"{position_cm / size_cm:.3g} {unit}"
-    return f"over 1000 {unit}"
