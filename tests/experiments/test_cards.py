@@ -24,6 +24,7 @@ EXPECTED_NAMES = {
     "ldmx-8GeV",
     "ldmx-8GeV-1e16",
     "ldmx-8GeV-1e16-background",
+    "ldmx-8GeV-2e16",
     "m3",
     "m3-1e13",
     "na64e-1e12",
@@ -44,6 +45,7 @@ EXPECTED_NAMES = {
     "na64e-visible-2018",
     "na64mu",
     "na64mu-1e12",
+    "na64mu-1e14",
     "na64mu-2e13",
 }
 
@@ -151,7 +153,9 @@ class TestNa64In2018:
         ("ldmx-8GeV", 1.6e15, None),
         ("ldmx-8GeV-1e16", 1e16, None),
         ("ldmx-8GeV-1e16-background", 1e16, None),
+        ("ldmx-8GeV-2e16", 2e16, None),
         ("ldmx-16GeV", 1e15, None),
+        ("na64mu-1e14", 1e14, None),
     ],
 )
 def test_exposures(name: str, exposure: float, observed: int | None) -> None:

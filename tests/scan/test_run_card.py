@@ -147,3 +147,26 @@ def test_wrong_search_is_named_and_nothing_is_written(
     assert compute_run_card(["plane", str(card), "--output", str(output)], monkeypatch) == 2
     assert "'S3'" in capsys.readouterr().err
     assert not output.exists()
+
+
+def test_layers_of_one_process_each_make_up_all_of_them(tmp_path: Path) -> None:
+    card = tmp_path / "card.toml"
+    names = ("bremsstrahlung", "annihilation")
+    text = SMALL.partition("[simulation]")[0].replace("inelastic_dark_matter", "dark_photon")
+    text = text.replace("splitting = 0.4", 'dark_matter = "dirac"').replace("= 9", "= 2")
+    for name in (*names, ""):
+        text += f'[[limits]]\nlabel = "{name or "all"}"\nexperiment = "na64e-2018"\n'
+        text += f'processes = ["{name}"]\n' if name else ""
+    card.write_text(text + '[simulation]\nprocesses = ["bremsstrahlung", "annihilation"]\n')
+    result = run_of_card(card)
+    assert [limit["processes"] for limit in result.attributes["limits"]] == [
+        *([name] for name in names),
+        [*names],
+    ]
+    one, other, both = (Plane.of(result, name).expected_events for name in (*names, "all"))
+    assert (one > 0).all()
+    assert (other[:2] > 0).all()  # 0.5 GeV needs more energy than there is
+    assert one + other == pytest.approx(both, rel=1e-9)
+    card.write_text(card.read_text().replace('processes = ["annihilation"]', 'processes = ["tea"]'))
+    with pytest.raises(CardError, match=r"limits\[1\]\.processes\[0\]: 'tea'"):
+        load_run_card(card)

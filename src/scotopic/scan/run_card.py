@@ -121,6 +121,10 @@ class LimitLayer(SectorLayer):
     searches: Items[Name] = Field(
         default=(), description="only searches of these names; left out: all that apply"
     )
+    processes: Items[ProcessName] = Field(
+        default=(),
+        description="how mediators are made, in place of those of simulation; left out: as it says",
+    )
     filled: bool = Field(default=False, description="shade the region, beside its boundary")
     signal_efficiency: float | None = Field(
         default=None,

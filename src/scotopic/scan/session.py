@@ -146,7 +146,7 @@ def _search(card: RunCard, layer: LimitLayer, experiments: tuple[Experiment, ...
     settings = card.simulation
     try:
         calculation = Calculation(
-            processes=settings.processes,
+            processes=layer.processes or settings.processes,
             events=settings.events,
             seed=settings.seed,
             bound_electrons=settings.bound_electrons,
