@@ -346,19 +346,21 @@ def test_the_commands_on_likelihoods(
     assert json.loads(capsys.readouterr().out)["value"] == pytest.approx(2.3522, abs=2e-4)
     assert run(monkeypatch, "likelihood", "limit", file, "--method", "asymptotic") == 0
     assert "warning: asymptotic formulae do not hold" in capsys.readouterr().err
-    muons, shared = str(tmp_path / "mu.json"), [str(tmp_path / f"{i}.json") for i in range(2)]
-    assert run(monkeypatch, "export", "likelihood", "na64mu", "-f", muons) == 0
-    for card, name in zip(("na64e-2018", "na64mu"), shared, strict=True):
-        arguments = ("--shared", "signal", "-f", name)
+    cards = ("na64e-2018", "na64e-positron-100GeV")
+    other, shared = str(tmp_path / "e+.json"), [str(tmp_path / f"{i}.json") for i in range(2)]
+    assert run(monkeypatch, "export", "likelihood", cards[1], "-f", other) == 0
+    for card, name in zip(cards, shared, strict=True):
+        arguments = ("--shared", "dimuon normalisation", "-f", name)
         assert run(monkeypatch, "export", "likelihood", card, *arguments) == 0
     values = []
-    for files in ((file, muons), shared):
+    for files in ((file, other), shared):
         capsys.readouterr()
         assert run(monkeypatch, "likelihood", "limit", *files, "--json") == 0
         values.append(json.loads(capsys.readouterr().out)["value"])
     assert values[0] < values[1]  # independent uncertainties average out
     assert run(monkeypatch, "export", "likelihood", "na64mu", "--shared", "form factor") == 2
-    assert "'form factor' is none of its nuisance parameters: signal" in capsys.readouterr().err
+    message = "'form factor' is none of its nuisance parameters; known: efficiency 2022, background"
+    assert message in capsys.readouterr().err
     (tmp_path / "broken.json").write_text("{")
     assert run(monkeypatch, "likelihood", "limit", str(tmp_path / "broken.json")) == 2
     assert "not JSON" in capsys.readouterr().err

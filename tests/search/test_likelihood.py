@@ -29,7 +29,9 @@ def test_each_search_has_its_own_bin_and_background() -> None:
     assert (one.events, two.events) == (0.19, 0.53)
     # 0.07/0.5, and twice 10 %, which move both bins together
     shared = set(s1.nuisances) & set(s2.nuisances)
-    assert shared == {"NA64e 2016-2018, semi-visible: signal"}
+    title = "NA64e 2016-2018, semi-visible"
+    own = {f"{title}: efficiency 2016-2018", f"{title}: dimuon normalisation"}
+    assert shared == {"form factor", *own}
     whole = experiment_likelihood(NA64)
     assert [b.name for b in whole.bins] == ["S1: 2016-2018", "S2: 2016-2018"]
 

@@ -46,9 +46,9 @@ def likelihood(
         typer.Option(
             "--shared",
             metavar="NAME",
-            help="A nuisance parameter, such as signal, that keeps its bare name: a combination"
-            " has it in common with others of that name. May be given several times.",
-            show_default="none",
+            help="A nuisance parameter that keeps its bare name, as 'form factor' and 'cross"
+            " section' do: a combination has it in common with others of that name. Repeatable.",
+            show_default="those that the card shares",
         ),
     ] = None,
     file: Annotated[
@@ -65,7 +65,8 @@ def likelihood(
     """Write the likelihood of an experiment as a pyhf workspace (JSON).
 
     A projection is written with its median background as observation. Names of nuisance parameters
-    begin with the experiment's title, so that those of different experiments are independent.
+    begin with the experiment's title, so that those of different experiments are independent, but
+    for those that the card shares.
     """
     from scotopic.search import load_experiment  # noqa: PLC0415 - keep the help fast
     from scotopic.search.likelihood import (  # noqa: PLC0415

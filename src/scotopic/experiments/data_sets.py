@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -22,6 +22,9 @@ from scotopic.words import LARGEST_RELATIVE_UNCERTAINTY, MAX_COUNTS, is_too_wide
 
 LEAST_EFFICIENCY = 1e-9
 """Signal efficiencies below it are a mistake."""
+
+SHARED_SOURCES: Final = ("form factor", "cross section")
+"""Sources of uncertainty in the production, which is the same for all experiments."""
 
 _ROUNDING = 1e-6  # of the sum of shares
 
@@ -222,6 +225,11 @@ class DataSet(SourcedTable):
         return largest(self.signal_efficiency)
 
     @property
+    def efficiency_source(self) -> str:
+        """Name of the source of the uncertainty of its efficiency, its own."""
+        return f"efficiency {self.name}"
+
+    @property
     def backgrounds(self) -> dict[str | None, tuple[float, float]]:
         """Expected events and uncertainty of the sources of each nuisance parameter."""
         groups: dict[str | None, list[tuple[float, float]]] = {}
@@ -244,7 +252,16 @@ class DataSet(SourcedTable):
 
 
 class Systematic(SourcedTable):
-    """A relative uncertainty of the signal that all data sets share."""
+    """A relative uncertainty of the signal from one source, which all data sets share."""
 
-    name: Name = Field(description="its name, unique in the search")
+    name: Name = Field(
+        description="what is uncertain, unique in the search; searches of the card that name it "
+        "alike move together"
+    )
     relative_uncertainty: Fraction = Field(description="relative uncertainty of the signal")
+    shared: bool | None = Field(
+        default=None,
+        description="whether experiments that are combined, and share a source of this name, move "
+        "together; left out: they do in `form factor` and `cross section`, which belong to the "
+        "production, and in nothing else",
+    )

@@ -21,6 +21,7 @@ from scotopic.experiments.apparatus import (
     EnergyResolution,
     TargetCard,
 )
+from scotopic.experiments.data_sets import SHARED_SOURCES
 from scotopic.experiments.messages import TAGS, KeyedError, KeyPath, shown
 from scotopic.experiments.searches import SearchCard
 from scotopic.experiments.tables import Items, Line, Mass, Table, Text, of_name, repeated_names
@@ -105,6 +106,17 @@ class Experiment(Table):
             yield KeyedError(("searches",), "by_default: false for all of them; one must count")
         for i, search in enumerate(self.searches):
             yield from _uncountable(("searches", i, "data_sets"), search)
+        yield from self._shared_and_not()
+
+    def _shared_and_not(self) -> Iterator[KeyedError]:
+        """Yield sources of uncertainty of which two searches say different things."""
+        for i, search in enumerate(self.searches):
+            for j, one in enumerate(search.systematics):
+                if one.shared is not None and one.shared != self.is_shared(one.name):
+                    yield KeyedError(
+                        ("searches", i, "systematics", j, "shared"),
+                        f"{shown(one.shared)} is not what another search says of {shown(one.name)}",
+                    )
 
     def _wrong_target(self) -> Iterator[KeyedError]:
         name, thickness = self.target.detector, self.target.thickness_cm
@@ -226,6 +238,12 @@ class Experiment(Table):
             search.model_copy(update={"by_default": search.name in asked})
             for search in self.searches
         )
+
+    def is_shared(self, source: str) -> bool:
+        """Return whether a source of uncertainty is one with that of other experiments."""
+        systematics = (one for search in self.searches for one in search.systematics)
+        stated = (one.shared for one in systematics if one.name == source)
+        return next((one for one in stated if one is not None), source in SHARED_SOURCES)
 
     def with_searches(self, searches: Iterable[SearchCard]) -> Self:
         """Return the experiment with other searches."""

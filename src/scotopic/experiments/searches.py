@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from scotopic.experiments.data_sets import DataSet, Systematic
-from scotopic.experiments.messages import KeyedError
+from scotopic.experiments.messages import KeyedError, shown
 from scotopic.experiments.tables import Items, Name, SourcedTable, repeated_names
 
 
@@ -35,14 +35,19 @@ class SearchCard(SourcedTable):
     data_sets: Items[DataSet] = Field(min_length=1, description="exposures and observations")
     systematics: Items[Systematic] = Field(
         default=(),
-        description="relative uncertainties of the signal, beside that of the efficiency; left "
-        "out: none",
+        description="relative uncertainties of the signal by their sources, beside that of the "
+        "efficiency; left out: none",
     )
 
     def mistakes(self) -> Iterator[KeyedError]:
         """Yield repeated names, and data sets of two kinds."""
         yield from repeated_names("data_sets", self.data_sets)
         yield from repeated_names("systematics", self.systematics)
+        own = {one.efficiency_source for one in self.data_sets}
+        for i, systematic in enumerate(self.systematics):
+            if systematic.name in own:
+                text = f"{shown(systematic.name)} is what the efficiency of a data set is called"
+                yield KeyedError(("systematics", i, "name"), text)
         if len({d.kind for d in self.data_sets}) > 1:
             yield KeyedError(
                 ("data_sets",),
@@ -81,6 +86,13 @@ class SearchCard(SourcedTable):
         if self.kind == "projection":
             return None
         return sum(d.observed_events or 0 for d in self.data_sets)
+
+    def signal_sources(self, data: DataSet) -> dict[str, float]:
+        """Return the relative uncertainties of a data set's signal by their sources."""
+        own = data.signal_efficiency_uncertainty / data.largest_efficiency
+        found = {s.name: s.relative_uncertainty for s in self.systematics}
+        every = {data.efficiency_source: own, **found}
+        return {name: value for name, value in every.items() if value > 0}
 
     @property
     def relative_signal_uncertainty(self) -> float:

@@ -204,6 +204,7 @@ def plane_result(
             "method": limit.search.method,
             "confidence_level": limit.search.confidence_level,
             "is_projection": limit.search.is_projection,
+            "common_nuisances": list(limit.search.common_nuisances),
             "caveats": list(limit.search.caveats()),
             "refined_error": error,
             "missed": _missed(plan, limit, arrays["status"][i], arrays["model_mediator_mass"][i]),

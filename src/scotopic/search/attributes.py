@@ -48,6 +48,7 @@ class _Curve(_Part):
     method: str
     experiments: Items[dict[str, Any]]
     caveats: Texts
+    common_nuisances: Texts = ()
     remarks: Texts = ()
 
 

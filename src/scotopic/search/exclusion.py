@@ -414,6 +414,7 @@ class _Asked:
             "calculation": asdict(search.calculation),
             "method": search.method,
             "experiments": [e.content() for e in search.experiments],
+            "common_nuisances": list(search.common_nuisances),
             "caveats": list(search.caveats()),
             "remarks": list(remarks),
         }

@@ -1,10 +1,11 @@
 """The likelihood of an experiment card: what was counted, per unit of yield."""
 
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from scotopic.errors import RangeError
+from scotopic.errors import RangeError, nearest
 from scotopic.search.cards import CardLike, load_experiment, selection_of
 from scotopic.signatures.base import SIGNATURES
 from scotopic.statistics.likelihood import Bin, Component, Likelihood, Shift, combine_likelihoods
@@ -17,8 +18,6 @@ EQUAL_SHARES: Final = (
     "bins of a selection have equal shares of the signal here; the true ones depend on the model"
 )
 """What is to be said where a likelihood of bins is written without a model."""
-
-_SIGNAL = "signal"
 
 
 def experiment_likelihood(
@@ -39,16 +38,19 @@ def experiment_likelihood(
         name ("2018", or "2018[0]", "2018[1]", ...); their shares of it are kept. Bins without
         signal are control regions and may have any name.
     shared : collection of str
-        Nuisance parameters that keep their bare names. The others are called "TITLE: NAME" with
-        the title of the card, so that those of different experiments are independent; combined
-        experiments that share a name on purpose move together in it.
+        Nuisance parameters that keep their bare names, beside those that the card shares:
+        `SHARED_SOURCES`, and what it says of others. The rest are called "TITLE: NAME" with the
+        title of the card, so that those of different experiments are independent; combined
+        experiments move together in what they share.
 
     Returns
     -------
     Likelihood
         The strength is the yield per particle on target: the signal at strength one is exposure
-        times efficiency. Without a workspace the signal's uncertainty is common to all bins and
-        is called "signal"; the backgrounds' are called "background BIN" and independent, but for
+        times efficiency. Without a workspace the signal moves with the search's systematics, by
+        their names, and with "efficiency DATA SET"; together the sources make the log-normal
+        distribution of their sum in quadrature, each its part of the variance of the logarithm.
+        The backgrounds' uncertainties are called "background BIN" and independent, but for
         sources with a `nuisance` of the card: those of one name move together. Bins have the names
         of the data sets, "SEARCH: DATA SET" if there are several searches; where a selection has
         bins, "DATA SET[0]", "DATA SET[1]", ..., whose backgrounds move together, and a signal of
@@ -65,10 +67,10 @@ def experiment_likelihood(
     >>> na64 = experiment_likelihood("na64e-2018")
     >>> [(b.name, b.observed, b.signal) for b in na64.bins]
     [('2016-2018', 0, 142000000000.0)]
-    >>> na64.nuisances
-    ('NA64e 2016-2018: signal', 'NA64e 2016-2018: background 2016-2018')
-    >>> experiment_likelihood("na64e-2018", shared=["signal"]).nuisances[0]
-    'signal'
+    >>> [name.removeprefix("NA64e 2016-2018") for name in na64.nuisances]
+    [': efficiency 2016-2018', 'form factor', ': dimuon normalisation', ': background 2016-2018']
+    >>> experiment_likelihood("na64e-2018", shared=["dimuon normalisation"]).nuisances[2]
+    'dimuon normalisation'
     """
     experiment = load_experiment(experiment)
     if workspace is None and experiment.likelihood is not None:
@@ -80,19 +82,27 @@ def experiment_likelihood(
     else:
         bins = tuple(_bin(one) for one in counted(experiment))
         found = Likelihood(bins, experiment.confidence_level)
-    return _own(found, experiment.title, shared)
+    return _own(found, experiment, shared)
 
 
-def _own(likelihood: Likelihood, title: str, shared: Collection[str]) -> Likelihood:
+def _own(likelihood: Likelihood, experiment: "Experiment", shared: Collection[str]) -> Likelihood:
     """Name the nuisance parameters after the experiment, but for those that are shared."""
+    title, names = experiment.title, likelihood.nuisances
     for name in shared:
-        if name not in likelihood.nuisances:
-            known = ", ".join(likelihood.nuisances) or "it has none"
-            raise RangeError(f"{title}: {name!r} is none of its nuisance parameters: {known}")
+        if name not in names:
+            hint = nearest(name, names) if names else "it has none"
+            raise RangeError(f"{title}: {name!r} is none of its nuisance parameters; {hint}")
     prefix = f"{title}: "
     # a workspace that was exported before has the experiment in its names
-    own = [n for n in likelihood.nuisances if n not in shared and not n.startswith(prefix)]
+    bare = (n for n in names if not n.startswith(prefix))
+    own = [n for n in bare if n not in shared and not experiment.is_shared(n)]
     return likelihood.with_nuisances({n: prefix + n for n in own})
+
+
+def common_nuisances(experiments: "Collection[Experiment]") -> tuple[str, ...]:
+    """Return the names of the nuisance parameters that several experiments have in common."""
+    every = [name for one in experiments for name in experiment_likelihood(one).nuisances]
+    return tuple(dict.fromkeys(name for name in every if every.count(name) > 1))
 
 
 class Counted(NamedTuple):
@@ -139,15 +149,26 @@ def has_bins(experiment: "Experiment") -> bool:
 
 
 def _bin(one: Counted) -> Bin:
-    relative, data = one.search.relative_signal_uncertainty, one.data
-    shifts = (Shift.relative(_SIGNAL, relative),) if relative else ()
-    signal = Component(_SIGNAL, data.particles_on_target * data.largest_efficiency, shifts)
+    data = one.data
+    events = data.particles_on_target * data.largest_efficiency
+    signal = Component("signal", events, _shifts(one.search.signal_sources(data)))
     backgrounds = [
         _background(nuisance, f"background {one.source}", *expectation)
         for nuisance, expectation in data.backgrounds.items()
         if expectation[0] > 0
     ]
     return Bin(one.name, data.observed_events, (signal,), tuple(backgrounds))
+
+
+def _shifts(sources: "Mapping[str, float]") -> tuple[Shift, ...]:
+    """Return what sources of uncertainty do to a signal: together, what their sum does.
+
+    Relative uncertainties add in quadrature, as papers add them: d in all, which is a factor
+    1 + d. Each source has its part of the variance of the logarithm, and all together the whole.
+    """
+    total = math.hypot(*sources.values())
+    up = {name: (1 + total) ** (one / total) for name, one in sources.items()}
+    return tuple(Shift(name, factor, 1 / factor) for name, factor in up.items())
 
 
 def _background(

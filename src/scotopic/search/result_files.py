@@ -323,6 +323,8 @@ def curve_table(curve: Result) -> tuple[list[str], Columns]:
     kind = model_class(curve.attributes["model"]["name"])
     axis = parameter_of_axis(kind, curve.axes[0]).column
     comments = [heading(curve), *_sign(curve)]
+    if common := curve.attributes.get("common_nuisances"):
+        comments.append(f"uncertainties that the experiments have in common: {', '.join(common)}")
     comments += remarks(curve)
     for reason, low, high, count in without_limit(curve):
         where = f"= {low!r}" if count == 1 else f"from {low!r} to {high!r}, {count} points"

@@ -301,6 +301,15 @@ class Search:
         ]
         return tuple(dict.fromkeys(found))
 
+    @cached_property
+    def common_nuisances(self) -> tuple[str, ...]:
+        """Names of the nuisance parameters that several of its experiments have in common."""
+        if len(self.experiments) == 1:
+            return ()
+        from scotopic.search.likelihood import common_nuisances  # noqa: PLC0415 - not for one
+
+        return common_nuisances(self.experiments)
+
     def features(self, model: "DecayingMediator | None" = None) -> "list[Feature]":
         """Return where yields change quickly with the mass of the mediator.
 
