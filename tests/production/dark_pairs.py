@@ -1,13 +1,15 @@
-"""l Z -> l' Z' chi chibar through one virtual vector: explicit spinors over the whole phase space.
+"""l Z -> l' Z' and a dark pair, by one virtual vector: explicit spinors, the whole phase space.
 
 Nothing here is shared with the package but the constants and the form factor of the nucleus. Both
 diagrams of the lepton stand between Dirac spinors, the current of the dark particles is that of
-their own spinors (or momenta, for spin 0), and all spins are summed one by one. Events are drawn
+their own spinors (or momenta, for spin 0; or an axion and a dark photon make it with the tensor of
+Levi-Civita), and all spins are summed one by one. Events are drawn
 where there are many; the same uniforms shifted at random (Cranley and Patterson) give the error.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from itertools import permutations
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +29,9 @@ GAMMA = np.array(
     [np.kron(np.diag([1, -1]), np.eye(2))]
     + [np.kron(np.array([[0, 1], [-1, 0]]), sigma) for sigma in PAULI]
 ).astype(complex)
+LEVI_CIVITA = np.zeros((4, 4, 4, 4))
+for order in permutations(range(4)):
+    LEVI_CIVITA[order] = np.linalg.det(np.eye(4)[list(order)])
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,12 @@ class Momenta:
     def pair(self) -> Array:
         """k, of the virtual vector."""
         return self.particle + self.antiparticle
+
+    @property
+    def possible(self) -> "Momenta":
+        """Those that have a weight."""
+        kept = self.weight > 0
+        return Momenta(*(getattr(self, one.name)[kept] for one in fields(self)))
 
 
 def product(a: Array, b: Array) -> Array:
@@ -85,6 +96,8 @@ def _half_difference(pair: Array, mass: Array, speed: Array, u: Array, v: Array)
 class PairProduction:
     """What is made: particles of a mass and spin, by a lepton of an energy on an atom.
 
+    In place of chi and antichi it may be an axion and a dark photon.
+
     Attributes
     ----------
     lepton, symbol : str
@@ -92,7 +105,9 @@ class PairProduction:
     energy, dark_mass, least_energy : float
         Of the lepton, of chi, and the least of chi and antichi together, in GeV.
     spin : float
-        Of chi, 0 or 1/2.
+        Of chi, 0 or 1/2; 1 stands for the dark photon, of `dark_mass`.
+    axion_mass : float
+        Of the axion beside a dark photon, in GeV.
     """
 
     lepton: str
@@ -101,6 +116,16 @@ class PairProduction:
     dark_mass: float
     least_energy: float
     spin: float = 0.5
+    axion_mass: float = 0.0
+
+    @property
+    def first_mass(self) -> float:
+        """Of chi, or of the axion."""
+        return self.axion_mass if self.spin == 1 else self.dark_mass
+
+    @property
+    def _threshold2(self) -> float:
+        return (self.first_mass + self.dark_mass) ** 2
 
     @property
     def lepton_mass(self) -> float:
@@ -125,6 +150,9 @@ class PairProduction:
         before, after = spinors(at.lepton_in, m)[0], bar(spinors(at.lepton, m)[0])
         if self.spin == 0:
             dark = (at.particle - at.antiparticle)[:, None].astype(complex)
+        elif self.spin == 1:  # eps^{mu nu rho sigma} k_nu k2_rho e_sigma, for four vectors e
+            low = (k * METRIC, at.antiparticle * METRIC)
+            dark = np.einsum("mvrs,nv,nr->nsm", LEVI_CIVITA, *low).astype(complex)
         else:
             out = bar(spinors(at.particle, self.dark_mass)[0])
             anti = spinors(at.antiparticle, self.dark_mass)[1]
@@ -138,12 +166,14 @@ class PairProduction:
         vertex = slash(dark)
         diagrams = vertex @ late[:, None] + early[:, None] @ vertex
         amplitudes = np.einsum("nra,ncab,nsb->ncrs", after, diagrams, before)
-        return np.asarray(np.sum(np.abs(amplitudes) ** 2, axis=(1, 2, 3)) / 2)
+        squared = np.sum(np.abs(amplitudes) ** 2, axis=(2, 3)) / 2
+        # Polarisations of a vector sum to k k/m^2 - g, and k has no amplitude.
+        return np.asarray(squared @ -METRIC if self.spin == 1 else squared.sum(axis=1))
 
     def _mass2(self, u: Array) -> tuple[Array, Array]:
         """Draw k^2 above the threshold: many near it, as 1/k^5 beyond."""
         W = np.sqrt(self._S) - self.nuclear_mass - self.lepton_mass
-        least, power = 4 * self.dark_mass**2, 1.5
+        least, power = self._threshold2, 0.2 if self.spin == 1 else 1.5
         kept = 1 - (least / min(W, self.energy) ** 2 / 0.999) ** power
         K = least * (1 - kept * u**2) ** (-1 / power)
         return K, 2 * kept * u * K / power * (K / least) ** power
@@ -210,8 +240,10 @@ class PairProduction:
         transfer = np.column_stack(
             [t / (2 * M), q_along * side + qx * front, qy, q_along * front - qx * side]
         )
-        speed = np.sqrt(1 - 4 * self.dark_mass**2 / K)
+        difference = self.first_mass - self.dark_mass
+        speed = np.sqrt((1 - self._threshold2 / K) * (1 - difference**2 / K))
         shift = _half_difference(pair, np.sqrt(K), speed, u[:, 5], u[:, 6])
+        shift += pair * ((self.first_mass**2 - self.dark_mass**2) / (2 * K))[:, None]
 
         weight = weight / (16 * np.pi**2 * p)  # d^3k/(2 k0 (2 pi)^3)
         weight = weight / (16 * np.pi * M * V)  # lepton and nucleus
@@ -242,7 +274,7 @@ class PairProduction:
         propagator2 : callable
             |D|^2 in GeV^-4 of k^2 in GeV^2, with the coupling to the lepton in units of e.
         alpha_dark : float
-            g^2/(4 pi) of the dark particle.
+            g^2/(4 pi) of the dark particle, or of the axion, in GeV^-2.
         points, shifts : int
             Draws of each sequence, and number of random shifts of it.
         """
@@ -250,11 +282,12 @@ class PairProduction:
         start = qmc.Sobol(7, scramble=False).random(points)
         means = []
         for _ in range(shifts):
-            at = self.momenta((start + rng.random(7)) % 1)
+            at = self.momenta((start + rng.random(7)) % 1).possible
             t = -product(at.nucleus - at.nucleus_in, at.nucleus - at.nucleus_in)
             photon = elastic_form_factor(t, element(self.symbol)) / t**2
             vector = propagator2(product(at.pair, at.pair))
-            means.append(np.mean(self.squared_amplitude(at) * photon * vector * at.weight))
+            parts = self.squared_amplitude(at) * photon * vector * at.weight
+            means.append(parts.sum() / points)
         flux = 4 * self.nuclear_mass * self._p
         couplings = (4 * np.pi * ALPHA) ** 3 * 4 * np.pi * alpha_dark
         values = np.array(means) * couplings / flux * GEV2_TO_CM2
