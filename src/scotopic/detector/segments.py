@@ -42,20 +42,16 @@ class SegmentCuts:
     resolution: "EnergyResolution"
 
     @classmethod
-    def of(
-        cls, experiment: "Experiment", selection: "CalorimeterSelection"
-    ) -> "SegmentCuts | None":
-        """Return the limits of a card's selection; None if there are none.
+    def of(cls, experiment: "Experiment", selection: "CalorimeterSelection") -> "SegmentCuts":
+        """Return the limits of a card's selection, which may be none.
 
         Raises
         ------
         RangeError
             If the calorimeter has no resolution.
         """
-        if not selection.segments:
-            return None
         calorimeter = experiment.detector(selection.calorimeter)
-        last = max(number for cut in selection.segments for number in cut.segments)
+        last = max((number for cut in selection.segments for number in cut.segments), default=0)
         lengths = (calorimeter.longitudinal_segments_cm or ())[:last]
         per_cm = experiment.target.thickness_X0 / experiment.target.thickness_cm
         edges = np.append(0.0, np.cumsum(lengths)) * per_cm

@@ -13,8 +13,9 @@ from scotopic.display import displayed
 from scotopic.errors import RangeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from scotopic.detector.cells import CellDeposits
     from scotopic.detector.segments import SegmentDeposits
     from scotopic.experiments import Detector, Experiment
     from scotopic.experiments.selections import CalorimeterSelection
@@ -109,6 +110,7 @@ class SetUp:
         groups = [veto.detectors for veto in selection.vetoes]
         if selection.decay_signal is not None:
             groups.append(selection.decay_signal.detectors)
+        groups += [cut.detectors for cut in selection.central_cells]
         seen = tuple(zone.detector in group for group in groups)
         return seen, experiment.detector(zone.detector).energy_resolution if any(seen) else None
 
@@ -193,6 +195,8 @@ class Cuts:
         In segments of the calorimeter, if the selection limits them.
     added : ndarray, shape (n, decays, slices, segments)
         Energy in GeV that each decay leaves in segments, by the slice in which it is.
+    cells : sequence of CellDeposits
+        Inside and outside of the cells that the selection limits.
     """
 
     def __init__(
@@ -202,10 +206,12 @@ class Cuts:
         pair_energy: FloatArray,
         deposits: "SegmentDeposits | None" = None,
         added: FloatArray | None = None,
+        cells: "Sequence[CellDeposits]" = (),
     ) -> None:
         self.experiment, self.pair_energy = setup.experiment, pair_energy
         selection = setup.selection
         self._calorimeter, self._deposits, self._added = selection.calorimeter, deposits, added
+        self._cells = cells
         count = 0 if added is None else added.shape[2]
         inside = [Stretch(selection.calorimeter, True, segment=i) for i in range(count)]
         self._segments = {one.place: i for i, one in enumerate(inside)}
@@ -219,12 +225,21 @@ class Cuts:
         if (signal := selection.decay_signal) is not None:
             missed = partial(_probability_below, signal.minimum_energy_GeV)
             self._cuts.append((signal.detectors, lambda energy, sigma: 1 - missed(energy, sigma)))
-        self._known: dict[tuple[int, Places], FloatArray] = {}
+        self._known: dict[tuple[int | str, Places], FloatArray] = {}
 
     def probability(self, places: Places) -> FloatArray:
         """Return the probability (n,) to meet all cuts, the k-th decay being in `places[k]`."""
         met = [self._met(k, places) for k in range(len(self._cuts))]
+        met += [self._met_in_cells(one, places) for one in self._cells]
         return np.asarray(np.prod([*met, self._met_in_segments(places)], axis=0))
+
+    def _met_in_cells(self, deposits: "CellDeposits", places: Places) -> FloatArray:
+        cut = deposits.cells.cut
+        detectors = tuple(self._detector(place) for place in places)
+        seen = tuple(name if name in cut.detectors else BEHIND_ALL for name in detectors)
+        if (cut.name, seen) not in self._known:
+            self._known[cut.name, seen] = deposits.probability(seen)
+        return self._known[cut.name, seen]
 
     def _met_in_segments(self, places: Places) -> FloatArray:
         if self._deposits is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 from pydantic import Field, Strict
 
-from scotopic.errors import nearest
+from scotopic.errors import RangeError, nearest
 from scotopic.experiments.messages import KeyedError, shown
 from scotopic.experiments.own_materials import OwnMaterial
 from scotopic.experiments.tables import (
@@ -197,6 +197,11 @@ class Detector(SourcedTable):
     energy_resolution: EnergyResolution | None = Field(
         default=None, description="energy resolution"
     )
+    layers: Items[TargetLayer] | None = Field(
+        default=None,
+        min_length=1,
+        description="one period of what it is made of, for the width of showers in it",
+    )
     shower_leakage_fraction: Annotated[float, Field(gt=0, le=1)] | None = Field(
         default=None,
         description="fraction of the energy that a shower leaks out of the calorimeter that this "
@@ -208,8 +213,26 @@ class Detector(SourcedTable):
         """Where it ends along the beam."""
         return self.position_cm + self.length_cm
 
+    @property
+    def cell_sizes_cm(self) -> tuple[float, float]:
+        """Width and height of a cell.
+
+        Raises
+        ------
+        RangeError
+            If the card does not say them.
+        """
+        if self.cells is None or self.width_cm is None or self.height_cm is None:
+            raise RangeError(f"detectors: {self.name} has no cells, width_cm or height_cm")
+        return self.width_cm / self.cells[0], self.height_cm / self.cells[1]
+
     def mistakes(self) -> Iterator[KeyedError]:
-        """Yield segments that do not fill the length."""
+        """Yield unknown materials, and segments that do not fill the length."""
+        for i, layer in enumerate(self.layers or ()):
+            if layer.material not in MATERIALS:
+                text = f"{shown(layer.material)} is not a material; "
+                text += nearest(layer.material, MATERIALS)
+                yield KeyedError(("layers", i, "material"), text)
         if self.longitudinal_segments_cm is None:
             return
         total = sum(self.longitudinal_segments_cm)

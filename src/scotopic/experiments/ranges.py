@@ -13,7 +13,7 @@ TableT = TypeVar("TableT", bound=Table)
 
 ThresholdRange = Annotated[tuple[Threshold, Threshold], Strict(strict=False)]
 
-RANGE = "_range_"
+RANGE = "_range"
 """In keys of ranges: `maximum_energy_range_GeV` is that of `maximum_energy_GeV`."""
 
 
@@ -23,7 +23,7 @@ def outside_of_ranges(table: Table) -> Iterator[KeyedError]:
         allowed = getattr(table, key)
         if RANGE not in key or allowed is None:
             continue
-        name = key.replace(RANGE, "_")
+        name = key.replace(RANGE, "")
         value, (low, high) = getattr(table, name), allowed
         if value is None:
             yield KeyedError((key,), f"there is no {name}")
@@ -47,5 +47,5 @@ def at_end(table: TableT, end: ThresholdEnd) -> TableT:
         if RANGE in key and allowed is not None:
             low, high = allowed
             is_high = (end == "loosest") == key.startswith("maximum_")
-            moved[key.replace(RANGE, "_")] = high if is_high else low
+            moved[key.replace(RANGE, "")] = high if is_high else low
     return table.model_copy(update=moved)

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from scotopic.experiments.central_cells import CellCut
 from scotopic.experiments.messages import KeyedError, KeyPath, shown
 from scotopic.experiments.ranges import ThresholdRange, at_end, outside_of_ranges
 from scotopic.experiments.tables import (
@@ -164,6 +165,11 @@ class CalorimeterSelection(Table):
         description="limits of the energy in parts of the calorimeter along the beam, which its "
         "showers are simulated for; left out: none",
     )
+    central_cells: Items[CellCut] = Field(
+        default=(),
+        description="limits of the energy outside of the cells around the beam, which the widths "
+        "of showers are computed for; left out: none",
+    )
     cut_efficiencies: Items[CutEfficiency] = Field(
         default=(),
         description="cuts that are not simulated; left out: none beside the data set's efficiency",
@@ -173,6 +179,7 @@ class CalorimeterSelection(Table):
         """Yield repeated names, two places for the decays, and a window upside down."""
         yield from repeated_names("vetoes", self.vetoes)
         yield from repeated_names("segments", self.segments)
+        yield from repeated_names("central_cells", self.central_cells)
         yield from repeated_names("cut_efficiencies", self.cut_efficiencies)
         yield from self._contradictions()
         if self.decays_from is not None and self.decays_behind is not None:
@@ -213,6 +220,10 @@ class CalorimeterSelection(Table):
                 (("decay_signal", "detectors", j), n)
                 for j, n in enumerate(self.decay_signal.detectors)
             ]
+        for i, cut in enumerate(self.central_cells):
+            found += [
+                (("central_cells", i, "detectors", j), n) for j, n in enumerate(cut.detectors)
+            ]
         for key in ("decays_from", "decays_behind"):
             name = getattr(self, key)
             if name is not None:
@@ -239,6 +250,7 @@ class CalorimeterSelection(Table):
             update={
                 "vetoes": tuple(at_end(veto, end) for veto in self.vetoes),
                 "segments": tuple(at_end(cut, end) for cut in self.segments),
+                "central_cells": tuple(at_end(cut, end) for cut in self.central_cells),
                 "decay_signal": None if decays is None else at_end(decays, end),
             }
         )

@@ -178,7 +178,7 @@ def _of_range(found: "Sequence[KeyedError]", selection: "Table", end: ThresholdE
         for part in path[:-1]:
             table = table[part]
         known = table if path and isinstance(table, dict) else {}
-        own = (key for key in known if RANGE in key and key.replace(RANGE, "_") == path[-1])
+        own = (key for key in known if RANGE in key and key.replace(RANGE, "") == path[-1])
         return (*path[:-1], *own) or path
 
     every = [KeyedError(ranged(one.path), f"at its {end} end {one}") for one in found]

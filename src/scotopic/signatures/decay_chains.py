@@ -13,7 +13,7 @@ position the set-up answers as follows.
 - Behind the last detector nothing is seen.
 
 Measured energies are smeared by their resolution as a probability, not by drawing. Angles to the
-beam are neglected (millirad over some metres).
+beam count for the cells that are hit, and are else neglected (millirad over some metres).
 """
 
 import math
@@ -32,8 +32,9 @@ from scotopic.errors import RangeError
 from scotopic.events.lifetimes import Acceptance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from scotopic.detector.cells import CellDeposits
     from scotopic.detector.segments import SegmentDeposits
     from scotopic.events.simulation import Events
     from scotopic.experiments import Experiment
@@ -72,6 +73,7 @@ def acceptance(
     events: "Events",
     normals: FloatArray,
     deposits: "SegmentDeposits | None" = None,
+    cells: "Sequence[CellDeposits]" = (),
 ) -> Acceptance:
     """Return what a signature accepts of events, for every lifetime.
 
@@ -89,6 +91,8 @@ def acceptance(
     deposits : SegmentDeposits, optional
         What the beam particles' showers leave in segments that the selection limits; left out: the
         limits are not applied.
+    cells : sequence of CellDeposits
+        What events leave inside and outside of the cells that it limits; left out: the same.
 
     Raises
     ------
@@ -108,7 +112,9 @@ def acceptance(
         flown = np.maximum(edges - rows.production_depth_cm[:, None, None], 0.0)
         flights = flown / rows.chi2_beta_gamma[:, :count, None]
         added = None if own is None else _added(setup, rows, normals[index], count, own)
-        cuts = Cuts(setup, rows.mediator_energy, rows.pair_energy[:, :count], own, added)
+        in_cells = [one.of_rows(index) for one in cells]
+        pairs = rows.pair_energy[:, :count]
+        cuts = Cuts(setup, rows.mediator_energy, pairs, own, added, in_cells)
         for corner, steps in _corners(cuts, stretches, count):
             event.append(index)
             flight.append(

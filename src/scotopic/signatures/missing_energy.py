@@ -63,6 +63,12 @@ class MissingEnergy(Signature):
         )
         self._check_thresholds(experiment.beam.energy_GeV, chosen)
         _check_segments(experiment, chosen)
+        if found := [
+            KeyedError(("central_cells", i, *one.path), str(one))
+            for i, cut in enumerate(chosen.central_cells)
+            for one in cut.lacks(experiment)
+        ]:
+            raise KeyedError.of(found)
         calorimeter = experiment.detector(chosen.calorimeter)
         for detector in experiment.detectors:
             if (

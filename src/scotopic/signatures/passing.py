@@ -1,5 +1,6 @@
 """What detectors accept of the mediators that a window of energy accepts."""
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -64,6 +65,53 @@ def ratio(passed: FloatArray, counted: FloatArray) -> tuple[FloatArray, FloatArr
     share = np.asarray(passed.sum(axis=-1) / total)
     spread = passed - share[..., None] * counted
     return share, np.sqrt((spread**2).sum(axis=-1)) / total
+
+
+@displayed
+@dataclass(frozen=True, eq=False)
+class ByEnergy:
+    """How likely events pass, over the energy of the mediator; linear between nodes.
+
+    Attributes
+    ----------
+    energies : ndarray, shape (n,)
+        In GeV, ascending.
+    values, errors : ndarray, shape (n,)
+        Probabilities, and their statistical errors, which are independent.
+    """
+
+    energies: FloatArray
+    values: FloatArray
+    errors: FloatArray
+
+    def at(self, energy: FloatArray) -> FloatArray:
+        """Return the probabilities at energies in GeV."""
+        return np.asarray(np.interp(energy, self.energies, self.values))
+
+    def folded(self, energy: FloatArray, number: FloatArray) -> tuple[float, float]:
+        """Return the share that passes of numbers at energies, and its error."""
+        total = number.sum()
+        if not total > 0:
+            return 0.0, 0.0
+        place = np.interp(energy, self.energies, np.arange(len(self.energies)))
+        low = np.minimum(place.astype(np.intp), len(self.energies) - 2)
+        upper = place - low
+        at_nodes = np.bincount(low, number * (1 - upper), len(self.energies))
+        at_nodes += np.bincount(low + 1, number * upper, len(self.energies))
+        share = float(at_nodes @ self.values / total)
+        return min(max(share, 0.0), 1.0), float(math.hypot(*(at_nodes * self.errors)) / total)
+
+    def times(self, other: "ByEnergy") -> "ByEnergy":
+        """Return the probability that an event passes two independent limits, at these nodes."""
+        values, errors = (
+            other.at(self.energies),
+            np.interp(self.energies, other.energies, other.errors),
+        )
+        return ByEnergy(
+            self.energies,
+            self.values * values,
+            np.hypot(self.errors * values, self.values * errors),
+        )
 
 
 class Passing(Protocol):

@@ -1,4 +1,4 @@
-"""What is accepted for the energy that showers leave in segments of the target.
+"""What is accepted for the energy that showers leave in segments and in cells of the target.
 
 Simulated showers give, for each energy of the mediator, how likely the rest of the shower meets
 the limits. Folded with the deterministic spectrum of the mediators in the window this is the share
@@ -21,7 +21,8 @@ from scotopic.processes.base import at_weak_coupling, kept_by_model
 from scotopic.processes.shower_depths import DEEPEST_X0
 from scotopic.progress import Report, silent
 from scotopic.shower.tracks import CLOSEST_TO_BEAM, LEAST_ENERGY
-from scotopic.signatures.passing import Shares
+from scotopic.signatures.cells import CellPassing
+from scotopic.signatures.passing import ByEnergy, Shares
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,44 +43,9 @@ _NEAR_THE_BEAM = np.array([3e-4, 6e-4, 1e-3, 1.5e-3, 2e-3, 3e-3, 4e-3])  # below
 
 
 @displayed
-@dataclass(frozen=True, eq=False)
-class PassingByEnergy:
-    """How likely events pass, over the energy of the mediator; linear between nodes.
-
-    Attributes
-    ----------
-    energies : ndarray, shape (n,)
-        In GeV, ascending.
-    values, errors : ndarray, shape (n,)
-        Probabilities, and their statistical errors, which are independent.
-    """
-
-    energies: FloatArray
-    values: FloatArray
-    errors: FloatArray
-
-    def at(self, energy: FloatArray) -> FloatArray:
-        """Return the probabilities at energies in GeV."""
-        return np.asarray(np.interp(energy, self.energies, self.values))
-
-    def folded(self, energy: FloatArray, number: FloatArray) -> tuple[float, float]:
-        """Return the share that passes of numbers at energies, and its error."""
-        total = number.sum()
-        if not total > 0:
-            return 0.0, 0.0
-        place = np.interp(energy, self.energies, np.arange(len(self.energies)))
-        low = np.minimum(place.astype(np.intp), len(self.energies) - 2)
-        upper = place - low
-        at_nodes = np.bincount(low, number * (1 - upper), len(self.energies))
-        at_nodes += np.bincount(low + 1, number * upper, len(self.energies))
-        share = float(at_nodes @ self.values / total)
-        return min(max(share, 0.0), 1.0), float(math.hypot(*(at_nodes * self.errors)) / total)
-
-
-@displayed
 @dataclass(frozen=True)
 class SegmentPassing:
-    """What passes the limits of a selection on segments of the target; a `Passing`.
+    """What passes the limits of a selection on parts of the target; a `Passing`.
 
     Attributes
     ----------
@@ -89,18 +55,22 @@ class SegmentPassing:
         Of the mediator's energy.
     cuts : SegmentCuts
         The limits.
+    cells : CellPassing or None
+        What passes those on central cells, if there are any.
     """
 
     question: "Question"
     window: "Window"
     cuts: SegmentCuts
+    cells: CellPassing | None = None
 
     @classmethod
     def of(cls, question: "Question", window: "Window") -> "SegmentPassing | None":
         """Return what passes a selection's limits; None if it has none."""
         selection = cast("CalorimeterSelection", question.selection)
         cuts = SegmentCuts.of(question.experiment, selection)
-        return None if cuts is None else cls(question, window, cuts)
+        cells = CellPassing.of(question)
+        return None if cells is None and not cuts.cuts else cls(question, window, cuts, cells)
 
     def shares(
         self, process: str, models: "Sequence[DecayingMediator]", report: Report = silent
@@ -115,14 +85,20 @@ class SegmentPassing:
             edges = self._edges(window)
             middle = (edges[1:] + edges[:-1]) / 2
             every = self.by_energy(made_by, distinct)
+            in_cells = None if self.cells is None else self.cells.by_energy(middle)
             spectra = made_by.spectrum(question.dump, distinct, edges, question.calculation)
             for i, (passes, spectrum) in enumerate(zip(every, spectra, strict=True)):
                 report(f"energy in segments, {process}", i, len(distinct))
                 accepted = np.maximum(spectrum, 0.0) * window.acceptance(middle)
-                found[:, i] = passes.folded(middle, accepted)
+                both = passes if in_cells is None else passes.times(in_cells)
+                found[:, i] = both.folded(middle, accepted)
             return {"values": found[0], "errors": found[1]}
 
-        inputs = {"window": window.inputs(), "segments": self.cuts.inputs()}
+        inputs = {
+            "window": window.inputs(),
+            "segments": self.cuts.inputs(),
+            "cells": [] if self.cells is None else [one.inputs() for one in self.cells.cells],
+        }
         kept, index = kept_by_model(
             "segments",
             process,
@@ -138,8 +114,14 @@ class SegmentPassing:
 
     def by_energy(
         self, process: "Process", models: "Sequence[DecayingMediator]"
-    ) -> "Iterator[PassingByEnergy]":
+    ) -> "Iterator[ByEnergy]":
         """Yield how likely events of each model pass, over the energy of the mediator."""
+        if not self.cuts.cuts:
+            edges = self._edges(self.window)
+            yield from repeat(
+                ByEnergy(edges, np.ones(len(edges)), np.zeros(len(edges))), len(models)
+            )
+            return
         sample = self._sample(process)
         passes = self.cuts.probability(sample.deposited)
         if not process.radiates:
@@ -224,7 +206,7 @@ class SegmentPassing:
         return np.unique(np.append(even, near[near > softest]))
 
 
-def binned(energy: FloatArray, weight: FloatArray, passes: FloatArray) -> PassingByEnergy:
+def binned(energy: FloatArray, weight: FloatArray, passes: FloatArray) -> ByEnergy:
     """Return weighted means over bins of energy with as many events each.
 
     Parameters
@@ -242,4 +224,4 @@ def binned(energy: FloatArray, weight: FloatArray, passes: FloatArray) -> Passin
     places = np.add.reduceat(w * e, starts) / total
     each = np.repeat(mean, np.diff(np.append(starts, len(order))))
     error = np.sqrt(np.add.reduceat((w * (p - each)) ** 2, starts)) / total
-    return PassingByEnergy(places[used], mean[used], error[used])
+    return ByEnergy(places[used], mean[used], error[used])

@@ -16,6 +16,7 @@ from scotopic.models.inputs import model_inputs
 from scotopic.processes.calculation import PROCESSES
 from scotopic.progress import Report
 from scotopic.signatures.base import Accepted, Question
+from scotopic.signatures.cells import CellPassing
 from scotopic.signatures.segments import SegmentPassing
 from scotopic.sources import module_names
 
@@ -149,8 +150,10 @@ def _simulated(
             PROCESSES[name].prepare(dump, models, softest, calculation, report)
         prepared.result()
     normals = np.random.default_rng(calculation.seed).standard_normal((count, 2, 2, 2))
-    passing = SegmentPassing.of(question, window)
+    passing, in_cells = SegmentPassing.of(question, window), CellPassing.of(question)
     chances = np.random.default_rng(calculation.seed + 1).random(count)
+    rng = np.random.default_rng(calculation.seed + 2)
+    beam, azimuth = rng.standard_normal((4, count)), rng.uniform(0, 2 * np.pi, count)
     found = []
     for i, model in enumerate(models):
         report(f"events at {model.mediator_mass:.3g} GeV", i, len(models))
@@ -166,9 +169,12 @@ def _simulated(
         if question.efficiency is not None:
             share = question.efficiency.at(events.mediator_energy)
             kept = replace(events, weight=events.weight * share)
-        deposits = None if passing is None else _deposits(passing, model, events, chances)
-        own = normals[: len(events)]
-        part = acceptance(question.experiment, selection, kept, own, deposits)
+        n = len(events)
+        own, deposits = normals[:n], None
+        if passing is not None and passing.cuts.cuts:
+            deposits = _deposits(passing, model, events, chances)
+        cells = in_cells and in_cells.deposits(events, own, beam[:, :n], azimuth[:n])
+        part = acceptance(question.experiment, selection, kept, own, deposits, cells or ())
         unit = replace(model, **{model.coupling_field: 1.0}, alpha_D=1.0)
         errors = [
             PROCESSES[name].relative_error(dump, model, softest, calculation) for name in used

@@ -247,5 +247,7 @@ def _cuts(
         least, most = segments.minimum_energy_GeV or 0.0, segments.maximum_energy_GeV or np.inf
         condition = f"{segments.name}: {segments.condition}"
         yield Cut(condition, energy_text(energy), least < energy < most)
+    for cells in selection.central_cells:
+        yield Cut(f"{cells.name}: {cells.condition}", "not drawn for single events", None)
     for cut in selection.cut_efficiencies:
         yield Cut(f"{cut.name}: not simulated", f"efficiency {cut.efficiency:g}", None)
