@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.float64]
 
-_DRAWS = 256  # showers and places of the beam, the same for all energies
+_DRAWS = 256  # showers and places of the beam for each energy
 _SEED = 1
 
 
@@ -52,12 +52,11 @@ class CellPassing:
 
     def by_energy(self, energies: FloatArray) -> ByEnergy:
         """Return how likely the rest of a shower passes, by the energy of the mediator in GeV."""
-        normals = np.random.default_rng(_SEED).standard_normal((4, _DRAWS))
         rest = np.repeat(self._rest(energies), _DRAWS)
-        own = np.tile(normals, len(energies))
+        normals = np.random.default_rng(_SEED).standard_normal((4, len(rest)))
         passes = np.ones(len(rest))
         for cells in self.cells:
-            passes *= cells.probability(self._shower(cells, rest, own))
+            passes *= cells.probability(self._shower(cells, rest, normals))
         each = passes.reshape(len(energies), _DRAWS)
         error = each.std(axis=1, ddof=1) / np.sqrt(_DRAWS)
         return ByEnergy(energies, each.mean(axis=1), error)

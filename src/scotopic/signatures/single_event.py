@@ -146,7 +146,7 @@ def _shower_in_segments(
     """Return what the beam particle's shower leaves in segments, in GeV; of none without cuts."""
     window = calorimeter_window(experiment, selection)
     passing = SegmentPassing.of(Question(experiment, selection, _HOW), window)
-    if passing is None:
+    if passing is None or not passing.cuts.cuts:
         return np.empty(0)
     at = np.array([mediator_energy])
     return np.asarray(passing.drawn(PROCESSES[process], model, at, rng.random(1))[0])
@@ -168,7 +168,7 @@ def _measure(
     leaking = 0.0
     material = experiment.target.material
     cuts = SegmentCuts.of(experiment, selection)
-    edges = np.array(() if cuts is None else cuts.edges_X0)
+    edges = np.array(cuts.edges_X0)
     for decay in decays:
         normals = rng.standard_normal((2, 2))
         if decay.detector == calorimeter.name:
@@ -197,7 +197,7 @@ def _measure(
         found[detector.name] = float(
             measured(energy, resolution, normal) if resolution and is_smeared else energy
         )
-    if cuts is not None:
+    if cuts.cuts:
         whole = deposits[calorimeter.name]
         found[calorimeter.name], segments = _parts(whole, segments, cuts.resolution, rng)
     return found, segments
