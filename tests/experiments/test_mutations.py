@@ -38,6 +38,7 @@ DEFAULTS: dict[str, object] = {
     "systematics": [],
     "cut_efficiencies": [],
     "segments": [],
+    "central_cells": [],
     "openings": [],
     "counters": [],
     "beam_divergence_rms_mrad": [0.0, 0.0],
