@@ -27,6 +27,14 @@ Method = Literal["exact", "ww", "iww"]
 FormFactor = Literal["elastic", "elastic+inelastic"]
 """Form factors of the atom."""
 
+NuclearModel = Literal["classical", "glauber"]
+"""How nuclei make vector mesons coherently."""
+
+VectorMesonName = Literal["rho", "omega", "phi", "J/psi"]
+"""Vector mesons that photons turn into."""
+
+VECTOR_MESONS: Final[tuple[VectorMesonName, ...]] = get_args(VectorMesonName)
+
 DeviationName = Literal[
     "muon-2021", "muon-2025", "muon-2006", "electron-rubidium", "electron-caesium"
 ]

@@ -199,7 +199,7 @@ def test_nothing_but_bremsstrahlung_leaves_a_recoil() -> None:
     card = load_experiment("ldmx-4GeV")
     (part,) = Search.of(card).parts
     assert part.signature.processes(part.question, MODEL) == ("bremsstrahlung",)
-    assert "no recoil electron is left by annihilation" in Search.of(card).caveats()[1]
+    assert "no recoil electron of annihilation" in Search.of(card).caveats()[1]
     alone = Search.of(card, calculation=Calculation(processes=("annihilation",)))
     with pytest.raises(RangeError, match="annihilation leave no recoil electron"):
         alone.seeing(MODEL)

@@ -27,7 +27,7 @@ from scotopic.models.dark_matter import VectorCoupledDarkMatter
 from scotopic.models.mediator import Array
 from scotopic.models.metadata import Parameter
 from scotopic.units import ALPHA, ELECTRON_MASS, ELEMENTARY_CHARGE, MUON_MASS, TAU_MASS
-from scotopic.words import DarkMatter, SpinParity
+from scotopic.words import VECTOR_MESONS, DarkMatter, SpinParity
 
 _LEPTONS: Final = {"e": ELECTRON_MASS, "mu": MUON_MASS, "tau": TAU_MASS}
 _CHARGES: Final = (1e-30, 1e30)
@@ -189,6 +189,33 @@ class ChargedVector(VectorCoupledDarkMatter):
         if charge:
             return abs(self.gauge_coupling * charge) / ELEMENTARY_CHARGE
         return 0.0 if self._loop_diverges else float(np.abs(self.loop_mixing(self.mediator_mass)))
+
+    @property
+    def meson_couplings(self) -> dict[str, float]:
+        """Coupling to each vector meson, relative to that of the photon.
+
+        Mesons are pure uu - dd (rho), uu + dd (omega), ss (phi) and cc (J/psi), so that rho couples
+        as q_u - q_d, omega as q_u + q_d, phi as q_s and J/psi as q_c = q_u (Ilten, Soreq, Williams
+        and Xue, JHEP 06 (2018) 004, section 2.2); without charges of quarks as the loop mixes.
+
+        Examples
+        --------
+        >>> found = BMinusL(mediator_mass=0.1, gauge_coupling=0.302822).meson_couplings
+        >>> {name: round(coupling, 3) for name, coupling in found.items()}
+        {'rho': 0.0, 'omega': 2.0, 'phi': -1.0, 'J/psi': 0.5}
+        """
+        if self.q_u or self.q_d or self.q_s:
+            unit = self.gauge_coupling / ELEMENTARY_CHARGE
+            return {
+                "rho": unit * (self.q_u - self.q_d),
+                "omega": unit * 3 * (self.q_u + self.q_d),
+                "phi": unit * -3 * self.q_s,
+                "J/psi": unit * 1.5 * self.q_u,
+            }
+        if self._loop_diverges:
+            return {}
+        mixing = float(np.abs(self.loop_mixing(self.mediator_mass)))
+        return dict.fromkeys(VECTOR_MESONS, mixing)
 
     def visible_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:
         """Width of every visible channel in GeV at virtual masses in GeV.

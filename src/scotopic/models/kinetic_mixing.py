@@ -13,7 +13,7 @@ from scotopic.errors import RangeError
 from scotopic.models.mediator import COUPLINGS, Array, DecayingMediator
 from scotopic.models.metadata import Parameter
 from scotopic.units import ALPHA
-from scotopic.words import SpinParity
+from scotopic.words import VECTOR_MESONS, SpinParity
 
 
 def mixing_from_y(y: float, alpha_D: float, mass_ratio: float) -> float:
@@ -80,6 +80,11 @@ class KineticallyMixed(DecayingMediator):
     def lepton_coupling(self, lepton: str) -> float:  # noqa: ARG002 - the charge is that of all
         """Coupling to the electron or the muon in units of the elementary charge: epsilon."""
         return self.kinetic_mixing
+
+    @property
+    def meson_couplings(self) -> dict[str, float]:
+        """Coupling to each vector meson, relative to that of the photon: epsilon."""
+        return dict.fromkeys(VECTOR_MESONS, self.kinetic_mixing)
 
     def visible_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:
         """Width of every visible channel in GeV at virtual masses in GeV.

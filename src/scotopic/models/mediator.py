@@ -218,6 +218,11 @@ class DecayingMediator(ABC):
         return 0.0
 
     @property
+    def meson_couplings(self) -> Mapping[str, float]:
+        """Coupling to each vector meson, relative to that of the photon, by name: to none."""
+        return {}
+
+    @property
     def couples_to(self) -> frozenset[str]:
         """What ordinary matter it couples to, of electron, muon, photon, quarks and neutrinos.
 

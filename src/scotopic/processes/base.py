@@ -245,6 +245,25 @@ class Process(ABC):
         """
         return []
 
+    def caveats(
+        self,
+        dump: Dump,  # noqa: ARG002 - for those that have some
+        models: "Sequence[DecayingMediator]",  # noqa: ARG002
+        calculation: Calculation,  # noqa: ARG002
+    ) -> tuple[str, ...]:
+        """Return what is uncertain beside numerical errors: nothing.
+
+        Parameters
+        ----------
+        dump : Dump
+            Beam and target.
+        models : sequence of DecayingMediator
+            Those that it makes, or the first and the last of them.
+        calculation : Calculation
+            How.
+        """
+        return ()
+
     def depends_on(self, model: "DecayingMediator") -> dict[str, Any]:
         """Return all of a model that yields depend on, as JSON can write it.
 

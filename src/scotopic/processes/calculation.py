@@ -7,7 +7,7 @@ from scotopic.checked import count, one_of, random_seed, several, shown
 from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.registry import Registry, instance_of
-from scotopic.words import FormFactor, Method
+from scotopic.words import FormFactor, Method, NuclearModel
 
 if TYPE_CHECKING:
     from scotopic.models.mediator import DecayingMediator
@@ -28,6 +28,7 @@ PROCESSES: "Final[Registry[Process]]" = Registry(
         "bremsstrahlung": "scotopic.processes.bremsstrahlung:Bremsstrahlung",
         "annihilation": "scotopic.processes.annihilation:Annihilation",
         "primakoff": "scotopic.processes.primakoff:Primakoff",
+        "photoproduction": "scotopic.processes.photoproduction:Photoproduction",
     },
     _process,
 )
@@ -58,6 +59,8 @@ class Calculation:
     bound_electrons : bool or None
         Whether the electrons with which positrons annihilate move as in their atoms, or are at
         rest; None for what the card of each search says, or else they move.
+    nuclear_model : {"classical", "glauber"} or None
+        How nuclei make vector mesons coherently; None for what fits the energy of the beam.
 
     Raises
     ------
@@ -71,6 +74,7 @@ class Calculation:
     events: int = 5000
     seed: int = 1
     bound_electrons: bool | None = None
+    nuclear_model: NuclearModel | None = None
 
     def __post_init__(self) -> None:
         """Take one process by its name alone too, and refuse unknown ones."""
@@ -79,6 +83,8 @@ class Calculation:
             one_of("form_factor", self.form_factor, get_args(FormFactor))
         if self.bound_electrons not in (None, False, True):
             raise RangeError(f"bound_electrons: {shown(self.bound_electrons)} is not true or false")
+        if self.nuclear_model is not None:
+            one_of("nuclear_model", self.nuclear_model, get_args(NuclearModel))
         object.__setattr__(self, "events", count("events", self.events, *_EVENTS))
         object.__setattr__(self, "seed", random_seed(self.seed))
         object.__setattr__(self, "processes", several(self.processes))
@@ -106,4 +112,5 @@ class Calculation:
             "method": self.method,
             "form_factor": self.form_factor,
             "bound_electrons": self.electrons_move,
+            "nuclear_model": self.nuclear_model,
         }

@@ -18,6 +18,7 @@ _REACTIONS: Final = {
     "bremsstrahlung": "{beam} NUCLEUS --> {beam} NUCLEUS {mediator}",
     "annihilation": "E+ E- --> {mediator}",
     "primakoff": "GAMMA NUCLEUS --> {mediator} NUCLEUS",
+    "photoproduction": "GAMMA NUCLEUS --> {mediator} NUCLEUS",
 }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +32,9 @@ from scotopic.search.masses import features_of
 from scotopic.search.models import MASS, class_and_parameters
 from scotopic.search.result import Result
 from scotopic.search.search import Search, SearchLike
+
+if TYPE_CHECKING:
+    from scotopic.models.mediator import DecayingMediator
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -205,7 +208,7 @@ def plane_result(
             "confidence_level": limit.search.confidence_level,
             "is_projection": limit.search.is_projection,
             "common_nuisances": list(limit.search.common_nuisances),
-            "caveats": list(limit.search.caveats()),
+            "caveats": list(limit.search.caveats(_ends(plan, limit, arrays["status"][i]))),
             "refined_error": error,
             "missed": _missed(plan, limit, arrays["status"][i], arrays["model_mediator_mass"][i]),
         }
@@ -226,9 +229,14 @@ def plane_result(
 
 def _processes(plan: Plan, limit: Limit, status: npt.NDArray[Any]) -> list[str]:
     """Return the names of the processes that count, at the first or the last computed point."""
-    computed = np.argwhere(status == COMPUTED).tolist()
-    models = [plan.model(limit.sector, i, j) for i, j in (*computed[:1], *computed[-1:])]
+    models = _ends(plan, limit, status)
     return list(dict.fromkeys(name for m in models for name in limit.search.processes(m)))
+
+
+def _ends(plan: Plan, limit: Limit, status: npt.NDArray[Any]) -> "list[DecayingMediator]":
+    """Return the models of the first and the last computed point."""
+    computed = np.argwhere(status == COMPUTED).tolist()
+    return [plan.model(limit.sector, i, j) for i, j in (*computed[:1], *computed[-1:])]
 
 
 def _missed(

@@ -322,7 +322,9 @@ class _Asked:
                 "GeV",
                 "mean energy that leaves the rear of the target",
             )
-        attributes = self._attributes(found[0].processes.tolist(), self._remarks(models))
+        attributes = self._attributes(
+            found[0].processes.tolist(), (models[0], models[-1]), self._remarks(models)
+        )
         return Result((axis,), variables, attributes)
 
     def _of_limits(
@@ -390,7 +392,12 @@ class _Asked:
         every = features_of(self.search, self.model)
         return list(missed(every, masses, "default masses have points there"))
 
-    def _attributes(self, processes: Sequence[str], remarks: Sequence[str]) -> dict[str, Any]:
+    def _attributes(
+        self,
+        processes: Sequence[str],
+        ends: "Sequence[DecayingMediator]",
+        remarks: Sequence[str],
+    ) -> dict[str, Any]:
         kind, search, axis = type(self.model), self.search, self.along.parameter
         solved = {COUPLING} if self.is_set_up else {COUPLING, field_of(kind, axis)}
         if self.quantity == "alpha_D":
@@ -415,7 +422,7 @@ class _Asked:
             "method": search.method,
             "experiments": [e.content() for e in search.experiments],
             "common_nuisances": list(search.common_nuisances),
-            "caveats": list(search.caveats()),
+            "caveats": list(search.caveats(ends)),
             "remarks": list(remarks),
         }
 

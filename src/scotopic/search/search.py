@@ -14,6 +14,7 @@ from scotopic.checked import several, within
 from scotopic.display import displayed
 from scotopic.errors import RangeError, not_one_of
 from scotopic.experiments.schema import Experiment
+from scotopic.processes.base import rows_by_name
 from scotopic.processes.calculation import PROCESSES, Calculation
 from scotopic.progress import Report, silent
 from scotopic.reading import JSON_BYTES, read_bytes
@@ -286,12 +287,28 @@ class Search:
         """Return whether one set of responses serves a range of alpha_D."""
         return all(part.signature.follows_alpha_D(part.question, model) for part in self.parts)
 
-    def caveats(self) -> tuple[str, ...]:
-        """Return what signatures leave out and what is odd in cards, below the cards' titles."""
+    def caveats(self, models: "Sequence[DecayingMediator]" = ()) -> tuple[str, ...]:
+        """Return what signatures leave out and what is odd in cards, below the cards' titles.
+
+        Parameters
+        ----------
+        models : sequence of DecayingMediator
+            Of the limits: what is uncertain of the processes that make them comes with it.
+        """
         found = [
             f"{part.experiment.title}: {text}"
             for part in self.parts
             for text in part.signature.caveats(part.question)
+        ]
+        found += [
+            f"{part.experiment.title}: {name}: {text}"
+            for part in self.parts
+            for name, rows in rows_by_name(
+                [part.signature.processes(part.question, m) for m in models]
+            )
+            for text in PROCESSES[name].caveats(
+                part.question.dump, [models[i] for i in rows], part.question.calculation
+            )
         ]
         found += [
             f"{part.experiment.title}: {part.card.name}: {data.name}: {data.remark}"

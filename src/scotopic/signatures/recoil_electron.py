@@ -259,7 +259,7 @@ class RecoilElectron(Signature):
         )
         if not left_out:
             return (thin,)
-        return thin, f"no recoil electron is left by {' and '.join(left_out)}: not counted"
+        return thin, f"no recoil electron of {' and '.join(left_out)} is simulated: not counted"
 
 
 def leaves_electron(process: str) -> bool:

@@ -1,0 +1,175 @@
+"""Vector mesons made by the shower's photons, gamma A -> V A, that mix with the mediator.
+
+A photon of the shower turns into a mediator through rho, omega, phi or J/psi and hands it all of
+its energy: with the photons' track length T(E), N = sum_i n_i Int dE T(E) sigma_i(E, m) per
+particle on target and per unit of the squared coupling. On a narrow meson the mediator is what the
+meson decays into; elsewhere it is made through the tails of all of them, which interfere.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from scotopic.processes.base import AcceptedYields, Process, Produced, Window
+from scotopic.processes.calculation import Calculation
+from scotopic.processes.dump import Dump
+from scotopic.processes.features import Feature, around
+from scotopic.progress import Report, silent
+
+if TYPE_CHECKING:
+    from scotopic.models.mediator import DecayingMediator
+    from scotopic.words import NuclearModel
+
+Array = npt.NDArray[np.float64]
+
+GLAUBER_BELOW: Final = 20.0
+"""Beam energy in GeV up to which Glauber's formula is taken, and the classical one above.
+
+Data on rho mesons are 0.5 of Glauber's and 1.0 of the classical cross section (+-20 %) for photons
+of some 80 GeV and more, where nucleons shadow each other in states that Glauber's single meson
+leaves out; at 5 to 9 GeV they are Glauber's.
+"""
+
+_NODES = 60  # of the shower's energy, where depth is kept
+_TABLES = 0.01  # relative error of what nuclei make of mesons
+_MATTERS = 0.1  # GeV, of mediators; of lighter ones others make a hundred times as many
+_AWAY = 0.15  # of a meson's mass, to which default masses are dense around it
+
+
+class Photoproduction(Process):
+    """Photons that turn into vectors through vector mesons."""
+
+    reaction = "GAMMA NUCLEUS --> {mediator} NUCLEUS"
+    depends_on_widths = False
+    is_transverse = True  # the meson keeps the photon's helicity
+    emitters = "photons"
+
+    def obstacle(self, dump: Dump, model: "DecayingMediator") -> str | None:
+        """Return why no photon turns into the mediator, if none does."""
+        if dump.lepton == "muon":
+            return "showers of what muons radiate are left out, and with them their photons"
+        if not self.coupling(dump, model) > 0:
+            return f"{type(model).__name__} does not mix with vector mesons"
+        return None
+
+    def coupling(self, dump: Dump, model: "DecayingMediator") -> float:  # noqa: ARG002 - for any beam
+        """Return the largest of the couplings to mesons, relative to that of a photon."""
+        return max(map(abs, model.meson_couplings.values()), default=0.0)
+
+    def depends_on(self, model: "DecayingMediator") -> dict[str, Any]:
+        """Return the mass, and how the couplings to mesons share."""
+        return {"mediator_mass": model.mediator_mass, "charges": _charges(model)}
+
+    def features(
+        self,
+        dump: Dump,
+        edges: "Sequence[Array]",
+        relative_width: Callable[[float], float],
+        calculation: Calculation,  # noqa: ARG002 - they are where they are
+    ) -> list[Feature]:
+        """Return the narrow mesons: omega, phi and J/psi, as wide as they and the mediator are."""
+        from scotopic.production.photoproduction import MESONS  # noqa: PLC0415 - not when warm
+
+        if dump.lepton == "muon" or not edges:
+            return []
+        found = []
+        for name in ("omega", "phi", "J/psi"):
+            mass = MESONS[name].mass
+            half = (MESONS[name].width + relative_width(mass) * mass) / 2
+            masses = around(mass, half, mass * (1 - _AWAY), mass * (1 + _AWAY))
+            found.append(Feature(f"photoproduction, {name}", masses, (mass - half, mass + half)))
+        return found
+
+    def accepted(
+        self,
+        dump: Dump,
+        models: "Sequence[DecayingMediator]",
+        window: Window,
+        calculation: Calculation,
+        report: Report = silent,  # noqa: ARG002 - it is fast
+    ) -> AcceptedYields:
+        """Return what the window accepts, at all nodes of the shower's energy."""
+        tracks = dump.track_lengths(float(window.thresholds()[0].min()))
+        lengths = tracks.photon * window.acceptance(tracks.energies)
+        model = nuclear_model(dump, calculation)
+        found = [_per_X0(dump, one, tracks.energies, model) @ lengths for one in models]
+        return AcceptedYields(np.array(found), np.full(len(found), tracks.error + _TABLES))
+
+    def produced(
+        self,
+        dump: Dump,
+        models: "Sequence[DecayingMediator]",
+        minimum_energy: float,
+        edges_X0: Array,
+        calculation: Calculation,
+        report: Report = silent,  # noqa: ARG002 - it is fast
+    ) -> list[Produced]:
+        """Return the mediators at the nodes of the photons' energy."""
+        tracks = dump.depth_track_lengths(minimum_energy, edges_X0, _NODES)
+        error = dump.track_lengths(minimum_energy).error + _TABLES
+        model = nuclear_model(dump, calculation)
+        return [
+            Produced(
+                tracks.energies, tracks.photon * _per_X0(dump, one, tracks.energies, model), error
+            )
+            for one in models
+        ]
+
+    def caveats(
+        self, dump: Dump, models: "Sequence[DecayingMediator]", calculation: Calculation
+    ) -> tuple[str, ...]:
+        """Return how well the number of mesons is known, if it matters."""
+        if max(_heaviest(model) for model in models) < _MATTERS:
+            return ()
+        from scotopic.production.photoproduction import MESONS  # noqa: PLC0415 - not when warm
+
+        rho, heavy = MESONS["rho"].relative_error, MESONS["J/psi"].relative_error
+        model = nuclear_model(dump, calculation)
+        known = (
+            f"vector meson dominance and a nuclear model ({model}) give the events of rho, omega"
+            f" and phi to {rho:.0%} and of J/psi to {heavy:.0%}; where they dominate, couplings"
+            " are known to half of that"
+        )
+        return (known,)
+
+
+def nuclear_model(dump: Dump, calculation: Calculation) -> "NuclearModel":
+    """Return how nuclei make mesons coherently: as asked for, or by the beam's energy."""
+    by_energy: NuclearModel = "glauber" if dump.energy < GLAUBER_BELOW else "classical"
+    return calculation.nuclear_model or by_energy
+
+
+def _heaviest(model: "DecayingMediator") -> float:
+    """Return the mass in GeV from which mediators are made: real ones, or virtual ones."""
+    dark = model.dark_threshold
+    return max(model.mediator_mass, dark if math.isfinite(dark) else 0.0)
+
+
+def _charges(model: "DecayingMediator") -> dict[str, float]:
+    """Return the couplings to mesons in units of the largest."""
+    couplings = model.meson_couplings
+    largest = max(map(abs, couplings.values()), default=0.0) or 1.0
+    return {name: coupling / largest for name, coupling in couplings.items()}
+
+
+def _per_X0(
+    dump: Dump, model: "DecayingMediator", energies: Array, nuclear: "NuclearModel"
+) -> Array:
+    """Return the mediators of photons of given energies per X0 and squared coupling."""
+    from scotopic.production.photoproduction import (  # noqa: PLC0415 - not when warm
+        photoproduction_cross_section,
+    )
+
+    return np.sum(
+        [
+            per_cm2
+            * photoproduction_cross_section(
+                model.mediator_mass, energies, nucleus, nuclear, _charges(model)
+            )
+            for nucleus, per_cm2 in dump.material.atoms_per_cm2_per_X0.items()
+        ],
+        axis=0,
+    )
