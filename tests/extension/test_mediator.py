@@ -22,14 +22,16 @@ from scotopic.models.registry import (
     model_names,
     register_model,
 )
+from scotopic.processes.calculation import Calculation
 from scotopic.scan.plane import Plane
 from scotopic.scan.plane_files import write_plane
 from scotopic.scan.run import compute_run_card
 from scotopic.scan.run_card import load_run_card
-from scotopic.search import exclusion_curve, load_experiment
+from scotopic.search import Search, exclusion_curve
 from scotopic.units import ALPHA
 
 HERE = Path(__file__).parent
+WITHOUT_MESONS = Calculation(processes=("bremsstrahlung", "annihilation"))
 DARK = {"alpha_D": 0.1, "mass_ratio": 3.0}
 
 CARD = """
@@ -101,8 +103,8 @@ def test_below_two_muons_it_freezes_out_as_a_dark_photon_does() -> None:
 
 
 def test_its_curve_is_that_of_a_dark_photon_and_has_its_label() -> None:
-    """Visible decays are the only difference: epsilon^2 ALPHA of alpha_D."""
-    experiment = load_experiment("na64e-2018")
+    """Visible decays are the only difference, epsilon^2 ALPHA of alpha_D, and vector mesons."""
+    experiment = Search.of("na64e-2018", calculation=WITHOUT_MESONS)
     photon = DarkPhoton(mediator_mass=1, kinetic_mixing=1, **DARK, dark_matter="dirac")
     own = exclusion_curve(
         experiment, SterileVector(mediator_mass=1, sterile_coupling=1, **DARK), [0.1, 0.2]
@@ -123,7 +125,7 @@ def test_a_plane_with_an_axis_of_its_coupling(axis: str, tmp_path: Path) -> None
     card, place = load_run_card(str(path))
     found = compute_run_card(card, place)
     photon = exclusion_curve(
-        load_experiment("na64e-2018"),
+        Search.of("na64e-2018", calculation=WITHOUT_MESONS),
         DarkPhoton(mediator_mass=1, kinetic_mixing=1, **DARK, dark_matter="dirac"),
         card.x.axis().values,
     )

@@ -19,6 +19,7 @@ from scotopic.processes.calculation import PROCESSES, Calculation
 from scotopic.processes.dump import Dump
 from scotopic.search import Search, exclusion_curve, load_experiment
 
+BUILT_IN = ("bremsstrahlung", "annihilation", "photoproduction")
 MODULE = "tests.extension.flat_production"
 PHOTON = DarkPhoton(
     mediator_mass=0.1, kinetic_mixing=1.0, alpha_D=0.1, mass_ratio=3, dark_matter="dirac"
@@ -61,10 +62,10 @@ def test_limit_is_the_analytic_one(flat: ModuleType) -> None:
 
 def test_it_counts_by_default_with_all_others() -> None:
     """Events add up, and go as the squared coupling."""
-    builtin = limits("bremsstrahlung", "annihilation")
+    builtin = limits(*BUILT_IN)
     assert 1 / limits() ** 2 == pytest.approx(1 / builtin**2 + 1 / limits("flat") ** 2, rel=1e-6)
     result = exclusion_curve(NA64, PHOTON, [0.1])
-    assert result.attributes["processes"] == ["bremsstrahlung", "annihilation", "flat"]
+    assert result.attributes["processes"] == [*BUILT_IN, "flat"]
 
 
 def test_one_named_by_its_place_does_not_count_by_default() -> None:
@@ -80,7 +81,7 @@ def test_it_is_left_out_for_models_that_it_does_not_see() -> None:
     alone = Search.of(NA64, calculation=Calculation(processes=("flat",)))
     with pytest.raises(RangeError, match=r"flat: mediator_mass: 0\.6 GeV is not below"):
         exclusion_curve(alone, heavy, [0.6])
-    builtin = Search.of(NA64, calculation=Calculation(processes=("bremsstrahlung", "annihilation")))
+    builtin = Search.of(NA64, calculation=Calculation(processes=BUILT_IN))
     whole = exclusion_curve(NA64, heavy, [0.3, 0.6]).limits()
     bare = exclusion_curve(builtin, heavy, [0.3, 0.6]).limits()
     assert whole[0] < bare[0]
@@ -100,8 +101,8 @@ def test_simulated_events_are_its_own(flat: ModuleType) -> None:
         quantiles = np.quantile(values, [0.1, 0.5, 0.9])
         np.testing.assert_allclose((quantiles - low) / (high - low), [0.1, 0.5, 0.9], atol=0.005)
     both = simulate(dump, INELASTIC, 1, 256, minimum_energy=50.0)
-    assert both.processes == ("bremsstrahlung", "annihilation", "flat")
-    assert both.weight[both.process == 2].sum() == pytest.approx(flat.PER_GEV * 50, rel=1e-9)
+    assert both.processes == (*BUILT_IN, "flat")
+    assert both.weight[both.process == 3].sum() == pytest.approx(flat.PER_GEV * 50, rel=1e-9)
 
 
 def test_semi_visible_decays_take_it() -> None:

@@ -11,7 +11,8 @@ from scotopic.search import Search, load_experiment
 
 def test_all_processes_count_by_default() -> None:
     assert Calculation().processes == ()
-    assert PROCESSES.names()[:3] == ("bremsstrahlung", "annihilation", "primakoff")
+    built_in = ("bremsstrahlung", "annihilation", "primakoff", "photoproduction")
+    assert PROCESSES.names()[:4] == built_in
 
 
 def test_an_unknown_process_is_refused() -> None:

@@ -66,7 +66,7 @@ def yields_of(model: DarkPhoton) -> float:
     """Accepted mediators per electron and squared mixing, of all processes, at one alpha_D."""
     dump = Dump("e-", 100.0, NA64.target.build(), NA64.target.thickness_X0)
     window = EnergyWindow(100.0, 0.0, 50.0, NA64.visible_energy_resolution("ECAL"))
-    names = ("bremsstrahlung", "annihilation")
+    names = ("bremsstrahlung", "annihilation", "photoproduction")
     each = [accepted_yields(name, dump, [model], window, Calculation()) for name in names]
     return float(sum(one.values[0] for one in each))
 

@@ -164,15 +164,18 @@ def test_points_go_by_what_applies() -> None:
     assert muons.features(PHOTON) == []
     visible = Search.of("na64e-visible-2018")
     assert visible.features() == []
-    (window,) = Search.of("na64e-2018").features(PHOTON)
+    window, *mesons = Search.of("na64e-2018").features(PHOTON)
     assert window.top == pytest.approx((0.2271, 0.2389), rel=0.005)
+    assert [one.what for one in mesons] == [
+        f"photoproduction, {name}" for name in ("omega", "phi", "J/psi")
+    ]
     only = Search.of("na64e-2018", calculation=Calculation(processes=("bremsstrahlung",)))
     steps = np.diff(np.log(default_masses(50, search=only, model=PHOTON)))
     assert steps == pytest.approx(steps[0])
 
 
 def test_a_process_says_where_its_features_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As production of the omega will: a line of 8.7 MeV, whatever the window is."""
+    """A line of 8.7 MeV, whatever the window is."""
     from scotopic.processes.bremsstrahlung import Bremsstrahlung  # noqa: PLC0415
 
     def omega(*_: object) -> list[Feature]:

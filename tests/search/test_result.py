@@ -146,4 +146,4 @@ def test_the_dataset_has_units_and_words() -> None:
     assert data["mediator_mass"].attrs["units"] == "GeV"
     np.testing.assert_array_equal(data["lower"].values, found["lower"])
     assert data.attrs["model"]["name"] == "dark_photon"
-    assert data.attrs["processes"] == ["bremsstrahlung", "annihilation"]
+    assert data.attrs["processes"] == ["bremsstrahlung", "annihilation", "photoproduction"]

@@ -204,7 +204,7 @@ def test_nothing_but_bremsstrahlung_leaves_a_recoil() -> None:
     with pytest.raises(RangeError, match="annihilation leave no recoil electron"):
         alone.seeing(MODEL)
     other = Search.of(card, searches="missing energy")
-    assert other.processes(MODEL) == ("bremsstrahlung", "annihilation")
+    assert other.processes(MODEL) == ("bremsstrahlung", "annihilation", "photoproduction")
     assert other.parts[0].card.signature == "missing-energy"
     with pytest.raises(RangeError, match="may accept the same event"):
         Search.of(card, searches=("recoil electron", "missing energy"))
