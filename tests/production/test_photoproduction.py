@@ -161,7 +161,7 @@ def test_what_couples_to_mesons() -> None:
     )
     assert photon.meson_couplings == dict.fromkeys(MESONS, 1e-3)
     charges = {"q_e": -1, "q_mu": -1, "q_tau": -1, "q_u": 2 / 3, "q_d": -1 / 3, "q_s": -1 / 3}
-    again = ChargedVector(mediator_mass=0.5, gauge_coupling=1e-3 * ELEMENTARY_CHARGE, **charges)
+    again = ChargedVector(mediator_mass=0.5, gauge_coupling=1e-3 * ELEMENTARY_CHARGE, **charges)  # type: ignore[arg-type]
     for name, coupling in again.meson_couplings.items():
         assert coupling == pytest.approx(1e-3), name
     loop = LMuMinusLTau(mediator_mass=0.5, gauge_coupling=1e-3)

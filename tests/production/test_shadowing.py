@@ -15,6 +15,7 @@ from scotopic.production.shadowing import (
     incoherent,
     shadowing,
 )
+from scotopic.words import NuclearModel
 
 LEAD, CARBON = Nucleus.of(element("Pb")), Nucleus.of(element("C"))
 SIGMA = 24 * MILLIBARN
@@ -22,8 +23,10 @@ SIGMA = 24 * MILLIBARN
 
 def absorbed(nucleus: Nucleus, b: float, z: float) -> float:
     """Return Int_z n by scipy, in GeV^2."""
-    value, _ = quad(lambda at: nucleus.density(np.hypot(b, at)), z, nucleus.reach, epsrel=1e-7)
-    return value
+    value, _ = quad(
+        lambda at: float(nucleus.density(np.hypot(b, at))), z, nucleus.reach, epsrel=1e-7
+    )
+    return float(value)
 
 
 @pytest.mark.parametrize(("nucleus", "transfer"), [(LEAD, 0.07), (CARBON, 0.1)])
@@ -63,16 +66,17 @@ def test_incoherent_is_the_integral() -> None:
 
 def test_classical_is_the_integral() -> None:
     def shadow(b: float) -> float:
-        return 2 * np.pi * b * -np.expm1(-SIGMA * absorbed(LEAD, b, -LEAD.reach))
+        return float(2 * np.pi * b * -np.expm1(-SIGMA * absorbed(LEAD, b, -LEAD.reach)))
 
     area, _ = quad(shadow, 0, LEAD.reach, epsrel=1e-6)
     transfer = 0.06
 
     def spectrum(q: float) -> float:
         def wave(r: float) -> float:
-            return 4 * np.pi * r**2 * np.sinc(q * r / np.pi) * LEAD.density(r) / LEAD.nucleons
+            shell = 4 * np.pi * r**2 * np.sinc(q * r / np.pi)
+            return float(shell * LEAD.density(r) / LEAD.nucleons)
 
-        return 2 * q * quad(wave, 0, LEAD.reach, epsrel=1e-8, limit=200)[0] ** 2
+        return float(2 * q * quad(wave, 0, LEAD.reach, epsrel=1e-8, limit=200)[0] ** 2)
 
     slopes, _ = quad(spectrum, transfer, 0.6, epsrel=1e-5, limit=200)
     found = classical(LEAD, np.array([SIGMA]), np.array([transfer]))[0, 0]
@@ -116,8 +120,8 @@ def test_black_disks() -> None:
 
 
 @pytest.mark.parametrize("model", ["classical", "glauber"])
-def test_tables_are_the_integrals(model: str) -> None:
-    found = shadowing(element("Pb"), model)  # type: ignore[arg-type]
+def test_tables_are_the_integrals(model: NuclearModel) -> None:
+    found = shadowing(element("Pb"), model)
     direct = glauber if model == "glauber" else classical
     sigma = np.array([1.3, 12.5, 24.0]) * MILLIBARN
     for transfer in (0.0043, 0.0685, 0.15):
@@ -139,7 +143,8 @@ def test_sizes() -> None:
     ):
         nucleus = Nucleus.of(element(symbol))
         moments = [
-            quad(lambda r, n=n, d=nucleus: r**n * d.density(r), 0, nucleus.reach)[0] for n in (2, 4)
+            quad(lambda r, n=n, d=nucleus: float(r**n * d.density(r)), 0, nucleus.reach)[0]
+            for n in (2, 4)
         ]
         found = np.sqrt(moments[1] / moments[0]) / FERMI
         assert found == pytest.approx(measured, rel=error, abs=0), symbol
@@ -149,4 +154,4 @@ def test_sizes() -> None:
 
 def test_unknown_models_are_refused() -> None:
     with pytest.raises(RangeError, match="nuclear_model: 'glaube' is not one of"):
-        shadowing(element("Pb"), "glaube")  # type: ignore[arg-type]
+        shadowing(element("Pb"), "glaube")

@@ -163,13 +163,9 @@ def _per_X0(
         photoproduction_cross_section,
     )
 
-    return np.sum(
-        [
-            per_cm2
-            * photoproduction_cross_section(
-                model.mediator_mass, energies, nucleus, nuclear, _charges(model)
-            )
-            for nucleus, per_cm2 in dump.material.atoms_per_cm2_per_X0.items()
-        ],
-        axis=0,
-    )
+    found = np.zeros_like(energies)
+    for nucleus, per_cm2 in dump.material.atoms_per_cm2_per_X0.items():
+        found += per_cm2 * photoproduction_cross_section(
+            model.mediator_mass, energies, nucleus, nuclear, _charges(model)
+        )
+    return found

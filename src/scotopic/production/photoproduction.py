@@ -87,7 +87,7 @@ class VectorMeson:
         The width of the rho is that of a p-wave of two pions, the others' is constant.
         """
         k = np.asarray(mass, dtype=float)
-        width: npt.ArrayLike = self.width
+        width = np.full(k.shape, self.width)
         if self.name == "rho":
             pions = 4 * CHARGED_PION_MASS**2
             momenta = np.maximum(k**2 - pions, 0.0) / (self.mass**2 - pions)

@@ -17,7 +17,7 @@ C60 (1999) 014903.)
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Final, TypeVar, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from scipy.interpolate import RectBivariateSpline
 
 Array = npt.NDArray[np.float64]
+Number = TypeVar("Number", np.float64, np.complex128)
 
 FERMI: Final = 1e-13 / HBAR_C_GEV_CM
 """1 fm in GeV^-1."""
@@ -100,7 +101,8 @@ class Nucleus:
 
     def density(self, distance: npt.ArrayLike) -> Array:
         """Return the density in GeV^3 at distances in GeV^-1, any shape."""
-        return np.asarray(self._central / (1 + np.exp((distance - self.radius) / self.skin)))
+        beyond = np.asarray(distance, dtype=float) - self.radius
+        return np.asarray(self._central / (1 + np.exp(beyond / self.skin)))
 
     def form_factor(self, transfer: npt.ArrayLike) -> Array:
         """Return F of momentum transfers in GeV, any shape: 1 at zero."""
@@ -226,14 +228,14 @@ class _Grid:
         self.before = self.summed(self.density)
         self.behind = self.before[:, -1:] - self.before
 
-    def summed(self, values: npt.NDArray[np.generic]) -> Array:
+    def summed(self, values: npt.NDArray[Number]) -> npt.NDArray[Number]:
         """Return integrals up to each depth, the last axis, of what vanishes at the front."""
         # of the cubic through four points: the trapezoid and the differences of its ends' slopes
         slope = np.gradient(values, axis=-1)
         cells = (values[..., 1:] + values[..., :-1]) / 2 + (slope[..., :-1] - slope[..., 1:]) / 12
         found = np.zeros_like(values)
         np.cumsum(cells * self.step, axis=-1, out=found[..., 1:])
-        return found  # type: ignore[return-value]
+        return found
 
 
 def glauber(nucleus: Nucleus, sigma: Array, transfer: Array) -> Array:
