@@ -83,8 +83,8 @@ def folded(dark_mass: float, *charges: dict[str, float]) -> float:
     k2 = []
     for one in MESONS.values():
         half = one.mass * one.width
-        low, high = np.arctan((ends - one.mass**2) / half)
-        k2.append(one.mass**2 + half * np.tan(np.linspace(low, high, 100)[1:-1]))
+        low, high = np.arcsinh((ends - one.mass**2) / half)
+        k2.append(one.mass**2 + half * np.sinh(np.linspace(low, high, 250)[1:-1]))
     k2.append(ends[0] * (ends[1] / ends[0]) ** np.linspace(0, 1, 100) ** 2)
     at = np.unique(np.concatenate(k2))
     tracks = LEAD.track_lengths(50.0)
