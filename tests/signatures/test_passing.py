@@ -18,7 +18,7 @@ from scotopic.signatures.passing import Shares
 MODEL = DarkPhoton(
     mediator_mass=0.24, kinetic_mixing=1e-4, alpha_D=0.1, mass_ratio=3.0, dark_matter="dirac"
 )
-SHARES = {"bremsstrahlung": (0.5, 0.01), "annihilation": (0.2, 0.02)}
+SHARES = {"bremsstrahlung": (0.5, 0.01), "annihilation": (0.2, 0.02), "photoproduction": (0.3, 0.1)}
 COUPLING = np.array([1e-4])
 
 
