@@ -1,5 +1,6 @@
 """Edges of curves against closed forms and brute force."""
 
+import pathlib
 from dataclasses import replace
 
 import numpy as np
@@ -20,6 +21,7 @@ from scotopic.signatures.missing_energy import window_of
 
 FloatArray = npt.NDArray[np.float64]
 NA64 = load_experiment("na64e-2018")
+WINDOW = load_experiment(pathlib.Path(__file__).parents[1] / "cards" / "na64e-window.toml")
 SEMI_VISIBLE = load_experiment("na64e-2018-semi-visible")
 QUICK = Calculation(processes=("bremsstrahlung",), events=2000)
 PHOTON = DarkPhoton(
@@ -71,7 +73,7 @@ def closed_form(search: Search, models: list[DecayingMediator], allowed: float) 
 )
 def test_upper_limits_are_the_closed_form(model: DecayingMediator) -> None:
     masses = np.array([2e-3, 0.05, 0.23, 0.3, 0.9])
-    search = Search.of(NA64)
+    search = Search.of(WINDOW)
     found = exclusion_curve(search, model, masses)
     allowed = found["allowed_events"][0, 0, 0]
     models = [replace(model, mediator_mass=float(m)) for m in masses]

@@ -145,7 +145,7 @@ def test_limit_on_alpha_D_is_consistent_with_that_on_y(na64: Experiment) -> None
 
 def test_points_without_a_limit_say_so(na64: Experiment) -> None:
     (search,) = na64.searches
-    few = search.data_sets[0].model_copy(update={"particles_on_target": 1e4})
+    few = search.data_sets[0].model_copy(update={"particles_on_target": 3e4})
     weak = na64.with_searches([search.model_copy(update={"data_sets": (few,)})])
     found = exclusion_curve(weak, SCALAR, [1e-3, 0.5])
     assert found["status"].tolist() == [["limit", "nothing excluded"]]

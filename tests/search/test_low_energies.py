@@ -21,10 +21,11 @@ MODEL = DarkPhoton(
 def card(
     energy: float, base: str = "na64e-2018", layers: "list[dict[str, object]] | None" = None
 ) -> Experiment:
-    """A shipped card with a slower beam, its windows, vetoes and resolutions scaled."""
+    """A shipped card with a slower beam, its windows, vetoes and resolutions scaled, alone."""
     content = load_experiment(base).content()
     selection, ratio = content["searches"][0]["selection"], energy / content["beam"]["energy_GeV"]
     content["beam"]["energy_GeV"] = energy
+    selection.pop("segments", None)
     for table in (selection, *selection.get("vetoes", ())):
         table |= {name: v * ratio for name, v in table.items() if isinstance(v, float)}
         table.pop("maximum_energy_range_GeV", None)
