@@ -33,6 +33,7 @@ MASSES = [0.01, 0.1]
 # What the page says: mediators per electron, scattering probability; and what the card says.
 YIELD, PROBABILITY = 1e-4, 1e-3
 NA64, ONE_YEAR = 2.84e11 * 0.5, 1e12 * 0.5
+SEEN = 0.916  # leave enough in the pre-shower, if an emitter hands over all it has: +- 0.2 %
 
 
 @pytest.fixture
@@ -87,7 +88,7 @@ def test_the_mediator_is_a_dark_photon_by_another_name(place: Path) -> None:
 def test_the_process_yields_what_it_says(place: Path) -> None:
     """2.35 events: the limit of the review for this card, to its digits."""
     found = limits(place, "na64e-2018 --process flash:Flash --mass-min")
-    assert found == pytest.approx([math.sqrt(2.35 / (NA64 * YIELD))] * 2, rel=3e-3)
+    assert found == pytest.approx([math.sqrt(2.35 / (NA64 * SEEN * YIELD))] * 2, rel=3e-3)
 
 
 def test_the_signature_sees_a_fourth_power(place: Path) -> None:
@@ -97,8 +98,8 @@ def test_the_signature_sees_a_fourth_power(place: Path) -> None:
 
 
 def test_the_method_allows_three_events(place: Path) -> None:
-    expected = math.sqrt(3 / (NA64 * YIELD))
-    assert limits(place, "three:three_events") == pytest.approx([expected] * 2, rel=1e-6)
+    expected = math.sqrt(3 / (NA64 * SEEN * YIELD))
+    assert limits(place, "three:three_events") == pytest.approx([expected] * 2, rel=3e-3)
 
 
 def test_the_script_prints_what_the_page_shows(place: Path) -> None:
@@ -126,9 +127,9 @@ def test_a_package_makes_its_own_known(
         for group, named in project["entry-points"].items()
     ]
     (metadata / "entry_points.txt").write_text("\n".join(points))
-    expected = math.sqrt(3 / (NA64 * YIELD))
+    expected = math.sqrt(3 / (NA64 * SEEN * YIELD))
     found = limits(place, "--model sterile_vector", path=installed)
-    assert found == pytest.approx([expected] * 2, rel=1e-6)
+    assert found == pytest.approx([expected] * 2, rel=3e-3)
     card = (place / "mine.toml").read_text().replace('"recoil:Recoil"', '"recoil"')
     (place / "mine.toml").write_text(card)
     ask = "import scotopic as s; print(s.load_experiment('mine.toml').searches[0].signature)"
