@@ -3,12 +3,12 @@
 import importlib
 import sys
 from dataclasses import replace
-from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import pytest
 from scipy.integrate import quad
+from tests.cards.simple import WINDOW
 
 from scotopic.detector.window import EnergyWindow
 from scotopic.errors import RangeError
@@ -29,7 +29,6 @@ INELASTIC = InelasticDarkMatter(
     mediator_mass=0.25, kinetic_mixing=1e-3, alpha_D=0.1, mass_ratio=3, splitting=0.4
 )
 NA64 = load_experiment("na64e-2018")
-WINDOW = str(Path(__file__).parents[1] / "cards" / "na64e-window.toml")
 
 
 @pytest.fixture(autouse=True)
@@ -57,9 +56,9 @@ def expected(flat: ModuleType) -> float:
 
 
 def test_limit_is_the_analytic_one(flat: ModuleType) -> None:
-    found = limits("flat", card=WINDOW)
+    found = limits("flat", card=str(WINDOW))
     assert found == pytest.approx(expected(flat), rel=1e-4, abs=0)  # its bins
-    assert limits(f"{MODULE}:Flat", card=WINDOW) == pytest.approx(found, rel=1e-12, abs=0)
+    assert limits(f"{MODULE}:Flat", card=str(WINDOW)) == pytest.approx(found, rel=1e-12, abs=0)
 
 
 def test_it_counts_by_default_with_all_others() -> None:

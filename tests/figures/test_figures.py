@@ -73,7 +73,7 @@ def test_a_single_point_is_seen() -> None:
     axes = draw_limit(exclusion_curve("na64e-2018", "dark_photon", [0.1])).axes[0]
     dots = [line.get_xydata() for line in axes.lines if line.get_marker() == "o"]
     assert min(np.asarray(dot)[0].tolist() for dot in dots) == pytest.approx(
-        [0.1, 3.372e-4], rel=1e-3
+        [0.1, 3.636e-4], rel=1e-3
     )
 
 

@@ -1,8 +1,7 @@
 """Which processes count."""
 
-from pathlib import Path
-
 import pytest
+from tests.cards.simple import FLAT
 
 from scotopic.errors import RangeError
 from scotopic.processes.calculation import PROCESSES, Calculation
@@ -22,7 +21,7 @@ def test_an_unknown_process_is_refused() -> None:
 
 def test_cards_decide_what_a_calculation_leaves_open() -> None:
     """How electrons move: the calculation, else the card, else as in their atoms."""
-    flat = load_experiment(Path(__file__).parents[1] / "cards" / "na64e-flat.toml")
+    flat = load_experiment(FLAT)
     for card, given, moving in [
         (flat, None, False),
         (flat, True, True),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from tests.cards.simple import WINDOW
 
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.inelastic import InelasticDarkMatter
@@ -65,8 +66,8 @@ def semi_visible(masses: int = 64, events: int = 1500, mixings: int = 12) -> Pla
 
 
 def invisible(x: Axis, y: Axis, **fixed: object) -> Plan:
-    """A plane of the invisible dark photon, with both ways of production."""
-    search = Search.of(load_experiment("na64e-2018"))
+    """A plane of the invisible dark photon by the window alone, with both ways of production."""
+    search = Search.of(load_experiment(WINDOW))
     others = {"dark_matter": "complex_scalar", "mass_ratio": 3.0, **fixed}
     return Plan(x, y, (Limit("NA64", search, Sector(DarkPhoton, others)),))
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.cards.simple import WINDOW
 
 from scotopic.models.axion_like import AxionLikeParticle
 from scotopic.models.charged_vector import LMuMinusLTau
@@ -128,13 +129,13 @@ def test_no_signature_is_left_out() -> None:
 
 @pytest.mark.parametrize(("bound", "epsilon"), [(False, 7.19e-4), (None, 6.78e-4)])
 def test_both_count_annihilation_unless_told_otherwise(bound: bool | None, epsilon: float) -> None:
-    """At 0.3 GeV na64e-2018 excludes 7.2e-4; bremsstrahlung alone would leave 1.3e-3.
+    """At 0.3 GeV the window alone excludes 7.2e-4; bremsstrahlung alone would leave 1.3e-3.
 
     They gave 7.19e-4 and 1.295e-3 when the plane had a default of its own. That was with electrons
     at rest: moving ones make 16 % more in lead (the table of `processes/test_moving_electrons.py`).
     """
     y = Axis("kinetic_mixing", 1e-5, 1e-1, 81)
-    search = Search.of("na64e-2018", calculation=Calculation(bound_electrons=bound))
+    search = Search.of(WINDOW, calculation=Calculation(bound_electrons=bound))
     plane = exclusion_plane(search, DarkPhoton, Axis("mediator_mass", 0.3, 0.31, 2), y, SCALAR)
     model = build(DarkPhoton, {**SCALAR, "mediator_mass": 0.3, "kinetic_mixing": 1e-3})
     ((curve, _),) = exclusion_curve(search, model, [0.3]).intervals()[0]

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from tests.cards.simple import WINDOW
 from tests.statistics.counts import Count
 
 from scotopic import DarkPhoton, load_experiment
@@ -133,7 +134,7 @@ def test_leakage_is_what_was_seen_times_the_ratio() -> None:
 
 def test_the_scan_is_the_yield_and_the_limit_of_each_cut() -> None:
     """Each by the functions that limits are made of; a single background with one uncertainty."""
-    card = load_experiment("na64e-2018")
+    card = load_experiment(WINDOW)
     neighbours = Neighbours(Histogram(EDGES, (0, 2, 4, 9, 22, 48)))
     how = Calculation(processes=("annihilation",))
     scan = scan_cuts(card, MODEL, [0.25, 0.3], [45.0, 50.0], neighbours, calculation=how)

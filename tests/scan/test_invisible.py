@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.cards.simple import WINDOW
 from tests.scan import surveys
 
 from scotopic.detector.window import EnergyWindow
@@ -24,7 +25,7 @@ SCALAR = DarkPhoton(
     mass_ratio=3.0,
     dark_matter="complex_scalar",
 )
-NA64 = load_experiment("na64e-2018")
+NA64 = load_experiment(WINDOW)
 
 
 def plane(plan: Plan, tolerance: float | None = None) -> Plane:

@@ -203,21 +203,21 @@ def test_columns_are_added_where_a_line_bends() -> None:
 
 
 # Mongillo et al. (2023), section 6: the target of Fig. 7 left is "unprobed in the range
-# R ~ 2.5 - 6 by the current NA64 and BaBar". 15 % of R is what its one digit allows.
+# R ~ 2.5 - 6 by the current NA64 and BaBar". Here it ends at 4.9: the cards' 0.5 is not chosen on
+# that paper, whose cuts on the shower's shape are not simulated.
 def test_relic_line_leaves_the_published_window() -> None:
     from scotopic.processes.calculation import Calculation  # noqa: PLC0415 - heavy, for one test
     from scotopic.scan.plane import Plane, exclusion_plane  # noqa: PLC0415
-    from scotopic.scan.run import with_efficiency  # noqa: PLC0415
     from scotopic.search import Search, load_experiment  # noqa: PLC0415
 
     x, y = Axis("mass_ratio", 4.0, 8.0, 5, "linear"), Axis("y", 1e-13, 1e-10, 60)
     fixed = {"alpha_D": 0.1, "splitting": 0.1, "dark_matter_mass": 0.01}
     line = relic_line(Grid.of(Sector(InelasticDarkMatter, fixed), x, y), 0.12)
     search = Search.of(
-        with_efficiency(load_experiment("na64e-2018"), 0.33),
+        load_experiment("na64e-2018"),
         calculation=Calculation(processes=("bremsstrahlung",)),
     )
     plane = exclusion_plane(search, InelasticDarkMatter, x, y, fixed)
     lowest = np.log([stretches[0][0] for stretches in Plane.of(plane).intervals()])
     above = np.log([p.y or math.nan for p in line.points if p.x in x.values]) - lowest
-    assert float(np.interp(0.0, above, x.values)) == pytest.approx(6, rel=0.15)
+    assert float(np.interp(0.0, above, x.values)) == pytest.approx(4.93, rel=0.02)

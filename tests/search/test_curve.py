@@ -1,12 +1,12 @@
 """Edges of curves against closed forms and brute force."""
 
-import pathlib
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 from scipy.optimize import brentq
+from tests.cards.simple import WINDOW
 
 from scotopic.errors import RangeError
 from scotopic.models.charged_vector import BMinusL
@@ -21,7 +21,6 @@ from scotopic.signatures.missing_energy import window_of
 
 FloatArray = npt.NDArray[np.float64]
 NA64 = load_experiment("na64e-2018")
-WINDOW = load_experiment(pathlib.Path(__file__).parents[1] / "cards" / "na64e-window.toml")
 SEMI_VISIBLE = load_experiment("na64e-2018-semi-visible")
 QUICK = Calculation(processes=("bremsstrahlung",), events=2000)
 PHOTON = DarkPhoton(

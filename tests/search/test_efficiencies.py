@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.cards.simple import WINDOW
 
 from scotopic.experiments import Experiment
 from scotopic.models.axion_like import AxionLikeParticle
@@ -62,7 +63,7 @@ class Cards:
         self,
         *efficiencies: str,
         pot: float = 1e11,
-        base: str = "na64e-2018",
+        base: str | Path = WINDOW,
         head: str = "",
         own: str = "",
     ) -> Experiment:

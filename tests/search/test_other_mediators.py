@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.cards.simple import WINDOW
 
 from scotopic.errors import RangeError
 from scotopic.experiments import Experiment
@@ -37,7 +38,8 @@ AXIAL = AxialVectorMediator(electron_coupling=1.0, **DARK)
 
 @pytest.fixture(scope="module")
 def na64() -> Experiment:
-    return load_experiment("na64e-2018")
+    """By its window alone: what the notes are about."""
+    return load_experiment(WINDOW)
 
 
 def limit(na64: Experiment, model: DecayingMediator) -> np.ndarray:

@@ -5,6 +5,7 @@ import math
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.cards.simple import by_window_alone
 
 from scotopic.cosmology.freeze_out import thermal_coupling
 from scotopic.errors import RangeError
@@ -18,7 +19,7 @@ from scotopic.models.muonphilic import MuonphilicScalar
 from scotopic.models.parameters import build
 from scotopic.precision.magnetic_moments import moment_of
 from scotopic.scan.plane import Plane, exclusion_plane
-from scotopic.search import Axis, load_experiment
+from scotopic.search import Axis
 
 SHAPE = {"mass_ratio": 3.0, "dark_matter": "majorana"}
 TIED = {**SHAPE, "kinetic_mixing": "thermal relic"}
@@ -92,10 +93,12 @@ def test_review_on_what_na64_excludes(
 ) -> None:
     """Review section 3.2.2: thermal targets of m_A' = 3 m_chi, from 1 MeV (here 5) up to a mass.
 
-    "Excluded for alpha_D below" is a statement of one digit: 0.048 is 0.05, a factor of 5 is not.
+    "Excluded for alpha_D below" is a statement of one digit: a factor of 5 above it is not. The
+    review's 50 % are its whole efficiency. With the pre-shower beside them the first and the last
+    reach 0.048.
     """
     plane = exclusion_plane(
-        load_experiment(card),
+        by_window_alone(card),
         DarkPhoton,
         Axis("mediator_mass", 0.005, highest, 4),
         Axis("alpha_D", 1e-3, 1.0, 40),
@@ -103,7 +106,7 @@ def test_review_on_what_na64_excludes(
     )
     intervals = Plane.of(plane).intervals()
     reached = [stretches[0][1] for stretches in intervals]
-    assert min(reached) > 0.95 * alpha_D
+    assert min(reached) > alpha_D
     assert card != "na64e-2018" or max(reached) < 5 * alpha_D
     assert all(math.isclose(stretches[0][0], 1e-3) for stretches in intervals)
 

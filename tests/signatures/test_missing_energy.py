@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.cards.simple import WINDOW
 
 from scotopic.errors import RangeError
 from scotopic.models.charged_vector import BMinusL
@@ -25,7 +26,7 @@ INELASTIC = InelasticDarkMatter(
 
 def test_interpolation_in_alpha_D_states_its_error() -> None:
     """Between nodes of alpha_D, against the yield at it."""
-    search = Search.of(NA64, calculation=Calculation(processes=("annihilation",)))
+    search = Search.of(WINDOW, calculation=Calculation(processes=("annihilation",)))
     (part,) = search.parts
     over = search.over_alpha_D(1.1e-4, 0.9)
     window = window_of(part.question)
@@ -52,7 +53,7 @@ def test_response_is_yield_times_invisible_branching() -> None:
         replace(SCALAR, alpha_D=1e-6),
         BMinusL(mediator_mass=0.3, gauge_coupling=1e-3),
     ):
-        (part,) = Search.of(NA64).parts
+        (part,) = Search.of(WINDOW).parts
         (response,) = part.signature.responses(part.question, [model])
         couplings = np.array([1e-5, 1e-3, 0.1])
         found = response(couplings, np.full(3, model.alpha_D))

@@ -5,13 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from scotopic.detector.segments import SegmentDeposits
 from scotopic.events.simulation import simulate
 from scotopic.experiments.selections import CalorimeterSelection
 from scotopic.models.inelastic import InelasticDarkMatter
-from scotopic.processes.calculation import Calculation
+from scotopic.processes.calculation import PROCESSES, Calculation
 from scotopic.search import Search, load_experiment
 from scotopic.signatures.base import Response
 from scotopic.signatures.decay_chains import acceptance
+from scotopic.signatures.missing_energy import window_of
+from scotopic.signatures.segments import SegmentPassing
 
 CARD = load_experiment("na64e-2018-semi-visible")
 MODEL = InelasticDarkMatter(
@@ -36,8 +39,14 @@ def test_response_is_the_acceptance_at_the_models_lifetime(
     selection = part.question.selection
     assert isinstance(selection, CalorimeterSelection)
     events = simulate(part.question.dump, MODEL, 5, 6000, minimum_energy=softest, calculation=HOW)
-    normals = np.random.default_rng(6).standard_normal((len(events), 2, 2, 2))
-    direct = acceptance(CARD, selection, events, normals)
+    numbers = np.random.default_rng(6)
+    normals = numbers.standard_normal((len(events), 2, 2, 2))
+    passing = SegmentPassing.of(part.question, window_of(part.question))
+    assert passing is not None
+    chances = numbers.random(len(events))
+    showers = passing.drawn(PROCESSES["bremsstrahlung"], MODEL, events.mediator_energy, chances)
+    deposits = SegmentDeposits(passing.cuts, showers)
+    direct = acceptance(CARD, selection, events, normals, deposits)
     ctau = replace(MODEL, kinetic_mixing=coupling).chi2_c_tau_cm
     expected, error = (float(f(ctau)) for f in (direct.expected, direct.error))
     found = response(name, MODEL)(np.array([coupling]), np.array([0.1]))

@@ -42,6 +42,7 @@ _BREAK, _FAR = 0.885, 0.945  # where the axis is broken for decays beyond it, an
 _LANE_CM, _SPREAD_CM = 11.0, 7.0
 _TOP_CM = 42.0
 _UNKNOWN_HEIGHT_CM = 40.0
+_FIRST_ROW, _LAST_ROW, _ROW = 0.27, 0.012, 0.047  # of texts below the view: places and distance
 
 
 class _Ruler:
@@ -282,7 +283,7 @@ def _write_chain(figure: Figure, record: EventRecord) -> None:
         lines.append("    " + ",  ".join(f"{name} {energy_text(e)}" for name, e in parts))
     _heading(figure, _LEFT, "The decay chain")
     for i, line in enumerate(lines):
-        figure.text(_LEFT, 0.27 - 0.047 * i, line, fontsize=points(8.5))
+        figure.text(_LEFT, _FIRST_ROW - _ROW * i, line, fontsize=points(8.5))
 
 
 def _products(record: EventRecord) -> str:
@@ -300,8 +301,9 @@ def _write_cuts(figure: Figure, search: str, record: EventRecord) -> None:
         right, 0.325, verdict, fontsize=points(9.5), color=colour, ha="right", fontweight="bold"
     )
     marks = {True: ("✓", GREEN), False: ("✗", VERMILION), None: ("○", GREY)}
+    step = min(_ROW, (_FIRST_ROW - _LAST_ROW) / max(len(record.cuts) - 1, 1))
     for i, cut in enumerate(record.cuts):
-        height = 0.27 - 0.047 * i
+        height = _FIRST_ROW - step * i
         mark, colour = marks[cut.met]
         figure.text(left, height, mark, fontsize=points(10), color=colour, fontweight="bold")
         condition = cut.condition.replace("<=", "≤").replace(">=", "≥")

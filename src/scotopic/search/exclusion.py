@@ -98,7 +98,7 @@ def exclusion_curve(
     --------
     >>> found = exclusion_curve("na64e-2018", "dark_photon", [0.01, 0.1], alpha_D=0.1)
     >>> [f"{value:.2e}" for value in found.limits()]
-    ['3.83e-05', '3.37e-04']
+    ['3.99e-05', '3.64e-04']
     """
     search = Search.asked(search)
     last = (MASS, mass_range(search.experiments)[1])

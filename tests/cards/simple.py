@@ -1,0 +1,17 @@
+"""Cards to compare with what is known in closed form, or with papers of one flat efficiency."""
+
+from pathlib import Path
+
+from scotopic.experiments import Experiment
+from scotopic.search import load_experiment
+from scotopic.search.cards import checked
+
+FLAT = Path(__file__).parent / "na64e-flat.toml"
+WINDOW = Path(__file__).parent / "na64e-window.toml"
+
+
+def by_window_alone(card: str | Experiment) -> Experiment:
+    """Return an electron beam's card without the pre-shower."""
+    content = load_experiment(card).content()
+    del content["searches"][0]["selection"]["segments"]
+    return checked(Experiment.model_validate(content))
