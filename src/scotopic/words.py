@@ -43,6 +43,8 @@ DeviationName = Literal[
 ThresholdEnd = Literal["strictest", "loosest"]
 """Where in their ranges thresholds are: where the fewest or the most events pass them."""
 
+THRESHOLD_ENDS: Final[tuple[ThresholdEnd, ...]] = get_args(ThresholdEnd)
+
 MassAxis = Literal["mediator_mass", "dark_matter_mass"]
 """The mass that a curve is shown against."""
 

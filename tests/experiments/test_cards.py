@@ -271,3 +271,13 @@ def test_import_is_light() -> None:
 
 def test_experiment_is_what_loading_returns() -> None:
     assert isinstance(load_experiment(CARDS / "na64e-2018.toml"), Experiment)
+
+
+def test_copies_with_other_values_compute_anew() -> None:
+    experiment = load_experiment("na64e-2018")
+    before = experiment.fingerprint, experiment.target.thickness_cm
+    fewer = experiment.model_copy(update={"confidence_level": 0.95})
+    target = experiment.target.model_copy(update={"repetitions": 75})
+    assert fewer.fingerprint != before[0]
+    assert target.thickness_cm == pytest.approx(before[1] / 2)
+    assert experiment.fingerprint == before[0]

@@ -165,6 +165,14 @@ def limit(
         MassAxis | None,
         typer.Option(help="Mass on the figure's axis.", show_default="the curve's parameter"),
     ] = None,
+    threshold_band: Annotated[
+        bool,
+        typer.Option(
+            "--threshold-band",
+            help="Add the band of the limit as thresholds, and places of counters, that have"
+            " ranges in the cards go to the ends of them.",
+        ),
+    ] = False,
     muon_band: Annotated[
         bool, typer.Option("--muon-band", help="Add the 2 sigma band of the muon's g-2.")
     ] = False,
@@ -232,6 +240,7 @@ def limit(
             _along(search, made, axis, ends, points),
             quantity=quantity,
             y=y,
+            threshold_band=threshold_band,
             report=report,
         )
     name_caveats(curve.attributes["caveats"])
@@ -359,12 +368,28 @@ def _strongest(curve: "Result") -> float | None:
 
 def _shown(curve: "Result") -> list[str]:
     """Return what is excluded at each point of a curve, as text; nothing where nothing is."""
+    from scotopic.search.allowance import AT_ENDS  # noqa: PLC0415 - keep the help fast
+
+    stated = _excluded(curve, "observed")
+    if AT_ENDS[0] not in curve["outcome"]:
+        return stated
+    ends = {name.replace("_", " "): _excluded(curve, name) for name in AT_ENDS}
+    found = []
+    for i, text in enumerate(stated):
+        more = ", ".join(f"{name}: {one[i] or 'none'}" for name, one in ends.items())
+        found.append(f"{text} ({more})" if text else "")
+    return found
+
+
+def _excluded(curve: "Result", outcome: str) -> list[str]:
+    """Return what an outcome excludes at each point of a curve, as text."""
     if not curve.has_islands:
-        return [f"{value:.4g}" if value > 0 else "" for value in curve.limits().tolist()]
-    opens = zip(curve["open_below"][0, 0].tolist(), curve["open_above"][0, 0].tolist(), strict=True)
+        return [f"{x:.4g}" if x > 0 else "" for x in curve.limits(None, outcome).tolist()]
+    i = curve["outcome"].tolist().index(outcome)
+    opens = zip(curve["open_below"][0, i].tolist(), curve["open_above"][0, i].tolist(), strict=True)
     return [
         ", ".join(_span(*ends) for ends in zip(intervals, *sides, strict=False))
-        for intervals, sides in zip(curve.intervals(), opens, strict=True)
+        for intervals, sides in zip(curve.intervals(None, outcome), opens, strict=True)
     ]
 
 

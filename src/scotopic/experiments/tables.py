@@ -5,8 +5,8 @@ Types are strict: a string or a bool is never taken for a number. Units are part
 out has one plain meaning.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Annotated, Protocol, Self, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Annotated, Any, Protocol, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -46,6 +46,13 @@ class Table(BaseModel):
 
     __repr__ = __str__ = one_line
     _repr_html_ = as_table
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with other values, without what was computed of the old ones."""
+        found = super().model_copy(update=update, deep=deep)
+        for computed in found.__dict__.keys() - type(self).model_fields.keys():
+            del found.__dict__[computed]
+        return found
 
     def mistakes(self) -> Iterator[KeyedError]:
         """Yield what does not go together, all keys by themselves being right."""

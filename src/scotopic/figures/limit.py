@@ -12,9 +12,10 @@ from matplotlib.figure import Figure
 from scotopic.errors import RangeError
 from scotopic.figures.labels import axis_label, fixed_parameters, of_several, scientific
 from scotopic.figures.sheet import MEASURED, PROJECTED, Sheet, figure_of, new_sheet
-from scotopic.figures.style import BLACK, GREY, ORANGE
+from scotopic.figures.style import BLACK, GREY, ORANGE, PURPLE
 from scotopic.models.metadata import Parameter, parameters
 from scotopic.models.parameters import parameter
+from scotopic.search.allowance import AT_ENDS
 from scotopic.search.result import Result
 from scotopic.search.set_ups import parameter_of_axis
 from scotopic.search.style import FigureStyle
@@ -50,7 +51,7 @@ def draw_limit(
         Where to draw; what is there stays. By default in a figure of its own.
     **style
         Keys of `scotopic.search.style.FigureStyle`. Labels are those of the limits, and
-        "expected median", "expected 1 sigma", "expected 2 sigma".
+        "expected median", "expected 1 sigma", "expected 2 sigma" and "thresholds".
 
     Returns
     -------
@@ -151,6 +152,7 @@ class _Pen:
             kind = " (projection)" if curve.attributes["is_projection"] else " (observed)"
             prefix = f"${curve.model.symbol}$: " if differ else ""
             first, *singles = curve.labels
+            self.thresholds(curve)
             for label in singles or [first]:
                 said = "" if kind.strip() in label else kind
                 name = f"{prefix}{label}, {level}{said}"
@@ -243,6 +245,25 @@ class _Pen:
                 linewidth=1.2,
             )
 
+    def thresholds(self, curve: Result) -> None:
+        """Draw where the limit goes as thresholds go to the ends of their ranges."""
+        if AT_ENDS[0] not in curve["outcome"]:
+            return
+        name = "thresholds at the ends of their ranges"
+        look: dict[str, Any] = {"linestyle": "--", "linewidth": 0.8, "zorder": 2.95, "name": name}
+        if curve.has_islands:
+            outlines = [
+                one
+                for end in AT_ENDS
+                for one in _outlines(curve[self.against], _intervals(curve, curve.labels[0], end))
+            ]
+            lines = [line for one in outlines for line in self._edges(one, is_island=True)]
+            self.sheet.line("thresholds", lines, color=PURPLE, **look)
+            return
+        at, edges = curve[self.against], [curve.limits(None, end) for end in AT_ENDS]
+        fill, lines = self.between(at, *edges), [self.points(at, one) for one in edges]
+        self.sheet.area("thresholds", fill, lines, PURPLE, alpha=0.35, **look)
+
     def beside(self, curve: Result) -> None:
         """Draw what the curve is shown beside: a band filled, a line dash-dotted."""
         if "beside" not in curve.variables:
@@ -262,16 +283,18 @@ def _are_same(one: FloatArray, other: FloatArray) -> bool:
     return bool(np.allclose(one, other, rtol=_SAME, atol=0, equal_nan=True))
 
 
-def _intervals(curve: Result, label: str) -> list[list[tuple[float, float]]]:
+def _intervals(
+    curve: Result, label: str, outcome: str = "observed"
+) -> list[list[tuple[float, float]]]:
     """Return the excluded intervals at each point, those that go on up to beyond the figure."""
-    i = curve.number(label)
-    ends = zip(curve["open_below"][i, 0].tolist(), curve["open_above"][i, 0].tolist(), strict=True)
+    i, j = curve.number(label), curve["outcome"].tolist().index(outcome)
+    ends = zip(curve["open_below"][i, j].tolist(), curve["open_above"][i, j].tolist(), strict=True)
     return [
         [
             (_FAR["lower"] if is_below else low, _FAR["upper"] if is_above else high)
             for (low, high), is_below, is_above in zip(intervals, below, above, strict=False)
         ]
-        for intervals, (below, above) in zip(curve.intervals(label), ends, strict=True)
+        for intervals, (below, above) in zip(curve.intervals(label, outcome), ends, strict=True)
     ]
 
 
@@ -297,11 +320,15 @@ def _range(curves: Sequence[Result]) -> tuple[float, float]:
     """Return the range of the vertical axis that shows all limits with some air."""
     values, room = [], 4
     for curve in curves:
+        known = curve["outcome"].tolist()
+        ends = [name for name in AT_ENDS if name in known]
         if curve.has_islands:
-            values += [curve[side][:, 0].ravel() for side in ("lower", "upper")]
+            shown = [0, *(known.index(name) for name in ends)]
+            values += [curve[side][:, shown].ravel() for side in ("lower", "upper")]
             room = max(room, _ROOM_OF_ISLANDS)
         else:
             values += [curve.limits(label) for label in curve.labels]
+            values += [curve.limits(None, name) for name in ends]
             room = max(room, _ROOM if len(curve.labels) > 1 else 0)
         if "beside" in curve.variables:
             values += [curve[f"beside_{side}"].ravel() for side in ("lower", "upper")]

@@ -80,6 +80,10 @@ def _variables(curve: Result, cells: Columns) -> Iterator[Variable]:
             bands = [cells[f"expected_{band}"] for band in EXPECTED]
             heading = f"Expected {curve.side} limit on {words}"
             yield Variable(heading, unit, shown(values), _errors(bands))
+        elif name.endswith("_thresholds"):
+            what, _, end = name.removesuffix("_thresholds").rpartition("_")
+            kind = f"{what} edge of excluded" if what else f"{curve.side} limit on"
+            yield Variable(f"{seen} {kind} {words}, {end} thresholds", unit, shown(values))
         elif name.endswith(" alone"):
             yield Variable(name, unit, shown(values))
         elif not name.startswith("expected_"):

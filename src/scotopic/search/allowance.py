@@ -17,6 +17,7 @@ import numpy.typing as npt
 from scotopic.cache import Arrays, cached_arrays
 from scotopic.errors import RangeError
 from scotopic.statistics.methods import method_module
+from scotopic.words import THRESHOLD_ENDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +36,9 @@ OUTCOMES: Final = (
     "plus_two_sigma",
 )
 """For which limits are set: what was seen, and what is expected without signal."""
+
+AT_ENDS: Final = tuple(f"{end}_thresholds" for end in THRESHOLD_ENDS)
+"""What further outcomes of curves are called: what was seen, with all thresholds at an end."""
 
 MOST: Final = 4
 """Parts whose shares can be interpolated."""

@@ -11,7 +11,7 @@ from scotopic.experiments.messages import key_path, mistakes_in
 from scotopic.experiments.tables import Fraction, Items
 from scotopic.models.parameters import parameter
 from scotopic.models.registry import model_class
-from scotopic.search.allowance import OUTCOMES
+from scotopic.search.allowance import AT_ENDS, OUTCOMES
 from scotopic.search.axis import Axis
 from scotopic.search.style import FigureStyle
 
@@ -33,6 +33,14 @@ class _Model(_Part):
     name: str
 
 
+class _Moved(_Part):
+    experiment: str
+    search: str
+    key: str
+    strictest: float
+    loosest: float
+
+
 class _Curve(_Part):
     title: str
     quantity: str
@@ -49,6 +57,7 @@ class _Curve(_Part):
     experiments: Items[dict[str, Any]]
     caveats: Texts
     common_nuisances: Texts = ()
+    thresholds: Items[_Moved] = ()
     remarks: Texts = ()
 
 
@@ -177,8 +186,9 @@ def check_attributes(result: "Result") -> None:
     if result.is_curve:
         _check("attributes", _Curve, result.attributes)
         _require("variables", result.variables, _OF_CURVES, result.axes)
-        if result["outcome"].tolist() != list(OUTCOMES):
-            raise RangeError(f"variables.outcome: must be {', '.join(OUTCOMES)}")
+        if result["outcome"].tolist() not in ([*OUTCOMES], [*OUTCOMES, *AT_ENDS]):
+            every = ", ".join((*OUTCOMES, *AT_ENDS))
+            raise RangeError(f"variables.outcome: must be {every}, the last two or none of them")
     elif len(result.axes) == 2:
         _check("attributes", _Plane, result.attributes)
         arrays = {**_OF_PLANES, **(_OF_LIMITS if result.attributes.get("limits") else {})}

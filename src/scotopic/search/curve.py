@@ -50,7 +50,8 @@ class Exclusion:
     Attributes
     ----------
     lower, upper : ndarray, shape (models, outcomes, k)
-        Edges for each of `allowance.OUTCOMES`, ascending, padded with not-a-number.
+        Edges for each of `allowance.OUTCOMES`, ascending, padded with not-a-number; with the ends
+        of ranges for each of `allowance.AT_ENDS` too.
     open_below, open_above : ndarray of bool, shape (models, outcomes, k)
         Whether an interval goes on beyond the couplings that were looked at.
     status : ndarray of str, shape (models,)
@@ -108,6 +109,18 @@ class Exclusion:
             name: values[order] for name, values in self.arrays().items() if name != "processes"
         }
         return Exclusion(**found, processes=self.processes)
+
+    def with_ends(self, ends: "Sequence[Exclusion]") -> "Exclusion":
+        """Return the same with the observed outcomes of others behind its own."""
+        kept = self, *ends
+        most = max(one.lower.shape[2] for one in kept)
+        every = [one.arrays(most) for one in kept]
+        own, *others = every
+        further = {
+            name: np.concatenate([own[name], *(one[name][:, :1] for one in others)], axis=1)
+            for name in (*_PADDING, "allowed_events")
+        }
+        return replace(self, **further)
 
     def arrays(self, most: int = 0) -> dict[str, npt.NDArray[Any]]:
         """Return all arrays by name, with room for at least so many intervals."""

@@ -1,7 +1,7 @@
 """Limits along one axis: the excluded intervals of a coupling, for every value of a parameter."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
@@ -17,9 +17,10 @@ from scotopic.models.inputs import model_inputs
 from scotopic.models.parameters import Given, field_of, models_along, parameter, value_of
 from scotopic.models.registry import model_name
 from scotopic.progress import Report, heard
-from scotopic.search.allowance import OUTCOMES
+from scotopic.search.allowance import AT_ENDS, OUTCOMES
 from scotopic.search.axis import Axis
 from scotopic.search.between import interpolation_error, missed
+from scotopic.search.cards import threshold_ranges
 from scotopic.search.curve import (
     ALPHA_D,
     Exclusion,
@@ -34,6 +35,7 @@ from scotopic.search.search import Search, SearchLike
 from scotopic.search.set_ups import SET_UPS, mean_leakage, parameter_of_axis
 from scotopic.search.ties import MOMENTS  # noqa: F401 - makes them known
 from scotopic.sources import module_names
+from scotopic.words import THRESHOLD_ENDS
 
 if TYPE_CHECKING:
     from scotopic.models.mediator import DecayingMediator
@@ -55,6 +57,7 @@ def exclusion_curve(
     quantity: str | None = None,
     y: float | None = None,
     singles: bool = True,
+    threshold_band: bool = False,
     report: Report | None = None,
     **parameters: float | str,
 ) -> Result:
@@ -77,6 +80,10 @@ def exclusion_curve(
         Fixed y, for a limit on alpha_D.
     singles : bool
         Whether several experiments get limits of their own beside the combined one.
+    threshold_band : bool
+        Whether to compute the limits once more with all thresholds (and places of counters) that
+        have ranges at the strictest end of them, and at the loosest: the outcomes
+        "strictest_thresholds" and "loosest_thresholds" of the result.
     report : callable, optional
         Is told how far it is; by default a bar is shown in notebooks.
     **parameters
@@ -92,7 +99,8 @@ def exclusion_curve(
     Raises
     ------
     RangeError
-        If no search sees the model at any point, or the quantity is none of the model's.
+        If no search sees the model at any point, the quantity is none of the model's, or a band is
+        asked for and no threshold has a range.
 
     Examples
     --------
@@ -113,7 +121,9 @@ def exclusion_curve(
     y = _checked_y(made, quantity, y)
     if quantity == "alpha_D":
         search = search.over_alpha_D(*ALPHA_D)
-    asked = _Asked(search, made, along, quantity, y, singles)
+    asked = _Asked(search, made, along, quantity, y, singles, threshold_band)
+    if threshold_band and not any(threshold_ranges(one) for one in search.experiments):
+        raise RangeError(f"threshold_band: no threshold of {search.title} has a range in its card")
     with heard(report) as listener:
         values, found = _with_tip(along.values, partial(asked.excluded, report=listener))
     return asked.result(values, found)
@@ -259,6 +269,7 @@ class _Asked:
     quantity: str
     y: float | None
     singles: bool
+    threshold_band: bool
 
     @property
     def is_set_up(self) -> bool:
@@ -284,9 +295,16 @@ class _Asked:
     def excluded(self, values: FloatArray, report: Report) -> list[Exclusion]:
         """Return what each limit excludes along the axis."""
 
-        def of(search: Search, models: "list[DecayingMediator]") -> list[Exclusion]:
+        def at(search: Search, models: "list[DecayingMediator]") -> list[Exclusion]:
             single = search.by_experiment() if len(self.labels()) > 1 else ()
             return _kept([search, *single], models, self.y, report)
+
+        def of(search: Search, models: "list[DecayingMediator]") -> list[Exclusion]:
+            stated = at(search, models)
+            if not self.threshold_band:
+                return stated
+            ends = [at(search.at_thresholds(end), models) for end in THRESHOLD_ENDS]
+            return [one.with_ends(moved) for one, *moved in zip(stated, *ends, strict=True)]
 
         if not self.is_set_up:
             return of(self.search, self.models(values))
@@ -323,7 +341,9 @@ class _Asked:
                 "mean energy that leaves the rear of the target",
             )
         attributes = self._attributes(
-            found[0].processes.tolist(), (models[0], models[-1]), self._remarks(models)
+            found[0].processes.tolist(),
+            (models[0], models[-1]),
+            [*self._remarks(models), *self._unmoved(found[0])],
         )
         return Result((axis,), variables, attributes)
 
@@ -353,7 +373,11 @@ class _Asked:
         excluded, unit = f"edge of what is excluded of {known.long_name}", known.unit
         return {
             "limit": _words("limit", self.labels(), "whose limit"),
-            "outcome": _words("outcome", OUTCOMES, "observed or expected"),
+            "outcome": _words(
+                "outcome",
+                (*OUTCOMES, *(AT_ENDS if self.threshold_band else ())),
+                "observed, expected, or observed with thresholds at the ends of their ranges",
+            ),
             "lower": stacked("lower", f"lower {excluded}", unit),
             "upper": stacked("upper", f"upper {excluded}", unit),
             "open_below": stacked("open_below", "whether the interval goes on below"),
@@ -392,6 +416,14 @@ class _Asked:
         every = features_of(self.search, self.model)
         return list(missed(every, masses, "default masses have points there"))
 
+    def _unmoved(self, found: Exclusion) -> Iterator[str]:
+        """Say that a band has no width."""
+        if not self.threshold_band:
+            return
+        stated, *ends = (found.lower[:, i] for i in (0, len(OUTCOMES), len(OUTCOMES) + 1))
+        if all(np.allclose(one, stated, rtol=1e-9, atol=0, equal_nan=True) for one in ends):
+            yield "the thresholds that have ranges move no limit of this model"
+
     def _attributes(
         self,
         processes: Sequence[str],
@@ -421,6 +453,11 @@ class _Asked:
             "calculation": asdict(search.calculation),
             "method": search.method,
             "experiments": [e.content() for e in search.experiments],
+            "thresholds": [
+                {"experiment": one.title, **found}
+                for one in (search.experiments if self.threshold_band else ())
+                for found in threshold_ranges(one)
+            ],
             "common_nuisances": list(search.common_nuisances),
             "caveats": list(search.caveats(ends)),
             "remarks": list(remarks),

@@ -24,7 +24,7 @@ from scotopic.precision.magnetic_moments import SIGN
 from scotopic.reading import read_json
 from scotopic.registry import Registry
 from scotopic.results import provenance, write_csv, write_json
-from scotopic.search.allowance import OUTCOMES
+from scotopic.search.allowance import AT_ENDS, OUTCOMES
 from scotopic.search.curve import NOTHING_EXCLUDED, OK
 from scotopic.search.result import Layer, Result, Variable
 from scotopic.search.set_ups import parameter_of_axis
@@ -318,27 +318,39 @@ def curve_table(curve: Result) -> tuple[list[str], Columns]:
     """Return the lines of comment and the columns of a curve's table.
 
     Upper limits have a row for each point of the axis that has one; islands a row for each
-    interval, with its edges in place of the limit.
+    interval, with its edges in place of the limit. With a band of thresholds there are columns for
+    its ends, and rows for what is excluded there alone.
     """
     kind = model_class(curve.attributes["model"]["name"])
     axis = parameter_of_axis(kind, curve.axes[0]).column
     comments = [heading(curve), *_sign(curve)]
+    comments += _moved_thresholds(curve)
     if common := curve.attributes.get("common_nuisances"):
         comments.append(f"uncertainties that the experiments have in common: {', '.join(common)}")
     comments += remarks(curve)
     for reason, low, high, count in without_limit(curve):
         where = f"= {low!r}" if count == 1 else f"from {low!r} to {high!r}, {count} points"
         comments.append(f"no limit at {axis} {where}: {reason}")
+    ends = [name for name in AT_ENDS if name in curve["outcome"]]
+    others: Columns = {}
     if curve.has_islands:
-        row, column = np.nonzero(np.isfinite(curve["lower"][0, 0]))
+        outcomes = curve["outcome"].tolist()
+        places = {name: outcomes.index(name) for name in ends}
+        lower = curve["lower"][0][[0, *places.values()]]
+        row, column = np.nonzero(np.isfinite(lower).any(axis=0))
         found: Columns = {
             name: curve[name][0, 0][row, column].astype(float).tolist()
             for name in ("lower", "upper", "open_below", "open_above")
         }
-        others: Columns = {}
+        for name, i in places.items():
+            for side in ("lower", "upper"):
+                others[f"{side}_{name}"] = curve[side][0, i][row, column].tolist()
     else:
-        (row,) = np.nonzero(np.isfinite(curve.limits()))
-        found = {parameter(kind, curve.quantity).column: curve.limits()[row].tolist()}
+        every = [curve.limits(None, name) for name in ("observed", *ends)]
+        (row,) = np.nonzero(np.isfinite(every).any(axis=0))
+        column_name = parameter(kind, curve.quantity).column
+        names = [column_name, *ends]
+        found = {name: one[row].tolist() for name, one in zip(names, every, strict=True)}
         others = {f"expected_{n}": curve.limits(None, n)[row].tolist() for n in EXPECTED}
         others |= {
             f"{label} alone".replace(",", ""): curve.limits(label)[row].tolist()
@@ -358,6 +370,18 @@ def curve_table(curve: Result) -> tuple[list[str], Columns]:
     }
     columns = {axis: curve.axis[row].tolist(), **found, **masses, **others}
     return comments, columns | errors
+
+
+def _moved_thresholds(curve: Result) -> Iterator[str]:
+    """Say which thresholds are at the ends of their ranges where the table says so."""
+    if moved := curve.attributes.get("thresholds"):
+        titles = {one["experiment"] for one in moved}
+        texts = [
+            (f"{one['experiment']}: " if len(titles) > 1 else "")
+            + f"{one['search']}.{one['key']} {one['strictest']:g} ... {one['loosest']:g}"
+            for one in moved
+        ]
+        yield f"thresholds, strictest ... loosest: {', '.join(texts)}"
 
 
 def _sign(curve: Result) -> Iterator[str]:

@@ -19,10 +19,18 @@ from scotopic.processes.calculation import PROCESSES, Calculation
 from scotopic.progress import Report, silent
 from scotopic.reading import JSON_BYTES, read_bytes
 from scotopic.search.allowance import Allowance
-from scotopic.search.cards import CardLike, checked, load_experiment, overlaps, selection_of
+from scotopic.search.cards import (
+    CardLike,
+    checked,
+    load_experiment,
+    overlaps,
+    selection_of,
+    with_thresholds,
+)
 from scotopic.search.part import Part
 from scotopic.signatures.base import SIGNATURES, Accepted, Question, Response
 from scotopic.statistics.methods import method_module
+from scotopic.words import ThresholdEnd
 
 if TYPE_CHECKING:
     from scotopic.experiments import SearchCard
@@ -237,7 +245,20 @@ class Search:
         """Return the search with all experiments in another set-up: see `search.set_ups`."""
         from scotopic.search.set_ups import with_set_up  # noqa: PLC0415 - rarely needed
 
-        changed = [with_set_up(one, name, value) for one in self.experiments]
+        return self._of_others([with_set_up(one, name, value) for one in self.experiments])
+
+    def at_thresholds(self, end: ThresholdEnd) -> "Search":
+        """Return the search with the thresholds of all experiments at one end of their ranges.
+
+        Parameters
+        ----------
+        end : str
+            "strictest", where the fewest events pass, or "loosest".
+        """
+        return self._of_others([with_thresholds(one, end) for one in self.experiments])
+
+    def _of_others(self, changed: "Sequence[Experiment]") -> "Search":
+        """Return the same searches of other experiments."""
         found = Search.of(
             changed,
             signatures=[part.card.signature for part in self.parts],

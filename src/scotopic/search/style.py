@@ -141,6 +141,7 @@ SPECIAL: Final = (
     "expected median",
     "expected 1 sigma",
     "expected 2 sigma",
+    "thresholds",
     "not computed",
     "no such model",
 )
