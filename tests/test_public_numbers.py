@@ -9,7 +9,7 @@ import importlib
 import inspect
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -31,10 +31,12 @@ from scotopic.events.vertices import vertices
 from scotopic.figures import draw_cross_sections
 from scotopic.materials import Layer, Material, Target, element, material
 from scotopic.models import running
+from scotopic.models.axion_like import AxionLikeParticle
 from scotopic.models.charged_vector import BMinusL, LMuMinusLTau
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMatter
 from scotopic.models.metadata import parameters
+from scotopic.models.millicharged import Millicharged
 from scotopic.models.registry import BUILT_IN, model_class
 from scotopic.precision.bands import Deviation, mixing_band
 from scotopic.precision.magnetic_moments import magnetic_moment
@@ -129,7 +131,8 @@ IDM = InelasticDarkMatter(**DARK, kinetic_mixing=2.0**-10, splitting=0.5)
 I2DM = InelasticDiracDarkMatter(**DARK, kinetic_mixing=2.0**-10, splitting=0.125, theta=0.0625)
 B_L = BMinusL(mediator_mass=0.5, gauge_coupling=2.0**-10)
 L_L = LMuMinusLTau(mediator_mass=0.5, gauge_coupling=2.0**-10)
-AXION = model_class("axion_like_particle")(mediator_mass=0.5, photon_coupling=2.0**-10)  # type: ignore[call-arg]
+AXION = AxionLikeParticle(mediator_mass=0.5, photon_coupling=2.0**-10)
+CHARGED = Millicharged(dark_matter_mass=0.0625, kinetic_mixing=2.0**-10, dark_matter="dirac")
 LEAD, DUMP = material("lead"), Dump("e-", 100.0, material("lead"), 40.0)
 QUICK = Calculation(processes=("bremsstrahlung",))
 COUNT = Likelihood.of_count(3, 2.0, 0.5)
@@ -182,7 +185,9 @@ def model_call(name: str) -> Call:
     kind = model_class(name)
     usual = {"splitting": 0.0625, "theta": 0.0625, kind.coupling_field: 2.0**-10, **DARK}
     given = {n: usual.get(n, 1.0) for n, one in parameters(kind).items() if not one.choices}
-    kinds = {"dark_matter": "pseudo_dirac"} if "dark_matter" in parameters(kind) else {}
+    kinds = {"dark_matter": "dirac"} if "dark_matter" in parameters(kind) else {}
+    if "splitting" in parameters(kind):
+        kinds = dict.fromkeys(kinds, "pseudo_dirac")
     return Call(kind, {**given, **({"q_chi": 0.0} if "q_chi" in given else {}), **kinds})
 
 
@@ -193,15 +198,34 @@ def two_species(name: str) -> Call:
     return Call(getattr(TwoSpecies(I2DM), name), given, is_slow=True)
 
 
-WIDTHS = ("dark_widths", "visible_widths", "dark_width", "invisible_width", "partial_widths")
+AWAY = {**VIRTUAL, "distance": [0.25, 0.5]}
+DENSITIES = ("propagator_squared", "spectral_density")
+WIDTHS: Sequence[tuple[str, Mapping[str, Any], Sequence[str]]] = (
+    ("Portal", VIRTUAL, ("dark_widths_at", "dark_width_at", "invisible_width_at")),
+    ("Portal", VIRTUAL, ("neutrino_widths_at",)),
+    ("Portal", AWAY, DENSITIES),
+    ("DecayingMediator", VIRTUAL, ("visible_widths_at", "partial_widths_at")),
+    ("DecayingMediator", AWAY, DENSITIES[:1]),
+)
 CALLS: Mapping[str, Callable[[], Call]] = {
     **{model_class(name).__name__: lambda name=name: model_call(name) for name in BUILT_IN},  # type: ignore[misc]
     **{
-        f"DecayingMediator.{name}_at": lambda name=name: Call(  # type: ignore[misc]
-            getattr(PHOTON, f"{name}_at"), VIRTUAL
-        )
-        for name in (*WIDTHS, "neutrino_widths")
+        f"{kind}.{name}": lambda name=name, given=given: Call(getattr(PHOTON, name), given)  # type: ignore[misc]
+        for kind, given, names in WIDTHS
+        for name in names
     },
+    **{
+        f"{kind}.at_virtual_mass": lambda one=one: Call(  # type: ignore[misc]
+            one.at_virtual_mass, {"mass": 0.5}, called="mediator_mass"
+        )
+        for kind, one in (
+            ("Portal", PHOTON),
+            ("DecayingMediator", PHOTON),
+            ("PhotonPortal", CHARGED),
+        )
+    },
+    "PhotonPortal.propagator_squared": lambda: Call(CHARGED.propagator_squared, AWAY),
+    "Millicharged.dark_widths_at": lambda: Call(CHARGED.dark_widths_at, VIRTUAL),
     "DecayingMediator.decay_length_cm": lambda: Call(
         PHOTON.decay_length_cm, {"energy": [1.0, 2.0]}
     ),

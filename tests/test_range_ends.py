@@ -16,9 +16,10 @@ from scotopic.cosmology.freeze_out import thermal_coupling
 from scotopic.errors import RangeError
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.inelastic import InelasticDiracDarkMatter, TwoDarkFermions
-from scotopic.models.mediator import COUPLINGS, DecayingMediator
+from scotopic.models.mediator import DecayingMediator
 from scotopic.models.metadata import parameters
 from scotopic.models.parameters import build, field_of, parameter_names, value_of
+from scotopic.models.portal import COUPLINGS, Portal
 from scotopic.models.registry import BUILT_IN, model_class
 from scotopic.models.running import landau_pole
 from scotopic.precision.magnetic_moments import moment_of
@@ -36,6 +37,7 @@ SPLITTINGS = st.sampled_from([0.0, 0.1]) | sizes(1e-30, 1e9)
 CHARGES = st.sampled_from([0.0, 1.0, -1.0]) | sizes(1e-30, 1e30)
 RANGES: Mapping[str, st.SearchStrategy[float]] = {
     "mediator_mass": sizes(1e-3, 10.0) | sizes(1e-12, 1e12),
+    "dark_matter_mass": sizes(1e-3, 10.0) | sizes(1e-12, 1e12),
     "mass_ratio": st.just(3.0) | sizes(1e-9, 1e9),
     "alpha_D": DARK,
     "splitting": SPLITTINGS,
@@ -43,7 +45,7 @@ RANGES: Mapping[str, st.SearchStrategy[float]] = {
 }
 
 
-def given_to(kind: type[DecayingMediator]) -> st.SearchStrategy[dict[str, Any]]:
+def given_to(kind: type[Portal]) -> st.SearchStrategy[dict[str, Any]]:
     """Draw all parameters of a class, the ends of the ranges often."""
     couplings = sizes(COUPLINGS[0], 1.0) | sizes(*COUPLINGS)
     fields: dict[str, st.SearchStrategy[Any]] = {}
@@ -64,21 +66,21 @@ DRAWN = (
 )
 
 
-def widths_of_chi2(model: DecayingMediator) -> Any:
+def widths_of_chi2(model: Portal) -> Any:
     if not isinstance(model, TwoDarkFermions):
         return []
     channels = [one.branching_ratio for one in model.dark_channels()]
     return [model.chi2_width, model.chi2_c_tau_cm, model.chi2_lifetime_s, *channels]
 
 
-def bound(model: DecayingMediator) -> Any:
+def bound(model: Portal) -> Any:
     found = cmb_bound(model)
     return (
         [] if found.y is None or found.kinetic_mixing is None else [found.kinetic_mixing, found.y]
     )
 
 
-USES: tuple[Callable[[DecayingMediator], Any], ...] = (
+USES: tuple[Callable[[Any], Any], ...] = (
     lambda m: [*m.partial_widths().values()],
     lambda m: [*m.partial_widths_at(np.geomspace(1e-3, 9.9, 9)).values()],
     lambda m: [m.lifetime_s, m.y, m.coupling_strength, m.invisible_threshold],
@@ -95,10 +97,23 @@ USES: tuple[Callable[[DecayingMediator], Any], ...] = (
     lambda m: landau_pole(m) if isinstance(m, DarkPhoton) else 0.0,
 )
 
+USES_OF_ALL: tuple[Callable[[Portal], Any], ...] = (
+    lambda m: [*m.dark_widths_at(np.geomspace(1e-3, 9.9, 9)).values()],
+    lambda m: [m.coupling_strength, m.invisible_threshold, m.resonance_scale, m.total_width],
+    lambda m: m.spectral_density(np.geomspace(1e-3, 1e3, 9)),
+    lambda m: [m.at_virtual_mass(2 * m.dark_threshold).mediator_mass],
+    bound,
+    lambda m: thermal_average_cm3_per_s(m, [3.0, 20.0, 1e5, 1e10]),
+    lambda m: cross_section([1.0, 10.0, 1e6], m),
+    lambda m: integrated_cross_section([1e-3, 1.0, 10.0, 1e6], m),
+    lambda m: np.concatenate(quadrature([1.0, 1e6], m)),
+    lambda m: [moment_of(m, "electron"), moment_of(m, "muon")],
+)
+
 
 @given(DRAWN)
 def test_any_model_gives_numbers_or_one_line(
-    drawn: tuple[type[DecayingMediator], dict[str, Any]],
+    drawn: tuple[type[Portal], dict[str, Any]],
 ) -> None:
     """Warnings are errors in the suite."""
     kind, values = drawn
@@ -106,7 +121,7 @@ def test_any_model_gives_numbers_or_one_line(
         model = kind(**values)
     except RangeError as error:
         return only_one_line(error)
-    for use in USES:
+    for use in USES if isinstance(model, DecayingMediator) else USES_OF_ALL:
         try:
             found = use(model)
         except RangeError as error:

@@ -62,7 +62,6 @@ OPTIONS = {
     ("--process", "brems"): "process: 'brems' is not one of the processes; did you mean 'bremsstra",
     ("--signature", "visible"): "signature: 'visible' is not one of the signatures; did you mean '",
     ("--alpha-D", "0"): "alpha_D: 0 leaves the mediator no invisible decay; it must be above 0",
-    ("--mass-ratio", "1.5"): "mass_ratio: 1.5 closes the invisible decay; it must be above 2",
     ("--alpha-D", "abc"): "--alpha-D: abc is not a valid number; see 'scotopic limit --help'",
     ("--axis-min", "3"): "--axis-min, --axis-max: masses take --mass-min and --mass-max",
     ("--axis", "alpha_D", "--mass-min", "1"): "--mass-min, --mass-max: --axis alpha_D takes --axi",

@@ -74,7 +74,7 @@ def limits(place: Path, containing: str, path: Path | None = None) -> list[float
     lines = (place / "out" / "limit.csv").read_text().splitlines()
     header, *rows = csv.reader(line for line in lines if not line.startswith("#"))
     assert [float(row[0]) for row in rows] == pytest.approx(MASSES)
-    assert header[1] in ("kinetic_mixing", "sterile_coupling")
+    assert header[1] in ("kinetic_mixing", "sterile_coupling", "magnetic_moment_per_GeV")
     return [float(row[1]) for row in rows]
 
 
@@ -88,9 +88,15 @@ def test_the_mediator_is_a_dark_photon_by_another_name(place: Path) -> None:
     assert limits(place, "--model right:SterileVector") == pytest.approx(expected, rel=1e-6)
 
 
+def test_dark_states_of_a_photon_are_made_as_those_of_a_heavy_mediator_are(place: Path) -> None:
+    """Far above the mass of the particles the width goes as k^3: moments add to no resonance."""
+    light, heavy = limits(place, "--model dipole:MagneticDipole")
+    assert 1e-6 < light < heavy < 1e2
+
+
 def test_the_process_yields_what_it_says(place: Path) -> None:
     """2.35 events: the limit of the review for this card, to its digits."""
-    found = limits(place, "na64e-2018 --process flash:Flash --mass-min")
+    found = limits(place, "na64e-2018 --process flash:Flash --alpha-D 0.001 --mass-min")
     assert found == pytest.approx([math.sqrt(2.35 / (NA64 * SEEN * YIELD))] * 2, rel=3e-3)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.models.mediator import DecayingMediator
+from scotopic.models.portal import Portal
 from scotopic.processes.base import Process, Produced
 from scotopic.processes.calculation import Calculation, register_process
 from scotopic.processes.dump import Dump
@@ -24,21 +24,21 @@ class Flat(Process):
     reaction = "{beam} NUCLEUS --> {mediator} NUCLEUS"
     depends_on_widths = False
 
-    def obstacle(self, dump: Dump, model: DecayingMediator) -> str | None:
+    def obstacle(self, dump: Dump, model: Portal) -> str | None:
         if model.mediator_mass >= HEAVIEST:
             return f"mediator_mass: {model.mediator_mass:g} GeV is not below {HEAVIEST} GeV"
         return None if self.coupling(dump, model) > 0 else "no coupling to leptons"
 
-    def coupling(self, dump: Dump, model: DecayingMediator) -> float:
+    def coupling(self, dump: Dump, model: Portal) -> float:
         return model.lepton_coupling(dump.lepton)
 
-    def depends_on(self, model: DecayingMediator) -> dict[str, Any]:
+    def depends_on(self, model: Portal) -> dict[str, Any]:
         return {}
 
     def produced(
         self,
         dump: Dump,
-        models: Sequence[DecayingMediator],
+        models: Sequence[Portal],
         minimum_energy: float,
         edges_X0: npt.NDArray[np.float64],
         calculation: Calculation,

@@ -11,7 +11,7 @@ from pydantic import Field
 from scotopic.experiments import Experiment
 from scotopic.experiments.messages import KeyedError
 from scotopic.experiments.tables import Fraction, Table
-from scotopic.models.mediator import DecayingMediator
+from scotopic.models.portal import Portal
 from scotopic.processes.base import WEAK_COUPLING, accepted_yields, at_weak_coupling
 from scotopic.processes.calculation import PROCESSES
 from scotopic.progress import Report, silent
@@ -60,7 +60,7 @@ class SinglePhoton(Signature):
         if least >= experiment.beam.energy_GeV:
             raise KeyedError(("least_energy_GeV",), f"{least} is not below beam.energy_GeV")
 
-    def obstacle(self, question: Question, model: DecayingMediator) -> str | None:
+    def obstacle(self, question: Question, model: Portal) -> str | None:
         if self.processes(question, model):
             return None
         return f"model: {question.calculation.obstacles(question.dump, model)}"
@@ -69,11 +69,11 @@ class SinglePhoton(Signature):
         return isinstance(other, PhotonSelection)
 
     def responses(
-        self, question: Question, models: Sequence[DecayingMediator], report: Report = silent
+        self, question: Question, models: Sequence[Portal], report: Report = silent
     ) -> list[Response]:
         return [self._response(question, model) for model in at_weak_coupling(models)]
 
-    def _response(self, question: Question, model: DecayingMediator) -> Response:
+    def _response(self, question: Question, model: Portal) -> Response:
         chosen = cast("PhotonSelection", question.selection)
         dump, window = question.dump, Threshold(chosen.least_energy_GeV)
         made = 0.0

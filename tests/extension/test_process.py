@@ -23,7 +23,7 @@ from scotopic.search import Search, exclusion_curve, load_experiment
 BUILT_IN = ("bremsstrahlung", "annihilation", "photoproduction")
 MODULE = "tests.extension.flat_production"
 PHOTON = DarkPhoton(
-    mediator_mass=0.1, kinetic_mixing=1.0, alpha_D=0.1, mass_ratio=3, dark_matter="dirac"
+    mediator_mass=0.1, kinetic_mixing=1.0, alpha_D=1e-3, mass_ratio=3, dark_matter="dirac"
 )
 INELASTIC = InelasticDarkMatter(
     mediator_mass=0.25, kinetic_mixing=1e-3, alpha_D=0.1, mass_ratio=3, splitting=0.4

@@ -14,6 +14,7 @@ from scipy.integrate import quad
 from scotopic.decays.widths import SPIN_STATES, fermion_width
 from scotopic.errors import RangeError
 from scotopic.models.dark_photon import DarkPhoton
+from scotopic.models.millicharged import Millicharge, Millicharged
 from scotopic.production.annihilation import (
     cross_section,
     integrated_cross_section,
@@ -104,7 +105,7 @@ def traced_cross_section(s: float, model: DarkPhoton, kind: SpinParity) -> float
         dark = line(np.array([energy, *p]), np.array([energy, *-p]), chi)
         total += weight * float(np.sum(electron * dark.conj()).real) / 4
     couplings = (4 * np.pi) ** 2 * ALPHA * model.alpha_D
-    propagator = (s - m**2) ** 2 + (m * model.invisible_width) ** 2
+    propagator = (s - m**2) ** 2 + s * float(model.invisible_width_at(np.sqrt(s))) ** 2
     return float(couplings * total / propagator / (32 * np.pi * s) * q / k)
 
 
@@ -145,7 +146,7 @@ def test_axial_up_to_the_longitudinal_part() -> None:
 
 @pytest.mark.parametrize("kind", ["dirac", "complex_scalar", "majorana"])
 def test_published_forms(kind: DarkMatter) -> None:
-    """4 pi alpha alpha_D (q/sqrt s) [...]/((s-m^2)^2 + m^2 Gamma^2), massless electrons.
+    """4 pi alpha alpha_D (q/sqrt s) [...]/((s-m^2)^2 + s Gamma(s)^2), massless electrons.
 
     [...] is s - 4q^2/3 for the Dirac fermion, 2q^2/3 for the scalar; the Majorana fermion has
     twice the scalar's, as its freeze-out (y half as large) says too.
@@ -155,7 +156,7 @@ def test_published_forms(kind: DarkMatter) -> None:
     s = 2 * ELECTRON_MASS * energy + 2 * ELECTRON_MASS**2
     q = np.sqrt(s / 4 - model.dark_matter_mass**2)
     bracket = {"dirac": s - 4 * q**2 / 3, "complex_scalar": 2 * q**2 / 3, "majorana": 4 * q**2 / 3}
-    denominator = (s - 0.25**2) ** 2 + (0.25 * model.invisible_width) ** 2
+    denominator = (s - 0.25**2) ** 2 + s * model.invisible_width_at(np.sqrt(s)) ** 2
     expected = 4 * np.pi * ALPHA * 0.5 * q / np.sqrt(s) * bracket[kind] / denominator
     # massive electrons: (1 + 2 m_e^2/s)/beta_e up to order (m_e^2/s)^2
     expected *= 1 + 4 * ELECTRON_MASS**2 / s
@@ -235,12 +236,12 @@ def by_quadrature(low: float, high: float, model: DarkPhoton, tilt: float = 0.0)
     """Adaptive quadrature of sigma (1 + tilt E), split around the resonance and the threshold."""
     centre = resonance_energy(model.mediator_mass)
     opening = resonance_energy(model.dark_threshold)
-    width = model.mediator_mass * model.invisible_width / (2 * ELECTRON_MASS)
+    width = model.resonance_scale / (2 * ELECTRON_MASS)
     low = max(low, opening)
     if high <= low:
         return 0.0
     steps = width * 10.0 ** np.arange(-0.5, 9, 0.5)
-    gaps = (centre - opening) * 10.0 ** -np.arange(0.0, 6)
+    gaps = abs(centre - opening) * 10.0 ** -np.arange(0.0, 6)
     points = np.concatenate([centre - steps, [centre], centre + steps, opening + gaps])
     cuts = np.concatenate([[low], np.unique(points[(points > low) & (points < high)]), [high]])
 
@@ -261,6 +262,9 @@ def by_quadrature(low: float, high: float, model: DarkPhoton, tilt: float = 0.0)
         ("pseudo_dirac", 0.1, 3.0, 0.4),
         ("dirac", 1e-4, 3.0, 0.0),
         ("complex_scalar", 1e-6, 2.5, 0.0),  # 2e-8
+        ("dirac", 0.1, 1.999, 0.0),  # threshold just above
+        ("complex_scalar", 0.5, 1.5, 0.0),
+        ("pseudo_dirac", 0.1, 0.1, 0.0),
     ],
 )
 def test_integral_over_bins(
@@ -305,6 +309,21 @@ def test_quadrature_against_densities(alpha_D: float) -> None:
     assert float(weights @ kink) == pytest.approx(above, abs=0, rel=1e-5)
 
 
+@pytest.mark.parametrize(("kind", "share"), [("dirac", 1.0), ("complex_scalar", 0.25)])
+def test_millicharged_pairs(kind: Millicharge, share: float) -> None:
+    """4 pi epsilon^2 alpha^2/(3 s) (1 + 2 r^2) b as for muons, b^3 and a quarter for scalars."""
+    model = Millicharged(dark_matter_mass=0.06, kinetic_mixing=1e-3, dark_matter=kind)
+    energy = np.array([20.0, 40.0, 90.0])
+    s = 2 * ELECTRON_MASS * energy + 2 * ELECTRON_MASS**2
+    r2 = 0.06**2 / s
+    b = np.sqrt(np.maximum(1 - 4 * r2, 0))
+    shape = (1 + 2 * r2) * b if kind == "dirac" else b**3
+    expected = 4 * np.pi * 1e-6 * ALPHA**2 / (3 * s) * share * shape
+    expected *= (1 + 2 * ELECTRON_MASS**2 / s) / np.sqrt(1 - 4 * ELECTRON_MASS**2 / s)
+    np.testing.assert_allclose(cross_section(energy, model), expected * GEV2_TO_CM2, rtol=1e-9)
+    assert expected[0] > 0
+
+
 def test_bins_below_threshold_are_empty() -> None:
     model = make()
     opening = resonance_energy(model.dark_threshold)
@@ -329,7 +348,8 @@ def test_the_total_width_can_be_given() -> None:
 
 
 def test_closed_decay() -> None:
-    closed = replace(make(), mass_ratio=1.8)
+    """Without dark matter nothing is there that a virtual mediator could become."""
+    closed = replace(make(), mass_ratio=1.8, alpha_D=0.0)
     with pytest.raises(RangeError, match=r"total_width: 0.0 is not positive.* opens at 0.2777"):
         cross_section(50.0, closed)
 

@@ -111,7 +111,7 @@ def test_lines_that_jump_have_gaps(
     step = np.log(1e5) / 39
     for before, after in line.jumps:
         for end, exact in ((before, 1e-6 * 0.0437), (after, 1e-6 * 0.0437 * np.exp(5))):
-            assert end.model is not None
+            assert isinstance(end.model, DarkPhoton)
             assert end.model.dark_matter_mass == pytest.approx(0.0437, rel=1e-4)
             assert end.model.coupling == pytest.approx(exact, rel=1e-3)
             assert np.abs(np.concatenate(mixings) - np.log(exact)).min() < 2 * step

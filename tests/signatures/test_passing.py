@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from scotopic.models.dark_photon import DarkPhoton
-from scotopic.models.mediator import DecayingMediator
+from scotopic.models.portal import Portal
 from scotopic.processes.calculation import Calculation
 from scotopic.progress import Report
 from scotopic.search import Search, load_experiment
@@ -28,7 +28,7 @@ class Toy:
     def shares(
         self,
         process: str,
-        models: Sequence[DecayingMediator],
+        models: Sequence[Portal],
         report: Report,  # noqa: ARG002
     ) -> Shares:
         """Return those of the table above."""

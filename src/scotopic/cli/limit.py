@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -30,13 +30,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scotopic.experiments import Experiment
-    from scotopic.models.mediator import DecayingMediator
+    from scotopic.models.portal import Portal
     from scotopic.precision.bands import Deviation
     from scotopic.search import Axis, Result, Search
     from scotopic.search.axis import Scale
     from scotopic.search.masses import FloatArray
-
-MASS: Final = "mediator_mass"
 
 _POINTS = 100
 _LOGARITHMIC = ("mass", "coupling", "dark coupling", "ratio")
@@ -98,11 +96,14 @@ def limit(
     ] = None,
     mass_min: Annotated[
         float | None,
-        typer.Option(help="Lowest mediator mass in GeV.", show_default="as the card, or 0.001"),
+        typer.Option(
+            help="Lowest mass in GeV, of the mediator as a rule.",
+            show_default="as the card, or 0.001",
+        ),
     ] = None,
     mass_max: Annotated[
         float | None,
-        typer.Option(help="Highest mediator mass in GeV.", show_default="as the card, or 1"),
+        typer.Option(help="Highest mass in GeV along the curve.", show_default="as the card, or 1"),
     ] = None,
     points: Annotated[
         int | None,
@@ -114,12 +115,13 @@ def limit(
         ),
     ] = None,
     axis: Annotated[
-        str,
+        str | None,
         typer.Option(
             help="What varies along the curve, from --axis-min to --axis-max: a parameter of the"
-            " model, target_length_cm or beam_energy_GeV; --set gives the mass then."
+            " model, target_length_cm or beam_energy_GeV; --set gives the mass then.",
+            show_default="the mediator's mass, or that of millicharged particles",
         ),
-    ] = MASS,
+    ] = None,
     axis_min: Annotated[float | None, typer.Option(help="First value of --axis.")] = None,
     axis_max: Annotated[float | None, typer.Option(help="Last value of --axis.")] = None,
     process: Annotated[
@@ -197,7 +199,7 @@ def limit(
     """
     from scotopic.processes.calculation import Calculation  # noqa: PLC0415 - keep the help fast
     from scotopic.search import Search, exclusion_curve, load_experiment  # noqa: PLC0415
-    from scotopic.search.models import searched_model  # noqa: PLC0415
+    from scotopic.search.models import mass_parameter, searched_model  # noqa: PLC0415
     from scotopic.search.result_files import as_json as content_of  # noqa: PLC0415
     from scotopic.search.result_files import remarks, write_curve  # noqa: PLC0415
 
@@ -229,9 +231,11 @@ def limit(
         "splitting": splitting,
     }
     given = all_given(options, parameters or [])
-    ends = _ends(experiments, model, axis, (mass_min, mass_max), (axis_min, axis_max))
-    if axis == MASS and MASS in given:
-        raise RangeError(f"--set {MASS}: it is the axis; --mass-min and --mass-max give its range")
+    mass = mass_parameter(experiments, model)
+    axis = axis or mass
+    ends = _ends(experiments, model, axis, mass, (mass_min, mass_max), (axis_min, axis_max))
+    if axis == mass and mass in given:
+        raise RangeError(f"--set {mass}: it is the axis; --mass-min and --mass-max give its range")
     made = searched_model(experiments, model, given, (axis, ends[1]))
     with progress(search.title) as report:
         curve = exclusion_curve(
@@ -277,6 +281,7 @@ def _ends(
     experiments: "Sequence[Experiment]",
     model: str | None,
     axis: str,
+    mass: str,
     masses: tuple[float | None, float | None],
     values: tuple[float | None, float | None],
 ) -> tuple[float, float]:
@@ -285,7 +290,7 @@ def _ends(
     from scotopic.search.models import mass_range, natural_model  # noqa: PLC0415
     from scotopic.search.set_ups import parameter_of_axis  # noqa: PLC0415
 
-    if axis == MASS:
+    if axis == mass:
         if values != (None, None):
             raise RangeError("--axis-min, --axis-max: masses take --mass-min and --mass-max")
         return mass_range(experiments, *masses)
@@ -300,7 +305,7 @@ def _ends(
 
 def _along(
     search: "Search",
-    model: "DecayingMediator",
+    model: "Portal",
     axis: str,
     ends: tuple[float, float],
     points: int | None,
@@ -310,7 +315,7 @@ def _along(
     from scotopic.search.set_ups import parameter_of_axis  # noqa: PLC0415
 
     low, high = ends
-    if axis == MASS and points is None:
+    if axis == type(model).mass_field and points is None:
         return default_masses(_POINTS, low, high, search, model)
     role = parameter_of_axis(type(model), axis).role
     scale: Scale = "log" if role in _LOGARITHMIC else "linear"

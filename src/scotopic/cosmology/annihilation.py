@@ -25,7 +25,7 @@ from scotopic.decays.hadrons import HIGHEST_ENERGY, TWO_PION_THRESHOLD, hadronic
 from scotopic.decays.widths import SPIN_STATES
 from scotopic.errors import RangeError
 from scotopic.models.final_states import DarkState
-from scotopic.models.mediator import DecayingMediator
+from scotopic.models.mediator import DecayingMediator, decaying
 from scotopic.models.parameters import Given, model_of
 from scotopic.quadrature import gauss_legendre
 from scotopic.units import ELECTRON_MASS, GEV2_TO_CM2, MUON_MASS, SPEED_OF_LIGHT_CM_PER_S, TAU_MASS
@@ -278,7 +278,7 @@ def thermal_average_cm3_per_s(model: Given, x: npt.ArrayLike, **parameters: floa
     ['9.85e-25', '8.58e-25']
     """
     values = within("x", x, _HOTTEST, _COLDEST)
-    model = model_of(model, parameters)
+    model = decaying(model_of(model, parameters), "annihilation")
     effective = effective_average(model, reaction_rates(model), values)
     to_cm3_per_s = GEV2_TO_CM2 * SPEED_OF_LIGHT_CM_PER_S
     return np.asarray(effective * model.coupling**2 * to_cm3_per_s)

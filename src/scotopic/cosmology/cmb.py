@@ -19,7 +19,7 @@ from scotopic.decays.three_body import PAIRS, Pair, particle_mass
 from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.models.derived import PROBE
-from scotopic.models.mediator import DecayingMediator
+from scotopic.models.mediator import DecayingMediator, decaying
 from scotopic.models.parameters import Given, kind_of, model_of
 from scotopic.units import ELECTRON_MASS, GEV2_TO_CM2, SPEED_OF_LIGHT_CM_PER_S
 
@@ -158,7 +158,8 @@ def cmb_bound(model: Given, **parameters: float | str) -> CmbBound:
     >>> cmb_bound("dark_photon", mediator_mass=0.03, dark_matter="majorana").reason
     'p wave: <sigma v> falls with the square of the velocity'
     """
-    made = model_of(model, parameters, natural={kind_of(model).coupling_field: PROBE})
+    natural = {kind_of(model).coupling_field: PROBE}
+    made = decaying(model_of(model, parameters, natural=natural), "annihilation")
     average = recombination_average_cm3_per_s(made)
     if average == 0:
         alone = "chi1 annihilates with chi2 alone, which has decayed or been used up"

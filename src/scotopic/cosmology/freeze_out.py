@@ -25,9 +25,10 @@ from scotopic.cosmology.thermal_lines import DENSITIES, PLANCK_OMEGA_H2
 from scotopic.display import displayed
 from scotopic.errors import RangeError, ScotopicError
 from scotopic.models.derived import PROBE
-from scotopic.models.mediator import DecayingMediator
+from scotopic.models.mediator import DecayingMediator, decaying
 from scotopic.models.metadata import MEDIATOR_MASS
 from scotopic.models.parameters import Given, kind_of, model_of, models_along
+from scotopic.models.portal import Portal
 from scotopic.models.running import dark_photon_of
 from scotopic.units import PLANCK_MASS
 
@@ -147,8 +148,8 @@ def thermal_coupling(
     '1.3e-11'
     """
     omega_h2 = number_within("omega_h2", omega_h2, *DENSITIES)
-    made = model_of(model, parameters, {kind_of(model).coupling_field: PROBE})
-    _refuse_secluded(made)
+    natural = {kind_of(model).coupling_field: PROBE}
+    made = _annihilating(model_of(model, parameters, natural))
     excess = _Excess(made, omega_h2)
     logarithm = _newton(excess)
     if made.converts:
@@ -220,7 +221,7 @@ def _first_crossing(excess: _Excess, below: float) -> float:
 
 
 def thermal_line(
-    models: Given | Iterable[DecayingMediator],
+    models: Given | Iterable[Portal],
     omega_h2: float = PLANCK_OMEGA_H2,
     *,
     masses: npt.ArrayLike = (),
@@ -230,7 +231,7 @@ def thermal_line(
 
     Parameters
     ----------
-    models : several of DecayingMediator, or one model by itself, its class or name
+    models : several of Portal, or one model by itself, its class or name
         The points of the line, in any plane of parameters; or one model for all masses.
     omega_h2 : float
         The density to be reached.
@@ -258,7 +259,7 @@ def thermal_line(
     if isinstance(given, list | tuple) or (isinstance(given, np.ndarray) and given.ndim):
         raise RangeError(f"omega_h2: {shown(omega_h2)} is not a number; masses go to masses=")
     omega_h2 = number_within("omega_h2", omega_h2, *DENSITIES)
-    if isinstance(models, DecayingMediator | type | str):
+    if isinstance(models, Portal | type | str):
         at = within("masses", masses, MEDIATOR_MASS.low, MEDIATOR_MASS.high, "GeV").ravel().tolist()
         if not at:
             raise RangeError("masses: missing; a line of one model needs them")
@@ -314,7 +315,7 @@ def approximate_abundance(model: Given, **parameters: float | str) -> float:
     model = dark_photon_of(model, parameters)
     if model.splitting > 0:
         raise RangeError(f"splitting: {model.splitting} is not 0, as eqs. 32-34 need it")
-    _refuse_secluded(model)
+    _annihilating(model)
     n = 1 if model.dark_matter in {"complex_scalar", "majorana"} else 0
     mass = model.dark_matter_mass
     average = effective_average(model, reaction_rates(model), np.array([20.0]))
@@ -326,7 +327,7 @@ def approximate_abundance(model: Given, **parameters: float | str) -> float:
     return (n + 1) * x_f ** (n + 1) / root_g * 8.77e-11 / sigma_0
 
 
-def evolution(model: DecayingMediator) -> Evolution:
+def evolution(model: Portal) -> Evolution:
     """Prepare the history of a model: two species for mixed Dirac fermions, otherwise one.
 
     Raises
@@ -334,7 +335,7 @@ def evolution(model: DecayingMediator) -> Evolution:
     RangeError
         As `relic_abundance`.
     """
-    _refuse_secluded(model)
+    model = _annihilating(model)
     if model.converts:
         from scotopic.cosmology.two_species import TwoSpecies  # noqa: PLC0415 - imports numba
 
@@ -346,7 +347,9 @@ def _with_coupling(model: DecayingMediator, coupling: float) -> DecayingMediator
     return replace(model, **{model.coupling_field: coupling})
 
 
-def _refuse_secluded(model: DecayingMediator) -> None:
+def _annihilating(model: Portal) -> DecayingMediator:
+    """Return a model whose dark matter annihilates through its mediator; refuse others."""
+    model = decaying(model, "freeze-out")
     if not model.alpha_D > 0:
         raise RangeError(f"alpha_D: {model.alpha_D} is not positive: nothing annihilates")
     if not model.mass_ratio > 1:
@@ -354,3 +357,4 @@ def _refuse_secluded(model: DecayingMediator) -> None:
             f"mass_ratio: {model.mass_ratio} is not above 1: chi chi -> A' A', not included, opens"
         )
     refuse_heavy(model.dark_threshold)
+    return model

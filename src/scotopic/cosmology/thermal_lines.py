@@ -15,7 +15,7 @@ from scotopic.sources import module_names
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from scotopic.models.mediator import DecayingMediator
+    from scotopic.models.portal import Portal
 
 DENSITIES: Final = (1e-10, 1e6)
 """Lowest and highest Omega h^2 that can be asked for."""
@@ -44,7 +44,7 @@ class Coupling:
 
 
 def thermal_couplings(
-    models: "Sequence[DecayingMediator]",
+    models: "Sequence[Portal]",
     omega_h2: float = PLANCK_OMEGA_H2,
     report: Report = silent,
 ) -> list[Coupling]:
@@ -52,7 +52,7 @@ def thermal_couplings(
 
     Parameters
     ----------
-    models : sequence of DecayingMediator
+    models : sequence of Portal
         Their own couplings play no part.
     omega_h2 : float
         The density to be reached.
@@ -63,7 +63,7 @@ def thermal_couplings(
 
 
 def estimated_thermal_couplings(
-    models: "Sequence[DecayingMediator]",
+    models: "Sequence[Portal]",
     omega_h2: float = PLANCK_OMEGA_H2,
     report: Report = silent,
 ) -> list[Coupling]:
@@ -77,8 +77,8 @@ def estimated_thermal_couplings(
 
 def _kept(
     kind: str,
-    find: "Callable[[DecayingMediator, float], Coupling]",
-    models: "Sequence[DecayingMediator]",
+    find: "Callable[[Portal, float], Coupling]",
+    models: "Sequence[Portal]",
     omega_h2: float,
     report: Report,
 ) -> list[Coupling]:
@@ -87,7 +87,7 @@ def _kept(
     def compute() -> dict[str, bytes]:
         rows = []
         for i, model in enumerate(models):
-            report(f"freeze-out at {model.dark_matter_mass:.3g} GeV", i, len(models))
+            report(f"freeze-out at {model.dark_threshold / 2:.3g} GeV", i, len(models))
             try:
                 found = find(model, omega_h2)
             except ScotopicError as error:
@@ -105,14 +105,14 @@ def _kept(
     return [Coupling(value, status, tuple(caveats)) for value, status, caveats in rows]
 
 
-def _searched(model: "DecayingMediator", omega_h2: float) -> Coupling:
+def _searched(model: "Portal", omega_h2: float) -> Coupling:
     from scotopic.cosmology.freeze_out import thermal_coupling  # noqa: PLC0415 - not if kept
 
     found = thermal_coupling(model, omega_h2)
     return Coupling(found.kinetic_mixing, "ok", found.abundance.caveats)
 
 
-def _estimated(model: "DecayingMediator", omega_h2: float) -> Coupling:
+def _estimated(model: "Portal", omega_h2: float) -> Coupling:
     from scotopic.cosmology.freeze_out import relic_abundance  # noqa: PLC0415 - not if kept
 
     found = relic_abundance(model)

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from scotopic.checked import within
 from scotopic.display import displayed
-from scotopic.models.mediator import COUPLINGS
+from scotopic.models.portal import COUPLINGS
 
 if TYPE_CHECKING:
     from scotopic.experiments.decay_regions import DecayRegion

@@ -13,7 +13,7 @@ from scotopic.processes.dump import Dump
 from scotopic.production.phase_space import Process
 
 if TYPE_CHECKING:
-    from scotopic.models.mediator import DecayingMediator
+    from scotopic.models.portal import Portal
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -69,7 +69,7 @@ def normals(numbers: FloatArray) -> FloatArray:
 
 def radiated(
     dump: Dump,
-    model: "DecayingMediator",
+    model: "Portal",
     energy: FloatArray,
     minimum_energy: float,
     calculation: Calculation,
@@ -81,7 +81,7 @@ def radiated(
     ----------
     dump : Dump
         Beam and target.
-    model : DecayingMediator
+    model : Portal
         Its coupling does not enter.
     energy : ndarray, shape (n,)
         Of the leptons before, in GeV.

@@ -13,7 +13,7 @@ from scotopic.processes.dump import Dump
 from scotopic.shower.scattering import scattered
 
 if TYPE_CHECKING:
-    from scotopic.models.mediator import DecayingMediator
+    from scotopic.models.portal import Portal
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -53,7 +53,7 @@ class RecoilElectrons:
 
 def recoil_electrons(
     dump: Dump,
-    model: "DecayingMediator",
+    model: "Portal",
     minimum_energy: float,
     calculation: Calculation,
     numbers: FloatArray,
@@ -64,7 +64,7 @@ def recoil_electrons(
     ----------
     dump : Dump
         Beam of electrons or positrons, and target.
-    model : DecayingMediator
+    model : Portal
         Its coupling does not enter.
     minimum_energy : float
         Least energy of the mediator in GeV.

@@ -18,7 +18,7 @@ from scotopic.shower.scattering import scattered, scattering_momentum
 from scotopic.units import MUON_MASS
 
 if TYPE_CHECKING:
-    from scotopic.models.mediator import DecayingMediator
+    from scotopic.models.portal import Portal
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -60,7 +60,7 @@ class ScatteredMuons:
 def scattered_muons(
     name: str,
     dump: Dump,
-    model: "DecayingMediator",
+    model: "Portal",
     minimum_energy: float,
     calculation: Calculation,
     numbers: FloatArray,
@@ -78,7 +78,7 @@ def scattered_muons(
         its energy.
     dump : Dump
         Beam of muons and target.
-    model : DecayingMediator
+    model : Portal
         Its coupling does not enter.
     minimum_energy : float
         Least energy of the mediator in GeV.
@@ -132,7 +132,7 @@ def scattered_muons(
 
 def _radiated(
     dump: Dump,
-    model: "DecayingMediator",
+    model: "Portal",
     minimum_energy: float,
     calculation: Calculation,
     numbers: tuple[FloatArray, FloatArray, FloatArray],
@@ -149,7 +149,7 @@ def _radiated(
 def _straight(
     name: str,
     dump: Dump,
-    model: "DecayingMediator",
+    model: "Portal",
     minimum_energy: float,
     calculation: Calculation,
     numbers: FloatArray,

@@ -94,7 +94,7 @@ def vertices(
         The atom.
     lepton : {"electron", "muon"}
         l.
-    mediator : {"vector", "axial_vector", "scalar", "pseudoscalar"} or DecayingMediator
+    mediator : {"vector", "axial_vector", "scalar", "pseudoscalar"} or Portal
         X: the kind of its coupling, or a model.
     mediator_mass : float
         In GeV.

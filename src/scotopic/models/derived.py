@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from scotopic.checked import number, positive
 from scotopic.models.kinetic_mixing import mixing_from_y
-from scotopic.models.mediator import DecayingMediator
 from scotopic.models.metadata import Parameter, parameters, with_symbols
+from scotopic.models.portal import Portal
 
 Values = Mapping[str, Any]
-Kind = type[DecayingMediator]
-Of = Callable[[DecayingMediator], float]
+Kind = type[Portal]
+Of = Callable[[Portal], float]
 
 COUPLING: Final = "coupling"
 """Name, in every model, of the coupling to ordinary matter: its `coupling_field`."""

@@ -4,17 +4,17 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from scotopic.models.mediator import DecayingMediator
+    from scotopic.models.portal import Portal
 
 
-def model_inputs(model: "DecayingMediator", *without: str) -> dict[str, Any]:
+def model_inputs(model: "Portal", *without: str) -> dict[str, Any]:
     """Return a model's class and parameters, but its coupling to ordinary matter.
 
     The class alone says nothing of its code: see `scotopic.sources.module_names`.
 
     Parameters
     ----------
-    model : DecayingMediator
+    model : Portal
         Any.
     *without : str
         Other parameters that play no part.

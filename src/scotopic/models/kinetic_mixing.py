@@ -10,8 +10,9 @@ from scotopic.checked import positive
 from scotopic.decays.three_body import LEPTON_MASSES
 from scotopic.decays.widths import fermion_width, hadron_width
 from scotopic.errors import RangeError
-from scotopic.models.mediator import COUPLINGS, Array, DecayingMediator
+from scotopic.models.mediator import Array, DecayingMediator
 from scotopic.models.metadata import Parameter
+from scotopic.models.portal import COUPLINGS
 from scotopic.units import ALPHA
 from scotopic.words import VECTOR_MESONS, SpinParity
 

@@ -1,44 +1,36 @@
-"""What all mediators with a dark decay have in common: the sums over their widths."""
+"""What all mediators of a mass have in common: the sums over their widths, and their resonance."""
 
 import math
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from dataclasses import Field, fields
-from typing import Annotated, Any, ClassVar, Final
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Annotated, Final, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.checked import make_floats, positive, within
+from scotopic.checked import make_floats, of_one_shape, positive, within
 from scotopic.decays.widths import virtual_mass
-from scotopic.display import Row, as_table, with_unit
 from scotopic.errors import RangeError, not_one_of
-from scotopic.models.final_states import DarkState
-from scotopic.models.metadata import (
-    ALPHA_D,
-    MASS_RATIO,
-    MEDIATOR_MASS,
-    in_words,
-    numeric_fields,
-    parameters,
-)
-from scotopic.units import ALPHA, HBAR_C_GEV_CM, SPEED_OF_LIGHT_CM_PER_S
-from scotopic.words import SpinParity
+from scotopic.models.metadata import MASS_RATIO, MEDIATOR_MASS, numeric_fields
+from scotopic.models.portal import COUPLINGS, Portal
+from scotopic.units import HBAR_C_GEV_CM, SPEED_OF_LIGHT_CM_PER_S
 
 Array = npt.NDArray[np.float64]
 
+NARROW: Final = 1e-3
+"""Width over mass, at the mass or far above it, up to which only its own mass counts."""
+
 _FASTEST = 1e30  # GeV, for decay lengths
 _ABOVE_HADRONS = 1.0  # GeV, far above two pions
-COUPLINGS: Final = (1e-50, 1e50)
-"""Values that any coupling to ordinary matter may have: no power of them overflows or vanishes."""
-
+_FAR = 2.0  # times mass or threshold, where dark decays are wide open
+_NEAR = 1e-9  # of the squared threshold, nearer to which no resonance need be resolved
 _WEAKEST = 1e-60  # of the dark couplings, zero apart
 _PERTURBATIVE = 1 + 1e-12  # beyond, no order is smaller than the one before; an axis may end at it
 
 
-class DecayingMediator(ABC):
-    """A mediator whose widths are known at any virtual mass.
+class DecayingMediator(Portal):
+    """A mediator with a mass, whose widths are known at any virtual mass.
 
     A model is a frozen dataclass with at least the fields below and the one that
     `coupling_field` names. Production and visible widths are proportional to the square of that
@@ -60,35 +52,6 @@ class DecayingMediator(ABC):
         g^2/(4 pi) above 1.
     """
 
-    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
-
-    coupling_field: ClassVar[str]
-    """Name of the field that is the coupling to ordinary matter, the one that is limited."""
-
-    coupling_unit: ClassVar[float] = 1.0
-    """Value of that field at which the mediator couples with the elementary charge, if it has no
-    dimension."""
-
-    coupling_range: ClassVar[tuple[float, float]] = (1e-8, 1.0)
-    """Values of that field between which limits are looked for."""
-
-    symbol: ClassVar[str]
-    """Symbol of the mediator, as in `A'`."""
-
-    dark_symbol: ClassVar[str] = r"\chi"
-    """Symbol of the (lighter) dark matter particle in mathtext."""
-
-    for_muons: ClassVar[str] = ""
-    """Name of the model that stands for this one where a beam of muons looks for it."""
-
-    semi_visible: ClassVar[bool] = False
-    """Whether a dark particle decays visibly, so that searches name what they see of it."""
-
-    converts: ClassVar[bool] = False
-    """Whether two dark states turn into each other so slowly that each freezes out by itself."""
-
-    mediator_mass: Annotated[float, MEDIATOR_MASS]
-    alpha_D: Annotated[float, ALPHA_D]
     mass_ratio: Annotated[float, MASS_RATIO]
 
     def __post_init__(self) -> None:
@@ -123,104 +86,9 @@ class DecayingMediator(ABC):
                 " not perturbative"
             )
 
-    def __init_subclass__(cls) -> None:
-        """Keep dataclasses from a repr of their own."""
-        super().__init_subclass__()
-        cls.__repr__ = DecayingMediator.__repr__  # type: ignore[method-assign]
-
-    def __repr__(self) -> str:
-        """Return the model as one writes it: parameters that have their default are left out."""
-        own = [f for f in fields(self) if f.init and getattr(self, f.name) != f.default]
-        values = ", ".join(f"{f.name}={getattr(self, f.name)!r}" for f in own)
-        return f"{type(self).__name__}({values})"
-
-    def _repr_html_(self) -> str:
-        """Return the parameters and what follows from them as a table for notebooks."""
-        every = parameters(type(self))
-        values = {name: getattr(self, name) for name in every}
-        own = {name: f"${every[name].label}$" for name in self.meaningful(every, values)}
-        dark = ("dark_matter_mass",) if self.alpha_D > 0 else ()
-        follows = dict.fromkeys((*dark, "invisible_width", "visible_width"), "")
-        rows = []
-        for name, symbol in (own | follows).items():
-            unit = parameters(type(self))[name].unit if name in own else "GeV"
-            with suppress(RangeError):  # what is known of the widths has ends
-                rows.append(Row(symbol, with_unit(getattr(self, name), unit), in_words(name)))
-        return as_table(self, rows)
-
-    @classmethod
-    def meaningful(cls, names: Iterable[str], values: Mapping[str, Any]) -> list[str]:  # noqa: ARG003 - for others
-        """Return those of some parameters that mean something beside the values of others."""
-        return list(names)
-
-    @property
-    @abstractmethod
-    def spin_parity(self) -> SpinParity:
-        """Kind of coupling to leptons, by which production chooses the matrix element."""
-
-    @abstractmethod
-    def lepton_coupling(self, lepton: str) -> float:
-        """Coupling to the electron or the muon in units of the elementary charge, not negative.
-
-        Parameters
-        ----------
-        lepton : {"electron", "muon"}
-            Which.
-        """
-
-    @abstractmethod
-    def dark_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:
-        """Width of every dark channel in GeV at virtual masses in GeV, any shape."""
-
-    @property
-    @abstractmethod
-    def dark_threshold(self) -> float:
-        """Smallest virtual mass in GeV that decays into the dark sector."""
-
     @abstractmethod
     def visible_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:
         """Width of every visible channel in GeV at virtual masses in GeV, any shape."""
-
-    @property
-    def dark_states(self) -> tuple[DarkState, ...]:
-        """What carries the dark number, the lightest state first.
-
-        Raises
-        ------
-        RangeError
-            If the class does not say.
-        """
-        raise RangeError(f"model: no dark matter is known for {type(self).__name__}")
-
-    def dark_thresholds(self) -> Mapping[str, float]:
-        """Sum of the masses in GeV for each pair of dark particles that annihilates.
-
-        The names are keys of `dark_widths_at`.
-        """
-        return dict.fromkeys(self.dark_widths_at(self.mediator_mass), self.dark_threshold)
-
-    @property
-    def s_wave_current(self) -> float | None:
-        """Square of the vector current of the lightest dark state with itself, without alpha_D.
-
-        With it two of them annihilate however slow they are; None where that is not known.
-        """
-        return None
-
-    @property
-    def dark_matter_name(self) -> str:
-        """What the dark matter is, as in "Dirac dark matter"."""
-        return "dark matter"
-
-    @property
-    def photon_coupling_per_GeV(self) -> float:
-        """Coupling g to two photons, (g/4) X F F, in GeV^-1: none."""
-        return 0.0
-
-    @property
-    def meson_couplings(self) -> Mapping[str, float]:
-        """Coupling to each vector meson, relative to that of the photon, by name: to none."""
-        return {}
 
     @property
     def couples_to(self) -> frozenset[str]:
@@ -238,25 +106,6 @@ class DecayingMediator(ABC):
         }
         return frozenset(name for name, strength in strengths.items() if strength > 0)
 
-    def neutrino_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:
-        """Width of every channel of neutrinos in GeV at virtual masses in GeV: none."""
-        virtual_mass(mass)
-        return {}
-
-    @property
-    def coupling_strength(self) -> float:
-        """Strength g^2/(4 pi) of the strongest coupling to ordinary matter.
-
-        Zero for couplings with a dimension, which have none.
-        """
-        charge = self.coupling / self.coupling_unit
-        return charge * charge * ALPHA  # infinite, where a power is an error
-
-    @property
-    def coupling(self) -> float:
-        """Value of the field that `coupling_field` names."""
-        return float(getattr(self, self.coupling_field))
-
     @property
     def dark_matter_mass(self) -> float:
         """Mass of the (lighter) dark matter particle in GeV."""
@@ -266,19 +115,6 @@ class DecayingMediator(ABC):
     def y(self) -> float:
         """Coupling in units of e, squared, times alpha_D (m_chi1/m_X)^4."""
         return (self.coupling / self.coupling_unit) ** 2 * self.alpha_D / self.mass_ratio**4
-
-    def dark_width_at(self, mass: npt.ArrayLike) -> Array:
-        """Width into the dark sector in GeV at virtual masses in GeV, any shape."""
-        return np.asarray(sum(self.dark_widths_at(mass).values()))
-
-    def invisible_width_at(self, mass: npt.ArrayLike) -> Array:
-        """Width into dark matter and neutrinos in GeV at virtual masses in GeV, any shape."""
-        return np.asarray(sum(self.neutrino_widths_at(mass).values(), self.dark_width_at(mass)))
-
-    @property
-    def invisible_threshold(self) -> float:
-        """Smallest virtual mass in GeV with an invisible decay."""
-        return self.dark_threshold
 
     def partial_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:
         """Width of every channel in GeV at virtual masses in GeV, visible ones first.
@@ -312,14 +148,58 @@ class DecayingMediator(ABC):
         return float(sum(self.visible_widths_at(self.mediator_mass).values()))
 
     @property
-    def total_width(self) -> float:
-        """Total width in GeV."""
-        return sum(self.partial_widths().values())
+    def leaves_no_trace(self) -> bool:
+        """Whether there is a decay of which nothing is seen, be it of a virtual mediator."""
+        return self.invisible_width > 0 or self.is_off_shell
 
     @property
-    def leaves_no_trace(self) -> bool:
-        """Whether there is a decay of which nothing is seen."""
-        return self.invisible_width > 0
+    def is_closed(self) -> bool:
+        """Whether a real mediator is too light to decay into the dark sector."""
+        return not self.dark_width_at(self.mediator_mass) > 0
+
+    @property
+    def is_off_shell(self) -> bool:
+        """Whether virtual masses beside its own count: it is wide, or too light for dark decays."""
+        if not (self.alpha_D > 0 and math.isfinite(self.dark_threshold)):
+            return False
+        masses = np.array([self.mediator_mass, _FAR * max(self.mediator_mass, self.dark_threshold)])
+        at_pole, far = self.dark_width_at(masses) / masses
+        return bool(far > 0 and (at_pole == 0 or max(at_pole, far) > NARROW))
+
+    def propagator_squared(
+        self, mass: npt.ArrayLike, distance: npt.ArrayLike | None = None
+    ) -> Array:
+        """Return |D|^2 = 1/((k^2 - m^2)^2 + k^2 Gamma(k)^2) in GeV^-4 at virtual masses k in GeV.
+
+        The width is that of decays that leave no trace: what goes as the squared coupling adds
+        nothing at weak coupling. It runs; m Gamma(m) in its place would be wrong by 30 % where
+        dark decays open near the mass.
+        """
+        k = virtual_mass(mass)
+        if distance is None:
+            distance = (k - self.mediator_mass) * (k + self.mediator_mass)
+        detuning = within("distance", distance, -_FASTEST, _FASTEST, "GeV^2")
+        k, detuning = of_one_shape(mass=k, distance=detuning)
+        return np.asarray(1 / (detuning**2 + (k * self.invisible_width_at(k)) ** 2))
+
+    @property
+    def resonance_scale(self) -> float:
+        """Distance in GeV^2 from m^2 over which k^2 changes `propagator_squared`."""
+        width = self.mediator_mass * self.invisible_width
+        threshold2 = self.dark_threshold**2
+        return width if width > 0 else max(threshold2 - self.mediator_mass**2, _NEAR * threshold2)
+
+    def at_virtual_mass(self, mass: float) -> Self:
+        """Return the mediator with another mass at which dark decays are open, others equal."""
+        if not self.is_closed:
+            return replace(self, mediator_mass=mass)
+        ratio = _FAR * self.dark_threshold / self.dark_matter_mass
+        return replace(self, mediator_mass=mass, mass_ratio=ratio)
+
+    def _follows(self) -> tuple[str, ...]:
+        """Return what notebooks show beside the parameters."""
+        dark = ("dark_matter_mass",) if self.alpha_D > 0 else ()
+        return (*dark, "invisible_width", "visible_width")
 
     def branching_ratio(self, channel: str) -> float:
         """Fraction of the decays into a channel.
@@ -365,6 +245,19 @@ class DecayingMediator(ABC):
             If an energy is below the mass.
         """
         return decay_length_cm(energy, self.mediator_mass, self.total_width)
+
+
+def decaying(model: Portal, what: str) -> DecayingMediator:
+    """Return a model that has a mediator with a mass, as something needs it.
+
+    Raises
+    ------
+    RangeError
+        If it has none.
+    """
+    if isinstance(model, DecayingMediator):
+        return model
+    raise RangeError(f"model: {type(model).__name__} has no massive mediator, which {what} needs")
 
 
 def decay_length_cm(energy: npt.ArrayLike, mass: float, width: float) -> Array:

@@ -29,7 +29,7 @@ from scotopic.display import displayed
 from scotopic.errors import RangeError
 
 if TYPE_CHECKING:
-    from scotopic.models.mediator import DecayingMediator
+    from scotopic.models.portal import Portal
 
 Role = Literal[
     "mass", "coupling", "dark coupling", "ratio", "splitting", "angle", "charge", "choice", "other"
@@ -96,6 +96,14 @@ MEDIATOR_MASS: Final = Parameter(
     low=1e-12,
     high=1e12,
 )
+DARK_MATTER_MASS: Final = Parameter(
+    label="m_{<chi>}",
+    long_name="mass of the dark matter",
+    unit="GeV",
+    role="mass",
+    low=1e-12,
+    high=1e12,
+)
 MASS_RATIO: Final = Parameter(
     label="m_{<X>}/m_{<chi>}",
     long_name="mass of the mediator over that of the dark matter",
@@ -122,7 +130,7 @@ SPLITTING: Final = Parameter(
 
 
 @lru_cache
-def parameters(kind: "type[DecayingMediator]") -> Mapping[str, Parameter]:
+def parameters(kind: "type[Portal]") -> Mapping[str, Parameter]:
     """Return the parameters of a model by name, in the order of its fields.
 
     What a class does not say of a field is taken from the classes that it derives from; a field of
@@ -153,7 +161,7 @@ def parameters(kind: "type[DecayingMediator]") -> Mapping[str, Parameter]:
 
 
 @lru_cache
-def numeric_fields(kind: "type[DecayingMediator]") -> tuple[str, ...]:
+def numeric_fields(kind: "type[Portal]") -> tuple[str, ...]:
     """Return the fields of a model that are given as numbers.
 
     Examples
@@ -177,7 +185,7 @@ def _hints(base: type) -> Mapping[str, Any]:
 
 
 def _described(
-    kind: "type[DecayingMediator]", one: Field[Any], hint: object, notes: Mapping[str, Parameter]
+    kind: "type[Portal]", one: Field[Any], hint: object, notes: Mapping[str, Parameter]
 ) -> Parameter:
     """Complete what is said of a field: its name, its words, its role, the model's symbols."""
     known = notes.get(one.name) or Parameter(label=upright(one.name), long_name=in_words(one.name))
@@ -189,7 +197,7 @@ def _described(
     return with_symbols(kind, replace(known, name=one.name))
 
 
-def with_symbols(kind: "type[DecayingMediator]", known: Parameter) -> Parameter:
+def with_symbols(kind: "type[Portal]", known: Parameter) -> Parameter:
     """Write the symbols of a model into the label and the definition of a parameter."""
 
     def written(text: str) -> str:

@@ -10,13 +10,13 @@ from scotopic.checked import number_within, shown
 from scotopic.display import brief
 from scotopic.errors import RangeError, close_word, nearest, not_one_of, quoted
 from scotopic.models.derived import COUPLING, PROBE, SQUARES, Derived, Kind, Of, Values, derived
-from scotopic.models.mediator import DecayingMediator
 from scotopic.models.metadata import Parameter, parameters
+from scotopic.models.portal import Portal
 from scotopic.models.registry import model_class, model_name
 
-Model = TypeVar("Model", bound=DecayingMediator)
+Model = TypeVar("Model", bound=Portal)
 
-Given: TypeAlias = DecayingMediator | Kind | str
+Given: TypeAlias = Portal | Kind | str
 """A model: itself, its class, or its name."""
 
 _TIES: Final[dict[str, Of]] = {}
@@ -216,12 +216,12 @@ def build(kind: type[Model], values: Values) -> Model:
 
 def model_of(
     given: Given, values: Values, solved: Values | None = None, natural: Values | None = None
-) -> DecayingMediator:
+) -> Portal:
     """Return a model that is given by itself, by its class, or by its name.
 
     Parameters
     ----------
-    given : DecayingMediator, type or str
+    given : Portal, type or str
         The model; of a class or a name it is made.
     values : mapping
         Parameters by names of `parameter_names`; of a model those that change.
@@ -243,7 +243,7 @@ def model_of(
                dark_matter='complex_scalar')
     """
     kind = kind_of(given)
-    if isinstance(given, DecayingMediator):
+    if isinstance(given, Portal):
         if not values:
             return given
         natural = {f.name: getattr(given, f.name) for f in fields(given) if f.init}
@@ -284,7 +284,7 @@ def kind_of(given: Given) -> Kind:
     if isinstance(given, str):
         return model_class(given)
     kind = given if isinstance(given, type) else type(given)
-    if not issubclass(kind, DecayingMediator):
+    if not issubclass(kind, Portal):
         raise RangeError(f"model: {brief(given)} is no model, and no name or class of one")
     return kind
 
@@ -378,12 +378,12 @@ def missing_parameter(kind: Kind, given: Collection[str]) -> str | None:
     return absent[0] if absent else None
 
 
-def value_of(model: DecayingMediator, name: str) -> float:
+def value_of(model: Portal, name: str) -> float:
     """Return a number that is a parameter of a model.
 
     Parameters
     ----------
-    model : DecayingMediator
+    model : Portal
         Any.
     name : str
         Of `parameter_names`.

@@ -19,7 +19,7 @@ from scotopic.errors import RangeError
 from scotopic.registry import Registry
 
 if TYPE_CHECKING:
-    from scotopic.models.mediator import DecayingMediator
+    from scotopic.models.portal import Portal
 
 BUILT_IN: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -35,18 +35,19 @@ BUILT_IN: Final[Mapping[str, str]] = MappingProxyType(
         "L_mu_minus_L_tau": "scotopic.models.charged_vector:LMuMinusLTau",
         "B_minus_L": "scotopic.models.charged_vector:BMinusL",
         "B_minus_3L_e": "scotopic.models.charged_vector:BMinus3LE",
+        "millicharged": "scotopic.models.millicharged:Millicharged",
         "axion_like_particle": "scotopic.models.axion_like:AxionLikeParticle",
     }
 )
 """The models of the package, and where they are: imported when they are asked for."""
 
 
-def _model(found: object, what: str) -> "type[DecayingMediator]":
+def _model(found: object, what: str) -> "type[Portal]":
     """Refuse what is no complete model."""
-    from scotopic.models.mediator import DecayingMediator  # noqa: PLC0415 - keep the help fast
+    from scotopic.models.portal import Portal  # noqa: PLC0415 - keep the help fast
 
-    if not (isinstance(found, type) and issubclass(found, DecayingMediator)):
-        raise RangeError(f"{what} is no class that derives from DecayingMediator")
+    if not (isinstance(found, type) and issubclass(found, Portal)):
+        raise RangeError(f"{what} is no class that derives from Portal")
     lacks = [name for name in ("coupling_field", "symbol") if not hasattr(found, name)]
     if lacks := [*lacks, *sorted(found.__abstractmethods__)]:
         raise RangeError(f"{what} lacks {', '.join(lacks)}")
@@ -55,14 +56,14 @@ def _model(found: object, what: str) -> "type[DecayingMediator]":
     return found
 
 
-MODELS: "Final[Registry[type[DecayingMediator]]]" = Registry("model", "models", BUILT_IN, _model)
+MODELS: "Final[Registry[type[Portal]]]" = Registry("model", "models", BUILT_IN, _model)
 """All models."""
 
 register_model = MODELS.register
 model_names = MODELS.names
 
 
-def model_class(name: str) -> "type[DecayingMediator]":
+def model_class(name: str) -> "type[Portal]":
     """Return the class of a model, imported when it is first asked for.
 
     Parameters
@@ -86,7 +87,7 @@ def model_class(name: str) -> "type[DecayingMediator]":
     return MODELS[name]
 
 
-def model_name(kind: "type[DecayingMediator]") -> str:
+def model_name(kind: "type[Portal]") -> str:
     """Return the name by which `model_class` gives a class.
 
     Examples

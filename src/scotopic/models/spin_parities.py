@@ -9,9 +9,9 @@ from scotopic.errors import RangeError, nearest
 from scotopic.words import SpinParity
 
 if TYPE_CHECKING:
-    from scotopic.models.mediator import DecayingMediator
+    from scotopic.models.portal import Portal
 
-MediatorLike: TypeAlias = "DecayingMediator | type[DecayingMediator] | str"
+MediatorLike: TypeAlias = "Portal | type[Portal] | str"
 """A kind of coupling to leptons, or a model: itself, its class, or its name."""
 
 _KINDS: Final[tuple[SpinParity, ...]] = get_args(SpinParity)
@@ -22,7 +22,7 @@ def spin_parity_of(given: MediatorLike, lepton: str) -> SpinParity:
 
     Parameters
     ----------
-    given : str, DecayingMediator or type
+    given : str, Portal or type
         "scalar", "pseudoscalar", "vector" or "axial_vector", or a model that couples to the
         lepton: its name, its class, or itself.
     lepton : {"electron", "muon"}
@@ -58,7 +58,7 @@ def spin_parity_of(given: MediatorLike, lepton: str) -> SpinParity:
 
 
 @lru_cache
-def _sample(kind: "type[DecayingMediator]") -> "DecayingMediator":
+def _sample(kind: "type[Portal]") -> "Portal":
     """Return a model of a class, of usual parameters; others are 0.1, which suits them all."""
     from scotopic.models.metadata import parameters  # noqa: PLC0415 - words need no models
 

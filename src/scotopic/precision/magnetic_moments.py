@@ -31,7 +31,7 @@ from scotopic.units import ELEMENTARY_CHARGE
 from scotopic.words import Lepton, SpinParity
 
 if TYPE_CHECKING:
-    from scotopic.models.mediator import DecayingMediator
+    from scotopic.models.portal import Portal
 
 Array = npt.NDArray[np.float64]
 
@@ -148,12 +148,12 @@ def coupling_of_mixing(kinetic_mixing: npt.ArrayLike) -> Array:
     return np.asarray(within("kinetic_mixing", kinetic_mixing, -1e100, 1e100) * ELEMENTARY_CHARGE)
 
 
-def moment_of(model: "DecayingMediator", lepton: Lepton) -> float:
+def moment_of(model: "Portal", lepton: Lepton) -> float:
     """Return a model's Delta a of a lepton.
 
     Parameters
     ----------
-    model : DecayingMediator
+    model : Portal
         Its mass, spin-parity and coupling to the lepton enter.
     lepton : {"electron", "muon"}
         Whose moment; zero if the model does not couple to it.

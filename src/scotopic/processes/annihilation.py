@@ -32,7 +32,7 @@ from scotopic.progress import Report, silent
 from scotopic.units import ELECTRON_MASS
 
 if TYPE_CHECKING:
-    from scotopic.models.mediator import DecayingMediator
+    from scotopic.models.portal import Portal
 
 Array = npt.NDArray[np.float64]
 
@@ -58,17 +58,17 @@ class Annihilation(Process):
     emitters = "positrons"
     is_transverse = True
 
-    def obstacle(self, dump: Dump, model: "DecayingMediator") -> str | None:
+    def obstacle(self, dump: Dump, model: "Portal") -> str | None:
         """Return why no positron annihilates into the dark sector, if none does."""
         if dump.lepton == "muon":
             return "showers of what muons radiate are left out, and with them their positrons"
         if not self.coupling(dump, model) > 0:
             return f"{type(model).__name__} does not couple to electrons, nor by a finite loop"
-        if not model.invisible_width > 0:
+        if not (model.invisible_width > 0 or model.is_off_shell):
             return f"{type(model).__name__} has no open invisible decay"
         return None
 
-    def coupling(self, dump: Dump, model: "DecayingMediator") -> float:  # noqa: ARG002 - for any beam
+    def coupling(self, dump: Dump, model: "Portal") -> float:  # noqa: ARG002 - for any beam
         """Return the coupling to electrons in units of e."""
         return model.lepton_coupling("electron")
 
@@ -136,7 +136,7 @@ class Annihilation(Process):
     def accepted(
         self,
         dump: Dump,
-        models: "Sequence[DecayingMediator]",
+        models: "Sequence[Portal]",
         window: Window,
         calculation: Calculation,
         report: Report = silent,  # noqa: ARG002 - it is fast
@@ -152,7 +152,7 @@ class Annihilation(Process):
     def relative_error(
         self,
         dump: Dump,
-        model: "DecayingMediator",  # noqa: ARG002 - the same for all
+        model: "Portal",  # noqa: ARG002 - the same for all
         minimum_energy: float,
         calculation: Calculation,  # noqa: ARG002 - there is one way
     ) -> float:
@@ -162,7 +162,7 @@ class Annihilation(Process):
     def produced(
         self,
         dump: Dump,
-        models: "Sequence[DecayingMediator]",
+        models: "Sequence[Portal]",
         minimum_energy: float,
         edges_X0: Array,
         calculation: Calculation,
@@ -184,7 +184,7 @@ class Annihilation(Process):
     def spectrum(
         self,
         dump: Dump,
-        models: "Sequence[DecayingMediator]",
+        models: "Sequence[Portal]",
         edges: Array,
         calculation: Calculation,
     ) -> Array:
@@ -199,7 +199,7 @@ class Annihilation(Process):
     def sample(
         self,
         dump: Dump,
-        model: "DecayingMediator",
+        model: "Portal",
         minimum_energy: float,
         calculation: Calculation,
         uniforms: Array,
@@ -227,9 +227,7 @@ class Annihilation(Process):
         return Sample(depth, positron, positron + ELECTRON_MASS, mass, total)
 
 
-def _resolving_edges(
-    dump: Dump, resonance: "DecayingMediator | None", minimum_energy: float
-) -> Array:
+def _resolving_edges(dump: Dump, resonance: "Portal | None", minimum_energy: float) -> Array:
     """Return edges of bins of the positron's energy in GeV, dense around a resonance.
 
     They are even but for those next to the resonance, if there is one that electrons do not smear,

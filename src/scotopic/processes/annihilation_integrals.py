@@ -14,7 +14,7 @@ from scotopic.quadrature import gauss_legendre
 from scotopic.units import ELECTRON_MASS
 
 if TYPE_CHECKING:
-    from scotopic.models.mediator import DecayingMediator
+    from scotopic.models.portal import Portal
     from scotopic.processes.moving_electrons import MovingElectrons
 
 Array = npt.NDArray[np.float64]
@@ -33,7 +33,7 @@ _STEEP_PANEL, _FLAT_PANEL = 0.015, 0.1  # of the logarithm of the energy that th
 
 def annihilation_in_bins(
     dump: Dump,
-    models: Sequence["DecayingMediator"],
+    models: Sequence["Portal"],
     edges: Array,
     *,
     bound_electrons: bool = True,
@@ -44,7 +44,7 @@ def annihilation_in_bins(
     ----------
     dump : Dump
         Beam and target.
-    models : sequence of DecayingMediator
+    models : sequence of Portal
         One row of the result each.
     edges : ndarray, shape (bins + 1,)
         Edges of the bins of the positron's energy in GeV, ascending; the mediator has m_e more.
@@ -73,7 +73,7 @@ def annihilation_in_bins(
 
 def accepted_annihilation(
     dump: Dump,
-    models: Sequence["DecayingMediator"],
+    models: Sequence["Portal"],
     window: Window,
     *,
     bound_electrons: bool = True,
@@ -92,7 +92,7 @@ def accepted_annihilation(
     ----------
     dump : Dump
         Beam and target.
-    models : sequence of DecayingMediator
+    models : sequence of Portal
         One entry of the result each.
     window : Window
         What is accepted, of the energies of mediators.
@@ -149,9 +149,7 @@ def _seen_by_moving(
     return _panels_seen(moving), lambda seen: flux(seen + ELECTRON_MASS)
 
 
-def _integrated_over_momenta(
-    dump: Dump, models: Sequence["DecayingMediator"], edges: Array
-) -> list[Array]:
+def _integrated_over_momenta(dump: Dump, models: Sequence["Portal"], edges: Array) -> list[Array]:
     """Return the integrals over bins of energy of the cross section of moving electrons."""
     from scotopic.production.annihilation import quadrature  # noqa: PLC0415 - not when warm
 
@@ -163,7 +161,7 @@ def _integrated_over_momenta(
 
 def sampled_seen(
     dump: Dump,
-    model: "DecayingMediator",
+    model: "Portal",
     minimum_energy: float,
     positron_energy: Array,
     uniforms: Array,

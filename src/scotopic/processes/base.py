@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
 from scotopic.checked import number_within
+from scotopic.decays.widths import LIGHTEST
 from scotopic.display import displayed
 from scotopic.models.inputs import model_inputs
 from scotopic.processes.calculation import PROCESSES, Calculation
@@ -27,7 +28,7 @@ from scotopic.progress import Report, silent
 from scotopic.sources import module_names
 
 if TYPE_CHECKING:
-    from scotopic.models.mediator import DecayingMediator
+    from scotopic.models.portal import Portal
     from scotopic.shower.emission import Emitters
 
 FloatArray = npt.NDArray[np.float64]
@@ -138,18 +139,18 @@ class Process(ABC):
     """Whether it is l Z -> l' Z' X, whose lepton has a known angle; of others it goes straight."""
 
     @abstractmethod
-    def obstacle(self, dump: Dump, model: "DecayingMediator") -> str | None:
+    def obstacle(self, dump: Dump, model: "Portal") -> str | None:
         """Return why the process makes none of a model's mediators here; None if it makes some."""
 
     @abstractmethod
-    def coupling(self, dump: Dump, model: "DecayingMediator") -> float:
+    def coupling(self, dump: Dump, model: "Portal") -> float:
         """Return the coupling to what makes the mediators, in whose square yields are counted."""
 
     @abstractmethod
     def produced(
         self,
         dump: Dump,
-        models: "Sequence[DecayingMediator]",
+        models: "Sequence[Portal]",
         minimum_energy: float,
         edges_X0: FloatArray,
         calculation: Calculation,
@@ -161,7 +162,7 @@ class Process(ABC):
         ----------
         dump : Dump
             Beam and target.
-        models : sequence of DecayingMediator
+        models : sequence of Portal
             At `WEAK_COUPLING`: their coupling does not enter.
         minimum_energy : float
             Least energy of the mediator in GeV.
@@ -181,7 +182,7 @@ class Process(ABC):
     def radiated(
         self,
         dump: Dump,
-        model: "DecayingMediator",
+        model: "Portal",
         parent_energy: FloatArray,
         mediator_energy: FloatArray,
         minimum_energy: float,
@@ -208,7 +209,7 @@ class Process(ABC):
     def prepare(  # noqa: B027 - most need none
         self,
         dump: Dump,
-        models: "Sequence[DecayingMediator]",
+        models: "Sequence[Portal]",
         minimum_energy: float,
         calculation: Calculation,
         report: Report = silent,
@@ -216,7 +217,7 @@ class Process(ABC):
         """Make the tables that `sample` needs, if there are any, with a report."""
 
     def relative_error(
-        self, dump: Dump, model: "DecayingMediator", minimum_energy: float, calculation: Calculation
+        self, dump: Dump, model: "Portal", minimum_energy: float, calculation: Calculation
     ) -> float:
         """Return the numerical error of yields above an energy in GeV."""
         (made,) = self.produced(dump, [model], minimum_energy, _whole(dump), calculation)
@@ -248,7 +249,7 @@ class Process(ABC):
     def caveats(
         self,
         dump: Dump,  # noqa: ARG002 - for those that have some
-        models: "Sequence[DecayingMediator]",  # noqa: ARG002
+        models: "Sequence[Portal]",  # noqa: ARG002
         calculation: Calculation,  # noqa: ARG002
     ) -> tuple[str, ...]:
         """Return what is uncertain beside numerical errors: nothing.
@@ -257,14 +258,23 @@ class Process(ABC):
         ----------
         dump : Dump
             Beam and target.
-        models : sequence of DecayingMediator
+        models : sequence of Portal
             Those that it makes, or the first and the last of them.
         calculation : Calculation
             How.
         """
         return ()
 
-    def depends_on(self, model: "DecayingMediator") -> dict[str, Any]:
+    @property
+    def resonances(self) -> tuple[tuple[float, float], ...]:
+        """Masses and widths in GeV at which yields change quickly with the mass: none."""
+        return ()
+
+    def virtual_masses(self, dump: Dump, minimum_energy: float) -> tuple[float, float]:  # noqa: ARG002
+        """Return between which masses in GeV mediators above an energy can be asked for."""
+        return LIGHTEST, minimum_energy
+
+    def depends_on(self, model: "Portal") -> dict[str, Any]:
         """Return all of a model that yields depend on, as JSON can write it.
 
         Here: everything but the coupling. A process whose yields depend on less says so, and is
@@ -275,7 +285,7 @@ class Process(ABC):
     def accepted(
         self,
         dump: Dump,
-        models: "Sequence[DecayingMediator]",
+        models: "Sequence[Portal]",
         window: Window,
         calculation: Calculation,
         report: Report = silent,
@@ -291,7 +301,7 @@ class Process(ABC):
     def spectrum(
         self,
         dump: Dump,
-        models: "Sequence[DecayingMediator]",
+        models: "Sequence[Portal]",
         edges: FloatArray,
         calculation: Calculation,
     ) -> FloatArray:
@@ -319,7 +329,7 @@ class Process(ABC):
     def sample(
         self,
         dump: Dump,
-        model: "DecayingMediator",
+        model: "Portal",
         minimum_energy: float,
         calculation: Calculation,
         uniforms: FloatArray,
@@ -362,7 +372,7 @@ def _whole(dump: Dump) -> FloatArray:
     return np.array([0.0, DEEPEST_X0 if dump.thickness_X0 is None else dump.thickness_X0])
 
 
-def at_weak_coupling(models: "Sequence[DecayingMediator]") -> "list[DecayingMediator]":
+def at_weak_coupling(models: "Sequence[Portal]") -> "list[Portal]":
     """Return the models with the coupling at which yields are computed."""
     return [replace(model, **{model.coupling_field: WEAK_COUPLING}) for model in models]
 
@@ -382,7 +392,7 @@ def rows_by_name(names: "Sequence[Sequence[str]]") -> Iterator[tuple[str, list[i
 def accepted_yields(
     name: str,
     dump: Dump,
-    models: "Sequence[DecayingMediator]",
+    models: "Sequence[Portal]",
     window: Window,
     calculation: Calculation,
     report: Report = silent,
@@ -395,7 +405,7 @@ def accepted_yields(
         Of the process.
     dump : Dump
         Beam and target.
-    models : sequence of DecayingMediator
+    models : sequence of Portal
         Their couplings do not enter.
     window : Window
         What is accepted.
@@ -410,7 +420,7 @@ def accepted_yields(
         For every model. Models that do not differ for the process are computed once.
     """
 
-    def build(process: Process, distinct: "list[DecayingMediator]") -> Arrays:
+    def build(process: Process, distinct: "list[Portal]") -> Arrays:
         found = process.accepted(dump, distinct, window, calculation, report)
         return {"values": found.values, "relative_error": found.relative_error}
 
@@ -422,7 +432,7 @@ def accepted_yields(
 def produced_by_depth(
     name: str,
     dump: Dump,
-    models: "Sequence[DecayingMediator]",
+    models: "Sequence[Portal]",
     minimum_energy: float,
     edges_X0: FloatArray,
     calculation: Calculation,
@@ -434,7 +444,7 @@ def produced_by_depth(
     """
     minimum_energy = number_within("minimum_energy", minimum_energy, 1e-9, dump.energy, "GeV")
 
-    def build(process: Process, distinct: "list[DecayingMediator]") -> Arrays:
+    def build(process: Process, distinct: "list[Portal]") -> Arrays:
         every = process.produced(dump, distinct, minimum_energy, edges_X0, calculation, report)
         return {
             "energies": np.concatenate([one.energies for one in every]),
@@ -455,9 +465,9 @@ def kept_by_model(
     kind: str,
     name: str,
     dump: Dump,
-    models: "Sequence[DecayingMediator]",
+    models: "Sequence[Portal]",
     calculation: Calculation,
-    build: "Callable[[Process, list[DecayingMediator]], Arrays]",
+    build: "Callable[[Process, list[Portal]], Arrays]",
     inputs: dict[str, Any],
     *values: object,
 ) -> tuple[Arrays, list[int]]:

@@ -19,14 +19,14 @@ import numpy.typing as npt
 
 from scotopic.processes.base import AcceptedYields, Process, Produced, Sample, Window
 from scotopic.processes.calculation import Calculation
-from scotopic.processes.cross_sections import cross_section_tables, prepare_tables
+from scotopic.processes.cross_sections import cross_section_tables, prepare_tables, tabulated_masses
 from scotopic.processes.dump import Dump
 from scotopic.processes.inversion import inverted
 from scotopic.processes.shower_depths import shower_depths
 from scotopic.progress import Report, silent
 
 if TYPE_CHECKING:
-    from scotopic.models.mediator import DecayingMediator
+    from scotopic.models.portal import Portal
     from scotopic.processes.cross_sections import ShowerCrossSections
 
 Array = npt.NDArray[np.float64]
@@ -46,24 +46,29 @@ class Bremsstrahlung(Process):
     radiates = True
     deflects_beam = True
 
-    def obstacle(self, dump: Dump, model: "DecayingMediator") -> str | None:
+    def obstacle(self, dump: Dump, model: "Portal") -> str | None:
         """Return that the mediator does not couple to the beam's leptons, if it does not."""
         if self.coupling(dump, model) > 0:
             return None
         return f"{type(model).__name__} does not couple to {dump.lepton}s, nor by a finite loop"
 
-    def coupling(self, dump: Dump, model: "DecayingMediator") -> float:
+    def coupling(self, dump: Dump, model: "Portal") -> float:
         """Return the coupling to the beam's lepton in units of e."""
         return model.lepton_coupling(dump.lepton)
 
-    def depends_on(self, model: "DecayingMediator") -> dict[str, Any]:
+    def virtual_masses(self, dump: Dump, minimum_energy: float) -> tuple[float, float]:
+        """Return between which masses bremsstrahlung is tabulated."""
+        low, high = tabulated_masses(dump)
+        return low, min(high, minimum_energy)
+
+    def depends_on(self, model: "Portal") -> dict[str, Any]:
         """Return mass and kind of the mediator: its decays do not matter."""
         return {"spin_parity": model.spin_parity, "mediator_mass": model.mediator_mass}
 
     def accepted(
         self,
         dump: Dump,
-        models: "Sequence[DecayingMediator]",
+        models: "Sequence[Portal]",
         window: Window,
         calculation: Calculation,
         report: Report = silent,
@@ -78,7 +83,7 @@ class Bremsstrahlung(Process):
     def spectrum(
         self,
         dump: Dump,
-        models: "Sequence[DecayingMediator]",
+        models: "Sequence[Portal]",
         edges: Array,
         calculation: Calculation,
     ) -> Array:
@@ -88,7 +93,7 @@ class Bremsstrahlung(Process):
     def radiated(
         self,
         dump: Dump,
-        model: "DecayingMediator",
+        model: "Portal",
         parent_energy: Array,
         mediator_energy: Array,
         minimum_energy: float,
@@ -104,7 +109,7 @@ class Bremsstrahlung(Process):
     def prepare(
         self,
         dump: Dump,
-        models: "Sequence[DecayingMediator]",
+        models: "Sequence[Portal]",
         minimum_energy: float,
         calculation: Calculation,
         report: Report = silent,
@@ -113,7 +118,7 @@ class Bremsstrahlung(Process):
         prepare_tables(dump, models, minimum_energy, calculation, report)
 
     def relative_error(
-        self, dump: Dump, model: "DecayingMediator", minimum_energy: float, calculation: Calculation
+        self, dump: Dump, model: "Portal", minimum_energy: float, calculation: Calculation
     ) -> float:
         """Return the errors that the shower and the tables of cross sections state, added up."""
         _, _, error = dump.radiating_tracks(minimum_energy)
@@ -123,7 +128,7 @@ class Bremsstrahlung(Process):
     def produced(
         self,
         dump: Dump,
-        models: "Sequence[DecayingMediator]",
+        models: "Sequence[Portal]",
         minimum_energy: float,
         edges_X0: Array,
         calculation: Calculation,
@@ -148,7 +153,7 @@ class Bremsstrahlung(Process):
     def sample(
         self,
         dump: Dump,
-        model: "DecayingMediator",
+        model: "Portal",
         minimum_energy: float,
         calculation: Calculation,
         uniforms: Array,
@@ -176,7 +181,7 @@ class Bremsstrahlung(Process):
 
 def bremsstrahlung_above(
     dump: Dump,
-    models: Sequence["DecayingMediator"],
+    models: Sequence["Portal"],
     thresholds: Array,
     calculation: Calculation,
     report: Report = silent,
@@ -187,7 +192,7 @@ def bremsstrahlung_above(
     ----------
     dump : Dump
         Beam and target.
-    models : sequence of DecayingMediator
+    models : sequence of Portal
         One row of the result each.
     thresholds : ndarray, shape (s,)
         Energies of the mediator in GeV, in any order.

@@ -10,7 +10,7 @@ from scotopic.registry import Registry, instance_of
 from scotopic.words import FormFactor, Method, NuclearModel
 
 if TYPE_CHECKING:
-    from scotopic.models.mediator import DecayingMediator
+    from scotopic.models.portal import Portal
     from scotopic.processes.base import Process
     from scotopic.processes.dump import Dump
 
@@ -96,12 +96,12 @@ class Calculation:
         """Whether electrons of the target move."""
         return self.bound_electrons is not False
 
-    def applicable(self, dump: "Dump", model: "DecayingMediator") -> tuple[str, ...]:
+    def applicable(self, dump: "Dump", model: "Portal") -> tuple[str, ...]:
         """Return the names of the processes that count and make mediators of a model."""
         names = self.processes or PROCESSES.names()
         return tuple(n for n in names if PROCESSES[n].obstacle(dump, model) is None)
 
-    def obstacles(self, dump: "Dump", model: "DecayingMediator") -> str:
+    def obstacles(self, dump: "Dump", model: "Portal") -> str:
         """Return why no process makes a model's mediators."""
         names = self.processes or PROCESSES.names()
         return "; ".join(f"{n}: {PROCESSES[n].obstacle(dump, model)}" for n in names)

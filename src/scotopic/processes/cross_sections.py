@@ -18,7 +18,7 @@ from scotopic.units import ELECTRON_MASS, MUON_MASS
 
 if TYPE_CHECKING:
     from scotopic.materials import Element
-    from scotopic.models.mediator import DecayingMediator
+    from scotopic.models.portal import Portal
     from scotopic.production import CrossSectionTable, Lepton
     from scotopic.words import SpinParity
 
@@ -27,9 +27,10 @@ FloatArray = npt.NDArray[np.float64]
 # Tables of cross sections span about a decade of the mass, so that a point's number does not
 # depend on the range of the scan that it is part of, and a second scan finds them ready. A scan
 # that begins at 10 or 100 MeV shall not need the table below, one that ends at 1 GeV not the next.
-_MASS_EDGES = (1e-3, 0.999e-2, 0.999e-1, 1.0, 3.0)
+_MASS_EDGES = (1e-4, 1e-3, 0.999e-2, 0.999e-1, 1.0, 3.0, 4.5, 6.0)
 _STEPS_PER_OCTAVE = 4
 _ABOVE_THRESHOLD = 1.25
+_TRIED = 500  # masses, to find the heaviest that a beam makes
 _SLACK = 1e-9  # relative; forgives rounding at the edges
 _FORM_FACTOR = "elastic+inelastic"  # unless the calculation says otherwise
 
@@ -68,7 +69,7 @@ class ShowerCrossSections:
 
 
 def cross_section_tables(
-    dump: Dump, model: "DecayingMediator", minimum_energy: float, calculation: Calculation
+    dump: Dump, model: "Portal", minimum_energy: float, calculation: Calculation
 ) -> list[tuple[float, ShowerCrossSections]]:
     """Return the tables that hold a model's bremsstrahlung on the nuclei of a target.
 
@@ -76,7 +77,7 @@ def cross_section_tables(
     ----------
     dump : Dump
         Beam and target.
-    model : DecayingMediator
+    model : Portal
         Its mass chooses the tables.
     minimum_energy : float
         Least energy of the shower's electrons in GeV. The tables begin at the next lower of the
@@ -106,7 +107,7 @@ def cross_section_tables(
 
 def prepare_tables(
     dump: Dump,
-    models: Sequence["DecayingMediator"],
+    models: Sequence["Portal"],
     minimum_energy: float,
     calculation: Calculation,
     report: Report = silent,
@@ -152,7 +153,7 @@ class _Wanted(NamedTuple):
 
 def _wanted(
     dump: Dump,
-    model: "DecayingMediator",
+    model: "Portal",
     nucleus: "Element",
     minimum_energy: float,
     calculation: Calculation,
@@ -171,6 +172,8 @@ def _table_ranges(
     """Return the ranges of mass and of energy of the table that holds a mass."""
     _require_tabulated(mediator_mass)
     upper = int(np.searchsorted(_MASS_EDGES, mediator_mass, side="left"))
+    if mediator_mass == _MASS_EDGES[1]:  # where most scans begin
+        upper += 1
     segment = min(max(upper, 1), len(_MASS_EDGES) - 1)
     low, high = _MASS_EDGES[segment - 1], _MASS_EDGES[segment]
     least = _slowest_muon(dump) if dump.lepton == "muon" else minimum_energy
@@ -188,6 +191,16 @@ def _table_ranges(
             f" {dump.energy} GeV"
         )
     return (low, high), (slowest, dump.energy)
+
+
+def tabulated_masses(dump: Dump) -> tuple[float, float]:
+    """Return between which masses in GeV of the mediator a beam's tables can be asked."""
+    lepton = MUON_MASS if dump.lepton == "muon" else ELECTRON_MASS
+    lightest = min(dump.material.atoms_per_cm2_per_X0, key=lambda one: one.nuclear_mass)
+    masses = np.geomspace(_MASS_EDGES[0], _MASS_EDGES[-1], _TRIED)
+    heavy = [_threshold(_ABOVE_THRESHOLD * mass, lightest, lepton) for mass in masses.tolist()]
+    below = masses[_ABOVE_THRESHOLD * np.array(heavy) < dump.energy]
+    return float(masses[0]), float(below[-1]) if len(below) else 0.0
 
 
 def _require_tabulated(mediator_mass: float) -> None:

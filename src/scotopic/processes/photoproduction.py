@@ -20,7 +20,7 @@ from scotopic.processes.features import Feature, around
 from scotopic.progress import Report, silent
 
 if TYPE_CHECKING:
-    from scotopic.models.mediator import DecayingMediator
+    from scotopic.models.portal import Portal
     from scotopic.words import NuclearModel
 
 Array = npt.NDArray[np.float64]
@@ -47,7 +47,7 @@ class Photoproduction(Process):
     is_transverse = True  # the meson keeps the photon's helicity
     emitters = "photons"
 
-    def obstacle(self, dump: Dump, model: "DecayingMediator") -> str | None:
+    def obstacle(self, dump: Dump, model: "Portal") -> str | None:
         """Return why no photon turns into the mediator, if none does."""
         if dump.lepton == "muon":
             return "showers of what muons radiate are left out, and with them their photons"
@@ -55,11 +55,18 @@ class Photoproduction(Process):
             return f"{type(model).__name__} does not mix with vector mesons"
         return None
 
-    def coupling(self, dump: Dump, model: "DecayingMediator") -> float:  # noqa: ARG002 - for any beam
+    def coupling(self, dump: Dump, model: "Portal") -> float:  # noqa: ARG002 - for any beam
         """Return the largest of the couplings to mesons, relative to that of a photon."""
         return max(map(abs, model.meson_couplings.values()), default=0.0)
 
-    def depends_on(self, model: "DecayingMediator") -> dict[str, Any]:
+    @property
+    def resonances(self) -> tuple[tuple[float, float], ...]:
+        """Masses and widths of the mesons."""
+        from scotopic.production.photoproduction import MESONS  # noqa: PLC0415 - not when warm
+
+        return tuple((meson.mass, meson.width) for meson in MESONS.values())
+
+    def depends_on(self, model: "Portal") -> dict[str, Any]:
         """Return the mass, and how the couplings to mesons share."""
         return {"mediator_mass": model.mediator_mass, "charges": _charges(model)}
 
@@ -86,7 +93,7 @@ class Photoproduction(Process):
     def accepted(
         self,
         dump: Dump,
-        models: "Sequence[DecayingMediator]",
+        models: "Sequence[Portal]",
         window: Window,
         calculation: Calculation,
         report: Report = silent,  # noqa: ARG002 - it is fast
@@ -101,7 +108,7 @@ class Photoproduction(Process):
     def produced(
         self,
         dump: Dump,
-        models: "Sequence[DecayingMediator]",
+        models: "Sequence[Portal]",
         minimum_energy: float,
         edges_X0: Array,
         calculation: Calculation,
@@ -119,7 +126,7 @@ class Photoproduction(Process):
         ]
 
     def caveats(
-        self, dump: Dump, models: "Sequence[DecayingMediator]", calculation: Calculation
+        self, dump: Dump, models: "Sequence[Portal]", calculation: Calculation
     ) -> tuple[str, ...]:
         """Return how well the number of mesons is known, if it matters."""
         if max(_heaviest(model) for model in models) < _MATTERS:
@@ -142,22 +149,20 @@ def nuclear_model(dump: Dump, calculation: Calculation) -> "NuclearModel":
     return calculation.nuclear_model or by_energy
 
 
-def _heaviest(model: "DecayingMediator") -> float:
+def _heaviest(model: "Portal") -> float:
     """Return the mass in GeV from which mediators are made: real ones, or virtual ones."""
     dark = model.dark_threshold
     return max(model.mediator_mass, dark if math.isfinite(dark) else 0.0)
 
 
-def _charges(model: "DecayingMediator") -> dict[str, float]:
+def _charges(model: "Portal") -> dict[str, float]:
     """Return the couplings to mesons in units of the largest."""
     couplings = model.meson_couplings
     largest = max(map(abs, couplings.values()), default=0.0) or 1.0
     return {name: coupling / largest for name, coupling in couplings.items()}
 
 
-def _per_X0(
-    dump: Dump, model: "DecayingMediator", energies: Array, nuclear: "NuclearModel"
-) -> Array:
+def _per_X0(dump: Dump, model: "Portal", energies: Array, nuclear: "NuclearModel") -> Array:
     """Return the mediators of photons of given energies per X0 and squared coupling."""
     from scotopic.production.photoproduction import (  # noqa: PLC0415 - not when warm
         photoproduction_cross_section,

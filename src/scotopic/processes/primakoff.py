@@ -19,7 +19,7 @@ from scotopic.progress import Report, silent
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from scotopic.models.mediator import DecayingMediator
+    from scotopic.models.portal import Portal
 
 Array = npt.NDArray[np.float64]
 
@@ -34,7 +34,7 @@ class Primakoff(Process):
     depends_on_widths = False
     emitters = "photons"
 
-    def obstacle(self, dump: Dump, model: "DecayingMediator") -> str | None:
+    def obstacle(self, dump: Dump, model: "Portal") -> str | None:
         """Return why no photon turns into the particle, if none does."""
         if dump.lepton == "muon":
             return "showers of what muons radiate are left out, and with them their photons"
@@ -42,18 +42,18 @@ class Primakoff(Process):
             return f"{type(model).__name__} does not couple to photons"
         return None
 
-    def coupling(self, dump: Dump, model: "DecayingMediator") -> float:  # noqa: ARG002 - for any beam
+    def coupling(self, dump: Dump, model: "Portal") -> float:  # noqa: ARG002 - for any beam
         """Return the coupling to photons in GeV^-1."""
         return model.photon_coupling_per_GeV
 
-    def depends_on(self, model: "DecayingMediator") -> dict[str, Any]:
+    def depends_on(self, model: "Portal") -> dict[str, Any]:
         """Return the mass: its decays do not matter."""
         return {"mediator_mass": model.mediator_mass}
 
     def produced(
         self,
         dump: Dump,
-        models: "Sequence[DecayingMediator]",
+        models: "Sequence[Portal]",
         minimum_energy: float,
         edges_X0: Array,
         calculation: Calculation,

@@ -2,10 +2,12 @@ r"""Resonant annihilation of a shower positron with an atomic electron, e+ e- ->
 
 The electron is at rest, s = 2 m_e (E_+ + m_e). With the widths at the mass sqrt(s),
 
-    sigma(s) = (2J + 1) 4 pi Gamma_ee(s) Gamma_inv(s) / (beta_e^2 [(s - m^2)^2 + m^2 Gamma^2]),
+    sigma(s) = (2J + 1) 4 pi Gamma_ee(s) Gamma_inv(s) / (beta_e^2 [(s - m^2)^2 + s Gamma_inv(s)^2]),
 
 the relativistic Breit-Wigner formula averaged over the spins of e+ and e- (1/4), in which the
-electron momentum is k = beta_e sqrt(s)/2. Everything here is for a coupling e to the electron.
+electron momentum is k = beta_e sqrt(s)/2. A mediator too light for dark decays has no resonance
+and is exchanged all the same; a photon has 1/s^2 in place of 1/[...]. Everything here is for a
+coupling e to the electron.
 """
 
 import numpy as np
@@ -15,17 +17,15 @@ from scotopic.checked import ascending, number_within, within
 from scotopic.decays.widths import SPIN_STATES, fermion_width
 from scotopic.errors import RangeError
 from scotopic.models.derived import COUPLING, PROBE, Values
-from scotopic.models.mediator import DecayingMediator
 from scotopic.models.parameters import Given, model_of
+from scotopic.models.portal import Portal
 from scotopic.production.spectrum import HIGHEST_ENERGY
-from scotopic.quadrature import gauss_legendre
+from scotopic.quadrature import across_resonance
 from scotopic.units import ALPHA, ELECTRON_MASS, GEV2_TO_CM2
 
 Array = npt.NDArray[np.float64]
 
 _NARROWEST = 1e-100  # GeV, so that nothing overflows
-_FAR_ABOVE = 1e4  # times s
-_PANEL_NODES, _PANEL_WEIGHTS = gauss_legendre(8)
 
 
 def resonance_energy(mass: float) -> float:
@@ -58,14 +58,14 @@ def cross_section(
     ----------
     positron_energy : array_like
         Total energy of the positron in GeV, any shape, above the electron mass.
-    model : DecayingMediator, type or str
+    model : Portal, type or str
         The mediator, or its class or name. Its coupling to electrons does not enter: multiply by
         the square of `model.lepton_coupling("electron")`.
     total_width : float, optional
-        Width in the denominator in GeV. By default the invisible one, without the visible one,
-        so that the result times epsilon^2 is exact as long as epsilon^2 alpha << alpha_D, or the
-        resonance is narrow and the result is multiplied by the invisible branching ratio. Give
-        `model.total_width` where that does not hold.
+        Constant width in the denominator in GeV. By default the invisible one at sqrt(s), without
+        the visible one, so that the result times epsilon^2 is exact as long as epsilon^2 alpha <<
+        alpha_D, or the resonance is narrow and the result is multiplied by the invisible branching
+        ratio. Give `model.total_width` where that does not hold.
     **parameters
         Of the model, by any of their names: those of a class or name, or changes.
 
@@ -81,18 +81,17 @@ def cross_section(
 
     Notes
     -----
-    For the dark photon this is the s-channel exchange at tree level with a constant width: for a
+    For the dark photon this is the s-channel exchange at tree level with a running width: for a
     Dirac fermion (4 pi/3) alpha alpha_D (s + 2 m_chi^2) beta_chi/[...] as m_e -> 0. An axial
     mediator's longitudinal part, proportional to m_e, is neglected.
     """
     model = _model(model, parameters)
     energy = within("positron_energy", positron_energy, 0.0, HIGHEST_ENERGY, "GeV")
     _refuse_slow(energy)
+    if total_width is None:
+        _refuse_closed(model)
     s = 2 * ELECTRON_MASS * (energy + ELECTRON_MASS)
-    detuning = s - model.mediator_mass**2
-    width = _width(model, total_width)
-    denominator = detuning**2 + (model.mediator_mass * width) ** 2
-    return np.asarray(_numerator(s, model) / denominator * GEV2_TO_CM2)
+    return _cross_section(s, s - model.mediator_mass**2, model, total_width)
 
 
 def integrated_cross_section(
@@ -173,7 +172,7 @@ def quadrature(
     return energies.ravel(), weights.ravel()
 
 
-def _model(given: Given, parameters: Values) -> DecayingMediator:
+def _model(given: Given, parameters: Values) -> Portal:
     return model_of(given, parameters, natural={COUPLING: PROBE})
 
 
@@ -184,67 +183,47 @@ def _refuse_slow(energy: Array) -> None:
         raise RangeError(f"positron_energy: {worst} GeV is not above the electron mass")
 
 
-def _width(model: DecayingMediator, total_width: float | None) -> float:
-    """Width of the resonance, which must not vanish."""
-    given = total_width is not None
-    width = (
-        number_within("total_width", total_width, _NARROWEST, 1e30, "GeV")
-        if given
-        else model.invisible_width
-    )
-    if not width > 0:
+def _constant(total_width: float) -> float:
+    return number_within("total_width", total_width, _NARROWEST, 1e30, "GeV")
+
+
+def _refuse_closed(model: Portal) -> None:
+    """Refuse a mediator that no decay makes wide, and none of a virtual one is dark."""
+    if not (model.invisible_width > 0 or model.is_off_shell):
         raise RangeError(
-            f"total_width: {width} is not positive; the dark decay of a mediator of"
+            f"total_width: {model.invisible_width} is not positive; the dark decay of a mediator of"
             f" {model.mediator_mass} GeV opens at {model.invisible_threshold} GeV"
         )
-    return width
 
 
-def _numerator(s: Array, model: DecayingMediator) -> Array:
-    """Cross section in GeV^-2 without the Breit-Wigner denominator."""
+def _cross_section(s: Array, distance: Array, model: Portal, total_width: float | None) -> Array:
+    """Cross section in cm^2 at s, which is at a distance from the squared mass, both in GeV^2."""
     root = np.sqrt(s)
     electrons = fermion_width(model.spin_parity, root, ALPHA, ELECTRON_MASS)
     beta2 = 1 - 4 * ELECTRON_MASS**2 / s
     flux = 4 * np.pi * SPIN_STATES[model.spin_parity] / beta2
-    return np.asarray(flux * electrons * model.invisible_width_at(root))
+    if total_width is None:
+        resonance = model.propagator_squared(root, distance)
+    else:
+        width = model.mediator_mass * _constant(total_width)
+        resonance = 1 / (distance**2 + width**2)
+    numerator = flux * electrons * model.invisible_width_at(root)
+    return np.asarray(numerator * resonance * GEV2_TO_CM2)
 
 
 def _panels(
-    edges: Array, model: DecayingMediator, total_width: float | None
+    edges: Array, model: Portal, total_width: float | None
 ) -> tuple[Array, Array, npt.NDArray[np.intp]]:
-    r"""Nodes, weights with sigma in them, both of shape (panels, 8), and the bin of each panel.
-
-    s = m^2 + m Gamma sinh(t) flattens the resonance into 1/cosh(t), and t = t_0 + v^2 the
-    threshold at t_0, where sigma is an odd power of sqrt(s - s_0). Eight Gauss points on
-    panels of at most unit length in t then do.
-    """
+    """Energies and weights with sigma in them, both of shape (panels, 8), and bins of panels."""
     _refuse_slow(edges)
-    width = _width(model, total_width)
-    mass2, scale = model.mediator_mass**2, model.mediator_mass * width
-    threshold = max(model.invisible_threshold, 2 * ELECTRON_MASS) ** 2
-
-    ends = np.maximum(2 * ELECTRON_MASS * (edges + ELECTRON_MASS), threshold)
-    if mass2 > _FAR_ABOVE * ends[-1]:  # a resonance from which s would not come back in digits
-        bins = np.sqrt(ends - threshold)
-        v, breadth = _panel_points(np.unique(bins))
-        s = threshold + v**2
-        jacobian = v * breadth / (ELECTRON_MASS * ((s - mass2) ** 2 + scale**2))
+    if total_width is None:
+        _refuse_closed(model)
+        scale = model.resonance_scale
     else:
-        start = float(np.arcsinh((threshold - mass2) / scale))
-        bins = np.sqrt(np.maximum(np.arcsinh((ends - mass2) / scale) - start, 0.0))
-        units = np.sqrt(np.arange(1, int(bins[-1] ** 2) + 2, dtype=float))
-        cuts = np.unique(np.clip(np.concatenate((bins, units)), bins[0], bins[-1]))
-        v, breadth = _panel_points(cuts)
-        t = start + v**2
-        s = mass2 + scale * np.sinh(t)
-        # sigma dE, with dE = ds/(2 m_e), ds = m Gamma cosh(t) 2 v dv
-        jacobian = v * breadth / (ELECTRON_MASS * scale * np.cosh(t))
-    weights = _PANEL_WEIGHTS * jacobian * _numerator(s, model) * GEV2_TO_CM2
-    inside = np.searchsorted(bins, v[:, 0], side="right") - 1
-    return s / (2 * ELECTRON_MASS) - ELECTRON_MASS, weights, inside
-
-
-def _panel_points(cuts: Array) -> tuple[Array, Array]:
-    """Return Gauss points (panels, 8) between cuts and the breadths (panels, 1)."""
-    breadth = np.diff(cuts)[:, None]
-    return cuts[:-1, None] + breadth * _PANEL_NODES, breadth
+        scale = model.mediator_mass * _constant(total_width)
+    threshold = max(model.invisible_threshold, 2 * ELECTRON_MASS) ** 2
+    ends = 2 * ELECTRON_MASS * (edges + ELECTRON_MASS)
+    s, distance, weights, inside = across_resonance(ends, threshold, model.mediator_mass**2, scale)
+    sigma = _cross_section(s, distance, model, total_width)
+    # dE = ds/(2 m_e)
+    return s / (2 * ELECTRON_MASS) - ELECTRON_MASS, weights * sigma / (2 * ELECTRON_MASS), inside

@@ -32,6 +32,7 @@ TARGET_ERROR = 2e-3
 """Relative error between the nodes at which a table is good enough."""
 
 _RESOLUTION = Resolution(40, STANDARD.virtualities, STANDARD.step)
+_HEAVY, _OF_HEAVY = 3.0, Resolution(56, STANDARD.virtualities, STANDARD.step)  # above, in GeV
 _MOST_NODES = (40, 24)  # in mass and energy; a range that needs more is refused
 _SMALLEST_SHARE = 1e-3  # of the total: cuts that leave less are judged against this much
 _PROBES = 8
@@ -289,13 +290,14 @@ def _coefficients(
     process: Process, masses: Range, energies: Range, nodes: tuple[int, int]
 ) -> Array:
     """Compute the spectra at the nodes and transform them."""
-    v, _ = gauss_legendre(_RESOLUTION.fractions)
-    logarithms = np.empty((*nodes, _RESOLUTION.fractions))
+    resolution = _OF_HEAVY if masses[1] > _HEAVY else _RESOLUTION
+    v, _ = gauss_legendre(resolution.fractions)
+    logarithms = np.empty((*nodes, resolution.fractions))
     for i, mass in enumerate(_chebyshev_nodes(nodes[0], masses)):
         for j, energy in enumerate(_chebyshev_nodes(nodes[1], energies)):
             variable = process.variable(float(mass), energy)
             recoil = variable.recoil(v)
-            values = raw_spectrum(process, float(mass), float(energy), recoil, _RESOLUTION)
+            values = raw_spectrum(process, float(mass), float(energy), recoil, resolution)
             logarithms[i, j] = np.log(values * variable.density(1 - recoil))
     if not np.all(np.isfinite(logarithms)):
         raise RangeError(

@@ -18,8 +18,8 @@ from scotopic.experiments.columns import Column, Placed, from_card, from_file
 from scotopic.experiments.messages import KeyedError, shown
 from scotopic.experiments.tables import Items, Name, Table, Text
 from scotopic.models.derived import COUPLING, PROBE
-from scotopic.models.mediator import DecayingMediator
 from scotopic.models.parameters import build, field_of, parameter, parameter_names, value_of
+from scotopic.models.portal import Portal
 from scotopic.scan.headers import contradiction
 from scotopic.search.result import Layer, Variable
 from scotopic.units import ALPHA, ELECTRON_MASS, ELEMENTARY_CHARGE, GEV2_TO_CM2
@@ -44,15 +44,15 @@ class Quantity:
     """
 
     power: int
-    of: Callable[[DecayingMediator], float]
+    of: Callable[[Portal], float]
     unit: str = "1"
 
 
-def _in_charges(model: DecayingMediator) -> float:
+def _in_charges(model: Portal) -> float:
     return model.coupling / model.coupling_unit
 
 
-def scattering_cross_section(model: DecayingMediator) -> float:
+def scattering_cross_section(model: Portal) -> float:
     """Return the cross section of dark matter on free electrons in cm^2, as in direct detection.
 
     Raises
@@ -138,7 +138,7 @@ class BoundLayer(Table):
             if self.decimal_comma:
                 yield KeyedError(("decimal_comma",), "there is no file")
 
-    def mistakes_on(self, kind: type[DecayingMediator], x: str, y: str) -> Iterator[KeyedError]:
+    def mistakes_on(self, kind: type[Portal], x: str, y: str) -> Iterator[KeyedError]:
         """Yield why the numbers cannot be those of the axes of a plane."""
         for key, axis in (("x", x), ("y", y)):
             column: BoundColumn = getattr(self, key)
@@ -155,7 +155,7 @@ class BoundLayer(Table):
                     yield KeyedError((key, *one.path), str(one))
 
 
-def _unit(kind: type[DecayingMediator], word: str) -> str:
+def _unit(kind: type[Portal], word: str) -> str:
     return QUANTITIES[word].unit if word in QUANTITIES else parameter(kind, word).unit
 
 
@@ -265,9 +265,7 @@ def _converted(
     return x, y
 
 
-def _model(
-    kind: type[DecayingMediator], fixed: Mapping[str, Any], values: Mapping[str, float]
-) -> DecayingMediator:
+def _model(kind: type[Portal], fixed: Mapping[str, Any], values: Mapping[str, float]) -> Portal:
     """Return the model in which quantities have some values."""
     words = [name for name in values if name in QUANTITIES and name not in parameter_names(kind)]
     if not words:

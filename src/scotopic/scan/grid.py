@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.models.derived import COUPLING
-from scotopic.models.mediator import DecayingMediator
+from scotopic.models.portal import Portal
 from scotopic.scan.points import Sector
 from scotopic.search.axis import Axis
 
@@ -31,7 +31,7 @@ class Grid:
         The two parameters.
     columns : ndarray, shape (columns,)
         Values of x: those of the axis, and others between them.
-    models : mapping of (int, int) to DecayingMediator
+    models : mapping of (int, int) to Portal
         By the indices of the point.
     refused : mapping of (int, int) to str
         Why there is no model.
@@ -41,7 +41,7 @@ class Grid:
     x: Axis
     y: Axis
     columns: FloatArray
-    models: Mapping[Index, DecayingMediator]
+    models: Mapping[Index, Portal]
     refused: Mapping[Index, str]
 
     @classmethod
@@ -78,13 +78,13 @@ class Grid:
         """Whether the coupling is on one of the axes."""
         return COUPLING in {self.sector.field(axis) for axis in (self.x, self.y)}
 
-    def values(self, of: Callable[[DecayingMediator], float]) -> FloatArray:
+    def values(self, of: Callable[[Portal], float]) -> FloatArray:
         """Return a property of all models, shape (x, y), not-a-number where there is none."""
         found = np.full((len(self.columns), self.y.points), math.nan)
         for index, model in self.models.items():
             found[index] = of(model)
         return found
 
-    def at(self, x: float, y: float) -> DecayingMediator:
+    def at(self, x: float, y: float) -> Portal:
         """Return the model anywhere in the plane."""
         return self.sector.model({self.x.parameter: x, self.y.parameter: y})

@@ -5,8 +5,8 @@ from typing import Final
 
 from scotopic.errors import quoted
 from scotopic.models.derived import COUPLING
-from scotopic.models.mediator import DecayingMediator
 from scotopic.models.parameters import field_of, parameter
+from scotopic.models.portal import Portal
 
 _MASS: Final = "mediator_mass"
 
@@ -20,7 +20,7 @@ _WORDS: Final = {
 """What people call quantities in the headers of their tables, letters and digits alone."""
 
 
-def contradiction(kind: type[DecayingMediator], key: str, axis: str, name: str) -> str | None:
+def contradiction(kind: type[Portal], key: str, axis: str, name: str) -> str | None:
     """Say why a column is hardly of an axis' own quantity; None if its name does not tell.
 
     Parameters
@@ -49,7 +49,7 @@ def contradiction(kind: type[DecayingMediator], key: str, axis: str, name: str) 
     return f"its column {quoted(name)} seems to be {meant}, and the axis has {axis}; {hint}"
 
 
-def _fits(kind: type[DecayingMediator], meant: str, axis: str) -> bool:
+def _fits(kind: type[Portal], meant: str, axis: str) -> bool:
     """Whether what a column seems to be may be what an axis has."""
     is_coupling = field_of(kind, axis) == COUPLING
     if meant == "eps":

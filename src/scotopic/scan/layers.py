@@ -32,8 +32,8 @@ from scotopic.display import displayed
 from scotopic.errors import RangeError, ScotopicError
 from scotopic.models.derived import COUPLING
 from scotopic.models.inputs import model_inputs
-from scotopic.models.mediator import DecayingMediator
 from scotopic.models.parameters import value_of
+from scotopic.models.portal import Portal
 from scotopic.progress import Report, silent
 from scotopic.scan.grid import Grid, Index
 
@@ -58,7 +58,7 @@ _ADDED: Final = 1.0
 """Most columns that are added, over those of the plane."""
 
 
-Find = Callable[[Sequence[DecayingMediator]], list[Coupling]]
+Find = Callable[[Sequence[Portal]], list[Coupling]]
 """Finds the coupling on a line for each of several models.
 
 That is their own if they are on the line. Otherwise it may be an estimate, which only has to be
@@ -76,7 +76,7 @@ class LinePoint:
         On the horizontal axis.
     y : float or None
         On the vertical axis, also beyond its ends; None in a gap.
-    model : DecayingMediator or None
+    model : Portal or None
         The model there; None in a gap.
     status : str
         `ok`, or why there is a gap.
@@ -86,7 +86,7 @@ class LinePoint:
 
     x: float
     y: float | None
-    model: DecayingMediator | None
+    model: Portal | None
     status: str
     caveats: tuple[str, ...]
 
@@ -152,7 +152,7 @@ def _with_gaps(grid: Grid, line: Line, find: Find) -> Line:
     def place(coordinate: float) -> float:
         return float(along.from_coordinates(np.array([coordinate]))[0])
 
-    def model(coordinate: float) -> DecayingMediator:
+    def model(coordinate: float) -> Portal:
         ends = (place(coordinate), over.maximum)
         return grid.at(*(ends if upright else ends[::-1]))
 
@@ -182,7 +182,7 @@ def cmb_line(grid: Grid) -> Line:
     return _line(grid, _cmb_couplings)
 
 
-def _cmb_couplings(models: Sequence[DecayingMediator]) -> list[Coupling]:
+def _cmb_couplings(models: Sequence[Portal]) -> list[Coupling]:
     from scotopic.cosmology.cmb import cmb_bound  # noqa: PLC0415 - slow to import
 
     found = []
@@ -234,7 +234,7 @@ def _remembering(find: Find) -> Find:
     """Ask for each shape of models once."""
     known: dict[str, Coupling] = {}
 
-    def ask(models: Sequence[DecayingMediator]) -> list[Coupling]:
+    def ask(models: Sequence[Portal]) -> list[Coupling]:
         shapes = [json.dumps(model_inputs(model)) for model in models]
         new = {s: m for s, m in zip(shapes, models, strict=True) if s not in known}
         if new:

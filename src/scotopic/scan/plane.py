@@ -29,12 +29,12 @@ from scotopic.scan.survey import Kept, in_process, require_some, survey
 from scotopic.search.axis import Axis
 from scotopic.search.between import missed
 from scotopic.search.masses import features_of
-from scotopic.search.models import MASS, class_and_parameters
+from scotopic.search.models import class_and_parameters
 from scotopic.search.result import Result
 from scotopic.search.search import Search, SearchLike
 
 if TYPE_CHECKING:
-    from scotopic.models.mediator import DecayingMediator
+    from scotopic.models.portal import Portal
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -233,7 +233,7 @@ def _processes(plan: Plan, limit: Limit, status: npt.NDArray[Any]) -> list[str]:
     return list(dict.fromkeys(name for m in models for name in limit.search.processes(m)))
 
 
-def _ends(plan: Plan, limit: Limit, status: npt.NDArray[Any]) -> "list[DecayingMediator]":
+def _ends(plan: Plan, limit: Limit, status: npt.NDArray[Any]) -> "list[Portal]":
     """Return the models of the first and the last computed point."""
     computed = np.argwhere(status == COMPUTED).tolist()
     return [plan.model(limit.sector, i, j) for i, j in (*computed[:1], *computed[-1:])]
@@ -244,8 +244,8 @@ def _missed(
 ) -> list[str]:
     """Say which minima of the boundary fall between the masses of the plane."""
     computed = np.argwhere(status == COMPUTED)
-    masses = np.unique(mediator_mass[status == COMPUTED])
-    if len(masses) < 2 or not any(limit.sector.field(one) == MASS for one in (plan.x, plan.y)):
+    masses, mass = np.unique(mediator_mass[status == COMPUTED]), limit.sector.kind.mass_field
+    if len(masses) < 2 or not any(limit.sector.field(one) == mass for one in (plan.x, plan.y)):
         return []
     model = plan.model(limit.sector, *computed[len(computed) // 2].tolist())
     remedy = "the plane does not show it: a curve of 'scotopic limit' has points there"
@@ -269,7 +269,7 @@ def exclusion_plane(
     search : Search, str, path or Experiment, or several experiments
         What is asked; of experiments, given by name, path or themselves, all searches that see the
         model count together.
-    model : type, str, DecayingMediator or None
+    model : type, str, Portal or None
         Of `scotopic.models`, or of one's own: the class, its name, or a model whose parameters hold
         where no axis replaces them; None for that of the cards.
     x, y : Axis

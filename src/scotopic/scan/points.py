@@ -17,8 +17,8 @@ from scotopic.display import displayed
 from scotopic.errors import ScotopicError
 from scotopic.memory import no_search_for_cycles
 from scotopic.models.derived import COUPLING
-from scotopic.models.mediator import DecayingMediator
 from scotopic.models.parameters import build, field_of
+from scotopic.models.portal import Portal
 from scotopic.progress import Report, silent
 from scotopic.search.axis import Axis
 from scotopic.search.search import Responses, Search
@@ -62,14 +62,14 @@ class Sector:
         Its other parameters by name.
     """
 
-    kind: type[DecayingMediator]
+    kind: type[Portal]
     fixed: Mapping[str, Any]
 
     def field(self, axis: Axis) -> str:
         """Return the field of the models that an axis determines."""
         return field_of(self.kind, axis.parameter)
 
-    def model(self, values: Mapping[str, float]) -> DecayingMediator:
+    def model(self, values: Mapping[str, float]) -> Portal:
         """Return the model with the values of other parameters.
 
         Raises
@@ -153,7 +153,7 @@ class Plan:
         """Whether events of decays in flight are simulated."""
         return any(limit.sector.kind.semi_visible for limit in self.limits)
 
-    def model(self, sector: Sector, i: int, j: int) -> DecayingMediator:
+    def model(self, sector: Sector, i: int, j: int) -> Portal:
         """Return the model at a point.
 
         Raises
@@ -165,7 +165,7 @@ class Plan:
         return sector.model(at)
 
 
-def _some_model(plan: Plan, limit: Limit) -> DecayingMediator | None:
+def _some_model(plan: Plan, limit: Limit) -> Portal | None:
     for i, j in np.ndindex(plan.shape):
         try:
             return plan.model(limit.sector, i, j)
@@ -174,7 +174,7 @@ def _some_model(plan: Plan, limit: Limit) -> DecayingMediator | None:
     return None
 
 
-def _serves_alpha_D(search: Search, model: DecayingMediator) -> bool:
+def _serves_alpha_D(search: Search, model: Portal) -> bool:
     return model.alpha_D > 0 and search.follows_alpha_D(model)
 
 
@@ -224,7 +224,7 @@ def evaluate(plan: Plan, points: npt.NDArray[np.int64], report: Report = silent)
         reason; one that fails does not end the others.
     """
     arrays = no_points(plan, (len(points),))
-    made: dict[int, tuple[dict[int, DecayingMediator], dict[int, str]]] = {}
+    made: dict[int, tuple[dict[int, Portal], dict[int, str]]] = {}
     for index, limit in enumerate(plan.limits):
         if id(limit.sector) not in made:
             made[id(limit.sector)] = _models(plan, limit.sector, points)
@@ -245,7 +245,7 @@ def evaluate(plan: Plan, points: npt.NDArray[np.int64], report: Report = silent)
 
 def _models(
     plan: Plan, sector: Sector, points: npt.NDArray[np.int64]
-) -> tuple[dict[int, DecayingMediator], dict[int, str]]:
+) -> tuple[dict[int, Portal], dict[int, str]]:
     """Return the models by row, and why there is none at the others."""
     models, missing = {}, {}
     with no_search_for_cycles():
@@ -266,7 +266,7 @@ def _fill(
     arrays: Arrays,
     plan: Plan,
     index: int,
-    models: Sequence[DecayingMediator],
+    models: Sequence[Portal],
     rows: list[int],
     responses: Responses,
 ) -> None:
@@ -305,7 +305,7 @@ Outcome = Responses | tuple[int, str]
 
 
 def _answered(
-    search: Search, models: Mapping[int, DecayingMediator], report: Report
+    search: Search, models: Mapping[int, Portal], report: Report
 ) -> Iterator[tuple[list[int], Outcome]]:
     """Yield rows of models that differ in couplings alone, with responses or why there are none."""
     groups = []
@@ -325,7 +325,7 @@ def _answered(
         yield rows, alone[0] if isinstance(alone, list) else alone
 
 
-def _groups(search: Search, models: Mapping[int, DecayingMediator]) -> list[list[int]]:
+def _groups(search: Search, models: Mapping[int, Portal]) -> list[list[int]]:
     """Return the rows of models that one response serves."""
     follows: dict[object, bool] = {}
     groups: dict[object, list[int]] = {}
@@ -339,14 +339,14 @@ def _groups(search: Search, models: Mapping[int, DecayingMediator]) -> list[list
 
 
 @lru_cache
-def _shape(kind: type[DecayingMediator]) -> "attrgetter[object]":
+def _shape(kind: type[Portal]) -> "attrgetter[object]":
     """Return what gives all of a model's parameters but its couplings."""
     couplings = {kind.coupling_field, "alpha_D"}
     return attrgetter("__class__", *(f.name for f in fields(kind) if f.name not in couplings))
 
 
 def _attempt(
-    search: Search, models: Sequence[DecayingMediator], report: Report
+    search: Search, models: Sequence[Portal], report: Report
 ) -> list[Responses] | tuple[int, str]:
     try:
         return search.responses(models, report)

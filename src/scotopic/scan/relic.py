@@ -6,8 +6,9 @@ from typing import Any
 
 from scotopic.errors import RangeError
 from scotopic.models.derived import Values
-from scotopic.models.mediator import DecayingMediator
+from scotopic.models.mediator import decaying
 from scotopic.models.parameters import build, overridden
+from scotopic.models.portal import Portal
 from scotopic.scan.run_card import RunCard, ThermalLineLayer
 
 
@@ -43,7 +44,7 @@ def thermal_lines_alone(card: RunCard, omega_h2: float | None = None) -> RunCard
     )
 
 
-def model_at(card: RunCard, layer: ThermalLineLayer, values: Values) -> DecayingMediator:
+def model_at(card: RunCard, layer: ThermalLineLayer, values: Values) -> Portal:
     """Return one model of a thermal line of a run card.
 
     Parameters
@@ -71,12 +72,12 @@ def model_at(card: RunCard, layer: ThermalLineLayer, values: Values) -> Decaying
     return build(sector.kind, overridden(sector.kind, sector.fixed, values))
 
 
-def described_point(model: DecayingMediator, omega_h2: float) -> Mapping[str, Any]:
+def described_point(model: Portal, omega_h2: float) -> Mapping[str, Any]:
     """Return the abundance of a model, and the coupling that leaves a given one.
 
     Parameters
     ----------
-    model : DecayingMediator
+    model : Portal
         With its coupling.
     omega_h2 : float
         The density to be reached.
@@ -111,7 +112,7 @@ def described_point(model: DecayingMediator, omega_h2: float) -> Mapping[str, An
         }
     return {
         "model": {"class": type(model).__name__, **asdict(model)},
-        "y": model.y,
+        "y": decaying(model, "freeze-out").y,
         "omega_h2": found.value,
         "error": found.error,
         "freeze_out_x": found.freeze_out_x,

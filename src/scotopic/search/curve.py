@@ -11,13 +11,14 @@ import numpy.typing as npt
 from scotopic.display import displayed
 from scotopic.errors import RangeError, ScotopicError
 from scotopic.models.derived import COUPLING, PROBE
+from scotopic.models.mediator import decaying
 from scotopic.models.parameters import value_of
 from scotopic.progress import Report, silent
 from scotopic.search.allowance import OUTCOMES
 from scotopic.search.intervals import Intervals, excluded_intervals
 
 if TYPE_CHECKING:
-    from scotopic.models.mediator import DecayingMediator
+    from scotopic.models.portal import Portal
     from scotopic.search.search import Responses, Search
 
 FloatArray = npt.NDArray[np.float64]
@@ -143,23 +144,30 @@ class Path:
     couplings : callable
         Gives coupling and alpha_D at values of the parameter, each for the row whose number is
         given.
+    nothing : str
+        What is said where no value is excluded.
     """
 
     values: FloatArray
     couplings: Callable[[FloatArray, Integers], tuple[FloatArray, FloatArray]]
+    nothing: str = NOTHING_EXCLUDED
 
     @classmethod
-    def coupling(cls, models: "Sequence[DecayingMediator]") -> "Path":
+    def coupling(cls, models: "Sequence[Portal]") -> "Path":
         """Return the path along the coupling, alpha_D being that of the models."""
         alpha_D = np.array([model.alpha_D for model in models])
         low, high = models[0].coupling_range
         count = math.ceil(_PER_DECADE * math.log10(high / low)) + 1
-        return cls(np.geomspace(low, high, count), lambda value, row: (value, alpha_D[row]))
+        grid, nothing = np.geomspace(low, high, count), NOTHING_EXCLUDED
+        if why := models[0].beyond_range:
+            nothing += f": no limit below {high:g}; {why}"
+        return cls(grid, lambda value, row: (value, alpha_D[row]), nothing)
 
     @classmethod
-    def alpha_D(cls, models: "Sequence[DecayingMediator]", y: float) -> "Path":
+    def alpha_D(cls, models: "Sequence[Portal]", y: float) -> "Path":
         """Return the path along alpha_D at a fixed y, which then gives the coupling."""
-        at_one = np.array([m.coupling_unit * math.sqrt(y) * m.mass_ratio**2 for m in models])
+        ratios = [decaying(model, "a limit on alpha_D").mass_ratio for model in models]
+        at_one = models[0].coupling_unit * math.sqrt(y) * np.array(ratios) ** 2
         count = math.ceil(_PER_DECADE * math.log10(ALPHA_D[1] / ALPHA_D[0])) + 1
         return cls(
             np.geomspace(*ALPHA_D, count),
@@ -169,8 +177,8 @@ class Path:
 
 def excluded_along(
     searches: "Sequence[Search]",
-    models: "Sequence[DecayingMediator]",
-    path: "Callable[[Sequence[DecayingMediator]], Path]" = Path.coupling,
+    models: "Sequence[Portal]",
+    path: "Callable[[Sequence[Portal]], Path]" = Path.coupling,
     report: Report = silent,
 ) -> list[Exclusion]:
     """Return the excluded intervals of the coupling, for models that differ in all else.
@@ -179,7 +187,7 @@ def excluded_along(
     ----------
     searches : sequence of Search
         What is asked: the first has all parts, others have some of them.
-    models : sequence of DecayingMediator
+    models : sequence of Portal
         One row each; what the path determines does not enter.
     path : callable
         Along what intervals are looked for: the coupling by default.
@@ -206,7 +214,7 @@ def excluded_along(
     return [_excluded(search, models, responses, path) for search in searches]
 
 
-def _seeing(search: "Search", model: "DecayingMediator") -> tuple[int, ...] | str:
+def _seeing(search: "Search", model: "Portal") -> tuple[int, ...] | str:
     try:
         return search.seeing(model)
     except ScotopicError as error:
@@ -215,9 +223,9 @@ def _seeing(search: "Search", model: "DecayingMediator") -> tuple[int, ...] | st
 
 def _excluded(
     search: "Search",
-    models: "Sequence[DecayingMediator]",
+    models: "Sequence[Portal]",
     responses: "Mapping[int, Responses]",
-    path: "Callable[[Sequence[DecayingMediator]], Path]",
+    path: "Callable[[Sequence[Portal]], Path]",
 ) -> Exclusion:
     answers = {i: one.of(search) for i, one in responses.items()}
     seen = [i for i, one in answers.items() if one.by_part]
@@ -301,7 +309,7 @@ class _Along:
         is_all = (by_outcome["open_below"] & by_outcome["open_above"])[:, 0, 0]
         return Exclusion(
             **by_outcome,
-            status=np.select([is_all, covered], [EVERYTHING_EXCLUDED, OK], NOTHING_EXCLUDED),
+            status=np.select([is_all, covered], [EVERYTHING_EXCLUDED, OK], self.path.nothing),
             allowed_events=allowed,
             shares=np.where(covered, _shares(events[:, :, 0]), np.nan).T,
             relative_error=np.where(covered, self._errors(edges[:, 0]), np.nan),
@@ -372,14 +380,12 @@ def _logarithm(events: FloatArray) -> FloatArray:
     return np.log(np.maximum(events, _NO_EVENTS))
 
 
-def in_quantity(
-    models: "Sequence[DecayingMediator]", quantity: str, couplings: FloatArray
-) -> FloatArray:
+def in_quantity(models: "Sequence[Portal]", quantity: str, couplings: FloatArray) -> FloatArray:
     """Return couplings as another quantity that goes with them or with their squares.
 
     Parameters
     ----------
-    models : sequence of DecayingMediator
+    models : sequence of Portal
         One for each row.
     quantity : str
         The coupling's field, its square, y, a magnetic moment, ...

@@ -29,7 +29,7 @@ from scotopic.search.curve import (
     in_quantity,
 )
 from scotopic.search.masses import default_masses, features_of
-from scotopic.search.models import MASS, mass_range, searched_model
+from scotopic.search.models import mass_parameter, mass_range, searched_model
 from scotopic.search.result import Result, Variable
 from scotopic.search.search import Search, SearchLike
 from scotopic.search.set_ups import SET_UPS, mean_leakage, parameter_of_axis
@@ -38,7 +38,7 @@ from scotopic.sources import module_names
 from scotopic.words import THRESHOLD_ENDS
 
 if TYPE_CHECKING:
-    from scotopic.models.mediator import DecayingMediator
+    from scotopic.models.portal import Portal
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -68,12 +68,13 @@ def exclusion_curve(
     search : Search, str, path or Experiment, or several experiments
         What is asked; of experiments, given by name, path or themselves, all searches that see the
         model count together.
-    model : DecayingMediator, type or str, optional
+    model : Portal, type or str, optional
         A model, its class or its name; by default that of the cards. Of a class or name the
         parameters are those given, otherwise those of the cards, otherwise the usual ones.
     axis : Axis or array_like, optional
         Values of a parameter of the model or, as `scotopic.search.set_ups` names them, of the
-        set-up; or masses of the mediator in GeV; by default those of `default_masses`.
+        set-up; or masses in GeV of the mediator, or of what takes its place on the model's
+        curves; by default those of `default_masses`.
     quantity : str, optional
         What is limited: the coupling (default), what goes with its square, or "alpha_D".
     y : float, optional
@@ -109,14 +110,15 @@ def exclusion_curve(
     ['3.99e-05', '3.64e-04']
     """
     search = Search.asked(search)
-    last = (MASS, mass_range(search.experiments)[1])
+    name = mass_parameter(search.experiments, model)
+    last = (name, mass_range(search.experiments)[1])
     if axis is not None:
-        along = _given(axis)
+        along = _given(axis, name)
         last = (along.parameter, float(along.values[-1]))
     _refuse_elsewhere(parameters)
     made = searched_model(search.experiments, model, parameters, last)
     if axis is None:
-        along = Masses(default_masses(100, *mass_range(search.experiments), search, made))
+        along = Masses(default_masses(100, *mass_range(search.experiments), search, made), name)
     quantity = type(made).coupling_field if quantity in (None, COUPLING) else str(quantity)
     y = _checked_y(made, quantity, y)
     if quantity == "alpha_D":
@@ -144,25 +146,25 @@ def _refuse_elsewhere(parameters: Mapping[str, object]) -> None:
             raise RangeError(f"{name}: is no parameter of the model; {_ELSEWHERE[name]}")
 
 
-def _given(axis: "Axis | npt.ArrayLike") -> "Axis | Masses":
+def _given(axis: "Axis | npt.ArrayLike", mass: str) -> "Axis | Masses":
     if isinstance(axis, Axis):
         return axis
     masses = np.atleast_1d(numbers("masses", axis))
     if masses.ndim != 1 or not len(masses):
         raise RangeError("masses: they must be one list of at least one mass")
-    return Masses(masses)
+    return Masses(masses, mass)
 
 
 @dataclass(frozen=True, eq=False)
 class Masses:
-    """Masses of the mediator in GeV, one by one."""
+    """Masses in GeV, one by one: of the mediator, or whatever a model's curves run over."""
 
     values: FloatArray
-    parameter: str = "mediator_mass"
+    parameter: str
     scale: str = "log"
 
 
-def _checked_y(model: "DecayingMediator", quantity: str, y: float | None) -> float | None:
+def _checked_y(model: "Portal", quantity: str, y: float | None) -> float | None:
     allowed = quantities(model)
     if quantity not in allowed:
         raise RangeError(f"quantity: {not_one_of(quantity, allowed)}")
@@ -175,7 +177,7 @@ def _checked_y(model: "DecayingMediator", quantity: str, y: float | None) -> flo
     return None
 
 
-def quantities(model: "DecayingMediator") -> tuple[str, ...]:
+def quantities(model: "Portal") -> tuple[str, ...]:
     """Return what can be limited in a model, its coupling first.
 
     Examples
@@ -196,7 +198,7 @@ def quantities(model: "DecayingMediator") -> tuple[str, ...]:
     return tuple(names)
 
 
-def _has(model: "DecayingMediator", name: str) -> bool:
+def _has(model: "Portal", name: str) -> bool:
     """Return whether a model has what goes with its coupling: some couple to electrons alone."""
     try:
         return value_of(model, name) > 0
@@ -209,7 +211,7 @@ _GENERIC = (COUPLING, f"{COUPLING}_squared")
 
 def _kept(
     searches: "Sequence[Search]",
-    models: "Sequence[DecayingMediator]",
+    models: "Sequence[Portal]",
     y: float | None,
     report: Report,
 ) -> list[Exclusion]:
@@ -264,7 +266,7 @@ class _Asked:
     """What a curve is to show."""
 
     search: Search
-    model: "DecayingMediator"
+    model: "Portal"
     along: "Axis | Masses"
     quantity: str
     y: float | None
@@ -281,7 +283,7 @@ class _Asked:
         titles = [one.title for one in self.search.experiments]
         return titles if len(titles) == 1 else [COMBINED, *(titles if self.singles else ())]
 
-    def models(self, values: FloatArray) -> "list[DecayingMediator]":
+    def models(self, values: FloatArray) -> "list[Portal]":
         """Return the models along the axis."""
         if self.is_set_up:
             return [self.model] * len(values)
@@ -295,11 +297,11 @@ class _Asked:
     def excluded(self, values: FloatArray, report: Report) -> list[Exclusion]:
         """Return what each limit excludes along the axis."""
 
-        def at(search: Search, models: "list[DecayingMediator]") -> list[Exclusion]:
+        def at(search: Search, models: "list[Portal]") -> list[Exclusion]:
             single = search.by_experiment() if len(self.labels()) > 1 else ()
             return _kept([search, *single], models, self.y, report)
 
-        def of(search: Search, models: "list[DecayingMediator]") -> list[Exclusion]:
+        def of(search: Search, models: "list[Portal]") -> list[Exclusion]:
             stated = at(search, models)
             if not self.threshold_band:
                 return stated
@@ -330,7 +332,8 @@ class _Asked:
             ),
         }
         has_dark_matter = self.quantity == "alpha_D" or any(one.alpha_D > 0 for one in models)
-        for mass in ("mediator_mass", "dark_matter_mass")[: 2 if has_dark_matter else 1]:
+        dark = ("dark_matter_mass",) if has_dark_matter else ()
+        for mass in dict.fromkeys((kind.mass_field, *dark)):
             if mass != axis:
                 numbers = [getattr(model, mass) for model in models]
                 variables[mass] = along_axis(numbers, "GeV", mass.replace("_", " "))
@@ -350,7 +353,7 @@ class _Asked:
     def _of_limits(
         self,
         values: FloatArray,
-        models: "Sequence[DecayingMediator]",
+        models: "Sequence[Portal]",
         found: Sequence[Exclusion],
     ) -> dict[str, Variable]:
         """Return the arrays that have an entry for each limit."""
@@ -408,9 +411,11 @@ class _Asked:
             found[order] = np.fmax(found[order], interpolation_error(at[order], np.log(edge)))
         return found
 
-    def _remarks(self, models: "Sequence[DecayingMediator]") -> list[str]:
+    def _remarks(self, models: "Sequence[Portal]") -> list[str]:
         """Return in words what the points of the curve miss."""
         if self.along.parameter not in ("mediator_mass", "dark_matter_mass"):
+            return []
+        if not self.model.mediator_mass > 0:
             return []
         masses = np.array([model.mediator_mass for model in models])
         every = features_of(self.search, self.model)
@@ -427,7 +432,7 @@ class _Asked:
     def _attributes(
         self,
         processes: Sequence[str],
-        ends: "Sequence[DecayingMediator]",
+        ends: "Sequence[Portal]",
         remarks: Sequence[str],
     ) -> dict[str, Any]:
         kind, search, axis = type(self.model), self.search, self.along.parameter

@@ -7,8 +7,8 @@ from scotopic.cache import Arrays, cached_arrays
 from scotopic.checked import count, number_within
 from scotopic.errors import RangeError
 from scotopic.models.inputs import model_inputs
-from scotopic.models.mediator import DecayingMediator
 from scotopic.models.metadata import MEDIATOR_MASS
+from scotopic.models.portal import Portal
 from scotopic.processes.features import Feature
 from scotopic.search.search import Search, SearchLike
 from scotopic.sources import module_names
@@ -16,7 +16,7 @@ from scotopic.sources import module_names
 FloatArray = npt.NDArray[np.float64]
 
 
-def features_of(search: Search, model: DecayingMediator | None) -> list[Feature]:
+def features_of(search: Search, model: Portal | None) -> list[Feature]:
     """Return where yields change quickly with the mass, from disk if it was asked before.
 
     Parameters as for `Search.features`.
@@ -46,7 +46,7 @@ def default_masses(
     lowest: float = 1e-3,
     highest: float = 1.0,
     search: SearchLike | None = None,
-    model: DecayingMediator | None = None,
+    model: Portal | None = None,
 ) -> FloatArray:
     """Return mediator masses in GeV, logarithmically spaced, and more where yields change quickly.
 
@@ -62,7 +62,7 @@ def default_masses(
         First and last mass in GeV.
     search : Search, str, path or Experiment, or several experiments, optional
         Whose features are resolved; without it all masses are equally spaced.
-    model : DecayingMediator, optional
+    model : Portal, optional
         Whose width counts; without it that of a narrow resonance.
 
     Returns

@@ -4,11 +4,10 @@ import math
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from scotopic.errors import RangeError
 from scotopic.models.derived import PROBE, Kind
-from scotopic.models.mediator import DecayingMediator
 from scotopic.models.parameters import (
     Given,
     kind_of,
@@ -17,13 +16,12 @@ from scotopic.models.parameters import (
     parameter_names,
     with_usual,
 )
+from scotopic.models.portal import Portal
 from scotopic.models.registry import name_for_lepton
 from scotopic.search.set_ups import SET_UPS, parameter_of_axis
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
-
-MASS: Final = "mediator_mass"
 
 
 def natural_model(experiments: "Sequence[Experiment]") -> str:
@@ -39,6 +37,11 @@ def natural_model(experiments: "Sequence[Experiment]") -> str:
         said = ", ".join(f"{title} is for {name}" for title, name in names.items())
         raise RangeError(f"model: missing; {said}")
     return experiments[0].model.name
+
+
+def mass_parameter(experiments: "Sequence[Experiment]", given: Given | None) -> str:
+    """Return the mass over which curves of a model run; parameters as of `searched_model`."""
+    return kind_of(_chosen(experiments, given)).mass_field
 
 
 def mass_range(
@@ -57,14 +60,14 @@ def searched_model(
     given: Given | None,
     values: Mapping[str, Any],
     *replaced: tuple[str, float],
-) -> DecayingMediator:
+) -> Portal:
     """Return a model with what is given, and what the cards say otherwise.
 
     Parameters
     ----------
     experiments : sequence of Experiment
         Their cards' tables [model] count where nothing else is given; the first one decides.
-    given : DecayingMediator, type, str or None
+    given : Portal, type, str or None
         The model; None for that of the cards. For a beam of muons, scalars are muonphilic ones.
     values : mapping
         Parameters by name.
@@ -84,7 +87,7 @@ def searched_model(
     return model_of(chosen, values, solved, natural_parameters(experiments, kind))
 
 
-def models_along(experiments: "Sequence[Experiment]") -> list[DecayingMediator]:
+def models_along(experiments: "Sequence[Experiment]") -> list[Portal]:
     """Return the cards' own model at the ends of their masses and between.
 
     Raises
@@ -93,8 +96,9 @@ def models_along(experiments: "Sequence[Experiment]") -> list[DecayingMediator]:
         As `searched_model`.
     """
     low, high = mass_range(experiments)
-    made = searched_model(experiments, None, {}, (MASS, high))
-    return [replace(made, **{MASS: mass}) for mass in (low, math.sqrt(low * high), high)]
+    name = mass_parameter(experiments, None)
+    made = searched_model(experiments, None, {}, (name, high))
+    return [replace(made, **{name: mass}) for mass in (low, math.sqrt(low * high), high)]
 
 
 def _chosen(experiments: "Sequence[Experiment]", given: Given | None) -> Given:
@@ -124,7 +128,7 @@ def class_and_parameters(
     """
     chosen = _chosen(experiments, given)
     kind = kind_of(chosen)
-    if isinstance(chosen, DecayingMediator):
+    if isinstance(chosen, Portal):
         known = {f.name: getattr(chosen, f.name) for f in fields(chosen) if f.init}
     else:
         known = natural_parameters(experiments, kind)

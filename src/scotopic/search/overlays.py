@@ -17,7 +17,7 @@ from scotopic.search.result import Result, Variable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from scotopic.models.mediator import DecayingMediator
+    from scotopic.models.portal import Portal
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -40,7 +40,7 @@ class Overlay:
 
 
 def moment_band(
-    models: "Sequence[DecayingMediator]",
+    models: "Sequence[Portal]",
     quantity: str,
     deviation: Deviation = MUON_2021,
     sigmas: float = 2.0,
@@ -49,7 +49,7 @@ def moment_band(
 
     Parameters
     ----------
-    models : sequence of DecayingMediator
+    models : sequence of Portal
         Of one class; their couplings play no part.
     quantity : str
         The coupling, its square or "y".
@@ -90,7 +90,7 @@ def moment_band(
 
 
 def thermal_overlay(
-    models: "Sequence[DecayingMediator]", quantity: str, omega_h2: float = PLANCK_OMEGA_H2
+    models: "Sequence[Portal]", quantity: str, omega_h2: float = PLANCK_OMEGA_H2
 ) -> Overlay:
     """Return the couplings with which freeze-out leaves the observed density of dark matter.
 
@@ -122,7 +122,7 @@ def thermal_overlay(
     return Overlay(rf"thermal relic, $\Omega h^2 = {omega_h2:g}$", values, values)
 
 
-def _require_coupling(model: "DecayingMediator", quantity: str) -> None:
+def _require_coupling(model: "Portal", quantity: str) -> None:
     field = model.coupling_field
     allowed = (field, f"{field}_squared", *(("y",) if model.alpha_D > 0 else ()))
     if quantity not in allowed:
@@ -133,7 +133,7 @@ def _require_coupling(model: "DecayingMediator", quantity: str) -> None:
 
 def with_overlays(
     curve: Result,
-    model: "DecayingMediator",
+    model: "Portal",
     *,
     muon_band: bool | Deviation = False,
     thermal_line: bool = False,
@@ -144,7 +144,7 @@ def with_overlays(
     ----------
     curve : Result
         From `exclusion_curve`.
-    model : DecayingMediator
+    model : Portal
         That of the curve.
     muon_band : bool or Deviation
         Whether to add the 2 sigma band of the muon's magnetic moment, `MUON_2021`; or of another

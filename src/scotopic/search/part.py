@@ -9,7 +9,7 @@ from scotopic.signatures.base import SIGNATURES, Question, Signature
 if TYPE_CHECKING:
     from scotopic.experiments import DataSet, Experiment, SearchCard
     from scotopic.experiments.efficiencies import EfficiencyTable
-    from scotopic.models.mediator import DecayingMediator
+    from scotopic.models.portal import Portal
 
 
 @displayed
@@ -72,9 +72,14 @@ class Part:
             words.append(self.signature.bins(self.question.selection)[self.question.bin])
         return ", ".join(words)
 
-    def obstacle(self, model: "DecayingMediator") -> str | None:
+    def obstacle(self, model: "Portal") -> str | None:
         """Return why it cannot see a model; None if it can."""
         table = self._over_mass
+        if table is not None and not model.mediator_mass > 0:
+            return (
+                f"model: the signal_efficiency of {self.label} is known by the mass of a mediator,"
+                f" which {type(model).__name__} does not have"
+            )
         if table is not None and not table.ends[0] <= model.mediator_mass <= table.ends[1]:
             return (
                 f"mediator_mass: {model.mediator_mass:g} GeV is outside of the signal_efficiency"
@@ -82,7 +87,7 @@ class Part:
             )
         return self.signature.obstacle(self.question, model)
 
-    def exposure(self, model: "DecayingMediator") -> float:
+    def exposure(self, model: "Portal") -> float:
         """Return particles on target times efficiency; the largest, where energies decide."""
         table = self._over_mass
         share = 1.0 if table is None else float(table.at(model.mediator_mass))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import xarray
     from matplotlib.axes import Axes
 
-    from scotopic.models.mediator import DecayingMediator
+    from scotopic.models.portal import Portal
 
 Array = npt.NDArray[Any]
 
@@ -155,7 +155,7 @@ class Result:
         return found
 
     @cached_property
-    def model(self) -> "DecayingMediator":
+    def model(self) -> "Portal":
         """The model at the first values of the axes; what is solved for is arbitrary in it."""
         from scotopic.models.derived import PROBE  # noqa: PLC0415 - not for numbers alone
         from scotopic.models.metadata import parameters  # noqa: PLC0415

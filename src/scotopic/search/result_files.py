@@ -292,11 +292,10 @@ def without_limit(curve: Result) -> Iterator[tuple[str, float, float, int]]:
     values = curve.axis.tolist()
     for label, status in zip(curve.labels, curve["status"].tolist(), strict=True):
         is_first = label == curve.labels[0]
-        told = [OK] if is_first else [OK, NOTHING_EXCLUDED]
         first = 0
         for reason, points in itertools.groupby(status):
             count = len(list(points))
-            if reason not in told:
+            if not (reason == OK or (reason.startswith(NOTHING_EXCLUDED) and not is_first)):
                 text = reason if is_first else f"{label} alone: {reason}"
                 yield text, values[first], values[first + count - 1], count
             first += count

@@ -34,7 +34,7 @@ from scotopic.words import ThresholdEnd
 
 if TYPE_CHECKING:
     from scotopic.experiments import SearchCard
-    from scotopic.models.mediator import DecayingMediator
+    from scotopic.models.portal import Portal
     from scotopic.processes.features import Feature
 
 FloatArray = npt.NDArray[np.float64]
@@ -167,7 +167,7 @@ class Search:
             ),
         )
 
-    def seeing(self, model: "DecayingMediator") -> tuple[int, ...]:
+    def seeing(self, model: "Portal") -> tuple[int, ...]:
         """Return the numbers of the parts that see a model.
 
         Raises
@@ -181,7 +181,7 @@ class Search:
             raise RangeError("; ".join(dict.fromkeys(r for r in reasons if r is not None)))
         return found
 
-    def rehearse(self, models: "Sequence[DecayingMediator]") -> None:
+    def rehearse(self, models: "Sequence[Portal]") -> None:
         """Refuse what responses and limits would refuse, without what is expensive of them.
 
         Raises
@@ -208,7 +208,7 @@ class Search:
 
     def responses(
         self,
-        models: "Sequence[DecayingMediator]",
+        models: "Sequence[Portal]",
         report: Report = silent,
         *,
         seeing: "Sequence[tuple[int, ...]] | None" = None,
@@ -217,7 +217,7 @@ class Search:
 
         Parameters
         ----------
-        models : sequence of DecayingMediator
+        models : sequence of Portal
             Their coupling does not enter.
         report : callable
             Is told how far it is.
@@ -276,7 +276,7 @@ class Search:
             for one in self.experiments
         ]
 
-    def processes(self, model: "DecayingMediator") -> tuple[str, ...]:
+    def processes(self, model: "Portal") -> tuple[str, ...]:
         """Return the names of the processes that count for a model, in any part."""
         every = (p.signature.processes(p.question, model) for p in self.parts)
         return tuple(dict.fromkeys(name for names in every for name in names))
@@ -304,16 +304,16 @@ class Search:
         """How many events its likelihood allows."""
         return Allowance.of(self.parts, self.method)
 
-    def follows_alpha_D(self, model: "DecayingMediator") -> bool:
+    def follows_alpha_D(self, model: "Portal") -> bool:
         """Return whether one set of responses serves a range of alpha_D."""
         return all(part.signature.follows_alpha_D(part.question, model) for part in self.parts)
 
-    def caveats(self, models: "Sequence[DecayingMediator]" = ()) -> tuple[str, ...]:
+    def caveats(self, models: "Sequence[Portal]" = ()) -> tuple[str, ...]:
         """Return what signatures leave out and what is odd in cards, below the cards' titles.
 
         Parameters
         ----------
-        models : sequence of DecayingMediator
+        models : sequence of Portal
             Of the limits: what is uncertain of the processes that make them comes with it.
         """
         found = [
@@ -348,14 +348,16 @@ class Search:
 
         return common_nuisances(self.experiments)
 
-    def features(self, model: "DecayingMediator | None" = None) -> "list[Feature]":
+    def features(self, model: "Portal | None" = None) -> "list[Feature]":
         """Return where yields change quickly with the mass of the mediator.
 
         Parameters
         ----------
-        model : DecayingMediator, optional
+        model : Portal, optional
             Its processes and widths count; without one all processes, for narrow resonances.
         """
+        if model is not None and not model.mediator_mass > 0:  # no resonance
+            return []
 
         def relative_width(mass: float) -> float:
             try:
@@ -393,14 +395,14 @@ class Responses:
     ----------
     search : Search
         Whose parts they are.
-    model : DecayingMediator
+    model : Portal
         Its coupling does not enter.
     by_part : mapping of int to Response
         Those of the parts that see the model.
     """
 
     search: Search
-    model: "DecayingMediator"
+    model: "Portal"
     by_part: Mapping[int, Response]
 
     def of(self, search: Search) -> "Responses":

@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.errors import RangeError
-from scotopic.models.mediator import DecayingMediator
 from scotopic.models.metadata import Parameter
 from scotopic.models.parameters import supply
+from scotopic.models.portal import Portal
 
 if TYPE_CHECKING:
     from scotopic.words import Lepton
@@ -33,8 +33,8 @@ _NODES: Final = np.geomspace(1e-4, 1.0, 13)
 cubic in ln alpha_D, good to 1e-3 also where the width of the mediator matters."""
 
 
-def _muon_edge(edge: str) -> Callable[[DecayingMediator], float]:
-    def coupling(probe: DecayingMediator) -> float:
+def _muon_edge(edge: str) -> Callable[[Portal], float]:
+    def coupling(probe: Portal) -> float:
         per_unit = probe.lepton_coupling("muon") / probe.coupling
         if not per_unit > 0:
             raise RangeError(f"{probe.coupling_field}: the mediator does not couple to the muon")
@@ -51,7 +51,7 @@ def _mixing(edge: str, kind: Any, mass: float) -> float:  # noqa: ANN401 - a Spi
     return float(value)
 
 
-def _thermal_coupling(probe: DecayingMediator) -> float:
+def _thermal_coupling(probe: Portal) -> float:
     """Return the coupling with which freeze-out leaves Omega h^2 = 0.120.
 
     Raises
@@ -78,7 +78,7 @@ def _thermal_coupling(probe: DecayingMediator) -> float:
 
 
 @lru_cache(maxsize=4096)
-def _at_nodes(shape: DecayingMediator) -> tuple[FloatArray, tuple[str, ...]]:
+def _at_nodes(shape: Portal) -> tuple[FloatArray, tuple[str, ...]]:
     """Return ln(g sqrt(alpha_D)) at the nodes, not-a-number where there is none; and why."""
     from scotopic.cosmology.thermal_lines import thermal_couplings  # noqa: PLC0415 - seldom
 
@@ -87,7 +87,7 @@ def _at_nodes(shape: DecayingMediator) -> tuple[FloatArray, tuple[str, ...]]:
     return np.log(np.array(couplings) * np.sqrt(_NODES)), tuple(one.status for one in line)
 
 
-TIES: Final[Mapping[str, Callable[[DecayingMediator], float]]] = MappingProxyType(
+TIES: Final[Mapping[str, Callable[[Portal], float]]] = MappingProxyType(
     {
         **{f"muon {edge}": _muon_edge(edge) for edge in ("lower", "central", "upper")},
         "thermal relic": _thermal_coupling,
@@ -97,10 +97,10 @@ TIES: Final[Mapping[str, Callable[[DecayingMediator], float]]] = MappingProxyTyp
 muon's magnetic moment, and that with which freeze-out leaves the observed density."""
 
 
-def _moment(name: str) -> Callable[[DecayingMediator], float]:
+def _moment(name: str) -> Callable[[Portal], float]:
     lepton = MOMENTS[name]
 
-    def size(model: DecayingMediator) -> float:
+    def size(model: Portal) -> float:
         from scotopic.precision.magnetic_moments import moment_of  # noqa: PLC0415 - seldom
 
         if not model.lepton_coupling(lepton) > 0:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from scotopic.experiments import Experiment
     from scotopic.experiments.efficiencies import EfficiencyTable
     from scotopic.experiments.tables import Table
-    from scotopic.models.mediator import DecayingMediator
+    from scotopic.models.portal import Portal
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -109,26 +109,26 @@ class Signature(ABC):
         return ()
 
     @abstractmethod
-    def obstacle(self, question: Question, model: "DecayingMediator") -> str | None:
+    def obstacle(self, question: Question, model: "Portal") -> str | None:
         """Return why the search cannot see a model, "parameter: reason"; None if it can."""
 
-    def processes(self, question: Question, model: "DecayingMediator") -> tuple[str, ...]:
+    def processes(self, question: Question, model: "Portal") -> tuple[str, ...]:
         """Return the names of the processes whose mediators of a model count."""
         return question.calculation.applicable(question.dump, model)
 
-    def nothing_made(self, question: Question, model: "DecayingMediator") -> str | None:
+    def nothing_made(self, question: Question, model: "Portal") -> str | None:
         """Return why no process makes mediators of a model that count, if none does."""
         if self.processes(question, model):
             return None
         return f"model: {question.calculation.obstacles(question.dump, model)}"
 
-    def follows_alpha_D(self, question: Question, model: "DecayingMediator") -> bool:  # noqa: ARG002
+    def follows_alpha_D(self, question: Question, model: "Portal") -> bool:  # noqa: ARG002
         """Return whether one response serves all alpha_D in the question's range."""
         return False
 
     @abstractmethod
     def responses(
-        self, question: Question, models: "Sequence[DecayingMediator]", report: Report = silent
+        self, question: Question, models: "Sequence[Portal]", report: Report = silent
     ) -> list[Response]:
         """Return the response to each of several models that the search can see."""
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from scotopic.experiments import Experiment
-    from scotopic.models.mediator import DecayingMediator
+    from scotopic.models.portal import Portal
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -87,7 +87,7 @@ class DecayInFlight(Signature):
         """Return the least energy that a region asks for."""
         return self.energies(question.experiment, question.selection)[0]
 
-    def obstacle(self, question: Question, model: "DecayingMediator") -> str | None:
+    def obstacle(self, question: Question, model: "Portal") -> str | None:
         """Return why no mediator is made here that decays as it must, if none does."""
         channel = cast("DecayRegions", question.selection).channel
         if not model.partial_widths().get(channel, 0.0) > 0:
@@ -97,13 +97,13 @@ class DecayInFlight(Signature):
             )
         return self.nothing_made(question, model)
 
-    def processes(self, question: Question, model: "DecayingMediator") -> tuple[str, ...]:
+    def processes(self, question: Question, model: "Portal") -> tuple[str, ...]:
         """Return the names of the processes that make real mediators."""
         names = super().processes(question, model)
         return tuple(name for name in names if PROCESSES[name].makes_mediators)
 
     def responses(
-        self, question: Question, models: "Sequence[DecayingMediator]", report: Report = silent
+        self, question: Question, models: "Sequence[Portal]", report: Report = silent
     ) -> list[Response]:
         """Return the responses: production by depth is kept on disk."""
         chosen = cast("DecayRegions", question.selection)
@@ -178,7 +178,7 @@ class FlightResponse:
         )
 
 
-def _widths(model: "DecayingMediator") -> tuple[float, float]:
+def _widths(model: "Portal") -> tuple[float, float]:
     """Return the width that goes as the squared coupling, per that, and the one that does not."""
     dark = model.invisible_width - model.scaling_invisible_width
     return (model.total_width - dark) / model.coupling**2, dark

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from scotopic.experiments import Experiment
     from scotopic.experiments.tables import Table
     from scotopic.models.inelastic import TwoDarkFermions
-    from scotopic.models.mediator import DecayingMediator
+    from scotopic.models.portal import Portal
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -98,7 +98,7 @@ class MissingEnergy(Signature):
         if found:
             raise KeyedError.of(found)
 
-    def obstacle(self, question: Question, model: "DecayingMediator") -> str | None:
+    def obstacle(self, question: Question, model: "Portal") -> str | None:
         """Return why the mediator or its decays are not seen as missing energy, if they are not."""
         chosen = cast("CalorimeterSelection", question.selection)
         if question.dump.lepton == "muon":
@@ -113,7 +113,7 @@ class MissingEnergy(Signature):
             return closed_decay(model)
         return _obstacle_in_flight(question.experiment, chosen, model)
 
-    def follows_alpha_D(self, question: Question, model: "DecayingMediator") -> bool:
+    def follows_alpha_D(self, question: Question, model: "Portal") -> bool:
         """Return True, but for simulated events of processes that depend on widths."""
         if model.leaves_no_trace:
             return True
@@ -122,7 +122,7 @@ class MissingEnergy(Signature):
         return follows_alpha_D(self.processes(question, model))
 
     def responses(
-        self, question: Question, models: "Sequence[DecayingMediator]", report: Report = silent
+        self, question: Question, models: "Sequence[Portal]", report: Report = silent
     ) -> list[Response]:
         """Return the responses, simulated ones and others apart."""
         unseen = [i for i, model in enumerate(models) if model.leaves_no_trace]
@@ -273,12 +273,12 @@ def check_window(
         )
 
 
-def seen_decay(model: "DecayingMediator", cause: str) -> str | None:
+def seen_decay(model: "Portal", cause: str) -> str | None:
     """Return what of a mediator is seen where decays are not simulated; None if nothing is.
 
     Parameters
     ----------
-    model : DecayingMediator
+    model : Portal
         The mediator.
     cause : str
         Behind what its decays would have to be simulated.
@@ -293,14 +293,11 @@ def seen_decay(model: "DecayingMediator", cause: str) -> str | None:
     return closed_decay(model)
 
 
-def closed_decay(model: "DecayingMediator") -> str:
+def closed_decay(model: "Portal") -> str:
     """Return why a mediator has no invisible decay."""
     if not math.isfinite(model.dark_threshold):
         return f"model: {type(model).__name__} has no invisible decay"
-    if model.alpha_D == 0:
-        return "alpha_D: 0 leaves the mediator no invisible decay; it must be above 0"
-    least = model.dark_threshold / model.dark_matter_mass
-    return f"mass_ratio: {model.mass_ratio} closes the invisible decay; it must be above {least:g}"
+    return "alpha_D: 0 leaves the mediator no invisible decay; it must be above 0"
 
 
 def window_of(question: Question) -> EnergyWindow:
@@ -309,7 +306,7 @@ def window_of(question: Question) -> EnergyWindow:
 
 
 def _obstacle_in_flight(
-    experiment: "Experiment", chosen: CalorimeterSelection, model: "DecayingMediator"
+    experiment: "Experiment", chosen: CalorimeterSelection, model: "Portal"
 ) -> str | None:
     """Return what the card or the simulation lacks for decays in flight."""
     from scotopic.models.inelastic import TwoDarkFermions  # noqa: PLC0415 - if needed

@@ -18,7 +18,7 @@ from scotopic.signatures.passing import Shares, ratio
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from scotopic.models.mediator import DecayingMediator
+    from scotopic.models.portal import Portal
     from scotopic.processes.base import Process
 
 _POINTS = 2**15  # simulated muons for each mass
@@ -42,9 +42,7 @@ class MuonPassing:
     window: EnergyWindow
     geometry: MuonGeometry
 
-    def shares(
-        self, process: str, models: "Sequence[DecayingMediator]", report: Report = silent
-    ) -> Shares:
+    def shares(self, process: str, models: "Sequence[Portal]", report: Report = silent) -> Shares:
         """Return what passes of the muons that made mediators; kept on disk.
 
         Raises
@@ -61,7 +59,7 @@ class MuonPassing:
             "beam_energy": question.experiment.beam.energy_GeV,
         }
 
-        def build(_: "Process", distinct: "list[DecayingMediator]") -> Arrays:
+        def build(_: "Process", distinct: "list[Portal]") -> Arrays:
             found = []
             for i, model in enumerate(distinct):
                 report("scattered muons", i, len(distinct))
@@ -90,7 +88,7 @@ class MuonPassing:
             )
         return Shares(values, errors)
 
-    def _share(self, process: str, model: "DecayingMediator") -> tuple[float, float]:
+    def _share(self, process: str, model: "Portal") -> tuple[float, float]:
         """Return the share of one model and its statistical error."""
         from scotopic.detector.spectrometer import accepted_tracks  # noqa: PLC0415 - if cold
         from scotopic.events.radiation import even_numbers  # noqa: PLC0415 - if cold

@@ -13,7 +13,7 @@ from scotopic.progress import Report
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from scotopic.models.mediator import DecayingMediator
+    from scotopic.models.portal import Portal
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -121,14 +121,14 @@ class Passing(Protocol):
     over the same simulated events, so that only the ratio has a statistical error.
     """
 
-    def shares(self, process: str, models: "Sequence[DecayingMediator]", report: Report) -> Shares:
+    def shares(self, process: str, models: "Sequence[Portal]", report: Report) -> Shares:
         """Return what passes of the mediators that a process makes.
 
         Parameters
         ----------
         process : str
             Name of the process.
-        models : sequence of DecayingMediator
+        models : sequence of Portal
             At weak coupling; one entry of the result each.
         report : callable
             Is told how far it is.

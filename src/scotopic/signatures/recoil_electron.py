@@ -27,7 +27,7 @@ from scotopic.words import ThresholdEnd
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
-    from scotopic.models.mediator import DecayingMediator
+    from scotopic.models.portal import Portal
 
 THICKEST_X0: Final = 1.0
 """Thickness in radiation lengths of a target behind which there is still one electron."""
@@ -189,12 +189,12 @@ class RecoilElectron(Signature):
         in_MeV = [f"{_MEV * edge:g}" for edge in edges]
         return tuple(f"pT {a} to {b} MeV" for a, b in itertools.pairwise(in_MeV))
 
-    def processes(self, question: Question, model: "DecayingMediator") -> tuple[str, ...]:
+    def processes(self, question: Question, model: "Portal") -> tuple[str, ...]:
         """Return the processes that leave the electron: bremsstrahlung."""
         names = question.calculation.applicable(question.dump, model)
         return tuple(name for name in names if leaves_electron(name))
 
-    def obstacle(self, question: Question, model: "DecayingMediator") -> str | None:
+    def obstacle(self, question: Question, model: "Portal") -> str | None:
         """Return why the mediator is not made, or leaves a trace, if it does."""
         if not self.processes(question, model):
             if not (names := question.calculation.applicable(question.dump, model)):
@@ -226,12 +226,12 @@ class RecoilElectron(Signature):
         low, high = sorted((one, other), key=lambda chosen: chosen.edges_GeV[0])
         return low.edges_GeV[-1] > high.edges_GeV[0]
 
-    def follows_alpha_D(self, question: Question, model: "DecayingMediator") -> bool:  # noqa: ARG002
+    def follows_alpha_D(self, question: Question, model: "Portal") -> bool:  # noqa: ARG002
         """Return True."""
         return True
 
     def responses(
-        self, question: Question, models: "Sequence[DecayingMediator]", report: Report = silent
+        self, question: Question, models: "Sequence[Portal]", report: Report = silent
     ) -> list[Response]:
         """Return the responses of the window, and of what else is asked of the electron."""
         names = tuple(dict.fromkeys(n for m in models for n in self.processes(question, m)))

@@ -18,7 +18,7 @@ from scotopic.signatures.passing import Shares, ratio
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from scotopic.models.mediator import DecayingMediator
+    from scotopic.models.portal import Portal
     from scotopic.processes.base import Process
 
 FloatArray = npt.NDArray[np.float64]
@@ -45,7 +45,7 @@ class RecoilPassing:
     trigger: EnergyWindow | None
     edges: tuple[float, ...]
 
-    def shares(self, process: str, models: "Sequence[DecayingMediator]", report: Report) -> Shares:
+    def shares(self, process: str, models: "Sequence[Portal]", report: Report) -> Shares:
         """Return what passes of the mediators that bremsstrahlung makes; kept on disk.
 
         Raises
@@ -62,7 +62,7 @@ class RecoilPassing:
             "efficiency": None if table is None else table.model_dump(mode="json"),
         }
 
-        def build(_: "Process", distinct: "list[DecayingMediator]") -> Arrays:
+        def build(_: "Process", distinct: "list[Portal]") -> Arrays:
             found = []
             for done, model in enumerate(distinct):
                 report("recoil electrons", done, len(distinct))
@@ -95,7 +95,7 @@ class RecoilPassing:
         trigger = self.trigger
         return text if trigger is None else f"{text} and less than {trigger.maximum_energy:g} GeV"
 
-    def _shares(self, model: "DecayingMediator") -> tuple[FloatArray, FloatArray]:
+    def _shares(self, model: "Portal") -> tuple[FloatArray, FloatArray]:
         """Return shares and errors of one model in the bins, each of shape (bins,)."""
         from scotopic.events.radiation import even_numbers  # noqa: PLC0415 - not if kept
         from scotopic.events.recoil_electrons import (  # noqa: PLC0415

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from scotopic.experiments import Experiment
-    from scotopic.models.mediator import DecayingMediator
+    from scotopic.models.portal import Portal
 
 
 class ScatteredMuonSelection(Table):
@@ -96,7 +96,7 @@ class ScatteredMuon(Signature):
             if wrong:
                 raise KeyedError.of(wrong)
 
-    def obstacle(self, question: Question, model: "DecayingMediator") -> str | None:
+    def obstacle(self, question: Question, model: "Portal") -> str | None:
         """Return why the mediator is not made, or leaves a trace, if it does."""
         return self.nothing_made(question, model) or seen_decay(model, "muons")
 
@@ -106,7 +106,7 @@ class ScatteredMuon(Signature):
         chosen = cast("ScatteredMuonSelection", selection)
         return energy - chosen.maximum_energy_GeV, energy - chosen.minimum_energy_GeV
 
-    def follows_alpha_D(self, question: Question, model: "DecayingMediator") -> bool:  # noqa: ARG002
+    def follows_alpha_D(self, question: Question, model: "Portal") -> bool:  # noqa: ARG002
         """Return True."""
         return True
 
@@ -139,7 +139,7 @@ class ScatteredMuon(Signature):
         )
 
     def responses(
-        self, question: Question, models: "Sequence[DecayingMediator]", report: Report = silent
+        self, question: Question, models: "Sequence[Portal]", report: Report = silent
     ) -> list[Response]:
         """Return the responses of the window of the muon's energy, and of the geometry."""
         geometry = cast("ScatteredMuonSelection", question.selection).geometry

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from scotopic.experiments.selections import CalorimeterSelection
-    from scotopic.models.mediator import DecayingMediator
+    from scotopic.models.portal import Portal
     from scotopic.processes.base import Process, Window
     from scotopic.shower.emission import Emissions
     from scotopic.signatures.base import Question
@@ -72,15 +72,13 @@ class SegmentPassing:
         cells = CellPassing.of(question)
         return None if cells is None and not cuts.cuts else cls(question, window, cuts, cells)
 
-    def shares(
-        self, process: str, models: "Sequence[DecayingMediator]", report: Report = silent
-    ) -> Shares:
+    def shares(self, process: str, models: "Sequence[Portal]", report: Report = silent) -> Shares:
         """Return what passes of the mediators of a process in the window; kept on disk."""
         question, window = self.question, self.window
         if question.efficiency is not None:
             window = EfficientWindow(window, question.efficiency)  # type: ignore[arg-type]
 
-        def build(made_by: "Process", distinct: "list[DecayingMediator]") -> Arrays:
+        def build(made_by: "Process", distinct: "list[Portal]") -> Arrays:
             found = np.zeros((2, len(distinct)))
             edges = self._edges(window)
             middle = (edges[1:] + edges[:-1]) / 2
@@ -112,9 +110,7 @@ class SegmentPassing:
         )
         return Shares(kept["values"][index], kept["errors"][index])
 
-    def by_energy(
-        self, process: "Process", models: "Sequence[DecayingMediator]"
-    ) -> "Iterator[ByEnergy]":
+    def by_energy(self, process: "Process", models: "Sequence[Portal]") -> "Iterator[ByEnergy]":
         """Yield how likely events of each model pass, over the energy of the mediator."""
         if not self.cuts.cuts:
             edges = self._edges(self.window)
@@ -133,7 +129,7 @@ class SegmentPassing:
     def drawn(
         self,
         process: "Process",
-        model: "DecayingMediator",
+        model: "Portal",
         mediator_energy: FloatArray,
         uniforms: FloatArray,
     ) -> FloatArray:
@@ -163,9 +159,7 @@ class SegmentPassing:
         row = np.searchsorted(total, low + uniforms * (high - low), side="right") - 1
         return np.asarray(sample.deposited[order[np.clip(row, first, first + _ALIKE - 1)]])
 
-    def _weights(
-        self, process: "Process", model: "DecayingMediator", sample: "Emissions"
-    ) -> FloatArray:
+    def _weights(self, process: "Process", model: "Portal", sample: "Emissions") -> FloatArray:
         if not process.radiates:
             return sample.weight
         energies = sample.parent_energy, sample.emitted_energy
