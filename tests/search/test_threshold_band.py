@@ -27,10 +27,12 @@ STRICTEST, LOOSEST = AT_ENDS
 ELECTRONS = """
 extends = "na64e-2018"
 title = "electrons"
+replace = ["searches[invisible].selection.segments"]
 [[searches]]
 name = "invisible"
 source = "made up"
 [searches.selection]
+segments = []
 """
 PHOTONS_LOST = """
 extends = "ldmx-8GeV"
@@ -146,9 +148,16 @@ def test_islands_have_bands(folder: Path) -> None:
     text = """
 extends = "na64e-2018-semi-visible"
 title = "islands"
+replace = ["searches[S1].selection.segments", "searches[S2].selection.segments"]
+[[searches]]
+name = "S2"
+source = "made up"
+selection = {segments = []}
 [[searches]]
 name = "S1"
 source = "made up"
+[searches.selection]
+segments = []
 [searches.selection.decay_signal]
 """
     model = InelasticDarkMatter(
@@ -197,9 +206,9 @@ def test_table_figure_and_publication_say_the_same(folder: Path, tmp_path: Path)
     assert "thresholds, strictest ... loosest" in table.description
 
 
-def test_a_band_without_width_is_remarked() -> None:
+def test_a_band_without_width_is_remarked(folder: Path) -> None:
     """Vetoes see nothing of mediators that leave no trace."""
-    found = exclusion_curve("na64e-2018", MODEL, [0.1], threshold_band=True)
+    found = exclusion_curve(edited(folder, 50.0), MODEL, [0.1], threshold_band=True)
     assert found.limits(None, LOOSEST) == found.limits()
     assert any("move no limit" in text for text in found.attributes["remarks"])
 
