@@ -1,9 +1,10 @@
-"""Vector mesons made by the shower's photons, gamma A -> V A, that mix with the mediator.
+"""Vector mesons made by photons, gamma A -> V A, that mix with the mediator.
 
-A photon of the shower turns into a mediator through rho, omega, phi or J/psi and hands it all of
-its energy: with the photons' track length T(E), N = sum_i n_i Int dE T(E) sigma_i(E, m) per
-particle on target and per unit of the squared coupling. On a narrow meson the mediator is what the
-meson decays into; elsewhere it is made through the tails of all of them, which interfere.
+A photon of the shower, or one that a muon carries, turns into a mediator through rho, omega, phi or
+J/psi and hands it all of its energy: with the photons' track length T(E), N = sum_i n_i Int dE T(E)
+sigma_i(E, m) per particle on target and per unit of the squared coupling. On a narrow meson the
+mediator is what the meson decays into; elsewhere it is made through the tails of all of them, which
+interfere.
 """
 
 import math
@@ -33,8 +34,6 @@ of some 80 GeV and more, where nucleons shadow each other in states that Glauber
 leaves out; at 5 to 9 GeV they are Glauber's.
 """
 
-_NODES = 60  # of the shower's energy, where depth is kept
-_TABLES = 0.01  # relative error of what nuclei make of mesons
 _MATTERS = 0.1  # GeV, of mediators; of lighter ones others make a hundred times as many
 _AWAY = 0.15  # of a meson's mass, to which default masses are dense around it
 
@@ -49,8 +48,6 @@ class Photoproduction(Process):
 
     def obstacle(self, dump: Dump, model: "Portal") -> str | None:
         """Return why no photon turns into the mediator, if none does."""
-        if dump.lepton == "muon":
-            return "showers of what muons radiate are left out, and with them their photons"
         if not self.coupling(dump, model) > 0:
             return f"{type(model).__name__} does not mix with vector mesons"
         return None
@@ -72,15 +69,15 @@ class Photoproduction(Process):
 
     def features(
         self,
-        dump: Dump,
+        dump: Dump,  # noqa: ARG002 - they are where they are
         edges: "Sequence[Array]",
         relative_width: Callable[[float], float],
-        calculation: Calculation,  # noqa: ARG002 - they are where they are
+        calculation: Calculation,  # noqa: ARG002
     ) -> list[Feature]:
         """Return the narrow mesons: omega, phi and J/psi, as wide as they and the mediator are."""
         from scotopic.production.photoproduction import MESONS  # noqa: PLC0415 - not when warm
 
-        if dump.lepton == "muon" or not edges:
+        if not edges:
             return []
         found = []
         for name in ("omega", "phi", "J/psi"):
@@ -99,11 +96,20 @@ class Photoproduction(Process):
         report: Report = silent,  # noqa: ARG002 - it is fast
     ) -> AcceptedYields:
         """Return what the window accepts, at all nodes of the shower's energy."""
-        tracks = dump.track_lengths(float(window.thresholds()[0].min()))
-        lengths = tracks.photon * window.acceptance(tracks.energies)
-        model = nuclear_model(dump, calculation)
-        found = [_per_X0(dump, one, tracks.energies, model) @ lengths for one in models]
-        return AcceptedYields(np.array(found), np.full(len(found), tracks.error + _TABLES))
+        from scotopic.processes.meson_photons import (  # noqa: PLC0415 - not when warm
+            TABLES,
+            MesonPhotons,
+        )
+
+        photons = MesonPhotons.of(dump, float(window.thresholds()[0].min()))
+        share = window.acceptance(photons.energies)
+        how = nuclear_model(dump, calculation)
+        found = [
+            float((photons.yields(dump, one.mediator_mass, how, _charges(one)) @ share).sum())
+            for one in models
+        ]
+        error = photons.relative_error + TABLES
+        return AcceptedYields(np.array(found), np.full(len(found), error))
 
     def produced(
         self,
@@ -115,12 +121,18 @@ class Photoproduction(Process):
         report: Report = silent,  # noqa: ARG002 - it is fast
     ) -> list[Produced]:
         """Return the mediators at the nodes of the photons' energy."""
-        tracks = dump.depth_track_lengths(minimum_energy, edges_X0, _NODES)
-        error = dump.track_lengths(minimum_energy).error + _TABLES
-        model = nuclear_model(dump, calculation)
+        from scotopic.processes.meson_photons import (  # noqa: PLC0415 - not when warm
+            TABLES,
+            MesonPhotons,
+        )
+
+        photons = MesonPhotons.of(dump, minimum_energy, edges_X0)
+        how = nuclear_model(dump, calculation)
         return [
             Produced(
-                tracks.energies, tracks.photon * _per_X0(dump, one, tracks.energies, model), error
+                photons.energies,
+                photons.yields(dump, one.mediator_mass, how, _charges(one)),
+                photons.relative_error + TABLES,
             )
             for one in models
         ]
@@ -135,12 +147,16 @@ class Photoproduction(Process):
 
         rho, heavy = MESONS["rho"].relative_error, MESONS["J/psi"].relative_error
         model = nuclear_model(dump, calculation)
+        carried = (
+            "photons that muons carry count as real ones with 1/(1 + Q^2/M^2) of the amplitude, to"
+            " 20%, and their muons go straight on"
+        )
         known = (
             f"vector meson dominance and a nuclear model ({model}) give the events of rho, omega"
             f" and phi to {rho:.0%} and of J/psi to {heavy:.0%}; where they dominate, couplings"
             " are known to half of that"
         )
-        return (known,)
+        return (known, carried) if dump.lepton == "muon" else (known,)
 
 
 def nuclear_model(dump: Dump, calculation: Calculation) -> "NuclearModel":
@@ -160,17 +176,3 @@ def _charges(model: "Portal") -> dict[str, float]:
     couplings = model.meson_couplings
     largest = max(map(abs, couplings.values()), default=0.0) or 1.0
     return {name: coupling / largest for name, coupling in couplings.items()}
-
-
-def _per_X0(dump: Dump, model: "Portal", energies: Array, nuclear: "NuclearModel") -> Array:
-    """Return the mediators of photons of given energies per X0 and squared coupling."""
-    from scotopic.production.photoproduction import (  # noqa: PLC0415 - not when warm
-        photoproduction_cross_section,
-    )
-
-    found = np.zeros_like(energies)
-    for nucleus, per_cm2 in dump.material.atoms_per_cm2_per_X0.items():
-        found += per_cm2 * photoproduction_cross_section(
-            model.mediator_mass, energies, nucleus, nuclear, _charges(model)
-        )
-    return found

@@ -208,6 +208,57 @@ def meson_cross_sections(
     return np.asarray(is_open * forward * C), np.asarray(single * nucleons)
 
 
+def mixed_cross_sections(
+    mass: npt.ArrayLike,
+    photon_energies: npt.ArrayLike,
+    element: Element | str,
+    nuclear_model: NuclearModel,
+) -> Array:
+    """Return what mesons V and W give together, without propagators: smooth in mass and energy.
+
+    Parameters
+    ----------
+    mass, photon_energies : array_like
+        The mass k and energies in GeV: shapes that broadcast.
+    element : Element or str
+        The nucleus.
+    nuclear_model : {"classical", "glauber"}
+        Of coherent production.
+
+    Returns
+    -------
+    ndarray, shape (mesons, mesons, ...)
+        4 pi alpha/(f_V f_W) times the sum of sqrt(sigma_V sigma_W) over coherent and incoherent
+        production, in cm^2.
+    """
+    amplitudes = [
+        np.sqrt(meson_cross_sections(meson, mass, photon_energies, element, nuclear_model))
+        * math.sqrt(ALPHA / meson.strength)
+        for meson in MESONS.values()
+    ]
+    return np.asarray(np.einsum("vp...,wp...->vw...", amplitudes, amplitudes))
+
+
+def mixing(mass: npt.ArrayLike, charges: Mapping[str, float] | None = None) -> Array:
+    """Return q_V q_W Re P_V P_W* of pairs of mesons.
+
+    Parameters
+    ----------
+    mass : array_like
+        Masses k in GeV, any shape.
+    charges : mapping of str to float, optional
+        Coupling q to each meson relative to that of the electromagnetic current; left out: 1.
+
+    Returns
+    -------
+    ndarray, shape (mesons, mesons, ...)
+        With `mixed_cross_sections` in a sum over both mesons it gives cross sections.
+    """
+    every = dict.fromkeys(MESONS, 1.0) if charges is None else charges
+    shapes = [every.get(name, 0.0) * meson.propagator(mass) for name, meson in MESONS.items()]
+    return np.asarray(np.einsum("v...,w...->vw...", shapes, np.conj(shapes)).real)
+
+
 def photoproduction_cross_section(
     mass: float,
     photon_energies: npt.ArrayLike,
@@ -221,14 +272,10 @@ def photoproduction_cross_section(
     ----------
     mass : float
         Mass k of A' in GeV.
-    photon_energies : array_like
-        Energies in GeV, any shape.
-    element : Element or str
-        The nucleus.
-    nuclear_model : {"classical", "glauber"}
-        Of coherent production.
+    photon_energies, element, nuclear_model
+        As in `mixed_cross_sections`.
     charges : mapping of str to float, optional
-        Coupling to each meson relative to that of the electromagnetic current; left out: 1.
+        As in `mixing`.
 
     Returns
     -------
@@ -252,15 +299,8 @@ def photoproduction_cross_section(
     1.5
     """
     number_within("mass", mass, *MASSES, "GeV")
-    every = dict.fromkeys(MESONS, 1.0) if charges is None else charges
-    total = np.zeros((2, *np.shape(photon_energies)), dtype=complex)
-    for name, charge in every.items():
-        if charge:
-            meson = MESONS[name]
-            parts = meson_cross_sections(meson, mass, photon_energies, element, nuclear_model)
-            mixing = charge * meson.propagator(mass) / math.sqrt(4 * math.pi * meson.strength)
-            total += mixing * np.sqrt(parts)
-    return np.asarray(4 * math.pi * ALPHA * (np.abs(total) ** 2).sum(axis=0))
+    pairs = mixed_cross_sections(mass, photon_energies, element, nuclear_model)
+    return np.asarray(np.einsum("vw,vw...->...", mixing(mass, charges), pairs))
 
 
 def _squared(photon_energies: Array) -> Array:

@@ -1,0 +1,114 @@
+"""Photons that can turn into vector mesons: those of showers, and those that muons carry."""
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from scotopic.display import displayed
+from scotopic.processes.dump import Dump
+from scotopic.production.equivalent_photons import equivalent_photons
+from scotopic.production.photoproduction import MESONS, mixed_cross_sections, mixing
+from scotopic.units import MUON_MASS
+from scotopic.words import NuclearModel
+
+Array = npt.NDArray[np.float64]
+
+TABLES = 0.01  # relative error of what nuclei make of mesons
+
+_NODES = 60  # of the shower's energy, where depth is kept
+_BINS = 150  # of the energy of photons that muons carry
+_ENERGIES = 4  # of muons, between which what they carry is interpolated
+_MASSES = 48
+_HEAVIEST = 6.0  # GeV, where tails of mesons are given up
+
+
+@displayed
+@dataclass(frozen=True, eq=False)
+class MesonPhotons:
+    """Photons by depth and energy.
+
+    Attributes
+    ----------
+    energies : ndarray, shape (n,)
+        In GeV, ascending.
+    lengths : ndarray, shape (slices, mesons, mesons, n)
+        Path in radiation lengths at these energies, for pairs of mesons: photons with Q^2 above
+        zero count less for light ones. The axes of mesons have one entry if all are real.
+    relative_error : float
+        Numerical.
+    """
+
+    energies: Array
+    lengths: Array
+    relative_error: float
+
+    @classmethod
+    def of(cls, dump: Dump, minimum_energy: float, edges_X0: Array | None = None) -> "MesonPhotons":
+        """Return those above an energy in GeV, in slices of depth; left out: the whole target."""
+        if dump.lepton == "muon":
+            return cls._of_muons(dump, minimum_energy, edges_X0)
+        error = dump.track_lengths(minimum_energy).error
+        if edges_X0 is None:
+            tracks = dump.track_lengths(minimum_energy)
+            return cls(tracks.energies, tracks.photon[None, None, None], error)
+        by_depth = dump.depth_track_lengths(minimum_energy, edges_X0, _NODES)
+        return cls(by_depth.energies, by_depth.photon[:, None, None], error)
+
+    @classmethod
+    def _of_muons(cls, dump: Dump, minimum_energy: float, edges_X0: Array | None) -> "MesonPhotons":
+        """Return those of muons that lose energy evenly along the target."""
+        muon = dump.muon_tracks()
+        whole = float(muon.lengths.sum())
+        edges = np.array([0.0, whole]) if edges_X0 is None else np.minimum(edges_X0, whole)
+        cells = np.linspace(minimum_energy, dump.energy, _BINS + 1)
+        photons = (cells[1:] + cells[:-1]) / 2
+        ends = muon.final_energy, dump.energy
+        at = np.linspace(*ends, _ENERGIES)
+        masses = np.array([meson.mass for meson in MESONS.values()])
+        carried = equivalent_photons(MUON_MASS, at[:, None], photons, masses)
+        carried = np.moveaxis(carried, 2, 0) * np.diff(cells)
+        middle = (edges[1:] + edges[:-1]) / 2
+        energy = dump.energy - (ends[1] - ends[0]) * middle / whole
+        place = (energy - ends[0]) / (at[1] - at[0])
+        low = np.clip(place.astype(np.intp), 0, _ENERGIES - 2)
+        upper = (place - low)[:, None, None, None]
+        lengths = (1 - upper) * carried[low] + upper * carried[low + 1]
+        return cls(photons, lengths * np.diff(edges)[:, None, None, None], 0.0)
+
+    def yields(
+        self, dump: Dump, mass: float, nuclear_model: NuclearModel, charges: dict[str, float]
+    ) -> Array:
+        """Return mediators of a mass in GeV per squared coupling, shape (slices, n)."""
+        pairs = mixing(mass, charges)[..., None] * self._per_X0(dump, mass, nuclear_model)
+        return np.asarray((self.lengths * pairs).sum(axis=(1, 2)))
+
+    def pairs(self, dump: Dump, mass: float, nuclear_model: NuclearModel) -> Array:
+        """Return what pairs of mesons give together, without propagators: (mesons, mesons)."""
+        per_X0 = self._per_X0(dump, mass, nuclear_model)
+        return np.asarray((self.lengths * per_X0).sum(axis=(0, 3)))
+
+    def _per_X0(self, dump: Dump, mass: float, nuclear_model: NuclearModel) -> Array:
+        return np.sum(
+            [
+                per_cm2 * mixed_cross_sections(mass, self.energies, nucleus, nuclear_model)
+                for nucleus, per_cm2 in dump.material.atoms_per_cm2_per_X0.items()
+            ],
+            axis=0,
+        )
+
+
+@lru_cache(maxsize=8)
+def pairs_of_mesons(
+    dump: Dump, minimum_energy: float, nuclear_model: NuclearModel
+) -> tuple[Array, Array]:
+    """Return masses in GeV, (k,), and what pairs of mesons give at them, (k, mesons, mesons).
+
+    Smooth in the mass: with `mixing` they give yields at any mass between.
+    """
+    photons = MesonPhotons.of(dump, minimum_energy)
+    heaviest = min(_HEAVIEST, math.sqrt(2 * dump.energy))  # about where nothing is left
+    masses = np.linspace(0.0, heaviest, _MASSES)
+    return masses, np.array([photons.pairs(dump, mass, nuclear_model) for mass in masses.tolist()])
