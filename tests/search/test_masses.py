@@ -164,8 +164,7 @@ def test_a_thin_target_of_positrons_is_resolved_beyond_the_beam(minimum: float) 
 
 
 def test_points_go_by_what_applies() -> None:
-    muons = Search.of("na64mu")
-    assert muons.features(PHOTON) == []
+    assert len(Search.of("na64mu").features(PHOTON)) == 3  # mesons
     visible = Search.of("na64e-visible-2018")
     assert visible.features() == []
     window, *mesons = Search.of("na64e-2018").features(PHOTON)

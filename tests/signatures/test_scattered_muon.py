@@ -103,7 +103,8 @@ def test_no_annihilation_and_no_resonance_points() -> None:
     search = Search.of(experiment, calculation=only)
     with pytest.raises(RangeError, match="annihilation: showers of what muons radiate are left"):
         exclusion_curve(search, VECTOR, [0.1])
-    steps = np.diff(np.log(default_masses(50, search=Search.of(experiment))))
+    bare = Search.of(experiment, calculation=Calculation(processes=("bremsstrahlung",)))
+    steps = np.diff(np.log(default_masses(50, search=bare)))
     assert steps == pytest.approx(steps[0])
 
 

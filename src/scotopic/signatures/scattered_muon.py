@@ -7,6 +7,8 @@ and openings stand: which muons of the window pass them is simulated (`MuonPassi
 
 from typing import TYPE_CHECKING, cast
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import Field
 
 from scotopic.detector.window import EnergyWindow
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 
     from scotopic.experiments import Experiment
     from scotopic.models.portal import Portal
+
+
+FloatArray = npt.NDArray[np.float64]
 
 
 class ScatteredMuonSelection(Table):
@@ -105,6 +110,11 @@ class ScatteredMuon(Signature):
         energy = experiment.beam.energy_GeV
         chosen = cast("ScatteredMuonSelection", selection)
         return energy - chosen.maximum_energy_GeV, energy - chosen.minimum_energy_GeV
+
+    def energy_edges(self, question: Question) -> "list[FloatArray]":
+        """Return the energies of the mediator at the lower edge of the window."""
+        energies, weights = muon_window(question).thresholds()
+        return [np.sort(energies[weights > 0])]
 
     def follows_alpha_D(self, question: Question, model: "Portal") -> bool:  # noqa: ARG002
         """Return True."""
