@@ -91,13 +91,10 @@ class MesonPhotons:
         return np.asarray((self.lengths * per_X0).sum(axis=(0, 3)))
 
     def _per_X0(self, dump: Dump, mass: float, nuclear_model: NuclearModel) -> Array:
-        return np.sum(
-            [
-                per_cm2 * mixed_cross_sections(mass, self.energies, nucleus, nuclear_model)
-                for nucleus, per_cm2 in dump.material.atoms_per_cm2_per_X0.items()
-            ],
-            axis=0,
-        )
+        found = np.zeros((len(MESONS), len(MESONS), len(self.energies)))
+        for nucleus, per_cm2 in dump.material.atoms_per_cm2_per_X0.items():
+            found += per_cm2 * mixed_cross_sections(mass, self.energies, nucleus, nuclear_model)
+        return found
 
 
 @lru_cache(maxsize=8)
