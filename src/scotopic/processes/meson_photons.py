@@ -1,8 +1,7 @@
 """Photons that can turn into vector mesons: those of showers, and those that muons carry."""
 
-import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -21,8 +20,6 @@ TABLES = 0.01  # relative error of what nuclei make of mesons
 _NODES = 60  # of the shower's energy, where depth is kept
 _BINS = 150  # of the energy of photons that muons carry
 _ENERGIES = 4  # of muons, between which what they carry is interpolated
-_MASSES = 48
-_HEAVIEST = 6.0  # GeV, where tails of mesons are given up
 
 
 @displayed
@@ -79,33 +76,37 @@ class MesonPhotons:
         return cls(photons, lengths * np.diff(edges)[:, None, None, None], 0.0)
 
     def yields(
-        self, dump: Dump, mass: float, nuclear_model: NuclearModel, charges: dict[str, float]
+        self,
+        dump: Dump,
+        masses: Array,
+        charges: Sequence[Mapping[str, float]],
+        nuclear_model: NuclearModel,
     ) -> Array:
-        """Return mediators of a mass in GeV per squared coupling, shape (slices, n)."""
-        pairs = mixing(mass, charges)[..., None] * self._per_X0(dump, mass, nuclear_model)
-        return np.asarray((self.lengths * pairs).sum(axis=(1, 2)))
+        """Return mediators per squared coupling, shape (models, slices, n).
 
-    def pairs(self, dump: Dump, mass: float, nuclear_model: NuclearModel) -> Array:
-        """Return what pairs of mesons give together, without propagators: (mesons, mesons)."""
-        per_X0 = self._per_X0(dump, mass, nuclear_model)
-        return np.asarray((self.lengths * per_X0).sum(axis=(0, 3)))
-
-    def _per_X0(self, dump: Dump, mass: float, nuclear_model: NuclearModel) -> Array:
-        found = np.zeros((len(MESONS), len(MESONS), len(self.energies)))
+        Parameters
+        ----------
+        dump : Dump
+            Gives the nuclei.
+        masses : ndarray, shape (models,)
+            Of mediators in GeV.
+        charges : sequence of mapping
+            Coupling to each meson, for every model.
+        nuclear_model : {"classical", "glauber"}
+            Of coherent production.
+        """
+        pairs = np.zeros((len(MESONS), len(MESONS), len(masses), len(self.energies)))
         for nucleus, per_cm2 in dump.material.atoms_per_cm2_per_X0.items():
-            found += per_cm2 * mixed_cross_sections(mass, self.energies, nucleus, nuclear_model)
-        return found
+            pairs += per_cm2 * mixed_cross_sections(
+                masses[:, None], self.energies, nucleus, nuclear_model
+            )
+        mixed = [mixing(*one) for one in zip(masses.tolist(), charges, strict=True)]
+        return np.asarray(
+            np.einsum("mvw,vwmn,svwn->msn", mixed, pairs, self.lengths_of_pairs, optimize=True)
+        )
 
-
-@lru_cache(maxsize=8)
-def pairs_of_mesons(
-    dump: Dump, minimum_energy: float, nuclear_model: NuclearModel
-) -> tuple[Array, Array]:
-    """Return masses in GeV, (k,), and what pairs of mesons give at them, (k, mesons, mesons).
-
-    Smooth in the mass: with `mixing` they give yields at any mass between.
-    """
-    photons = MesonPhotons.of(dump, minimum_energy)
-    heaviest = min(_HEAVIEST, math.sqrt(2 * dump.energy))  # about where nothing is left
-    masses = np.linspace(0.0, heaviest, _MASSES)
-    return masses, np.array([photons.pairs(dump, mass, nuclear_model) for mass in masses.tolist()])
+    @property
+    def lengths_of_pairs(self) -> Array:
+        """The lengths with all axes of mesons, shape (slices, mesons, mesons, n)."""
+        slices, *_, energies = self.lengths.shape
+        return np.broadcast_to(self.lengths, (slices, len(MESONS), len(MESONS), energies))

@@ -103,13 +103,9 @@ class Photoproduction(Process):
 
         photons = MesonPhotons.of(dump, float(window.thresholds()[0].min()))
         share = window.acceptance(photons.energies)
-        how = nuclear_model(dump, calculation)
-        found = [
-            float((photons.yields(dump, one.mediator_mass, how, _charges(one)) @ share).sum())
-            for one in models
-        ]
+        found = photons.yields(dump, *_of(models), nuclear_model(dump, calculation))
         error = photons.relative_error + TABLES
-        return AcceptedYields(np.array(found), np.full(len(found), error))
+        return AcceptedYields(found.sum(axis=1) @ share, np.full(len(models), error))
 
     def produced(
         self,
@@ -127,15 +123,9 @@ class Photoproduction(Process):
         )
 
         photons = MesonPhotons.of(dump, minimum_energy, edges_X0)
-        how = nuclear_model(dump, calculation)
-        return [
-            Produced(
-                photons.energies,
-                photons.yields(dump, one.mediator_mass, how, _charges(one)),
-                photons.relative_error + TABLES,
-            )
-            for one in models
-        ]
+        every = photons.yields(dump, *_of(models), nuclear_model(dump, calculation))
+        error = photons.relative_error + TABLES
+        return [Produced(photons.energies, one, error) for one in every]
 
     def caveats(
         self, dump: Dump, models: "Sequence[Portal]", calculation: Calculation
@@ -169,6 +159,12 @@ def _heaviest(model: "Portal") -> float:
     """Return the mass in GeV from which mediators are made: real ones, or virtual ones."""
     dark = model.dark_threshold
     return max(model.mediator_mass, dark if math.isfinite(dark) else 0.0)
+
+
+def _of(models: "Sequence[Portal]") -> tuple[Array, list[dict[str, float]]]:
+    """Return the masses in GeV, and how couplings to mesons share."""
+    masses = np.array([model.mediator_mass for model in models])
+    return masses, [_charges(model) for model in models]
 
 
 def _charges(model: "Portal") -> dict[str, float]:
