@@ -33,6 +33,7 @@ from scotopic.materials import Layer, Material, Target, element, material
 from scotopic.models import running
 from scotopic.models.axion_like import AxionLikeParticle
 from scotopic.models.charged_vector import BMinusL, LMuMinusLTau
+from scotopic.models.dark_axion_portal import DarkAxionPortal
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMatter
 from scotopic.models.metadata import parameters
@@ -133,6 +134,7 @@ B_L = BMinusL(mediator_mass=0.5, gauge_coupling=2.0**-10)
 L_L = LMuMinusLTau(mediator_mass=0.5, gauge_coupling=2.0**-10)
 AXION = AxionLikeParticle(mediator_mass=0.5, photon_coupling=2.0**-10)
 CHARGED = Millicharged(dark_matter_mass=0.0625, kinetic_mixing=2.0**-10, dark_matter="dirac")
+PORTAL = DarkAxionPortal(dark_photon_mass=0.0625, portal_coupling=2.0**-10)
 LEAD, DUMP = material("lead"), Dump("e-", 100.0, material("lead"), 40.0)
 QUICK = Calculation(processes=("bremsstrahlung",))
 COUNT = Likelihood.of_count(3, 2.0, 0.5)
@@ -226,6 +228,7 @@ CALLS: Mapping[str, Callable[[], Call]] = {
     },
     "PhotonPortal.propagator_squared": lambda: Call(CHARGED.propagator_squared, AWAY),
     "Millicharged.dark_widths_at": lambda: Call(CHARGED.dark_widths_at, VIRTUAL),
+    "DarkAxionPortal.dark_widths_at": lambda: Call(PORTAL.dark_widths_at, VIRTUAL),
     "DecayingMediator.decay_length_cm": lambda: Call(
         PHOTON.decay_length_cm, {"energy": [1.0, 2.0]}
     ),

@@ -38,6 +38,8 @@ CHARGES = st.sampled_from([0.0, 1.0, -1.0]) | sizes(1e-30, 1e30)
 RANGES: Mapping[str, st.SearchStrategy[float]] = {
     "mediator_mass": sizes(1e-3, 10.0) | sizes(1e-12, 1e12),
     "dark_matter_mass": sizes(1e-3, 10.0) | sizes(1e-12, 1e12),
+    "dark_photon_mass": sizes(1e-3, 10.0) | sizes(1e-12, 1e12),
+    "axion_mass": st.just(0.0) | sizes(1e-12, 1e12),
     "mass_ratio": st.just(3.0) | sizes(1e-9, 1e9),
     "alpha_D": DARK,
     "splitting": SPLITTINGS,

@@ -62,7 +62,7 @@ class PhotonPortal(Portal):
     @property
     def leaves_no_trace(self) -> bool:
         """Whether what is made is not seen: it is not, unless a model says so."""
-        return True
+        return not self.trace
 
     @property
     def is_off_shell(self) -> bool:

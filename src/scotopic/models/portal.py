@@ -242,6 +242,11 @@ class Portal(ABC):
         return sum(self.partial_widths().values())
 
     @property
+    def trace(self) -> str:
+        """Why what is made is seen, "parameter: reason", where its coupling makes it decay."""
+        return ""
+
+    @property
     @abstractmethod
     def leaves_no_trace(self) -> bool:
         """Whether what becomes of it, at some virtual mass, is not seen."""

@@ -36,6 +36,7 @@ BUILT_IN: Final[Mapping[str, str]] = MappingProxyType(
         "B_minus_L": "scotopic.models.charged_vector:BMinusL",
         "B_minus_3L_e": "scotopic.models.charged_vector:BMinus3LE",
         "millicharged": "scotopic.models.millicharged:Millicharged",
+        "dark_axion_portal": "scotopic.models.dark_axion_portal:DarkAxionPortal",
         "axion_like_particle": "scotopic.models.axion_like:AxionLikeParticle",
     }
 )

@@ -35,6 +35,7 @@ PER_DECADE: Final = 16
 _SHARES = 4  # nodes apart are those where shares are known
 _TOGETHER = 8  # of them are kept on disk together, so that others find them
 _BEHIND_POLE, _BEHIND_THRESHOLD = 2.7, 6.0  # in units of these, where tails may be extrapolated
+_FALLS = 2  # by which densities fall over a factor of two in mass, if tails are left to the spline
 _LIGHTER = 1.5  # than the least mass with a yield, by which a threshold may be
 _BEYOND_RESONANCE = 1.5  # times a resonance, up to where yields are computed
 _FAINT = 1e-2  # of the mediator's mass, below which virtual masses add 1e-6
@@ -240,7 +241,11 @@ def _needed(model: "Portal") -> tuple[float, float]:
     """Return between which masses in GeV a model needs yields."""
     pole, threshold = model.mediator_mass, model.dark_threshold
     if pole <= threshold:
-        return threshold, _BEHIND_THRESHOLD * threshold
+        far = _BEHIND_THRESHOLD * threshold
+        here, beyond = model.spectral_density(np.array([far, 2 * far]))
+        # Yields fall as k^-2 at least; if rho does not fall too, as for a coupling of dimension
+        # 1/GeV, every mass adds as much as the one before.
+        return threshold, far if beyond < here / _FALLS else math.inf
     return min(pole, _LIGHTER * max(threshold, _FAINT * pole)), _BEHIND_POLE * pole
 
 

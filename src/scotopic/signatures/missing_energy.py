@@ -109,8 +109,8 @@ class MissingEnergy(Signature):
             if chosen.decay_signal is not None:
                 return "model: nothing decays in flight, and the search needs to see a decay"
             return None
-        if not model.invisible_width > 0:
-            return closed_decay(model)
+        if model.trace or not model.invisible_width > 0:
+            return model.trace or closed_decay(model)
         return _obstacle_in_flight(question.experiment, chosen, model)
 
     def follows_alpha_D(self, question: Question, model: "Portal") -> bool:
@@ -283,8 +283,8 @@ def seen_decay(model: "Portal", cause: str) -> str | None:
     cause : str
         Behind what its decays would have to be simulated.
     """
-    if model.leaves_no_trace:
-        return None
+    if model.leaves_no_trace or model.trace:
+        return model.trace or None
     if model.invisible_width > 0:
         return (
             f"splitting: {type(model).__name__} decays semi-visibly, its chi2 is not stable;"
