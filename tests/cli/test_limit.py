@@ -79,7 +79,8 @@ def test_parameter_of_the_model_as_axis(tmp_path: Path) -> None:
     options = ("--axis", "alpha_D", "--axis-min", "0.01", "--axis-max", "1", "--points", "3")
     done = limit(*options, "--set", "mediator_mass=0.1", "--output", tmp_path)
     assert done.returncode == 0, done.stderr
-    header = (tmp_path / "limit.csv").read_text().splitlines()[1]
+    lines = (tmp_path / "limit.csv").read_text().splitlines()
+    header = next(line for line in lines if not line.startswith("#"))
     assert header.startswith("alpha_D,kinetic_mixing,mediator_mass_GeV")
 
 

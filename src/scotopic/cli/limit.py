@@ -343,6 +343,8 @@ def _print(curve: "Result") -> None:
     allowed = curve["allowed_events"][0, 0]
     if allowed.max() <= allowed.min() * (1 + 1e-9):
         typer.echo(f"at most {allowed[0]:.4g} signal events")
+    for text in curve.attributes["flat_efficiencies"]:
+        typer.echo(text)
     rows = zip(curve.axis.tolist(), _shown(curve), strict=True)
     there = [(value, text) for value, text in rows if text]
     symbol = re.sub(r"[{}\\]", "", known.label)

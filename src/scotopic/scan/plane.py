@@ -207,6 +207,7 @@ def plane_result(
             "method": limit.search.method,
             "confidence_level": limit.search.confidence_level,
             "is_projection": limit.search.is_projection,
+            "flat_efficiencies": list(limit.search.flat_efficiencies),
             "common_nuisances": list(limit.search.common_nuisances),
             "caveats": list(limit.search.caveats(_ends(plan, limit, arrays["status"][i]))),
             "refined_error": error,

@@ -56,6 +56,7 @@ class _Curve(_Part):
     method: str
     experiments: Items[dict[str, Any]]
     caveats: Texts
+    flat_efficiencies: Texts = ()
     common_nuisances: Texts = ()
     thresholds: Items[_Moved] = ()
     remarks: Texts = ()

@@ -463,6 +463,7 @@ class _Asked:
                 for one in (search.experiments if self.threshold_band else ())
                 for found in threshold_ranges(one)
             ],
+            "flat_efficiencies": list(search.flat_efficiencies),
             "common_nuisances": list(search.common_nuisances),
             "caveats": list(search.caveats(ends)),
             "remarks": list(remarks),

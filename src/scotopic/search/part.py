@@ -72,6 +72,19 @@ class Part:
             words.append(self.signature.bins(self.question.selection)[self.question.bin])
         return ", ".join(words)
 
+    @property
+    def flat_efficiencies(self) -> tuple[str, ...]:
+        """What is assumed of its data sets' efficiencies that are one number for all events."""
+        computed = self.signature.computed(self.question.selection)
+        scope = f" for all but {', '.join(computed)}" if computed else ""
+        found = []
+        for data in self.card.data_sets:
+            value, error = data.largest_efficiency, data.signal_efficiency_uncertainty
+            if data.efficiency_table is None and (value, error) != (1.0, 0.0):
+                size = f"{value:g} +- {error:g}" if error else f"{value:g} without uncertainty"
+                found.append(f"flat efficiency {size}, assumed{scope}")
+        return tuple(dict.fromkeys(found))
+
     def obstacle(self, model: "Portal") -> str | None:
         """Return why it cannot see a model; None if it can."""
         table = self._over_mass

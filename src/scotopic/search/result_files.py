@@ -323,6 +323,7 @@ def curve_table(curve: Result) -> tuple[list[str], Columns]:
     kind = model_class(curve.attributes["model"]["name"])
     axis = parameter_of_axis(kind, curve.axes[0]).column
     comments = [heading(curve), *_sign(curve)]
+    comments += curve.attributes.get("flat_efficiencies", ())
     comments += _moved_thresholds(curve)
     if common := curve.attributes.get("common_nuisances"):
         comments.append(f"uncertainties that the experiments have in common: {', '.join(common)}")

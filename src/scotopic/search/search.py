@@ -339,6 +339,16 @@ class Search:
         ]
         return tuple(dict.fromkeys(found))
 
+    @property
+    def flat_efficiencies(self) -> tuple[str, ...]:
+        """What is assumed to be one number for all events, below the cards' titles."""
+        found = []
+        for part in self.parts:
+            name = f"{part.card.name}: " if len(part.experiment.counted) > 1 else ""
+            texts = part.flat_efficiencies
+            found += [f"{part.experiment.title}: {name}{text}" for text in texts]
+        return tuple(dict.fromkeys(found))
+
     @cached_property
     def common_nuisances(self) -> tuple[str, ...]:
         """Names of the nuisance parameters that several of its experiments have in common."""

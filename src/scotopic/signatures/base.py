@@ -176,6 +176,10 @@ class Signature(ABC):
         """
         return selection
 
+    def computed(self, selection: "Table") -> tuple[str, ...]:  # noqa: ARG002
+        """Return in words what of a selection the responses follow; the efficiency is the rest."""
+        return ()
+
     def caveats(self, question: Question) -> tuple[str, ...]:  # noqa: ARG002
         """Return what the response leaves out for this set-up."""
         return ()

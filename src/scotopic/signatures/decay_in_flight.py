@@ -102,6 +102,10 @@ class DecayInFlight(Signature):
         names = super().processes(question, model)
         return tuple(name for name in names if PROCESSES[name].makes_mediators)
 
+    def computed(self, selection: Table) -> tuple[str, ...]:  # noqa: ARG002
+        """Return that energies and places of decays are followed."""
+        return ("the regions of decay",)
+
     def responses(
         self, question: Question, models: "Sequence[Portal]", report: Report = silent
     ) -> list[Response]:

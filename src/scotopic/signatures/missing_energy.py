@@ -172,6 +172,14 @@ class MissingEnergy(Signature):
         """Return the selection with every threshold that has a range at one end of it."""
         return cast("CalorimeterSelection", selection).with_thresholds(end)
 
+    def computed(self, selection: "Table") -> tuple[str, ...]:
+        """Return the window, limits of segments and cells, and vetoes where decays are followed."""
+        chosen = cast("CalorimeterSelection", selection)
+        names = [one.name for one in chosen.segments] + [one.name for one in chosen.central_cells]
+        cuts = (repr(name) for name in names)
+        in_flight = ("decays in flight",) if chosen.vetoes or chosen.decay_signal else ()
+        return (f"the window of {chosen.calorimeter}", *cuts, *in_flight)
+
     def caveats(self, question: Question) -> tuple[str, ...]:
         """Return that a thin calorimeter leaks, and what is assumed of processes."""
         target = question.experiment.target

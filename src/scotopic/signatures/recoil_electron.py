@@ -248,6 +248,14 @@ class RecoilElectron(Signature):
             return chosen
         return chosen.model_copy(update={"trigger": at_end(chosen.trigger, end)})
 
+    def computed(self, selection: Table) -> tuple[str, ...]:
+        """Return the window, the transverse momentum and the trigger, as far as they are asked."""
+        chosen = cast("RecoilElectronSelection", selection)
+        is_turned = chosen.edges_GeV != (0.0, float("inf"))
+        turned = ("the transverse momentum",) if is_turned else ()
+        trigger = () if chosen.trigger is None else ("the trigger",)
+        return (f"the window of {chosen.spectrometer}", *turned, *trigger)
+
     def caveats(self, question: Question) -> tuple[str, ...]:
         """Return which processes are left out, and what the thin target is treated as."""
         every = question.calculation.processes or PROCESSES.names()

@@ -131,6 +131,12 @@ class ScatteredMuon(Signature):
         moved = chosen.geometry.with_deflection("least" if end == "loosest" else "most")
         return chosen.model_copy(update={"geometry": moved})
 
+    def computed(self, selection: Table) -> tuple[str, ...]:
+        """Return the window, and the geometry if there is one."""
+        chosen = cast("ScatteredMuonSelection", selection)
+        behind = () if chosen.geometry is None else ("the geometry behind the target",)
+        return (f"the window of {chosen.spectrometer}", *behind)
+
     def caveats(self, question: Question) -> tuple[str, ...]:
         """Return that no geometry is simulated, or processes whose muons are not deflected."""
         geometry = cast("ScatteredMuonSelection", question.selection).geometry
