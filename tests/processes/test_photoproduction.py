@@ -1,5 +1,6 @@
 """Mediators through vector mesons: yields per electron of the notes, and what is asked of them."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from scotopic.models.axion_like import AxionLikeParticle
 from scotopic.models.charged_vector import BMinusL
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.electrophilic import ScalarMediator
+from scotopic.models.vector_meson_portal import VectorMesonPortal
 from scotopic.processes.calculation import PROCESSES, Calculation
 from scotopic.processes.dump import Dump
 from scotopic.processes.photoproduction import Photoproduction, nuclear_model
@@ -22,9 +24,9 @@ from scotopic.production.photoproduction import (
     mixing,
     photoproduction_cross_section,
 )
-from scotopic.search import Search, default_masses, exclusion_curve, load_experiment
+from scotopic.search import Axis, Search, default_masses, exclusion_curve, load_experiment
 from scotopic.units import ALPHA
-from scotopic.words import NuclearModel
+from scotopic.words import NuclearModel, VectorMesonName
 
 FLAT = load_experiment(Path(__file__).parents[1] / "cards" / "na64e-flat.toml")
 PHOTOPRODUCTION = Photoproduction()
@@ -35,7 +37,7 @@ PHOTON = DarkPhoton(
 WINDOW = EnergyWindow(100.0, 0.0, 50.0, FLAT.visible_energy_resolution("ECAL"))
 
 
-def mesons(dump: Dump, least: float, model: NuclearModel) -> dict[str, float]:
+def mesons(dump: Dump, least: float, model: NuclearModel) -> dict[VectorMesonName, float]:
     """Return the mesons per electron of photons above an energy, without the process."""
     tracks = dump.track_lengths(least)
     return {
@@ -76,7 +78,7 @@ def test_accepted_is_the_integral_over_the_photons(mass: float) -> None:
     assert 0 < found.relative_error[0] < 0.02
 
 
-def folded(dark_mass: float, *charges: dict[str, float]) -> float:
+def folded(dark_mass: float, *charges: Mapping[str, float]) -> float:
     """Return Int dk2/k2 alpha/3 (1 + 2 r^2) beta/pi Y(k), r = m/k: Dirac millicharges for eps = 1.
 
     Summed over sets of charges. Nodes are dense at every meson.
@@ -116,9 +118,9 @@ def test_the_fold_and_the_sum_over_narrow_mesons(
             r2 = (dark_mass / meson.mass) ** 2
             branching = meson.electron_width / meson.width
             narrow += number * branching * (1 + 2 * r2) * np.sqrt(1 - 4 * r2)
-    alone = folded(dark_mass, *({name: 1.0} for name in MESONS))
+    alone = folded(dark_mass, *({str(name): 1.0} for name in MESONS))
     assert alone == pytest.approx(narrow, rel=error + 2e-3, abs=0)
-    together = folded(dark_mass, dict.fromkeys(MESONS, 1.0))
+    together = folded(dark_mass, dict.fromkeys(map(str, MESONS), 1.0))
     assert narrow == pytest.approx(expected, rel=0.02, abs=0)
     assert 0.999 < together / alone < 1.12
 
@@ -180,7 +182,8 @@ def test_default_masses_sample_the_mesons() -> None:
     """Limits dip at omega, phi and J/psi, by more than a tenth against 10 MeV away."""
     search = Search.of(FLAT, calculation=Calculation(processes=("photoproduction",)))
     masses = default_masses(100, 0.5, 4.0, search, replace(PHOTON, alpha_D=1e-9))
-    for name in ("omega", "phi", "J/psi"):
+    narrow: tuple[VectorMesonName, ...] = ("omega", "phi", "J/psi")
+    for name in narrow:
         meson = MESONS[name]
         near = np.abs(masses - meson.mass) < meson.width / 2
         assert near.any(), name
@@ -207,7 +210,8 @@ def test_muons_carry_photons() -> None:
     dump = Dump("mu-", 160.0, material("lead"), 40.0)
     window = EnergyWindow(160.0, 10.0, 80.0, FLAT.visible_energy_resolution("ECAL"))
     found = []
-    for name in ("phi", "J/psi"):
+    heavy: tuple[VectorMesonName, ...] = ("phi", "J/psi")
+    for name in heavy:
         meson = MESONS[name]
         model = replace(PHOTON, mediator_mass=meson.mass)
         peak = PHOTOPRODUCTION.accepted(dump, [model], window, Calculation()).values[0]
@@ -225,3 +229,20 @@ def test_muons_carry_photons() -> None:
         if "photons that muons carry" in text
     ]
     assert "20%" in caveats
+
+
+# The notes: efficiency 0.5, no events, 9.37e11 electrons.
+@pytest.mark.parametrize(
+    ("meson", "expected"), [("rho", 3.1e-7), ("omega", 3.3e-6), ("phi", 3.3e-6), ("J/psi", 1.3e-4)]
+)
+def test_limits_on_invisible_decays_of_mesons(meson: VectorMesonName, expected: float) -> None:
+    model = VectorMesonPortal(meson=meson, dark_matter_mass=0.1, amplitude=0.01)
+    curve = exclusion_curve(FLAT, model, Axis("dark_matter_mass", 0.05, 0.1, 2))
+    assert curve.quantity == "branching_ratio"
+    assert curve.attributes["processes"] == ["photoproduction"]
+    assert curve.limits() == pytest.approx(expected, rel=0.05)
+    number = mesons(LEAD, 50.0, "classical")[meson]
+    # the rho's tails: 2 % of it
+    assert curve.limits() == pytest.approx(np.log(10) / (9.37e11 * 0.5 * number), rel=0.03)
+    amplitude = exclusion_curve(FLAT, model, [0.1], quantity="amplitude").limits()
+    assert amplitude**2 == pytest.approx(curve.limits()[-1:], rel=1e-9)

@@ -16,7 +16,7 @@ from scotopic.production.photoproduction import (
 )
 from scotopic.production.shadowing import MILLIBARN
 from scotopic.units import ALPHA, ELEMENTARY_CHARGE
-from scotopic.words import VECTOR_MESONS
+from scotopic.words import VECTOR_MESONS, VectorMesonName
 
 MICROBARN = 1e-30  # cm^2
 
@@ -36,7 +36,7 @@ def test_strengths_are_what_electron_widths_say() -> None:
     # Phys. Lett. B 377 (1996) 259 (phi); J/psi at 90 GeV: H1, Eur. Phys. J. C 46 (2006) 585
     [("rho", 11.2, 0.25), ("omega", 1.21, 0.25), ("phi", 0.96, 0.25)],
 )
-def test_light_mesons_on_protons(name: str, expected: float, error: float) -> None:
+def test_light_mesons_on_protons(name: VectorMesonName, expected: float, error: float) -> None:
     energy = 75.0**2 / (2 * 0.938)
     _, found = meson_cross_sections(MESONS[name], MESONS[name].mass, energy, "H", "classical")
     assert float(found) / MICROBARN == pytest.approx(expected, rel=error)
@@ -58,7 +58,9 @@ def test_cross_sections_on_nucleons_in_millibarn() -> None:
         ("J/psi", (1.75e-3, 1.92e-3, 2.85e-3)),
     ],
 )
-def test_cross_sections_on_lead(name: str, expected: tuple[float, float, float]) -> None:
+def test_cross_sections_on_lead(
+    name: VectorMesonName, expected: tuple[float, float, float]
+) -> None:
     meson = MESONS[name]
     classical, incoherent = meson_cross_sections(meson, meson.mass, 70.0, "Pb", "classical")
     glauber, same = meson_cross_sections(meson, meson.mass, 70.0, "Pb", "glauber")
@@ -95,7 +97,7 @@ def test_a_heavy_photon_below_all_mesons_scatters_as_a_photon_does() -> None:
 
 
 @pytest.mark.parametrize("name", ["omega", "phi", "J/psi"])
-def test_on_a_narrow_meson_it_is_a_branching_ratio(name: str) -> None:
+def test_on_a_narrow_meson_it_is_a_branching_ratio(name: VectorMesonName) -> None:
     """Int dk2 of the peak is pi M Gamma sigma_V 4 pi alpha M^2/(f^2 Gamma^2), a Breit-Wigner's."""
     meson = MESONS[name]
     peak = photoproduction_cross_section(meson.mass, 70.0, "Pb", "classical", {name: 1.0})

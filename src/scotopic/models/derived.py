@@ -73,6 +73,8 @@ def derived(kind: Kind) -> Mapping[str, Derived]:
         found.append(_dark_matter_mass(kind))
     found += [_tangent(one) for one in own.values() if one.role == "angle"]
     coupling = own[kind.coupling_field]
+    if kind.squared is not None:
+        found.append(_named_square(coupling.name, kind.squared))
     if coupling.unit == "1":
         as_given, of = (lambda _kind, value, _others: value), attrgetter("coupling")
         found.append(Derived(_ANY_COUPLING, coupling.name, as_given, of))
@@ -120,10 +122,15 @@ def _tangent(angle: Parameter) -> Derived:
 def _square(field: str, of: Parameter) -> Derived:
     name = f"{of.name}_squared"
     long_name = f"{of.long_name} squared"
+    known = replace(of, name=name, label=f"{of.label}^2", long_name=long_name, definition="")
+    return _named_square(field, known)
+
+
+def _named_square(field: str, known: Parameter) -> Derived:
     return Derived(
-        replace(of, name=name, label=f"{of.label}^2", long_name=long_name, definition=""),
+        known,
         field,
-        lambda _kind, value, _others: math.sqrt(positive(name, value)),
+        lambda _kind, value, _others: math.sqrt(positive(known.name, value)),
         lambda model: model.coupling**2,
     )
 

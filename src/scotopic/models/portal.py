@@ -23,7 +23,7 @@ from scotopic.decays.widths import virtual_mass
 from scotopic.display import Row, as_table, with_unit
 from scotopic.errors import RangeError
 from scotopic.models.final_states import DarkState
-from scotopic.models.metadata import ALPHA_D, MEDIATOR_MASS, in_words, parameters
+from scotopic.models.metadata import ALPHA_D, MEDIATOR_MASS, Parameter, in_words, parameters
 from scotopic.units import ALPHA
 from scotopic.words import SpinParity
 
@@ -66,6 +66,9 @@ class Portal(ABC):
 
     beyond_range: ClassVar[str] = ""
     """Why limits above that range would mean nothing, if that is so."""
+
+    squared: "ClassVar[Parameter | None]" = None
+    """What the square of the coupling is called, if limits are on that."""
 
     mass_field: ClassVar[str] = "mediator_mass"
     """Name of the field that is the mass along curves."""

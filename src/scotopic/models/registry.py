@@ -37,6 +37,7 @@ BUILT_IN: Final[Mapping[str, str]] = MappingProxyType(
         "B_minus_3L_e": "scotopic.models.charged_vector:BMinus3LE",
         "millicharged": "scotopic.models.millicharged:Millicharged",
         "dark_axion_portal": "scotopic.models.dark_axion_portal:DarkAxionPortal",
+        "vector_meson_portal": "scotopic.models.vector_meson_portal:VectorMesonPortal",
         "axion_like_particle": "scotopic.models.axion_like:AxionLikeParticle",
     }
 )

@@ -12,7 +12,7 @@ dominance: Bauer, Spital, Yennie and Pipkin, Rev. Mod. Phys. 50 (1978) 261.)
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Final, get_args
 
@@ -21,12 +21,13 @@ import numpy.typing as npt
 
 from scotopic import materials
 from scotopic.checked import number_within, one_of, within
+from scotopic.decays.vector_mesons import VECTOR_MESONS, VectorMeson
 from scotopic.display import displayed
 from scotopic.materials import Element
 from scotopic.production.shadowing import MILLIBARN, shadowing
 from scotopic.production.spectrum import HIGHEST_ENERGY, MASSES
-from scotopic.units import ALPHA, CHARGED_PION_MASS, GEV2_TO_CM2, PROTON_MASS
-from scotopic.words import NuclearModel
+from scotopic.units import ALPHA, GEV2_TO_CM2, PROTON_MASS
+from scotopic.words import NuclearModel, VectorMesonName
 
 Array = npt.NDArray[np.float64]
 
@@ -38,15 +39,13 @@ _MICROBARN = 1e-3 * MILLIBARN
 
 @displayed
 @dataclass(frozen=True)
-class VectorMeson:
+class PhotoproducedMeson(VectorMeson):
     """A vector meson, and how photons make it on a nucleon.
 
     Attributes
     ----------
-    name : str
-        Its name.
-    mass, width, electron_width : float
-        In GeV; the last into e+ e- (Review of Particle Physics).
+    name, mass, width, electron_width
+        As in `VectorMeson`.
     slope : float
         b in GeV^-2 of exp(-b |t|).
     pomeron, reggeon : tuple of float
@@ -59,40 +58,12 @@ class VectorMeson:
         Whether the fit has the factor (1 - (M + m_p)^2/W^2)^2.
     """
 
-    name: str
-    mass: float
-    width: float
-    electron_width: float
     slope: float
     pomeron: tuple[float, float]
     reggeon: tuple[float, float]
-    coherent_like: str
+    coherent_like: VectorMesonName
     relative_error: float
     threshold: bool = False
-
-    @property
-    def strength(self) -> float:
-        """f^2/(4 pi) of the coupling e/f to the photon.
-
-        Examples
-        --------
-        >>> [round(meson.strength, 2) for meson in MESONS.values()]
-        [1.95, 21.69, 14.29, 9.94]
-        """
-        return ALPHA**2 * self.mass / (3 * self.electron_width)
-
-    def propagator(self, mass: npt.ArrayLike) -> npt.NDArray[np.complex128]:
-        """Return M^2/(M^2 - k^2 - i k Gamma(k)) at masses k in GeV, any shape.
-
-        The width of the rho is that of a p-wave of two pions, the others' is constant.
-        """
-        k = np.asarray(mass, dtype=float)
-        width = np.full(k.shape, self.width)
-        if self.name == "rho":
-            pions = 4 * CHARGED_PION_MASS**2
-            momenta = np.maximum(k**2 - pions, 0.0) / (self.mass**2 - pions)
-            width = self.width * self.mass / np.maximum(k, 1e-9) * momenta**1.5
-        return np.asarray(self.mass**2 / (self.mass**2 - k**2 - 1j * k * width))
 
     def on_nucleon(self, photon_energies: Array) -> Array:
         """Return the cross section in GeV^-2 of photons on a nucleon, energies in GeV."""
@@ -111,41 +82,44 @@ class VectorMeson:
         return np.sqrt(16 * math.pi * self.strength / ALPHA * forward)
 
 
-MESONS: Final[Mapping[str, VectorMeson]] = MappingProxyType(
+def _made(
+    name: VectorMesonName,
+    slope: float,
+    pomeron: tuple[float, float],
+    reggeon: tuple[float, float] = (0.0, 0.0),
+    coherent_like: VectorMesonName | None = None,
+    relative_error: float = 0.35,
+    *,
+    threshold: bool = False,
+) -> PhotoproducedMeson:
+    like = coherent_like or name
+    own = asdict(VECTOR_MESONS[name])
+    return PhotoproducedMeson(
+        **own,
+        slope=slope,
+        pomeron=pomeron,
+        reggeon=reggeon,
+        coherent_like=like,
+        relative_error=relative_error,
+        threshold=threshold,
+    )
+
+
+MESONS: Final[Mapping[VectorMesonName, PhotoproducedMeson]] = MappingProxyType(
     {
-        one.name: one
-        for one in (
-            VectorMeson(
-                "rho", 0.77526, 0.1491, 7.04e-6, 11.0, (5.0, 0.22), (26.0, -1.23), "rho", 0.35
-            ),
-            # W^-1.92 is an exchanged pion, which does not add up on a nucleus; what does is as the
-            # rho's: its part with W^0.22 is, to 1 % at 70 GeV
-            VectorMeson(
-                "omega", 0.78266, 8.68e-3, 6.41e-7, 10.0, (0.55, 0.22), (18.0, -1.92), "rho", 0.35
-            ),
-            VectorMeson(
-                "phi", 1.019461, 4.249e-3, 1.266e-6, 7.0, (0.34, 0.22), (0.0, 0.0), "phi", 0.35
-            ),
-            VectorMeson(
-                "J/psi",
-                3.0969,
-                9.26e-5,
-                5.53e-6,
-                4.0,
-                (4.06e-3, 0.65),
-                (0.0, 0.0),
-                "J/psi",
-                0.25,
-                threshold=True,
-            ),
-        )
+        "rho": _made("rho", 11.0, (5.0, 0.22), (26.0, -1.23)),
+        # W^-1.92 is an exchanged pion, which does not add up on a nucleus; what does is as the
+        # rho's: its part with W^0.22 is, to 1 % at 70 GeV
+        "omega": _made("omega", 10.0, (0.55, 0.22), (18.0, -1.92), "rho"),
+        "phi": _made("phi", 7.0, (0.34, 0.22)),
+        "J/psi": _made("J/psi", 4.0, (4.06e-3, 0.65), relative_error=0.25, threshold=True),
     }
 )
 """The mesons by name. Fits: Klein et al., Comput. Phys. Commun. 212 (2017) 258."""
 
 
 def meson_cross_sections(
-    meson: VectorMeson,
+    meson: PhotoproducedMeson,
     mass: npt.ArrayLike,
     photon_energies: npt.ArrayLike,
     element: Element | str,
@@ -155,7 +129,7 @@ def meson_cross_sections(
 
     Parameters
     ----------
-    meson : VectorMeson
+    meson : PhotoproducedMeson
         Which.
     mass, photon_energies : array_like
         The mass k that it is made with, and energies, in GeV: shapes that broadcast.

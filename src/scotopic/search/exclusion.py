@@ -119,7 +119,7 @@ def exclusion_curve(
     made = searched_model(search.experiments, model, parameters, last)
     if axis is None:
         along = Masses(default_masses(100, *mass_range(search.experiments), search, made), name)
-    quantity = type(made).coupling_field if quantity in (None, COUPLING) else str(quantity)
+    quantity = _quantity(type(made), quantity)
     y = _checked_y(made, quantity, y)
     if quantity == "alpha_D":
         search = search.over_alpha_D(*ALPHA_D)
@@ -162,6 +162,13 @@ class Masses:
     values: FloatArray
     parameter: str
     scale: str = "log"
+
+
+def _quantity(kind: "type[Portal]", asked: str | None) -> str:
+    """Return the name of what is limited: the coupling, unless a model has limits on its square."""
+    if asked is None and kind.squared is not None:
+        return kind.squared.name
+    return kind.coupling_field if asked in (None, COUPLING) else str(asked)
 
 
 def _checked_y(model: "Portal", quantity: str, y: float | None) -> float | None:
