@@ -71,7 +71,7 @@ class VectorMesonPortal(PhotonPortal):
     beyond_range: ClassVar[str] = "no meson decays more often than always"
     squared: ClassVar[Parameter | None] = Parameter(
         name="branching_ratio",
-        label=r"\mathrm{BR}(V\to\mathrm{invisible})",
+        label="B",
         long_name="invisible branching ratio",
     )
     mass_field: ClassVar[str] = "dark_matter_mass"
@@ -82,7 +82,7 @@ class VectorMesonPortal(PhotonPortal):
     amplitude: Annotated[
         float,
         Parameter(
-            label=r"\sqrt{\mathrm{BR}}",
+            label=r"\sqrt{B}",
             long_name="root of the invisible branching ratio",
             low=1e-50,
             high=1.0,
