@@ -17,6 +17,7 @@ from validation import (
     muons,
     production,
     recoil,
+    response,
     semi_visible,
 )
 from validation.report import ROOT, Report
@@ -44,6 +45,7 @@ COMPARISONS = (
     muons.acceptance,
     mediators.gallery,
     recoil.recoil_electrons,
+    response.response,
     cosmology.scalar_target,
     cosmology.inelastic_target,
     cosmology.estimates,

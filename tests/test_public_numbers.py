@@ -53,6 +53,7 @@ from scotopic.production import (
 from scotopic.production.phase_space import Process
 from scotopic.production.tables import CrossSectionTable
 from scotopic.search import Axis, Search, default_masses, exclusion_curve, load_experiment
+from scotopic.search.acceptance import acceptance_curve
 from scotopic.search.cards import selection_of
 from scotopic.shower import depth_track_lengths, monte_carlo, track_lengths
 from scotopic.signatures.single_event import candidates, follow_event
@@ -461,6 +462,11 @@ CALLS: Mapping[str, Callable[[], Call]] = {
         },
         is_slow=True,
         called="mass",
+    ),
+    "acceptance_curve": lambda: Call(
+        acceptance_curve,
+        {"search": "na64mu-1e12", "model": B_L, "masses": [0.0625, 0.125]},
+        called="masses",
     ),
     "default_masses": lambda: Call(default_masses, {"points": 4, "lowest": 0.125, "highest": 0.5}),
     "Axis": lambda: Call(Axis, {"parameter": "x", "minimum": 0.125, "maximum": 0.5, "points": 4}),

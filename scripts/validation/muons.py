@@ -4,11 +4,13 @@ from dataclasses import replace
 from itertools import chain
 
 import numpy as np
+from matplotlib.colors import LogNorm
 
 from scotopic import Search, exclusion_curve, load_experiment
 from scotopic.detector.spectrometer import positions_at
 from scotopic.events.radiation import even_numbers
 from scotopic.events.scattered_leptons import NUMBERS, scattered_muons
+from scotopic.figures.style import BLUE, SKY, VERMILION
 from scotopic.models.charged_vector import LMuMinusLTau
 from scotopic.models.muonphilic import MuonphilicScalar
 from scotopic.search.cards import with_thresholds
@@ -20,7 +22,7 @@ SECTION = "Other mediators"
 VECTOR = LMuMinusLTau(mediator_mass=0.1, gauge_coupling=1e-3)
 SCALAR = MuonphilicScalar(mediator_mass=0.1, muon_coupling=1e-3, alpha_D=0.1, mass_ratio=3.0)
 MASSES = np.geomspace(1e-3, 2.0, 40)
-POINTS = 2**17
+POINTS = 2**20
 ENDS = ("loosest", "nominal", "strictest")
 
 
@@ -100,21 +102,28 @@ def _map() -> None:
     x, y = positions_at(counter.position_cm, geometry, muons.origin_cm, muons.momentum)
     edges = np.linspace(-20, 40, 121), np.linspace(-20, 20, 81)
     kept = ~np.isnan(x)
-    image = np.histogram2d(x[kept], y[kept], edges, weights=weight[kept])[0]
-    with single("muon-hits") as axes:
+    share = weight[kept] / weight[kept].sum()
+    cell = np.diff(edges[0])[0] * np.diff(edges[1])[0]
+    image = np.histogram2d(x[kept], y[kept], edges, weights=100 * share / cell)[0]
+    with single("muon-hits", left=0.11, height=3.5) as axes:
         axes.grid(visible=False)
-        axes.pcolormesh(*edges, np.log10(image.T / image.max() + 1e-4), cmap="Greys")
+        seen = LogNorm(1e-4 * image.max(), image.max())
+        drawn = axes.pcolormesh(*edges, image.T, norm=seen, cmap="Greys", rasterized=True)
+        bar = axes.figure.colorbar(drawn, ax=axes, shrink=0.93, pad=0.02)
+        bar.set_label("scattered muons [% per cm$^2$]")
         (left, right), (low, high) = geometry.edges_cm(counter, beam), counter.y_range_cm
-        axes.plot(
-            [left, right, right, left, left], [low, low, high, high, low], color="C3", label="S4"
-        )
+        outline = [left, right, right, left, left], [low, low, high, high, low]
+        axes.plot(*outline, color=VERMILION, linewidth=1.6)
+        axes.text(right - 0.8, high - 0.8, "S4", color=VERMILION, ha="right", va="top")
         turn = np.linspace(0, 2 * np.pi, 100)
         at, (wide, tall) = geometry.beam_x_cm(counter.position_cm, beam), geometry.beam_rms_cm
-        axes.plot(
-            at + 2 * wide * np.cos(turn),
-            2 * tall * np.sin(turn),
-            color="C0",
-            label="beam, two standard deviations",
+        axes.plot(at + 2 * wide * np.cos(turn), 2 * tall * np.sin(turn), color=SKY)
+        words = "beam muons,\n" + r"$2\sigma$"
+        axes.annotate(
+            words,
+            (at - 1.4 * wide, -1.4 * tall),
+            (-18.5, -17.0),
+            color=BLUE,
+            arrowprops={"arrowstyle": "-", "color": BLUE, "linewidth": 0.8},
         )
-        axes.set(xlabel="x, where the magnet bends [cm]", ylabel="y [cm]", aspect="equal")
-        axes.legend(loc="lower left", title="NA64mu, mediator of 100 MeV, 10 < E' < 80 GeV")
+        axes.set(xlabel="$x$, where the magnet bends [cm]", ylabel="$y$ [cm]", aspect="equal")

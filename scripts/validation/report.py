@@ -123,7 +123,7 @@ def panels(name: str, ratios: Sequence[str], height: float = 5.0) -> Iterator[li
 
 
 @contextmanager
-def single(name: str, left: float = 0.14) -> Iterator[Axes]:
+def single(name: str, left: float = 0.14, top: float = 0.97, height: float = 4.2) -> Iterator[Axes]:
     """Give one panel, and save the figure.
 
     Parameters
@@ -132,11 +132,16 @@ def single(name: str, left: float = 0.14) -> Iterator[Axes]:
         Of the file.
     left : float
         Share of the width for the labels on the left.
+    top : float
+        Share of the height at which the panel ends.
+    height : float
+        In inches.
     """
     with _new() as (figure, axes):
+        figure.set_size_inches(5.6, height)
         axes.grid(visible=True)
         yield axes
-        figure.subplots_adjust(left=left, right=0.96, top=0.97, bottom=0.12)
+        figure.subplots_adjust(left=left, right=0.96, top=top, bottom=0.5 / height)
         write_figure(figure, DOCS / "validation" / name)
 
 

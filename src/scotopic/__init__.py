@@ -35,12 +35,14 @@ if TYPE_CHECKING:
     from scotopic.scan.run import compute_run_card
     from scotopic.scan.run_card import load_run_card
     from scotopic.search import Axis, Result, Search, exclusion_curve, load_experiment
+    from scotopic.search.acceptance import AcceptanceCurve, acceptance_curve
     from scotopic.search.likelihood import experiment_likelihood
     from scotopic.search.result_files import read_result
     from scotopic.shower import track_lengths
     from scotopic.statistics import Likelihood, strength_limits
 
 __all__ = [
+    "AcceptanceCurve",
     "AxialVectorMediator",
     "AxionLikeParticle",
     "Axis",
@@ -67,6 +69,7 @@ __all__ = [
     "Search",
     "Target",
     "__version__",
+    "acceptance_curve",
     "cmb_bound",
     "compute_run_card",
     "differential_cross_section",

@@ -19,12 +19,14 @@ from scotopic.models.inelastic import InelasticDarkMatter
 from scotopic.processes.calculation import PROCESSES, Calculation
 from scotopic.processes.dump import Dump
 from scotopic.search import Search, exclusion_curve, load_experiment
+from scotopic.search.acceptance import acceptance_curve
 
 BUILT_IN = ("bremsstrahlung", "annihilation", "photoproduction")
 MODULE = "tests.extension.flat_production"
 PHOTON = DarkPhoton(
     mediator_mass=0.1, kinetic_mixing=1.0, alpha_D=1e-3, mass_ratio=3, dark_matter="dirac"
 )
+WEAK = replace(PHOTON, kinetic_mixing=1e-4)
 INELASTIC = InelasticDarkMatter(
     mediator_mass=0.25, kinetic_mixing=1e-3, alpha_D=0.1, mass_ratio=3, splitting=0.4
 )
@@ -49,7 +51,11 @@ def expected(flat: ModuleType) -> float:
     """Return sqrt(allowed/(n eff PER_GEV Int A dE)); less than 1e-6 of the decays are visible."""
     window = EnergyWindow(100.0, 0.0, 50.0, NA64.visible_energy_resolution("ECAL"))
     accepted, _ = quad(
-        lambda e: window.acceptance(np.array([e]))[0], 40.0, 100.0, points=[50.0], epsabs=1e-10
+        lambda e: window.acceptance(np.array([e]))[0],
+        40.0,
+        100.0,
+        points=[50.0],
+        epsabs=1e-10,
     )
     allowed = exclusion_curve(NA64, PHOTON, [0.1])["allowed_events"][0, 0, 0]
     return float(np.sqrt(allowed / (2.84e11 * 0.5 * flat.PER_GEV * accepted)))
@@ -104,6 +110,25 @@ def test_simulated_events_are_its_own(flat: ModuleType) -> None:
     both = simulate(dump, INELASTIC, 1, 256, minimum_energy=50.0)
     assert both.processes == (*BUILT_IN, "flat")
     assert both.weight[both.process == 3].sum() == pytest.approx(flat.PER_GEV * 50, rel=1e-9)
+
+
+def test_its_acceptance_is_that_of_a_window(flat: ModuleType) -> None:
+    """Mediators of all energies alike; beside a pre-shower leptons that hand over all they have."""
+    how = Calculation(processes=("flat",))
+    window = EnergyWindow(100.0, 0.0, 50.0, NA64.visible_energy_resolution("ECAL"))
+    search = Search.of(WINDOW, calculation=how)
+    found = acceptance_curve(search, WEAK, [0.1], against="energy")
+    (line,) = found.lines
+    assert line.energy is not None
+    np.testing.assert_allclose(line.accepted, 0.5 * window.acceptance(line.energy), rtol=1e-4)
+    asked = Search.of(NA64, calculation=how)
+    (line,) = acceptance_curve(asked, WEAK, [0.1], against="energy").lines
+    assert line.energy is not None
+    by_energy = np.interp([60.0, 99.0], line.energy, line.share)
+    assert 0 <= by_energy[1] < 0.5 < by_energy[0] <= 1
+    by_mass = acceptance_curve(asked, WEAK, [0.1])
+    assert by_energy[1] < by_mass.lines[0].share[0] < 1
+    assert any("flat does not say what in the shower makes" in text for text in by_mass.caveats)
 
 
 def test_semi_visible_decays_take_it() -> None:

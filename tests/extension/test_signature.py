@@ -14,6 +14,7 @@ from scotopic.models.dark_photon import DarkPhoton
 from scotopic.processes.bremsstrahlung import bremsstrahlung_above
 from scotopic.processes.calculation import Calculation
 from scotopic.search import Search, exclusion_curve, load_experiment
+from scotopic.search.acceptance import acceptance_curve
 from scotopic.signatures.base import SIGNATURES, dump_of
 
 PHOTON = DarkPhoton(
@@ -67,6 +68,18 @@ def test_limit_is_that_of_what_is_radiated(tmp_path: Path, name: str) -> None:
         found.limits(), np.sqrt(np.log(10) / (1e11 * 0.25 * made)), rtol=1e-9
     )
     assert found.attributes["searches"] == [["photons", "photon"]]
+
+
+def test_its_acceptance_is_what_it_says(tmp_path: Path) -> None:
+    """By mass that of its responses, with what stands for the rest; it has no one window."""
+    found = acceptance_curve(card(tmp_path), PHOTON, [0.01, 0.1])
+    (line,) = (one for one in found.lines if one.process == "bremsstrahlung")
+    np.testing.assert_allclose(line.accepted, 0.25, rtol=1e-12)
+    assert found.remarks[0].startswith(
+        "photons: computed: what the signature says by itself; a flat efficiency of 1 +- 0"
+    )
+    with pytest.raises(RangeError, match="against: photons: 'single-photon' has no one window"):
+        acceptance_curve(card(tmp_path), PHOTON, [0.1], against="energy")
 
 
 def test_it_joins_others_in_one_likelihood(tmp_path: Path) -> None:

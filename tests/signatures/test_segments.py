@@ -17,7 +17,8 @@ from scotopic.progress import silent
 from scotopic.search import Search, exclusion_curve, load_experiment
 from scotopic.search.cards import with_thresholds
 from scotopic.signatures.missing_energy import window_of
-from scotopic.signatures.segments import SegmentPassing, binned
+from scotopic.signatures.passing import binned
+from scotopic.signatures.segments import SegmentPassing
 from scotopic.signatures.semi_visible import semi_visible_responses
 
 CARD = """
@@ -172,7 +173,7 @@ def test_measured_energies_are_smeared(tmp_path: Any) -> None:
 
 def test_bins_hold_weighted_means() -> None:
     energy = np.repeat(np.arange(1.0, 101), 10)
-    found = binned(energy, np.full(1000, 2.0), (np.arange(1000) % 2).astype(float))
+    found = binned(energy, np.full(1000, 2.0), (np.arange(1000) % 2).astype(float), 100)
     np.testing.assert_allclose(found.energies, np.arange(1.0, 101))
     np.testing.assert_allclose(found.values, 0.5)
     np.testing.assert_allclose(found.errors, 0.5 / np.sqrt(10))

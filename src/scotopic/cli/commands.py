@@ -17,6 +17,7 @@ from scotopic.memory import keep_freed_memory
 
 HOMES: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "acceptance": "acceptance",
         "check": "cards",
         "cuts": "statistics",
         "event": "event",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from scotopic.lazy import lazy_attributes
 
 if TYPE_CHECKING:
+    from scotopic.figures.acceptance import draw_acceptance
     from scotopic.figures.efficiency import draw_efficiency_map
     from scotopic.figures.event import draw_event
     from scotopic.figures.limit import draw_limit
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "STYLE",
+    "draw_acceptance",
     "draw_cross_sections",
     "draw_efficiency_map",
     "draw_event",

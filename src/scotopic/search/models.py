@@ -41,7 +41,7 @@ def natural_model(experiments: "Sequence[Experiment]") -> str:
 
 def mass_parameter(experiments: "Sequence[Experiment]", given: Given | None) -> str:
     """Return the mass over which curves of a model run; parameters as of `searched_model`."""
-    return kind_of(_chosen(experiments, given)).mass_field
+    return kind_of(chosen_model(experiments, given)).mass_field
 
 
 def mass_range(
@@ -80,7 +80,7 @@ def searched_model(
         If the cards are for different models, or a parameter is unknown, missing, replaced or out
         of range.
     """
-    chosen = _chosen(experiments, given)
+    chosen = chosen_model(experiments, given)
     kind = kind_of(chosen)
     axes = {parameter_of_axis(kind, name).name: at for name, at in replaced if name not in SET_UPS}
     solved = {kind.coupling_field: PROBE, **axes}
@@ -101,7 +101,7 @@ def models_along(experiments: "Sequence[Experiment]") -> list[Portal]:
     return [replace(made, **{name: mass}) for mass in (low, math.sqrt(low * high), high)]
 
 
-def _chosen(experiments: "Sequence[Experiment]", given: Given | None) -> Given:
+def chosen_model(experiments: "Sequence[Experiment]", given: Given | None) -> Given:
     """Return the model that is given, or else that of the cards, as their beam makes it."""
     leptons = {one.beam.lepton for one in experiments}
     chosen = natural_model(experiments) if given is None else given
@@ -126,7 +126,7 @@ def class_and_parameters(
 
     Parameters and errors as of `searched_model`; the axes replace what a model says of them.
     """
-    chosen = _chosen(experiments, given)
+    chosen = chosen_model(experiments, given)
     kind = kind_of(chosen)
     if isinstance(chosen, Portal):
         known = {f.name: getattr(chosen, f.name) for f in fields(chosen) if f.init}

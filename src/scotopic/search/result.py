@@ -301,16 +301,9 @@ class Result:
         RangeError
             If the style is impossible.
         """
-        from scotopic.search.style import DRAWINGS  # noqa: PLC0415 - matplotlib
+        from scotopic.search.style import drawn  # noqa: PLC0415 - for figures alone
 
-        figure = DRAWINGS["curve" if len(self.axes) == 1 else "plane"](self, ax=ax, **style)
-        if ax is not None:
-            return ax
-        import matplotlib.pyplot as plt  # noqa: PLC0415 - see above
-
-        with plt.rc_context({"figure.max_open_warning": 0}):
-            plt.figure(FigureClass=lambda *_, **__: figure)  # type: ignore[arg-type]
-        return figure.axes[0]
+        return drawn("curve" if len(self.axes) == 1 else "plane", self, ax, style)
 
     def to_dataframe(self) -> "pd.DataFrame":
         """Return the table of a curve, as `limit.csv` has it, or all points of a plane.

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from scotopic.search.result import Result
-
 MassUnit = Literal["GeV", "MeV"]
 LineStyle = Literal["solid", "dashed", "dash-dotted", "dotted"]
 LegendPlace = Literal[
@@ -153,7 +151,7 @@ class Drawing(Protocol):
 
     def __call__(
         self,
-        result: "Result",
+        result: Any,  # noqa: ANN401 - of the kind that it draws
         /,
         *,
         ax: "Axes | None" = None,
@@ -168,6 +166,19 @@ DRAWINGS: Final[Registry[Drawing]] = Registry(
     {
         "curve": "scotopic.figures.limit:draw_limit",
         "plane": "scotopic.figures.plane:draw_plane",
+        "acceptance": "scotopic.figures.acceptance:draw_acceptance",
     },
 )
 """What draws results, by their kind: it is looked up when it is needed, by name."""
+
+
+def drawn(kind: str, result: object, ax: "Axes | None", style: Mapping[str, Any]) -> "Axes":
+    """Draw a result into axes; without them into a new figure of pyplot, which notebooks show."""
+    figure = DRAWINGS[kind](result, ax=ax, **style)
+    if ax is not None:
+        return ax
+    import matplotlib.pyplot as plt  # noqa: PLC0415 - slow to import
+
+    with plt.rc_context({"figure.max_open_warning": 0}):
+        plt.figure(FigureClass=lambda *_, **__: figure)  # type: ignore[arg-type]
+    return figure.axes[0]

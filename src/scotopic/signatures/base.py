@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from scotopic.experiments.efficiencies import EfficiencyTable
     from scotopic.experiments.tables import Table
     from scotopic.models.portal import Portal
+    from scotopic.processes.base import Window
+    from scotopic.signatures.passing import ResolvedPassing
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -136,6 +138,17 @@ class Signature(ABC):
         """Return between which energies in GeV mediators are accepted, resolution left aside.
 
         None if the responses do not heed `Question.efficiency`; cards with one are then refused.
+        """
+        return None
+
+    def window(self, question: Question) -> "Window | None":  # noqa: ARG002
+        """Return the one window of the mediator's energy in which events count, if there is one."""
+        return None
+
+    def passing(self, question: Question) -> "ResolvedPassing | None":  # noqa: ARG002
+        """Return what detectors accept of what the window accepts; None if that is not computed.
+
+        Without a number of a bin in the question it is that of all bins together.
         """
         return None
 

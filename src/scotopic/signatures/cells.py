@@ -59,7 +59,7 @@ class CellPassing:
             passes *= cells.probability(self._shower(cells, rest, normals))
         each = passes.reshape(len(energies), _DRAWS)
         error = each.std(axis=1, ddof=1) / np.sqrt(_DRAWS)
-        return ByEnergy(energies, each.mean(axis=1), error)
+        return ByEnergy(energies, each.mean(axis=1), error, float(energies[-1]))
 
     def deposits(
         self, events: "Events", decays: FloatArray, beam: FloatArray, azimuth: FloatArray

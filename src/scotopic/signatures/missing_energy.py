@@ -129,9 +129,9 @@ class MissingEnergy(Signature):
         others = [i for i, model in enumerate(models) if not model.leaves_no_trace]
         found: dict[int, Response] = {}
         if unseen:
-            window = window_of(question)
+            window = self.window(question)
             chosen = [models[i] for i in unseen]
-            passing = SegmentPassing.of(question, window)
+            passing = self.passing(question)
             responses = invisible_responses(question, chosen, window, report, passing)
             found |= zip(unseen, responses, strict=True)
         if others:
@@ -142,6 +142,14 @@ class MissingEnergy(Signature):
             decaying = cast("list[TwoDarkFermions]", [models[i] for i in others])
             found |= zip(others, semi_visible_responses(question, decaying, report), strict=True)
         return [found[i] for i in range(len(models))]
+
+    def window(self, question: Question) -> EnergyWindow:
+        """Return the window of the calorimeter's energy."""
+        return window_of(question)
+
+    def passing(self, question: Question) -> SegmentPassing | None:
+        """Return what passes the limits of segments, if there are some."""
+        return SegmentPassing.of(question, self.window(question))
 
     def overlaps(self, experiment: "Experiment", one: "Table", other: "Table") -> bool:
         """Return whether two selections might accept the same event, as all others might."""

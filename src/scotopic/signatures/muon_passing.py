@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from scotopic.cache import Arrays
 from scotopic.detector.window import EnergyWindow
@@ -13,15 +14,18 @@ from scotopic.experiments.spectrometers import MuonGeometry
 from scotopic.processes.base import kept_by_model
 from scotopic.progress import Report, silent
 from scotopic.signatures.base import Question
-from scotopic.signatures.passing import Shares, ratio
+from scotopic.signatures.passing import ByEnergy, Shares, binned, ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from scotopic.models.portal import Portal
     from scotopic.processes.base import Process
 
+FloatArray = npt.NDArray[np.float64]
+
 _POINTS = 2**15  # simulated muons for each mass
+_INSIDE = 0.05  # of the window: mediators that are less likely inside are none to divide by
 
 
 @dataclass(frozen=True)
@@ -88,8 +92,26 @@ class MuonPassing:
             )
         return Shares(values, errors)
 
+    def by_energy(
+        self, process: str, models: "Sequence[Portal]", nodes: int
+    ) -> "Iterator[ByEnergy]":
+        """Yield how likely muons of the window hit the counters, over the mediator's energy."""
+        for model in models:
+            energy, counted, seen = self._muons(process, model)
+            kept = (counted > 0) & (self.window.acceptance(energy) > _INSIDE)
+            passes = seen[kept] / counted[kept]
+            yield binned(energy[kept], counted[kept], passes, nodes)
+
     def _share(self, process: str, model: "Portal") -> tuple[float, float]:
         """Return the share of one model and its statistical error."""
+        _, counted, seen = self._muons(process, model)
+        if not counted.any():
+            return 0.0, 0.0
+        share, error = ratio(seen, counted)
+        return float(share), float(error)
+
+    def _muons(self, process: str, model: "Portal") -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return energies of mediators in GeV, weights that yields count, and that are seen."""
         from scotopic.detector.spectrometer import accepted_tracks  # noqa: PLC0415 - if cold
         from scotopic.events.radiation import even_numbers  # noqa: PLC0415 - if cold
         from scotopic.events.scattered_leptons import (  # noqa: PLC0415 - if cold
@@ -109,7 +131,7 @@ class MuonPassing:
             beam_divergence_rms_mrad=self.geometry.beam_divergence_rms_mrad,
         )
         if muons is None:
-            return 0.0, 0.0
+            return np.zeros(1), np.zeros(1), np.zeros(1)
         table = self.question.efficiency
         weight = muons.weight * (1.0 if table is None else table.at(muons.mediator_energy))
         # both as the yields count it, and as the muon's own loss leaves it
@@ -121,8 +143,4 @@ class MuonPassing:
             muons.momentum,
         )
         measured = self.window.acceptance(self.window.beam_energy - muons.energy)
-        seen = weight * measured * passes * (muons.energy > 0)
-        if not counted.any():
-            return 0.0, 0.0
-        share, error = ratio(seen, counted)
-        return float(share), float(error)
+        return muons.mediator_energy, counted, weight * measured * passes * (muons.energy > 0)

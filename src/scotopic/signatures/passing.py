@@ -11,7 +11,7 @@ from scotopic.display import displayed
 from scotopic.progress import Report
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from scotopic.models.portal import Portal
 
@@ -78,15 +78,22 @@ class ByEnergy:
         In GeV, ascending.
     values, errors : ndarray, shape (n,)
         Probabilities, and their statistical errors, which are independent.
+    highest : float
+        Energy in GeV of the last event, at or above the last node.
     """
 
     energies: FloatArray
     values: FloatArray
     errors: FloatArray
+    highest: float
 
     def at(self, energy: FloatArray) -> FloatArray:
         """Return the probabilities at energies in GeV."""
         return np.asarray(np.interp(energy, self.energies, self.values))
+
+    def error_at(self, energy: FloatArray) -> FloatArray:
+        """Return the statistical errors at energies in GeV."""
+        return np.asarray(np.interp(energy, self.energies, self.errors))
 
     def folded(self, energy: FloatArray, number: FloatArray) -> tuple[float, float]:
         """Return the share that passes of numbers at energies, and its error."""
@@ -103,15 +110,36 @@ class ByEnergy:
 
     def times(self, other: "ByEnergy") -> "ByEnergy":
         """Return the probability that an event passes two independent limits, at these nodes."""
-        values, errors = (
-            other.at(self.energies),
-            np.interp(self.energies, other.energies, other.errors),
-        )
+        values, errors = other.at(self.energies), other.error_at(self.energies)
         return ByEnergy(
             self.energies,
             self.values * values,
             np.hypot(self.errors * values, self.values * errors),
+            self.highest,
         )
+
+
+def binned(energy: FloatArray, weight: FloatArray, passes: FloatArray, nodes: int) -> ByEnergy:
+    """Return weighted means over bins of energy with as many events each.
+
+    Parameters
+    ----------
+    energy, weight, passes : ndarray, shape (n,)
+        Of events: of the mediator in GeV, and probabilities.
+    nodes : int
+        How many bins.
+    """
+    order = np.argsort(energy, kind="stable")
+    starts = np.linspace(0, len(order), min(nodes, len(order)), endpoint=False).astype(np.intp)
+    w, e, p = (values[order] for values in (weight, energy, passes))
+    total = np.add.reduceat(w, starts)
+    used = total > 0
+    total = np.where(used, total, 1.0)
+    mean = np.add.reduceat(w * p, starts) / total
+    places = np.add.reduceat(w * e, starts) / total
+    each = np.repeat(mean, np.diff(np.append(starts, len(order))))
+    error = np.sqrt(np.add.reduceat((w * (p - each)) ** 2, starts)) / total
+    return ByEnergy(places[used], mean[used], error[used], float(e[-1]))
 
 
 class Passing(Protocol):
@@ -132,4 +160,23 @@ class Passing(Protocol):
             At weak coupling; one entry of the result each.
         report : callable
             Is told how far it is.
+        """
+
+
+class ResolvedPassing(Passing, Protocol):
+    """One that is known over the energy of the mediator."""
+
+    def by_energy(
+        self, process: str, models: "Sequence[Portal]", nodes: int
+    ) -> "Iterator[ByEnergy]":
+        """Yield how likely what the window accepts passes, over the energy of the mediator.
+
+        Parameters
+        ----------
+        process : str
+            Name of the process.
+        models : sequence of Portal
+            At weak coupling; one each.
+        nodes : int
+            How many energies there are at most, each with the mean over as many events.
         """

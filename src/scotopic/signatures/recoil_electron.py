@@ -236,10 +236,17 @@ class RecoilElectron(Signature):
         """Return the responses of the window, and of what else is asked of the electron."""
         names = tuple(dict.fromkeys(n for m in models for n in self.processes(question, m)))
         asked = replace(question, calculation=replace(question.calculation, processes=names))
-        window = recoil_window(question)
-        edges = cast("RecoilElectronSelection", question.selection).edges_GeV
-        passing = RecoilPassing(asked, window, trigger_window(question), edges)
+        window, passing = self.window(asked), self.passing(asked)
         return invisible_responses(asked, models, window, report, passing)
+
+    def window(self, question: Question) -> EnergyWindow:
+        """Return the window of the electron's energy."""
+        return recoil_window(question)
+
+    def passing(self, question: Question) -> RecoilPassing:
+        """Return what transverse momentum and trigger leave."""
+        edges = cast("RecoilElectronSelection", question.selection).edges_GeV
+        return RecoilPassing(question, self.window(question), trigger_window(question), edges)
 
     def with_thresholds(self, selection: Table, end: ThresholdEnd) -> Table:
         """Return the selection with every threshold that has a range at one end of it."""

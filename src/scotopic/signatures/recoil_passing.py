@@ -13,10 +13,10 @@ from scotopic.errors import RangeError
 from scotopic.processes.base import kept_by_model
 from scotopic.progress import Report
 from scotopic.signatures.base import Question
-from scotopic.signatures.passing import Shares, ratio
+from scotopic.signatures.passing import ByEnergy, Shares, binned, ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from scotopic.models.portal import Portal
     from scotopic.processes.base import Process
@@ -83,8 +83,7 @@ class RecoilPassing:
         )
         if not kept["values"].any():
             raise RangeError(self._nothing_passes())
-        column = question.bin or 0
-        return Shares(kept["values"][rows, column], kept["errors"][rows, column])
+        return Shares(kept["values"][rows, self._row], kept["errors"][rows, self._row])
 
     def _nothing_passes(self) -> str:
         low, high = self.window.minimum_energy, self.window.maximum_energy
@@ -95,8 +94,29 @@ class RecoilPassing:
         trigger = self.trigger
         return text if trigger is None else f"{text} and less than {trigger.maximum_energy:g} GeV"
 
+    def by_energy(
+        self,
+        process: str,  # noqa: ARG002 - there is one alone
+        models: "Sequence[Portal]",
+        nodes: int,
+    ) -> "Iterator[ByEnergy]":
+        """Yield how likely electrons of the window pass, over the mediator's energy."""
+        for model in models:
+            energy, weight, passed = self._electrons(model)
+            yield binned(energy, weight, passed[self._row], nodes)
+
+    @property
+    def _row(self) -> int:
+        """Where what is asked for is among the bins, behind which all of them together are."""
+        return -1 if self.question.bin is None else self.question.bin
+
     def _shares(self, model: "Portal") -> tuple[FloatArray, FloatArray]:
-        """Return shares and errors of one model in the bins, each of shape (bins,)."""
+        """Return shares and errors of one model in the bins and in all, shape (bins + 1,) each."""
+        _, weight, passed = self._electrons(model)
+        return ratio(passed * weight, weight)
+
+    def _electrons(self, model: "Portal") -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return energies of mediators, weights in the window, and who passes, (bins + 1, n)."""
         from scotopic.events.radiation import even_numbers  # noqa: PLC0415 - not if kept
         from scotopic.events.recoil_electrons import (  # noqa: PLC0415
             NUMBERS,
@@ -109,7 +129,7 @@ class RecoilPassing:
         found = recoil_electrons(self.question.dump, model, least, calculation, numbers)
         bins = len(self.edges) - 1
         if found is None:
-            return np.ones(bins), np.zeros(bins)
+            return np.zeros(1), np.ones(1), np.ones((bins + 1, 1))
         weight = found.weight * self.window.acceptance(found.mediator_energy)
         if table is not None:
             weight *= table.at(found.mediator_energy)
@@ -118,4 +138,4 @@ class RecoilPassing:
             passing *= self.trigger.acceptance(found.mediator_energy)
         place = np.searchsorted(self.edges, found.transverse_momentum, side="right") - 1
         passed = passing * (place == np.arange(bins)[:, None])
-        return ratio(passed * weight, weight)
+        return found.mediator_energy, weight, np.vstack([passed, passed.sum(axis=0)])

@@ -158,10 +158,17 @@ class ScatteredMuon(Signature):
         self, question: Question, models: "Sequence[Portal]", report: Report = silent
     ) -> list[Response]:
         """Return the responses of the window of the muon's energy, and of the geometry."""
-        geometry = cast("ScatteredMuonSelection", question.selection).geometry
-        window = muon_window(question)
-        passing = None if geometry is None else MuonPassing(question, window, geometry)
+        window, passing = self.window(question), self.passing(question)
         return invisible_responses(question, models, window, report, passing)
+
+    def window(self, question: Question) -> EnergyWindow:
+        """Return the window of the muon's energy."""
+        return muon_window(question)
+
+    def passing(self, question: Question) -> MuonPassing | None:
+        """Return which muons hit the counters, if the card says where these are."""
+        geometry = cast("ScatteredMuonSelection", question.selection).geometry
+        return None if geometry is None else MuonPassing(question, self.window(question), geometry)
 
 
 def muon_window(question: Question) -> EnergyWindow:

@@ -18,11 +18,12 @@ from scotopic.detector.segments import SegmentCuts
 from scotopic.detector.window import EfficientWindow
 from scotopic.display import displayed
 from scotopic.processes.base import at_weak_coupling, kept_by_model
+from scotopic.processes.calculation import PROCESSES
 from scotopic.processes.shower_depths import DEEPEST_X0
 from scotopic.progress import Report, silent
 from scotopic.shower.tracks import CLOSEST_TO_BEAM, LEAST_ENERGY
 from scotopic.signatures.cells import CellPassing
-from scotopic.signatures.passing import ByEnergy, Shares
+from scotopic.signatures.passing import ByEnergy, Shares, binned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -82,14 +83,12 @@ class SegmentPassing:
             found = np.zeros((2, len(distinct)))
             edges = self._edges(window)
             middle = (edges[1:] + edges[:-1]) / 2
-            every = self.by_energy(made_by, distinct)
-            in_cells = None if self.cells is None else self.cells.by_energy(middle)
+            every = self.by_energy(process, distinct, _NODES)
             spectra = made_by.spectrum(question.dump, distinct, edges, question.calculation)
             for i, (passes, spectrum) in enumerate(zip(every, spectra, strict=True)):
                 report(f"energy in segments, {process}", i, len(distinct))
                 accepted = np.maximum(spectrum, 0.0) * window.acceptance(middle)
-                both = passes if in_cells is None else passes.times(in_cells)
-                found[:, i] = both.folded(middle, accepted)
+                found[:, i] = passes.folded(middle, accepted)
             return {"values": found[0], "errors": found[1]}
 
         inputs = {
@@ -110,21 +109,30 @@ class SegmentPassing:
         )
         return Shares(kept["values"][index], kept["errors"][index])
 
-    def by_energy(self, process: "Process", models: "Sequence[Portal]") -> "Iterator[ByEnergy]":
+    def by_energy(
+        self, process: str, models: "Sequence[Portal]", nodes: int
+    ) -> "Iterator[ByEnergy]":
         """Yield how likely events of each model pass, over the energy of the mediator."""
+        in_cells = None
+        if self.cells is not None:
+            in_cells = self.cells.by_energy(self._edges(self.window))
         if not self.cuts.cuts:
-            edges = self._edges(self.window)
-            yield from repeat(
-                ByEnergy(edges, np.ones(len(edges)), np.zeros(len(edges))), len(models)
-            )
+            assert in_cells is not None, "else there are no limits"  # noqa: S101
+            yield from repeat(in_cells, len(models))
             return
+        for passes in self._in_segments(PROCESSES[process], models, nodes):
+            yield passes if in_cells is None else passes.times(in_cells)
+
+    def _in_segments(
+        self, process: "Process", models: "Sequence[Portal]", nodes: int
+    ) -> "Iterator[ByEnergy]":
         sample = self._sample(process)
-        passes = self.cuts.probability(sample.deposited)
+        energy, passes = sample.emitted_energy, self.cuts.probability(sample.deposited)
         if not process.radiates:
-            yield from repeat(binned(sample.emitted_energy, sample.weight, passes), len(models))
+            yield from repeat(binned(energy, sample.weight, passes, nodes), len(models))
             return
         for model in models:
-            yield binned(sample.emitted_energy, self._weights(process, model, sample), passes)
+            yield binned(energy, self._weights(process, model, sample), passes, nodes)
 
     def drawn(
         self,
@@ -198,24 +206,3 @@ class SegmentPassing:
         even = np.linspace(softest, energy, _BINS + 1)
         near = energy * (1 - _NEAR_THE_BEAM)
         return np.unique(np.append(even, near[near > softest]))
-
-
-def binned(energy: FloatArray, weight: FloatArray, passes: FloatArray) -> ByEnergy:
-    """Return weighted means over bins of energy with as many events each.
-
-    Parameters
-    ----------
-    energy, weight, passes : ndarray, shape (n,)
-        Of events: of the mediator in GeV, and probabilities.
-    """
-    order = np.argsort(energy, kind="stable")
-    starts = np.linspace(0, len(order), _NODES, endpoint=False).astype(np.intp)
-    w, e, p = (values[order] for values in (weight, energy, passes))
-    total = np.add.reduceat(w, starts)
-    used = total > 0
-    total = np.where(used, total, 1.0)
-    mean = np.add.reduceat(w * p, starts) / total
-    places = np.add.reduceat(w * e, starts) / total
-    each = np.repeat(mean, np.diff(np.append(starts, len(order))))
-    error = np.sqrt(np.add.reduceat((w * (p - each)) ** 2, starts)) / total
-    return ByEnergy(places[used], mean[used], error[used])
