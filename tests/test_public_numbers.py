@@ -41,9 +41,9 @@ from scotopic.models.millicharged import Millicharged
 from scotopic.models.registry import BUILT_IN, model_class
 from scotopic.precision.bands import Deviation, mixing_band
 from scotopic.precision.magnetic_moments import magnetic_moment
-from scotopic.processes.base import produced_by_depth
 from scotopic.processes.calculation import Calculation
 from scotopic.processes.dump import Dump
+from scotopic.processes.kept import produced_by_depth
 from scotopic.production import annihilation as positrons
 from scotopic.production import (
     bremsstrahlung_table,

@@ -34,7 +34,7 @@ make = partial(
     InelasticDarkMatter,
     mediator_mass=0.25,
     kinetic_mixing=1e-3,
-    alpha_D=0.1,
+    alpha_D=2e-3,  # narrow: virtual ones are in `tests/processes/test_virtual_samples.py`
     mass_ratio=3.0,
     splitting=0.4,
 )
@@ -42,7 +42,7 @@ make_dirac = partial(
     InelasticDiracDarkMatter,
     mediator_mass=0.25,
     kinetic_mixing=1e-3,
-    alpha_D=0.1,
+    alpha_D=2e-3,  # narrow: virtual ones are in `tests/processes/test_virtual_samples.py`
     mass_ratio=3.0,
     splitting=0.3,
     theta=0.5,
@@ -346,7 +346,7 @@ def test_inversion_of_rows() -> None:
             "minimum_energy: no mediator of 1.0 GeV is made above 50.0 GeV",
         ),
         (lambda: simulate(DUMP, make(), 1, 8, minimum_energy=99.0), "minimum_energy: 99.0 GeV is"),
-        (lambda: run(make(mediator_mass=5.0), 1, 8), "mediator_mass: "),
+        (lambda: run(make(mediator_mass=7.0), 1, 8), "mediator_mass: 7 GeV is not between"),
     ],
 )
 def test_refusals(use: Callable[[], object], message: str) -> None:
@@ -359,7 +359,8 @@ def test_a_target_that_contains_its_shower() -> None:
     endless = simulate(Dump("e-", 100.0, LEAD), make(), 1, 512, minimum_energy=50.0)
     finite = run(make(), 1, 512)
     np.testing.assert_allclose(endless.weight, finite.weight, rtol=1e-9)
-    np.testing.assert_allclose(
-        endless.production_depth_X0, finite.production_depth_X0, rtol=0, atol=1e-3
-    )
+    away = np.abs(endless.production_depth_X0 - finite.production_depth_X0)
+    by_photons = endless.process == endless.processes.index("photoproduction")
+    assert away[~by_photons].max() < 1e-3
+    assert away[by_photons].max() < 60 / 240  # the slices from which depths are drawn
     assert math.isclose(endless.production_depth_X0.mean(), 1.5, rel_tol=0.5)

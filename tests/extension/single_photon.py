@@ -12,8 +12,9 @@ from scotopic.experiments import Experiment
 from scotopic.experiments.messages import KeyedError
 from scotopic.experiments.tables import Fraction, Table
 from scotopic.models.portal import Portal
-from scotopic.processes.base import WEAK_COUPLING, accepted_yields, at_weak_coupling
+from scotopic.processes.base import WEAK_COUPLING, at_weak_coupling
 from scotopic.processes.calculation import PROCESSES
+from scotopic.processes.kept import accepted_yields
 from scotopic.progress import Report, silent
 from scotopic.signatures.base import (
     Accepted,

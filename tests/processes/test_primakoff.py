@@ -9,8 +9,8 @@ from scotopic.detector.window import EnergyWindow
 from scotopic.errors import RangeError
 from scotopic.models.axion_like import AxionLikeParticle
 from scotopic.models.dark_photon import DarkPhoton
-from scotopic.processes.base import produced_by_depth
 from scotopic.processes.calculation import Calculation
+from scotopic.processes.kept import produced_by_depth
 from scotopic.processes.primakoff import Primakoff
 from scotopic.production.primakoff import primakoff_cross_section
 from scotopic.search import load_experiment

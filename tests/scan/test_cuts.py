@@ -19,9 +19,9 @@ from scotopic.cli import main
 from scotopic.detector.window import EnergyWindow
 from scotopic.errors import CardError, RangeError
 from scotopic.figures.cuts import draw_cuts
-from scotopic.processes.base import accepted_yields
 from scotopic.processes.calculation import Calculation
 from scotopic.processes.dump import Dump
+from scotopic.processes.kept import accepted_yields
 from scotopic.scan import cuts
 from scotopic.scan.cut_card import load_cut_card
 from scotopic.scan.cuts import Leakage, Neighbours, missing_energy_search, scan_cuts

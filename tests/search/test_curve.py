@@ -13,8 +13,9 @@ from scotopic.models.charged_vector import BMinusL
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.inelastic import InelasticDarkMatter
 from scotopic.models.mediator import DecayingMediator
-from scotopic.processes.base import WEAK_COUPLING, accepted_yields, at_weak_coupling
+from scotopic.processes.base import WEAK_COUPLING, at_weak_coupling
 from scotopic.processes.calculation import PROCESSES, Calculation
+from scotopic.processes.kept import accepted_yields
 from scotopic.search import Search, exclusion_curve, load_experiment
 from scotopic.search.curve import Exclusion, Path, excluded_along
 from scotopic.signatures.missing_energy import window_of

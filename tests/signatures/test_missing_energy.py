@@ -10,8 +10,9 @@ from scotopic.errors import RangeError
 from scotopic.models.charged_vector import BMinusL
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.inelastic import InelasticDarkMatter
-from scotopic.processes.base import accepted_yields, at_weak_coupling
+from scotopic.processes.base import at_weak_coupling
 from scotopic.processes.calculation import Calculation
+from scotopic.processes.kept import accepted_yields
 from scotopic.search import Search, load_experiment
 from scotopic.signatures.missing_energy import window_of
 

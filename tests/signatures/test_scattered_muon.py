@@ -17,10 +17,10 @@ from scotopic.models.charged_vector import ChargedVector, LMuMinusLTau
 from scotopic.models.electrophilic import ScalarMediator
 from scotopic.models.mediator import DecayingMediator
 from scotopic.models.muonphilic import MuonphilicPseudoscalar, MuonphilicScalar
-from scotopic.processes.base import accepted_yields
 from scotopic.processes.bremsstrahlung import bremsstrahlung_above
 from scotopic.processes.calculation import Calculation
 from scotopic.processes.dump import Dump
+from scotopic.processes.kept import accepted_yields
 from scotopic.production import bremsstrahlung_table
 from scotopic.search import Search, default_masses, exclusion_curve, load_experiment
 from scotopic.signatures.scattered_muon import muon_window

@@ -57,12 +57,13 @@ def test_response_is_the_acceptance_at_the_models_lifetime(
 
 
 def test_one_response_serves_all_alpha_D_of_bremsstrahlung() -> None:
-    """alpha_D changes the lifetime alone: events at eps^2 alpha_D that is the same are the same."""
-    one, other = (response("S1", replace(MODEL, alpha_D=a)) for a in (0.1, 0.4))
-    at = np.array([2e-3]), np.array([0.4])
+    """While A' is narrow, alpha_D changes the lifetime alone, by eps^2 alpha_D."""
+    one, other = (response("S1", replace(MODEL, alpha_D=a)) for a in (1e-3, 2e-3))
+    at = np.array([2e-2]), np.array([2e-3])
     np.testing.assert_allclose(one(*at).per_particle, other(*at).per_particle, rtol=1e-12)
     (part,) = Search.of(CARD, searches=("S1",), calculation=HOW).parts
-    assert part.signature.follows_alpha_D(part.question, MODEL)
+    assert part.signature.follows_alpha_D(part.question, replace(MODEL, alpha_D=2e-3))
+    assert not part.signature.follows_alpha_D(part.question, MODEL)
     (part,) = Search.of(CARD, searches=("S1",)).parts
     assert not part.signature.follows_alpha_D(part.question, MODEL)
 

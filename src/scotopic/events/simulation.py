@@ -22,6 +22,7 @@ from scotopic.errors import RangeError
 from scotopic.processes.base import UNIFORMS, WEAK_COUPLING, Sample, at_weak_coupling
 from scotopic.processes.calculation import PROCESSES, Calculation
 from scotopic.processes.dump import Dump
+from scotopic.processes.virtual_samples import sampled
 
 if TYPE_CHECKING:
     from scotopic.models.inelastic import TwoDarkFermions
@@ -31,7 +32,7 @@ Integers = npt.NDArray[np.int64]
 
 _PER_CHI2 = 1 + three_body.UNIFORMS
 _PAIR_VALUES = ("pair_energy", "electron_energy", "positron_energy", "pair_mass", "opening_angle")
-_DIMENSIONS = UNIFORMS + 2 + 2 * _PER_CHI2
+_DIMENSIONS = UNIFORMS + 2 + 2 * _PER_CHI2 + 1  # the last for the virtual mass
 
 
 @displayed
@@ -159,9 +160,11 @@ def simulate(
 
     Notes
     -----
-    Scrambled Sobol numbers, 15 an event, through inverse distribution functions. The mediator
+    Scrambled Sobol numbers, 16 an event, through inverse distribution functions. The mediator
     decays evenly over the angles after bremsstrahlung, and as a resonance of transverse
-    polarisation after annihilation; chi2 decays with the exact matrix element.
+    polarisation after annihilation; chi2 decays with the exact matrix element. A mediator that is
+    wide, or too light for its dark decays, is virtual: its mass is drawn for each event, energies
+    are those of the median of one of eight equally likely ranges of it.
 
     Examples
     --------
@@ -229,11 +232,14 @@ def _events_of(
     numbers: Array,
 ) -> Events | None:
     """Simulate the events of one process; None if it makes no mediator."""
-    ends = np.cumsum([UNIFORMS, 2, _PER_CHI2])
-    first, decay, one, two = np.split(numbers, ends)
+    ends = np.cumsum([UNIFORMS, 2, _PER_CHI2, _PER_CHI2])
+    first, decay, one, two, mass = np.split(numbers, ends)
     process = PROCESSES[names[number]]
     (weak,) = at_weak_coupling([model])
-    made = process.sample(dump, weak, minimum_energy, calculation, first)
+    numbers_of_mediator = np.concatenate([first, mass])
+    made = sampled(
+        names[number], process, dump, weak, minimum_energy, calculation, numbers_of_mediator
+    )
     if made is None:
         return None
     strength = (process.coupling(dump, weak) / WEAK_COUPLING) ** 2

@@ -37,7 +37,8 @@ class TwoDarkFermions(KineticallyMixed):
     alpha_D : float
         Dark coupling g_D^2/(4 pi), positive.
     mass_ratio : float
-        m_A'/m_chi1, above 2 + splitting: A' -> chi1 chi2 is open.
+        m_A'/m_chi1, above the splitting. At or below 2 + splitting A' -> chi1 chi2 is closed,
+        and pairs are made by virtual A' alone.
     splitting : float
         (m_chi2 - m_chi1)/m_chi1. Below 2 m_e/m_chi1, zero included, chi2 is stable.
 
@@ -58,10 +59,10 @@ class TwoDarkFermions(KineticallyMixed):
         number_within("splitting", self.splitting, SPLITTING.low, SPLITTING.high)
         if self.alpha_D == 0:
             raise RangeError(f"alpha_D: {self.alpha_D} is not positive: nothing dark would decay")
-        if not self.mass_ratio > 2 + self.splitting:
+        if not self.mass_ratio > self.splitting:
             raise RangeError(
-                f"mass_ratio: {self.mass_ratio} is not above 2 + splitting = "
-                f"{2 + self.splitting:g}: A' -> chi1 chi2 is closed"
+                f"mass_ratio: {self.mass_ratio} is not above splitting = {self.splitting:g}:"
+                " chi2 -> chi1 A' is open"
             )
 
     @property
@@ -131,7 +132,7 @@ class TwoDarkFermions(KineticallyMixed):
         widths = self.partial_widths()
         total = sum(widths.values())
         return tuple(
-            DarkChannel(name, self._masses(name), partners, widths[name] / total)
+            DarkChannel(name, self._masses(name), partners, widths[name] / total if total else 0.0)
             for name, partners in PARTNERS.items()
         )
 

@@ -163,7 +163,7 @@ class Portal(ABC):
 
         The names are keys of `dark_widths_at`.
         """
-        return dict.fromkeys(self.dark_widths_at(self.mediator_mass), self.dark_threshold)
+        return dict.fromkeys(self.dark_widths_at(self.dark_threshold), self.dark_threshold)
 
     @property
     def s_wave_current(self) -> float | None:

@@ -239,7 +239,7 @@ def _resolving_edges(dump: Dump, resonance: "Portal | None", minimum_energy: flo
     even = np.linspace(minimum_energy, line, _BINS)
     if resonance is None:
         return np.append(even, dump.energy)
-    width = resonance.mediator_mass * resonance.invisible_width / (2 * ELECTRON_MASS)
+    width = resonance.resonance_scale / (2 * ELECTRON_MASS)
     most = math.asinh(float(even[1] - even[0]) / width)
     steps = np.linspace(-most, most, 2 * math.ceil(most / _RESONANCE_STEP) + 1)
     lightest = max(resonance.mediator_mass, 2 * ELECTRON_MASS)  # lighter ones have no resonance

@@ -42,6 +42,8 @@ _FAINT = 1e-2  # of the mediator's mass, below which virtual masses add 1e-6
 _EXTRAPOLATED = 0.3  # relative error of what is beyond the nodes
 _HALVED = 15  # by how much the error of a cubic spline falls with half of the distance
 _LEAST_NODES = 4
+_SLACK = 1e-9  # relative; forgives rounding
+_OPENING = (1.0, 1.0001, 1.001, 1.01, 1.1)  # edges of panels where a second dark decay opens
 _NEAR = 0.1  # of a resonance's mass, within which masses are dense
 _STEPS = np.sinh(np.arange(51) / 5)  # to both sides, in half widths
 _BREAKS = 0.0, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1e3  # of panels, in widths to both sides
@@ -218,7 +220,14 @@ def nodes(
         Between which masses in GeV the process can be asked.
     resonances : sequence of tuple of float
         Masses and widths in GeV at which yields change quickly.
+
+    Raises
+    ------
+    RangeError
+        If most of a model is outside of these masses.
     """
+    for model in models:
+        _refuse_outside(model, low, high)
     needed = np.array([_needed(model) for model in models])
     first = max(float(needed[:, 0].min()), low)
     beyond = [_BEYOND_RESONANCE * mass for mass, _ in resonances]
@@ -237,6 +246,21 @@ def _group(masses: Array) -> npt.NDArray[np.intp]:
     return np.floor(np.log10(masses) * PER_DECADE / _TOGETHER + 1e-6).astype(np.intp)
 
 
+def _refuse_outside(model: "Portal", low: float, high: float) -> None:
+    pole, threshold = model.mediator_mass, model.dark_threshold
+    if threshold < pole and not low * (1 - _SLACK) <= pole <= high:
+        raise RangeError(
+            f"mediator_mass: {pole:g} GeV is not between {low:g} and {high:g} GeV, where mediators"
+            " of this beam are computed"
+        )
+    if threshold >= pole and not low / _LIGHTER <= threshold <= high:
+        name = f"{model.mass_field}: {getattr(model, model.mass_field):g} GeV"
+        raise RangeError(
+            f"{name} means pairs from {threshold:g} GeV on, which is not between {low:g} and"
+            f" {high:g} GeV, where virtual mediators of this beam are computed"
+        )
+
+
 def _needed(model: "Portal") -> tuple[float, float]:
     """Return between which masses in GeV a model needs yields."""
     pole, threshold = model.mediator_mass, model.dark_threshold
@@ -251,13 +275,44 @@ def _needed(model: "Portal") -> tuple[float, float]:
 
 def _integrals(model: "Portal", made: VirtualYields, heaviest: float) -> Array:
     """Return the yield of a model, what passes of it, and its three errors."""
-    pole2 = model.mediator_mass**2
+    density = density_of(model, made.process, heaviest)
+    yields, ratios = made(density.masses)
+    parts = density.weights * yields
+    return np.array([parts.sum(), *(ratios @ parts)])
+
+
+class Density(NamedTuple):
+    """How often a model has which virtual mass.
+
+    Attributes
+    ----------
+    masses, weights : ndarray, shape (n,)
+        In GeV, ascending, and what rho makes of the integral over k^2 there.
+    edges : ndarray, shape (n + 1,)
+        Masses between these, and the ends.
+    """
+
+    masses: Array
+    weights: Array
+    edges: Array
+
+
+def density_of(model: "Portal", process: Process, heaviest: float) -> Density:
+    """Return how often a model has which virtual mass, resolved as a process needs it.
+
+    Raises
+    ------
+    RangeError
+        If a width exceeds the virtual mass.
+    """
     threshold = max(model.dark_threshold, _FAINT * model.mediator_mass)
     if threshold >= heaviest:
-        return np.zeros(5)
-    edges = {edge for edge in _breaks(made.process) if threshold < edge < heaviest}
+        return Density(np.array([heaviest]), np.zeros(1), np.full(2, heaviest))
+    opening = [one * away for one in model.dark_thresholds().values() for away in _OPENING]
+    edges = {edge for edge in (*opening, *_breaks(process)) if threshold < edge < heaviest}
     limits = np.array([threshold, *sorted(edges), heaviest]) ** 2
-    rule = across_resonance(limits, threshold**2, pole2, model.resonance_scale)
+    scale = model.resonance_scale
+    rule = across_resonance(limits, threshold**2, model.mediator_mass**2, scale)
     masses = np.sqrt(rule.s).ravel()
     width = model.dark_width_at(masses) / masses
     if np.any(width > 1):
@@ -266,10 +321,9 @@ def _integrals(model: "Portal", made: VirtualYields, heaviest: float) -> Array:
             f"alpha_D: {model.alpha_D:g} makes the width {width.max():.3g} times the mass at"
             f" {worst:.3g} GeV; nothing is known of such mediators"
         )
-    density = model.spectral_density(masses, rule.distance.ravel())
-    yields, ratios = made(masses)
-    parts = rule.weights.ravel() * density * yields
-    return np.array([parts.sum(), *(ratios @ parts)])
+    weights = rule.weights.ravel() * model.spectral_density(masses, rule.distance.ravel())
+    between = np.sqrt(masses[1:] * masses[:-1])
+    return Density(masses, weights, np.array([threshold, *between, heaviest]))
 
 
 def _breaks(process: Process) -> Iterator[float]:

@@ -145,8 +145,15 @@ class Plan:
     def couplings(self) -> frozenset[str]:
         """The fields whose change costs nothing, since the numbers follow from others."""
         models = [(limit.search, _some_model(self, limit)) for limit in self.limits]
-        follows = all(model and _serves_alpha_D(search, model) for search, model in models)
+        strongest = max((axis.maximum for axis in self._along_alpha_D), default=0.0)
+        follows = all(
+            model and _serves_alpha_D(search, model, strongest) for search, model in models
+        )
         return frozenset({COUPLING, "alpha_D"} if follows else {COUPLING})
+
+    @property
+    def _along_alpha_D(self) -> "list[Axis]":
+        return [axis for axis in (self.x, self.y) if axis.parameter == "alpha_D"]
 
     @property
     def simulated(self) -> bool:
@@ -174,8 +181,10 @@ def _some_model(plan: Plan, limit: Limit) -> Portal | None:
     return None
 
 
-def _serves_alpha_D(search: Search, model: Portal) -> bool:
-    return model.alpha_D > 0 and search.follows_alpha_D(model)
+def _serves_alpha_D(search: Search, model: Portal, strongest: float) -> bool:
+    if not model.alpha_D > 0:
+        return False
+    return search.follows_alpha_D(replace(model, alpha_D=max(model.alpha_D, strongest)))
 
 
 def no_points(plan: Plan, shape: tuple[int, ...]) -> Arrays:
@@ -328,11 +337,12 @@ def _answered(
 def _groups(search: Search, models: Mapping[int, Portal]) -> list[list[int]]:
     """Return the rows of models that one response serves."""
     follows: dict[object, bool] = {}
+    strongest = max((model.alpha_D for model in models.values()), default=0.0)
     groups: dict[object, list[int]] = {}
     for row, model in models.items():
         shape = _shape(type(model))(model), model.alpha_D > 0
         if shape not in follows:
-            follows[shape] = _serves_alpha_D(search, model)
+            follows[shape] = _serves_alpha_D(search, model, strongest)
         key = shape if follows[shape] else (shape, model.alpha_D)
         groups.setdefault(key, []).append(row)
     return list(groups.values())

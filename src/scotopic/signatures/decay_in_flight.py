@@ -18,13 +18,9 @@ from scotopic.experiments.decay_regions import DecayRegion
 from scotopic.experiments.messages import KeyedError
 from scotopic.experiments.tables import Items, Line, Table, repeated_names
 from scotopic.models.mediator import decay_length_cm
-from scotopic.processes.base import (
-    WEAK_COUPLING,
-    at_weak_coupling,
-    produced_by_depth,
-    rows_by_name,
-)
+from scotopic.processes.base import WEAK_COUPLING, at_weak_coupling, rows_by_name
 from scotopic.processes.calculation import PROCESSES
+from scotopic.processes.kept import produced_by_depth
 from scotopic.progress import Report, silent
 from scotopic.signatures.base import Accepted, Question, Response, Signature
 

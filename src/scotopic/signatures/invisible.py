@@ -10,9 +10,10 @@ import numpy.typing as npt
 from scotopic.detector.window import EfficientWindow, EnergyWindow
 from scotopic.display import displayed
 from scotopic.errors import RangeError
-from scotopic.processes.base import WEAK_COUPLING, accepted_yields, at_weak_coupling, rows_by_name
+from scotopic.processes.base import WEAK_COUPLING, at_weak_coupling, rows_by_name
 from scotopic.processes.calculation import PROCESSES
 from scotopic.processes.fold import Known, folded
+from scotopic.processes.kept import accepted_yields
 from scotopic.progress import Report, silent
 from scotopic.signatures.base import Accepted, Question, Response
 from scotopic.signatures.passing import Passing

@@ -6,6 +6,7 @@ be seen are applied to each event (`semi_visible`).
 """
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
@@ -109,17 +110,18 @@ class MissingEnergy(Signature):
             if chosen.decay_signal is not None:
                 return "model: nothing decays in flight, and the search needs to see a decay"
             return None
-        if model.trace or not model.invisible_width > 0:
+        if model.trace or not (model.invisible_width > 0 or model.is_off_shell):
             return model.trace or closed_decay(model)
         return _obstacle_in_flight(question.experiment, chosen, model)
 
     def follows_alpha_D(self, question: Question, model: "Portal") -> bool:
-        """Return True, but for simulated events of processes that depend on widths."""
+        """Return True, but for simulated events that depend on widths."""
         if model.leaves_no_trace:
             return True
+        strongest = replace(model, alpha_D=max(question.alpha_D or (model.alpha_D,)))
         from scotopic.signatures.semi_visible import follows_alpha_D  # noqa: PLC0415 - if needed
 
-        return follows_alpha_D(self.processes(question, model))
+        return follows_alpha_D(self.processes(question, model), [strongest])
 
     def responses(
         self, question: Question, models: "Sequence[Portal]", report: Report = silent
@@ -301,7 +303,7 @@ def seen_decay(model: "Portal", cause: str) -> str | None:
     """
     if model.leaves_no_trace or model.trace:
         return model.trace or None
-    if model.invisible_width > 0:
+    if model.invisible_width > 0 or model.is_off_shell:
         return (
             f"splitting: {type(model).__name__} decays semi-visibly, its chi2 is not stable;"
             f" behind {cause} that is not simulated"

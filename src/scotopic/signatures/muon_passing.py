@@ -11,7 +11,7 @@ from scotopic.detector.window import EnergyWindow
 from scotopic.errors import RangeError
 from scotopic.experiments.messages import shown
 from scotopic.experiments.spectrometers import MuonGeometry
-from scotopic.processes.base import kept_by_model
+from scotopic.processes.kept import kept_by_model
 from scotopic.progress import Report, silent
 from scotopic.signatures.base import Question
 from scotopic.signatures.passing import ByEnergy, Shares, binned, ratio

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scotopic.cache import Arrays
 from scotopic.detector.window import EnergyWindow
 from scotopic.errors import RangeError
-from scotopic.processes.base import kept_by_model
+from scotopic.processes.kept import kept_by_model
 from scotopic.progress import Report
 from scotopic.signatures.base import Question
 from scotopic.signatures.passing import ByEnergy, Shares, binned, ratio

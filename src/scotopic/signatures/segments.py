@@ -17,8 +17,9 @@ from scotopic.cache import Arrays
 from scotopic.detector.segments import SegmentCuts
 from scotopic.detector.window import EfficientWindow
 from scotopic.display import displayed
-from scotopic.processes.base import at_weak_coupling, kept_by_model
+from scotopic.processes.base import at_weak_coupling
 from scotopic.processes.calculation import PROCESSES
+from scotopic.processes.kept import kept_by_model
 from scotopic.processes.shower_depths import DEEPEST_X0
 from scotopic.progress import Report, silent
 from scotopic.shower.tracks import CLOSEST_TO_BEAM, LEAST_ENERGY

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from scotopic.events.simulation import Events
     from scotopic.experiments.selections import CalorimeterSelection
     from scotopic.models.inelastic import TwoDarkFermions
+    from scotopic.models.portal import Portal
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -82,7 +83,8 @@ def semi_visible_responses(
     question : Question
         Its selection is a `CalorimeterSelection`.
     models : sequence of TwoDarkFermions
-        Their coupling does not enter, alpha_D only where a process depends on widths.
+        Their coupling does not enter, alpha_D only where a process depends on widths, or masses
+        are virtual.
     report : callable
         Is told how far it is.
     """
@@ -103,7 +105,7 @@ def _kept(
 ) -> list[SemiVisibleResponse]:
     """Return the responses to models that the same processes make, from disk if they are there."""
     experiment, calculation = question.experiment, question.calculation
-    without = ("alpha_D",) if follows_alpha_D(used) else ()
+    without = ("alpha_D",) if follows_alpha_D(used, models) else ()
     inputs = {
         "dump": question.dump.inputs(),
         "spread": experiment.beam.relative_momentum_spread,
@@ -123,9 +125,11 @@ def _kept(
     return _unstacked(cached_arrays("semi-visible", inputs, build, modules=modules))
 
 
-def follows_alpha_D(used: Sequence[str]) -> bool:
-    """Return whether alpha_D changes nothing but lifetimes: no process depends on widths."""
-    return not any(PROCESSES[name].depends_on_widths for name in used)
+def follows_alpha_D(used: Sequence[str], models: "Sequence[Portal]") -> bool:
+    """Return whether alpha_D changes nothing but lifetimes: neither what is made nor its mass."""
+    return not any(model.is_off_shell for model in models) and not any(
+        PROCESSES[name].depends_on_widths for name in used
+    )
 
 
 def _simulated(
