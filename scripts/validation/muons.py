@@ -13,7 +13,7 @@ from scotopic.events.scattered_leptons import NUMBERS, scattered_muons
 from scotopic.figures.style import BLUE, SKY, VERMILION
 from scotopic.models.charged_vector import LMuMinusLTau
 from scotopic.models.muonphilic import MuonphilicScalar
-from scotopic.search.cards import with_thresholds
+from scotopic.search.thresholds import with_thresholds
 from scotopic.signatures.muon_passing import MuonPassing
 from scotopic.signatures.scattered_muon import muon_window
 from validation.report import Report, helpers, single

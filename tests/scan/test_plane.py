@@ -14,7 +14,7 @@ from scotopic.models.kinetic_mixing import KineticallyMixed
 from scotopic.processes.calculation import Calculation
 from scotopic.scan.plane import Plane, exclusion_plane
 from scotopic.search import Axis, Search, exclusion_curve, load_experiment
-from scotopic.search.cards import with_thresholds
+from scotopic.search.thresholds import with_thresholds
 
 BENCHMARK = {"alpha_D": 0.1, "mass_ratio": 3.0, "splitting": 0.4}
 FIG8 = {"alpha_D": 0.1, "mass_ratio": 3.0, "splitting": 0.05, "tan_theta": 0.01}

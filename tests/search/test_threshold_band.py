@@ -17,8 +17,8 @@ from scotopic.processes.calculation import Calculation
 from scotopic.publication.curves import curve_tables
 from scotopic.search import Result, Search, exclusion_curve, load_experiment
 from scotopic.search.allowance import AT_ENDS
-from scotopic.search.cards import threshold_ranges
 from scotopic.search.result_files import read_result
+from scotopic.search.thresholds import threshold_ranges, with_thresholds
 
 MODEL = DarkPhoton(
     mediator_mass=0.1, kinetic_mixing=1.0, alpha_D=0.1, mass_ratio=3.0, dark_matter="dirac"
@@ -141,7 +141,7 @@ source = "made up"
     keys = [
         one["key"] for one in found.attributes["thresholds"] if one["experiment"] != "electrons"
     ]
-    assert keys[:2] == ["geometry.magnet.field_integral_T_m", "geometry.counters[0].position_cm"]
+    assert keys[:2] == ["geometry.magnet.field_integral_T_m", "geometry.counters[S4].position_cm"]
 
 
 def test_islands_have_bands(folder: Path) -> None:
@@ -217,3 +217,35 @@ def test_cards_without_ranges_are_refused() -> None:
     assert threshold_ranges(load_experiment("m3")) == []
     with pytest.raises(RangeError, match=r"no threshold of M3 .* has a range in its card"):
         exclusion_curve("m3", MODEL, [0.1], threshold_band=True)
+
+
+def test_one_range_moves_alone(folder: Path) -> None:
+    """The counter's place is that of the end, its range is used up; all else is as stated."""
+    stated = load_experiment("na64mu")
+    (search,) = with_thresholds(stated, "loosest", ["geometry.counters[S4]"]).searches
+    s4, other = search.selection["geometry"]["counters"]
+    assert s4["position_cm"] == 1100.0
+    assert s4["x_range_cm"] == pytest.approx([5.1, 25.1])
+    assert "shift_range_cm" not in s4
+    assert other == stated.searches[0].selection["geometry"]["counters"][1]
+    assert search.selection["geometry"]["magnet"]["field_integral_T_m"] == 1.4
+
+    text = ELECTRONS + (
+        "maximum_calorimeter_energy_range_GeV = [40.0, 55.0]\n"
+        '[[searches.selection.vetoes]]\nname = "HCAL"\nmaximum_energy_range_GeV = [0.5, 2.0]\n'
+    )
+    path = written(folder, "two", text)
+    found = exclusion_curve(path, MODEL, [0.1], threshold_band="vetoes")
+    assert [one["key"] for one in found.attributes["thresholds"]] == [
+        "vetoes[VETO].maximum_energy_GeV",
+        "vetoes[HCAL].maximum_energy_GeV",
+    ]
+    assert found.limits(None, LOOSEST) == found.limits()
+    options = ["--mass-min", "0.1", "--mass-max", "0.2", "--points", "2"]
+    for key, message in (
+        ("vetoes[HCAL].maximum_energy", "did you mean 'vetoes[HCAL].maximum_energy_GeV'?"),
+        ("geometry", "'geometry' is not one of maximum_calorimeter_energy_GeV, vetoes[VETO]"),
+    ):
+        ran = CliRunner().invoke(app, ["limit", path, "--threshold", key, *options])
+        assert isinstance(ran.exception, RangeError)
+        assert message in str(ran.exception)

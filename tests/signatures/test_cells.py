@@ -18,7 +18,7 @@ from scotopic.models.inelastic import InelasticDarkMatter
 from scotopic.processes.calculation import Calculation
 from scotopic.progress import silent
 from scotopic.search import Search, load_experiment
-from scotopic.search.cards import with_thresholds
+from scotopic.search.thresholds import with_thresholds
 from scotopic.signatures.base import Question
 from scotopic.signatures.cells import CellPassing
 from scotopic.signatures.decay_chains import acceptance

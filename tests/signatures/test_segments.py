@@ -15,7 +15,7 @@ from scotopic.processes.bremsstrahlung import Bremsstrahlung
 from scotopic.processes.calculation import Calculation
 from scotopic.progress import silent
 from scotopic.search import Search, exclusion_curve, load_experiment
-from scotopic.search.cards import with_thresholds
+from scotopic.search.thresholds import with_thresholds
 from scotopic.signatures.missing_energy import window_of
 from scotopic.signatures.passing import binned
 from scotopic.signatures.segments import SegmentPassing

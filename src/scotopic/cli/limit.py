@@ -175,6 +175,14 @@ def limit(
             " ranges in the cards go to the ends of them.",
         ),
     ] = False,
+    threshold: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY",
+            help="What moves in the band, such as 'vetoes[VETO]' of the selection; repeatable.",
+            show_default="all that have ranges",
+        ),
+    ] = None,
     muon_band: Annotated[
         bool, typer.Option("--muon-band", help="Add the 2 sigma band of the muon's g-2.")
     ] = False,
@@ -244,7 +252,7 @@ def limit(
             _along(search, made, axis, ends, points),
             quantity=quantity,
             y=y,
-            threshold_band=threshold_band,
+            threshold_band=threshold or threshold_band,
             report=report,
         )
     name_caveats(curve.attributes["caveats"])

@@ -18,8 +18,9 @@ from scotopic.scan.remarks import with_remarks
 from scotopic.scan.run_card import LimitLayer, RunCard, SectorLayer, load_run_card
 from scotopic.scan.session import Keeping, asked_for, plan_of, survey_card
 from scotopic.scan.survey import require_models
-from scotopic.search.cards import load_experiment, with_thresholds
+from scotopic.search.cards import load_experiment
 from scotopic.search.result import Layer, Result
+from scotopic.search.thresholds import with_thresholds
 
 
 def compute_run_card(

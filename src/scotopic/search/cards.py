@@ -1,14 +1,14 @@
 """Experiment cards with the selections of their searches checked by the signatures."""
 
 import os
-from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pydantic import ValidationError
 
 from scotopic.display import brief
 from scotopic.errors import CardError, RangeError, ScotopicError
 from scotopic.experiments.loader import read_experiment
-from scotopic.experiments.messages import KeyedError, KeyPath, key_path, mistakes_in, shown
+from scotopic.experiments.messages import KeyedError, KeyPath, mistakes_in, shown
 from scotopic.experiments.ranges import RANGE
 from scotopic.experiments.schema import Experiment
 from scotopic.experiments.toml_text import toml_text
@@ -260,73 +260,6 @@ def _wrong_workspace(experiment: Experiment) -> "Iterator[KeyedError]":
         experiment_likelihood(experiment)
     except ScotopicError as error:
         yield KeyedError(("likelihood",), str(error))
-
-
-def with_thresholds(experiment: Experiment, end: ThresholdEnd) -> Experiment:
-    """Return an experiment with the thresholds of its searches at one end of their ranges.
-
-    Examples
-    --------
-    >>> strictest = with_thresholds(load_experiment("na64e-2018"), "strictest")
-    >>> strictest.search("invisible").selection["vetoes"][0]["maximum_energy_GeV"]
-    0.001
-    """
-
-    def moved(search: "SearchCard") -> "SearchCard":
-        selection = SIGNATURES[search.signature].with_thresholds(selection_of(search), end)
-        return search.model_copy(update={"selection": dumped(selection)})
-
-    return experiment.with_searches(moved(search) for search in experiment.searches)
-
-
-def threshold_ranges(experiment: Experiment) -> "list[ThresholdRanges]":
-    """Return what of the searches that count is known by a range alone.
-
-    Returns
-    -------
-    list of dict
-        For each number: `search`, its `key` below the selection, `strictest` and `loosest`.
-
-    Examples
-    --------
-    >>> threshold_ranges(load_experiment("na64e-2018"))  # doctest: +NORMALIZE_WHITESPACE
-    [{'search': 'invisible', 'key': 'vetoes[0].maximum_energy_GeV',
-      'strictest': 0.001, 'loosest': 0.02}]
-    """
-    found: list[ThresholdRanges] = []
-    for search in experiment.counted:
-        signature, chosen = SIGNATURES[search.signature], selection_of(search)
-        low, high = (
-            dict(_numbers(dumped(signature.with_thresholds(chosen, end)), ()))
-            for end in THRESHOLD_ENDS
-        )
-        found += [
-            {"search": search.name, "key": key_path(path), "strictest": low[path], "loosest": value}
-            for path, value in high.items()
-            if value != low.get(path, value)
-        ]
-    return found
-
-
-class ThresholdRanges(TypedDict):
-    """A number of a selection that is known by a range alone."""
-
-    search: str
-    key: str
-    strictest: float
-    loosest: float
-
-
-def _numbers(value: object, path: KeyPath) -> "Iterator[tuple[KeyPath, float]]":
-    """Yield the numbers of a selection, but not the ranges, with their paths."""
-    if isinstance(value, dict):
-        for key, one in value.items():
-            yield from _numbers(one, (*path, key))
-    elif isinstance(value, list):
-        for i, one in enumerate(value):
-            yield from _numbers(one, (*path, i))
-    elif isinstance(value, float):
-        yield path, value
 
 
 def selection_of(search: "SearchCard") -> "Table":

@@ -1,7 +1,7 @@
 """Limits along one axis: the excluded intervals of a coupling, for every value of a parameter."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.cache import Arrays, cached_arrays
-from scotopic.checked import number_within, numbers
+from scotopic.checked import number_within, numbers, several
 from scotopic.errors import RangeError, not_one_of
 from scotopic.models.derived import COUPLING, PROBE, derived
 from scotopic.models.inputs import model_inputs
@@ -20,7 +20,6 @@ from scotopic.progress import Report, heard
 from scotopic.search.allowance import AT_ENDS, OUTCOMES
 from scotopic.search.axis import Axis
 from scotopic.search.between import interpolation_error, missed
-from scotopic.search.cards import threshold_ranges
 from scotopic.search.curve import (
     ALPHA_D,
     Exclusion,
@@ -33,6 +32,7 @@ from scotopic.search.models import mass_parameter, mass_range, searched_model
 from scotopic.search.result import Result, Variable
 from scotopic.search.search import Search, SearchLike
 from scotopic.search.set_ups import SET_UPS, mean_leakage, parameter_of_axis
+from scotopic.search.thresholds import check_thresholds, threshold_ranges
 from scotopic.search.ties import MOMENTS  # noqa: F401 - makes them known
 from scotopic.sources import module_names
 from scotopic.words import THRESHOLD_ENDS
@@ -57,7 +57,7 @@ def exclusion_curve(
     quantity: str | None = None,
     y: float | None = None,
     singles: bool = True,
-    threshold_band: bool = False,
+    threshold_band: bool | str | Iterable[str] = False,
     report: Report | None = None,
     **parameters: float | str,
 ) -> Result:
@@ -81,10 +81,11 @@ def exclusion_curve(
         Fixed y, for a limit on alpha_D.
     singles : bool
         Whether several experiments get limits of their own beside the combined one.
-    threshold_band : bool
+    threshold_band : bool, str or sequence of str
         Whether to compute the limits once more with all thresholds (and places of counters) that
         have ranges at the strictest end of them, and at the loosest: the outcomes
-        "strictest_thresholds" and "loosest_thresholds" of the result.
+        "strictest_thresholds" and "loosest_thresholds" of the result. Keys of
+        `search.thresholds.threshold_ranges`, such as "vetoes[VETO]", move those alone.
     report : callable, optional
         Is told how far it is; by default a bar is shown in notebooks.
     **parameters
@@ -101,7 +102,7 @@ def exclusion_curve(
     ------
     RangeError
         If no search sees the model at any point, the quantity is none of the model's, or a band is
-        asked for and no threshold has a range.
+        asked for of thresholds that have no range.
 
     Examples
     --------
@@ -123,9 +124,11 @@ def exclusion_curve(
     y = _checked_y(made, quantity, y)
     if quantity == "alpha_D":
         search = search.over_alpha_D(*ALPHA_D)
-    asked = _Asked(search, made, along, quantity, y, singles, threshold_band)
-    if threshold_band and not any(threshold_ranges(one) for one in search.experiments):
-        raise RangeError(f"threshold_band: no threshold of {search.title} has a range in its card")
+    moved = None
+    if threshold_band is not False:
+        moved = () if threshold_band is True else several(threshold_band)
+        check_thresholds(search.experiments, moved)
+    asked = _Asked(search, made, along, quantity, y, singles, moved)
     with heard(report) as listener:
         values, found = _with_tip(along.values, partial(asked.excluded, report=listener))
     return asked.result(values, found)
@@ -278,7 +281,7 @@ class _Asked:
     quantity: str
     y: float | None
     singles: bool
-    threshold_band: bool
+    moved: tuple[str, ...] | None
 
     @property
     def is_set_up(self) -> bool:
@@ -310,9 +313,9 @@ class _Asked:
 
         def of(search: Search, models: "list[Portal]") -> list[Exclusion]:
             stated = at(search, models)
-            if not self.threshold_band:
+            if self.moved is None:
                 return stated
-            ends = [at(search.at_thresholds(end), models) for end in THRESHOLD_ENDS]
+            ends = [at(search.at_thresholds(end, self.moved), models) for end in THRESHOLD_ENDS]
             return [one.with_ends(moved) for one, *moved in zip(stated, *ends, strict=True)]
 
         if not self.is_set_up:
@@ -385,7 +388,7 @@ class _Asked:
             "limit": _words("limit", self.labels(), "whose limit"),
             "outcome": _words(
                 "outcome",
-                (*OUTCOMES, *(AT_ENDS if self.threshold_band else ())),
+                (*OUTCOMES, *(() if self.moved is None else AT_ENDS)),
                 "observed, expected, or observed with thresholds at the ends of their ranges",
             ),
             "lower": stacked("lower", f"lower {excluded}", unit),
@@ -430,11 +433,11 @@ class _Asked:
 
     def _unmoved(self, found: Exclusion) -> Iterator[str]:
         """Say that a band has no width."""
-        if not self.threshold_band:
+        if self.moved is None:
             return
         stated, *ends = (found.lower[:, i] for i in (0, len(OUTCOMES), len(OUTCOMES) + 1))
         if all(np.allclose(one, stated, rtol=1e-9, atol=0, equal_nan=True) for one in ends):
-            yield "the thresholds that have ranges move no limit of this model"
+            yield "the thresholds that move in their ranges move no limit of this model"
 
     def _attributes(
         self,
@@ -467,8 +470,8 @@ class _Asked:
             "experiments": [e.content() for e in search.experiments],
             "thresholds": [
                 {"experiment": one.title, **found}
-                for one in (search.experiments if self.threshold_band else ())
-                for found in threshold_ranges(one)
+                for one in (() if self.moved is None else search.experiments)
+                for found in threshold_ranges(one, self.moved or ())
             ],
             "flat_efficiencies": list(search.flat_efficiencies),
             "common_nuisances": list(search.common_nuisances),

@@ -2,7 +2,7 @@
 
 import hashlib
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -25,9 +25,9 @@ from scotopic.search.cards import (
     load_experiment,
     overlaps,
     selection_of,
-    with_thresholds,
 )
 from scotopic.search.part import Part
+from scotopic.search.thresholds import with_thresholds
 from scotopic.signatures.base import SIGNATURES, Accepted, Question, Response
 from scotopic.statistics.methods import method_module
 from scotopic.words import ThresholdEnd
@@ -247,15 +247,17 @@ class Search:
 
         return self._of_others([with_set_up(one, name, value) for one in self.experiments])
 
-    def at_thresholds(self, end: ThresholdEnd) -> "Search":
+    def at_thresholds(self, end: ThresholdEnd, only: Collection[str] = ()) -> "Search":
         """Return the search with the thresholds of all experiments at one end of their ranges.
 
         Parameters
         ----------
         end : str
             "strictest", where the fewest events pass, or "loosest".
+        only : collection of str
+            Keys of thresholds that move alone, as `search.thresholds` has them; empty for all.
         """
-        return self._of_others([with_thresholds(one, end) for one in self.experiments])
+        return self._of_others([with_thresholds(one, end, only) for one in self.experiments])
 
     def _of_others(self, changed: "Sequence[Experiment]") -> "Search":
         """Return the same searches of other experiments."""
