@@ -75,8 +75,9 @@ def test_counts_of_a_measurement_are_in_their_bins(tmp_path: Path) -> None:
     assert expected[2] == pytest.approx(3 * 0.0444)
     # with another beam energy it is a projection
     assert Search.of(path).in_set_up("beam_energy_GeV", 10.0).is_projection
-    # one for the signal, one for the background in all bins
-    assert len(likelihood.nuisances) == 2
+    # in all bins the same: efficiency and form factor of the signal, and one of the background
+    names = [name.removeprefix("measured: ") for name in likelihood.nuisances]
+    assert names == ["efficiency 1e16", "form factor", "background 1e16"]
 
 
 @pytest.mark.parametrize(
