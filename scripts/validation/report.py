@@ -1,6 +1,7 @@
 """Where the comparisons put what they find: tables, figures, and a summary of them all."""
 
 import runpy
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -72,6 +73,8 @@ class Report:
 
 def helpers(test: str) -> dict[str, Any]:
     """Return the names of a test module: what the tests compare with is written there once."""
+    if str(ROOT) not in sys.path:  # tests import each other from there
+        sys.path.append(str(ROOT))
     return runpy.run_path(str(ROOT / "tests" / test))
 
 

@@ -29,6 +29,7 @@ def limit(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
         (("--model", "axial_vector", "--quantity", "delta_a_e"), "delta_a_e"),
         (("--model", "L_mu_minus_L_tau", "--mass-max", "0.5"), "gauge_coupling"),
         (("--model", "charged_vector", "--set", "q_e=1", "--set", "alpha_D=0.1"), "gauge_coupling"),
+        (("--model", "dark_axion_portal", "--mass-max", "0.5"), "portal_coupling_per_GeV"),
     ],
 )
 def test_models_and_quantities(options: tuple[str, ...], column: str, tmp_path: Path) -> None:

@@ -95,3 +95,10 @@ def test_senseless_values_are_named(name: str, value: Any) -> None:
 def test_electrons_are_not_too_light() -> None:
     """Curves from 1 MeV on have their thresholds where bremsstrahlung is tabulated."""
     assert per_electron(2 * ELECTRON_MASS, "bremsstrahlung") > per_electron(0.01, "bremsstrahlung")
+
+
+def test_limits_of_5e12_electrons() -> None:
+    """With vector mesons, which lead: the notes, two digits."""
+    limits = exclusion_curve(Search.of(FLAT), MODEL, [0.01, 0.1, 0.5, 1.0, 2.0]).limits()
+    expected = [4.4e-3, 5.0e-3, 5.7e-3, 6.5e-3, 1.2e-2]
+    assert limits * np.sqrt(9.37e11 / 5e12) == pytest.approx(expected, rel=0.05)
