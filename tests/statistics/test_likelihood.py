@@ -321,19 +321,22 @@ def test_cards_give_likelihoods() -> None:
 
 
 def test_nuisances_of_experiments_are_independent_unless_shared() -> None:
-    cards = [load_experiment(name) for name in ("na64e-2018", "na64mu")]
-    one, other = (experiment_likelihood(card) for card in cards)
-    assert not set(one.nuisances) & set(other.nuisances)
-    assert one.nuisances[0] == "NA64e 2016-2018: signal"
-    shared = [experiment_likelihood(card, shared=["signal"]) for card in cards]
-    assert set(shared[0].nuisances) & set(shared[1].nuisances) == {"signal"}
-    names = [card.title for card in cards]
-    assert "signal" in combine_likelihoods(*shared, names=names).nuisances
+    names = ("na64e-2018", "na64e-positron-100GeV", "na64mu")
+    cards = [load_experiment(name) for name in names]
+    one, other, muons = (experiment_likelihood(card) for card in cards)
+    assert set(one.nuisances) & set(other.nuisances) == {"form factor"}
+    assert not set(one.nuisances) & set(muons.nuisances)
+    assert one.nuisances[0] == "NA64e 2016-2018: efficiency 2016-2018"
+    yields = "dimuon normalisation"
+    shared = [experiment_likelihood(card, shared=[yields]) for card in cards[:2]]
+    assert set(shared[0].nuisances) & set(shared[1].nuisances) == {"form factor", yields}
+    titles = [card.title for card in cards[:2]]
+    assert yields in combine_likelihoods(*shared, names=titles).nuisances
     # what was exported is named already
     events = {b.name: b.signal for b in one.bins}
     assert experiment_likelihood(cards[0], one.with_signal(events)) == one
     with pytest.raises(RangeError, match=r"^NA64mu 2022: 'form factor' is none of its nuisance"):
-        experiment_likelihood(cards[1], shared=["form factor"])
+        experiment_likelihood(cards[2], shared=["form factor"])
 
 
 def test_a_workspace_takes_the_place_of_the_backgrounds_of_a_card() -> None:
