@@ -132,7 +132,7 @@ def test_bins_are_added_up() -> None:
         ("na64mu-1e12", MUONS, "computed: the window of MS2; a flat efficiency"),
         ("na64mu-1e12", MUONS, "0.5 +- 0 stands for all else, as its source has it (projection"),
         ("na64e-2018", PHOTON, "computed: the window of ECAL, 'pre-shower', "),
-        ("m3", MUONS, "computed: the window of MS2, the geometry behind the target; "),
+        ("na64mu", MUONS, "computed: the window of MS2, the geometry behind the target; a"),
         ("na64e-alp", None, "computed: the regions of decay; a flat"),
         ("na64e-alp", None, "stands for all else, fitted (2016-2018: Efficiency: fitted, see"),
         ("ldmx-4GeV", PHOTON, "stands for all else, assumed"),
