@@ -1,5 +1,6 @@
 """Semi-visible dark photons: the published numbers of NA64's two papers."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
@@ -9,13 +10,16 @@ from scotopic import Axis, Calculation, Plane, Search, exclusion_plane, load_exp
 from scotopic.figures import draw_plane
 from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMatter
 from scotopic.scan.plane import planes_of
-from scotopic.scan.run import compute_run_card, with_efficiency
+from scotopic.scan.run import compute_run_card
 from scotopic.scan.run_card import load_run_card
+from scotopic.search.cards import with_thresholds
 from scotopic.units import ALPHA
+from scotopic.words import ThresholdEnd
 from validation.report import DOCS, Report, write_figure
 
 SECTION = "Semi-visible dark photons"
-EFFICIENCY = 0.33
+ENDS: tuple[ThresholdEnd, ...] = ("strictest", "loosest")
+Stretches = list[tuple[float, float]]
 BREMSSTRAHLUNG = Calculation(processes=("bremsstrahlung",))  # as the papers count
 HERE = Axis("kinetic_mixing", 1e-3, 1.001e-3, 2)
 
@@ -36,50 +40,65 @@ def correction_of_the_width(report: Report) -> None:
 
 
 def published_masses(report: Report) -> None:
-    """Compare the masses up to which the papers exclude."""
+    """Compare the masses up to which the papers exclude, with the cards' own efficiency.
+
+    It is chosen on none of these papers, and cuts on the shower's shape are not simulated.
+    """
     rows = []
     for name, published in (("na64e-2018", 71), ("na64e-1e12", 110), ("na64e-5e12", 195)):
-        found = exclusion_plane(
-            _search(name, EFFICIENCY),
-            InelasticDiracDarkMatter,
-            HERE,
-            Axis("dark_matter_mass", 0.04, 0.3, 60),
-            {"alpha_D": 0.1, "mass_ratio": 3.0, "splitting": 0.05, "tan_theta": 0.01},
-        )
-        reached = 1e3 * Plane.of(found).intervals()[0][-1][1]
-        rows.append(
-            (f"i2DM, Fig. 8, {name}: m_χ1", EFFICIENCY, f"{published} MeV", f"{reached:.1f} MeV")
-        )
-        _demand(report, rows[-1], reached / published, 0.05)
-    for words, name, efficiency, published in (
-        ("iDM, Fig. 3, lower edge of the muon band: m_A'", "na64e-2018", EFFICIENCY, 1.14),
-        ("search of 2021, S1 + S2, lower edge: m_A'", "na64e-2018-semi-visible", 0.5, 0.39),
+        reached = [1e3 * stretches[-1][1] for stretches in _each(_fig8, name)]
+        found = [f"{mass:.0f} MeV" for mass in reached]
+        rows.append((f"i2DM, Fig. 8, {name}: m_χ1", f"{published} MeV", *found))
+        _demand(report, rows[-1], reached[0] / published, 0.15)
+    for words, name, published, allowed in (
+        ("iDM, Fig. 3, lower edge of the muon band: m_A'", "na64e-2018", 1.14, 0.25),
+        ("search of 2021, S1 + S2, lower edge: m_A'", "na64e-2018-semi-visible", 0.39, 0.06),
     ):
-        stretches = _muon_edge(name, efficiency)
-        rows.append((words, efficiency, f"{published} GeV", f"{stretches[-1][1]:.3f} GeV"))
-        _demand(report, rows[-1], stretches[-1][1] / published, 0.06)
-        gaps = [f"{a[1]:.2f} to {b[0]:.2f} GeV" for a, b in pairwise(stretches)]
-        rows.append((f"— gap below: {words}", efficiency, "none shown", ", ".join(gaps) or "none"))
+        every = _each(_muon_edge, name)
+        found = [f"{stretches[-1][1]:.3f} GeV" for stretches in every]
+        rows.append((words, f"{published} GeV", *found))
+        _demand(report, rows[-1], every[0][-1][1] / published, allowed)
+        rows.append((f"— gap below: {words}", "none shown", *map(_gaps, every)))
     for name in ("na64e-5e12", "na64e-5e12-compact"):
-        reached = _muon_edge(f"{name}-semi-visible", 0.5)[-1][1]
-        rows.append((f"search of 2021 with {name}: m_A'", 0.5, "—", f"{reached:.3f} GeV"))
-    report.table("semi-visible", ("quantity", "efficiency", "published", "scotopic"), rows)
+        every = _each(_muon_edge, f"{name}-semi-visible")
+        found = [f"{stretches[-1][1]:.3f} GeV" for stretches in every]
+        rows.append((f"search of 2021 with {name}: m_A'", "—", *found))
+    report.table("semi-visible", ("quantity", "published", "scotopic", *ENDS), rows)
 
 
-def _demand(report: Report, row: tuple[str, float, str, str], ratio: float, allowed: float) -> None:
-    wanted = f"{row[2]} within {100 * allowed:.0f} %"
-    report.demand(SECTION, row[0], row[3], wanted, holds=abs(ratio - 1) <= allowed)
+def _demand(report: Report, row: tuple[str, ...], ratio: float, allowed: float) -> None:
+    wanted = f"{row[1]} within {100 * allowed:.0f} %"
+    report.demand(SECTION, row[0], row[2], wanted, holds=abs(ratio - 1) <= allowed)
 
 
-def _search(name: str, efficiency: float) -> Search:
-    experiment = with_efficiency(load_experiment(name), efficiency)
-    return Search.of(experiment, calculation=BREMSSTRAHLUNG)
+def _gaps(stretches: Stretches) -> str:
+    gaps = (f"{a[1]:.2f} to {b[0]:.2f} GeV" for a, b in pairwise(stretches))
+    return ", ".join(gaps) or "none"
 
 
-def _muon_edge(name: str, efficiency: float) -> list[tuple[float, float]]:
+def _each(masses: Callable[[Search], Stretches], name: str) -> list[Stretches]:
+    """Return what a card excludes, as it is and with thresholds at each end of their ranges."""
+    card = load_experiment(name)
+    cards = [card, *(with_thresholds(card, end) for end in ENDS)]
+    return [masses(Search.of(one, calculation=BREMSSTRAHLUNG)) for one in cards]
+
+
+def _fig8(search: Search) -> Stretches:
+    """Return the masses of chi1 that are excluded at epsilon = 1e-3."""
+    found = exclusion_plane(
+        search,
+        InelasticDiracDarkMatter,
+        HERE,
+        Axis("dark_matter_mass", 0.04, 0.3, 60),
+        {"alpha_D": 0.1, "mass_ratio": 3.0, "splitting": 0.05, "tan_theta": 0.01},
+    )
+    return Plane.of(found).intervals()[0]
+
+
+def _muon_edge(search: Search) -> Stretches:
     """Return the masses excluded on the lower edge of the 2 sigma band of the muon's moment."""
     found = exclusion_plane(
-        _search(name, efficiency),
+        search,
         InelasticDarkMatter,
         Axis("alpha_D", 0.1, 0.1001, 2),
         Axis("mediator_mass", 0.2, 1.5, 120),
