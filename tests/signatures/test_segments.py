@@ -18,6 +18,7 @@ from scotopic.search import Search, exclusion_curve, load_experiment
 from scotopic.search.thresholds import with_thresholds
 from scotopic.signatures.missing_energy import window_of
 from scotopic.signatures.passing import binned
+from scotopic.signatures.rate_nodes import RateNodes
 from scotopic.signatures.segments import SegmentPassing
 from scotopic.signatures.semi_visible import semi_visible_responses
 
@@ -158,6 +159,24 @@ def test_the_limit_is_that_of_the_share(tmp_path: Any) -> None:
     assert ratio == pytest.approx(0.838, rel=0.015)
     (part,) = Search.of(card(tmp_path)).responses([replace(PHOTON, mediator_mass=0.1)])
     assert part.events(np.array([1e-4]), np.array([0.1])).shape == (1, 1)
+
+
+@pytest.mark.parametrize("mass", [1e-3, 0.03, 0.9])
+def test_rates_between_nodes_weigh_as_computed_ones(mass: float) -> None:
+    """What passes is that of rates at every simulated emission."""
+    found, process = passing("e-", 100.0, 0.4), Bremsstrahlung()
+    sample, model = found._sample(process), replace(PHOTON, mediator_mass=mass)
+    energies, least = (sample.parent_energy, sample.emitted_energy), found._least
+    nodes = RateNodes.around(*energies)
+    exact, at_nodes = (
+        process.radiated(found.question.dump, model, *where, least, Calculation())
+        for where in (energies, (nodes.parent_energy, nodes.emitted_energy))
+    )
+    between = nodes.at_all(at_nodes)
+    assert sample.weight @ abs(between - exact) < 0.01 * (sample.weight @ exact)
+    passes = found.cuts.probability(sample.deposited)
+    shares = [(sample.weight * w) @ passes / (sample.weight @ w) for w in (exact, between)]
+    assert shares[1] == pytest.approx(shares[0], rel=1e-3)
 
 
 def test_measured_energies_are_smeared(tmp_path: Any) -> None:

@@ -25,6 +25,7 @@ from scotopic.progress import Report, silent
 from scotopic.shower.tracks import CLOSEST_TO_BEAM, LEAST_ENERGY
 from scotopic.signatures.cells import CellPassing
 from scotopic.signatures.passing import ByEnergy, Shares, binned
+from scotopic.signatures.rate_nodes import RateNodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -132,8 +133,10 @@ class SegmentPassing:
         if not process.radiates:
             yield from repeat(binned(energy, sample.weight, passes, nodes), len(models))
             return
+        between = RateNodes.around(sample.parent_energy, energy)
         for model in models:
-            yield binned(energy, self._weights(process, model, sample), passes, nodes)
+            weight = self._weights(process, model, sample, between)
+            yield binned(energy, weight, passes, nodes)
 
     def drawn(
         self,
@@ -160,7 +163,9 @@ class SegmentPassing:
         """
         sample = self._sample(process)
         order = np.argsort(sample.emitted_energy, kind="stable")
-        total = np.append(0.0, np.cumsum(self._weights(process, model, sample)[order]))
+        between = RateNodes.around(sample.parent_energy, sample.emitted_energy)
+        weight = self._weights(process, model, sample, between)
+        total = np.append(0.0, np.cumsum(weight[order]))
         place = np.searchsorted(sample.emitted_energy[order], mediator_energy)
         most = len(order) - _ALIKE
         first = np.clip(place - _ALIKE // 2, 0, most)
@@ -168,13 +173,16 @@ class SegmentPassing:
         row = np.searchsorted(total, low + uniforms * (high - low), side="right") - 1
         return np.asarray(sample.deposited[order[np.clip(row, first, first + _ALIKE - 1)]])
 
-    def _weights(self, process: "Process", model: "Portal", sample: "Emissions") -> FloatArray:
+    def _weights(
+        self, process: "Process", model: "Portal", sample: "Emissions", between: RateNodes
+    ) -> FloatArray:
         if not process.radiates:
             return sample.weight
-        energies = sample.parent_energy, sample.emitted_energy
+        energies = between.parent_energy, between.emitted_energy
         how = self._least, self.question.calculation
         (weak,) = at_weak_coupling([model])
-        return sample.weight * process.radiated(self.question.dump, weak, *energies, *how)
+        rate = process.radiated(self.question.dump, weak, *energies, *how)
+        return sample.weight * between.at_all(rate)
 
     def _sample(self, process: "Process") -> "Emissions":
         from scotopic.shower.emission import emissions  # noqa: PLC0415 - a warm run needs none
