@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scotopic.errors import CardError
+from scotopic.errors import CardError, RangeError
 from scotopic.experiments import EnergyResolution, Experiment
 from scotopic.experiments.selections import SegmentCut
 from scotopic.models.dark_photon import DarkPhoton
@@ -177,6 +177,33 @@ def test_rates_between_nodes_weigh_as_computed_ones(mass: float) -> None:
     passes = found.cuts.probability(sample.deposited)
     shares = [(sample.weight * w) @ passes / (sample.weight @ w) for w in (exact, between)]
     assert shares[1] == pytest.approx(shares[0], rel=1e-3)
+
+
+def test_limits_that_nothing_passes_are_named(tmp_path: Any) -> None:
+    """All but a hundred MeV of what the window leaves in the first tenth of the calorimeter."""
+    experiment = card(tmp_path, "segments = [1]\nminimum_energy_GeV = 49.9\n")
+    with pytest.raises(
+        RangeError, match=r"'pre-shower', segment 1 > 49\.9 GeV: no simulated event"
+    ):
+        exclusion_curve(experiment, PHOTON, [0.1])
+
+
+@pytest.mark.parametrize(("other", "apart"), [("maximum", True), ("minimum", False)])
+def test_searches_may_differ_in_the_segments(tmp_path: Any, other: str, apart: bool) -> None:
+    """Below the threshold of the other one there is another event, above it the same."""
+    named = '"other"\nsignature = "missing-energy"'
+    second = CARD.partition("[[searches]]")[2].replace('"invisible"', named)
+    data = (
+        "[[searches.data_sets]]\nname = 'x'\nkind = 'measurement'\nparticles_on_target = 1e11\n"
+        "signal_efficiency = 0.5\nsignal_efficiency_uncertainty = 0.0\nbackground = []\n"
+        "observed_events = 0\nsource = 'assumption'\n"
+    )
+    keys = f"{FIRST}[[searches]]{second}segments = [1]\n{other}_energy_GeV = 0.5\n{data}"
+    if apart:
+        assert len(Search.of(card(tmp_path, keys)).parts) == 2
+    else:
+        with pytest.raises(CardError, match="invisible and other may accept the same event"):
+            card(tmp_path, keys)
 
 
 def test_measured_energies_are_smeared(tmp_path: Any) -> None:

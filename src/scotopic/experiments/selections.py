@@ -271,10 +271,19 @@ def excludes(
     Returns
     -------
     bool
-        Whether the windows of the calorimeter's energy are apart, or `other` vetoes the decays
-        whose energy `one` needs, or takes none that could leave it.
+        Whether the windows of the calorimeter's energy or of the same segments are apart, or
+        `other` vetoes the decays whose energy `one` needs, or takes none that could leave it.
     """
     if one.maximum_calorimeter_energy_GeV <= other.minimum_calorimeter_energy_GeV:
+        return True
+    if one.calorimeter == other.calorimeter and any(
+        set(low.segments) == set(high.segments)
+        and low.maximum_energy_GeV is not None
+        and high.minimum_energy_GeV is not None
+        and low.maximum_energy_GeV <= high.minimum_energy_GeV
+        for low in one.segments
+        for high in other.segments
+    ):
         return True
     if one.decay_signal is None:
         return False

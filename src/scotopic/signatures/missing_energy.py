@@ -14,12 +14,13 @@ import numpy.typing as npt
 
 from scotopic.detector.window import FAINT, RESOLVED, EnergyWindow
 from scotopic.detector.zones import calorimeter_window
+from scotopic.errors import RangeError
 from scotopic.experiments.messages import KeyedError, KeyPath, shown
 from scotopic.experiments.selections import CalorimeterSelection, excludes
 from scotopic.processes.calculation import PROCESSES
 from scotopic.progress import Report, silent
 from scotopic.signatures.base import Question, Response, Signature
-from scotopic.signatures.invisible import invisible_responses
+from scotopic.signatures.invisible import InvisibleResponse, invisible_responses
 from scotopic.signatures.segments import SegmentPassing
 from scotopic.units import MUON_MASS
 from scotopic.words import ThresholdEnd
@@ -37,6 +38,7 @@ FloatArray = npt.NDArray[np.float64]
 THICK_X0: Final = 20.0
 """Thickness in radiation lengths of a calorimeter from which less than 5 % of 100 GeV leaks."""
 
+_NONE = 1e-6  # a share below it is that of no event: they are some 1e4
 _LEAST_WEIGHT = 1e-2  # of the thresholds of a smeared edge that are points of a curve
 
 
@@ -126,7 +128,13 @@ class MissingEnergy(Signature):
     def responses(
         self, question: Question, models: "Sequence[Portal]", report: Report = silent
     ) -> list[Response]:
-        """Return the responses, simulated ones and others apart."""
+        """Return the responses, simulated ones and others apart.
+
+        Raises
+        ------
+        RangeError
+            If limits of segments are such that no model's mediators pass them.
+        """
         unseen = [i for i, model in enumerate(models) if model.leaves_no_trace]
         others = [i for i, model in enumerate(models) if not model.leaves_no_trace]
         found: dict[int, Response] = {}
@@ -135,6 +143,7 @@ class MissingEnergy(Signature):
             chosen = [models[i] for i in unseen]
             passing = self.passing(question)
             responses = invisible_responses(question, chosen, window, report, passing)
+            _check_some_pass(question, responses)
             found |= zip(unseen, responses, strict=True)
         if others:
             from scotopic.signatures.semi_visible import (  # noqa: PLC0415 - if needed
@@ -216,6 +225,21 @@ class MissingEnergy(Signature):
             if chosen.segments and PROCESSES[name].emitters is None
         ]
         return tuple(found)
+
+
+def _check_some_pass(question: Question, responses: "Sequence[Response]") -> None:
+    """Refuse limits of segments that keep nothing of what is in the window, by simulation."""
+    cuts = cast("CalorimeterSelection", question.selection).segments
+    if not cuts:
+        return
+    known = [one for one in responses if isinstance(one, InvisibleResponse)]
+    passed = sum(float(one.accepted.sum()) for one in known)
+    made = sum(float(one.in_window.sum()) for one in known if one.in_window is not None)
+    if made > 0 and passed < _NONE * made:
+        limits = " and ".join(f"{cut.name!r}, {cut.condition}" for cut in cuts)
+        raise RangeError(
+            f"selection.segments: {limits}: no simulated event that the window accepts passes"
+        )
 
 
 def _check_segments(experiment: "Experiment", chosen: CalorimeterSelection) -> None:
