@@ -11,6 +11,7 @@ from scotopic.cli.commands import register
 from scotopic.errors import RangeError
 from scotopic.experiments import Experiment
 from scotopic.models.dark_photon import DarkPhoton
+from scotopic.models.millicharged import Millicharged
 from scotopic.processes.calculation import Calculation
 from scotopic.search import Result, Search, default_masses, exclusion_curve, load_experiment
 from scotopic.units import ELECTRON_MASS
@@ -217,3 +218,24 @@ def test_unknown_methods_processes_and_signatures_are_named(na64: Experiment) ->
         Search.of(na64, signatures=["recoil"])
     with pytest.raises(RangeError, match="'synchrotron'"):
         Calculation(processes=("synchrotron",))
+
+
+@pytest.mark.parametrize(("ratio", "is_odd"), [(0.5, True), (1.5, False)])
+def test_heavy_dark_matter_is_remarked_on(ratio: float, is_odd: bool) -> None:
+    """Nothing is refused below twice the mass; below the mass itself the result says so."""
+    found = exclusion_curve(
+        "na64e-2018", "dark_photon", [0.1], mass_ratio=ratio, dark_matter="dirac"
+    )
+    assert found["status"][0, 0] == "limit"
+    assert any("mass_ratio: 0.5 is below 1" in one for one in found.attributes["remarks"]) is is_odd
+
+
+def test_charges_that_are_seen_are_not_limited() -> None:
+    """Bremsstrahlung alone allows charges above 0.2 at 1 GeV."""
+    search = Search.of("na64e-2018", calculation=Calculation(processes=("bremsstrahlung",)))
+    found = exclusion_curve(search, "millicharged", [0.01, 1.0], dark_matter="dirac")
+    assert found.axes == ("dark_matter_mass",)
+    assert found["status"][0, 0] == "limit"
+    assert found["status"][0, 1].startswith("nothing excluded: no limit below 0.2; larger charges")
+    with pytest.raises(RangeError, match=r"kinetic_mixing: 0\.3 is not between"):
+        Millicharged(dark_matter_mass=0.1, kinetic_mixing=0.3, dark_matter="dirac")

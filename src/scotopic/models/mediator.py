@@ -153,6 +153,16 @@ class DecayingMediator(Portal):
         return self.invisible_width > 0 or self.is_off_shell
 
     @property
+    def remark(self) -> str:
+        """That dark matter is heavier than the mediator, if it is."""
+        if self.mass_ratio >= 1 or not self.is_off_shell:
+            return ""
+        return (
+            f"mass_ratio: {self.mass_ratio:g} is below 1: dark matter is heavier than the mediator,"
+            " and annihilates into two of them in the early Universe"
+        )
+
+    @property
     def is_closed(self) -> bool:
         """Whether a real mediator is too light to decay into the dark sector."""
         return not self.dark_width_at(self.mediator_mass) > 0

@@ -255,6 +255,11 @@ class Portal(ABC):
         """Whether what becomes of it, at some virtual mass, is not seen."""
 
     @property
+    def remark(self) -> str:
+        """What is odd about its parameters, if anything."""
+        return ""
+
+    @property
     def is_closed(self) -> bool:
         """Whether a real mediator is too light to decay into the dark sector, as a photon is."""
         return True

@@ -422,14 +422,14 @@ class _Asked:
         return found
 
     def _remarks(self, models: "Sequence[Portal]") -> list[str]:
-        """Return in words what the points of the curve miss."""
-        if self.along.parameter not in ("mediator_mass", "dark_matter_mass"):
-            return []
-        if not self.model.mediator_mass > 0:
-            return []
+        """Return in words what is odd about models, and what the points of the curve miss."""
+        found = [*dict.fromkeys(model.remark for model in models if model.remark)][:1]
+        is_mass = self.along.parameter in ("mediator_mass", "dark_matter_mass")
+        if not (is_mass and self.model.mediator_mass > 0):
+            return found
         masses = np.array([model.mediator_mass for model in models])
         every = features_of(self.search, self.model)
-        return list(missed(every, masses, "default masses have points there"))
+        return [*found, *missed(every, masses, "default masses have points there")]
 
     def _unmoved(self, found: Exclusion) -> Iterator[str]:
         """Say that a band has no width."""
