@@ -104,6 +104,11 @@ CASES: dict[str, tuple[PairProduction, Portal, float]] = {
         Millicharged(dark_matter_mass=0.2, kinetic_mixing=1e-3, dark_matter="complex_scalar"),
         ALPHA,
     ),
+    "light pairs, muons on lead": (  # below the muon's mass yields do not fall
+        PairProduction("muon", "Pb", 20.0, 0.005, 10.0),
+        Millicharged(dark_matter_mass=0.005, kinetic_mixing=1e-3, dark_matter="dirac"),
+        ALPHA,
+    ),
     "axion and dark photon": (
         replace(NA64E, spin=1, axion_mass=0.05),
         DarkAxionPortal(dark_photon_mass=0.1, portal_coupling=1e-3, axion_mass=0.05),

@@ -171,9 +171,10 @@ class PairProduction:
         return np.asarray(squared @ -METRIC if self.spin == 1 else squared.sum(axis=1))
 
     def _mass2(self, u: Array) -> tuple[Array, Array]:
-        """Draw k^2 above the threshold: many near it, as 1/k^5 beyond."""
+        """Draw k^2 above the threshold: many near it, 1/k^5 beyond, or less steep."""
         W = np.sqrt(self._S) - self.nuclear_mass - self.lepton_mass
-        least, power = self._threshold2, 0.2 if self.spin == 1 else 1.5
+        least = self._threshold2
+        power = 0.2 if self.spin == 1 else 1.5 if least > self.lepton_mass**2 else 0.8
         kept = 1 - (least / min(W, self.energy) ** 2 / 0.999) ** power
         K = least * (1 - kept * u**2) ** (-1 / power)
         return K, 2 * kept * u * K / power * (K / least) ** power

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from scotopic.decays.leptons import lepton_mass_of
 from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.processes.base import WEAK_COUPLING, Process
@@ -195,7 +196,7 @@ def folded(
         If a width exceeds the virtual mass.
     """
     limits = process.virtual_masses(dump, minimum_energy)
-    masses = nodes(models, *limits, process.resonances)
+    masses = nodes(models, *limits, process.resonances, lepton_mass_of(dump.lepton))
     made = VirtualYields.of(process, dump, models[0], masses, known)
     if made is None:
         return Folded(*np.zeros((4, len(models))))
@@ -209,6 +210,7 @@ def nodes(
     low: float,
     high: float,
     resonances: Sequence[tuple[float, float]] = (),
+    flat_below: float = 0.0,
 ) -> Array:
     """Return the masses in GeV at which yields are computed: 10^(n/16), and around resonances.
 
@@ -220,6 +222,8 @@ def nodes(
         Between which masses in GeV the process can be asked.
     resonances : sequence of tuple of float
         Masses and widths in GeV at which yields change quickly.
+    flat_below : float
+        Mass in GeV below which yields hardly fall: that of the lepton, if it radiates.
 
     Raises
     ------
@@ -231,7 +235,8 @@ def nodes(
     needed = np.array([_needed(model) for model in models])
     first = max(float(needed[:, 0].min()), low)
     beyond = [_BEYOND_RESONANCE * mass for mass, _ in resonances]
-    last = min(max(float(needed[:, 1].max()), *beyond, 0.0), high)
+    last = max(float(needed[:, 1].max()), *beyond, _BEHIND_THRESHOLD * flat_below)
+    last = min(last, high)
     groups = np.arange(_group(np.array([first]))[0], _group(np.array([max(first, last)]))[0] + 1)
     numbers = np.arange(groups[0] * _TOGETHER, (groups[-1] + 1) * _TOGETHER)
     dense = [mass + width / 2 * _STEPS[width * _STEPS < _NEAR * mass] for mass, width in resonances]
@@ -267,8 +272,8 @@ def _needed(model: "Portal") -> tuple[float, float]:
     if pole <= threshold:
         far = _BEHIND_THRESHOLD * threshold
         here, beyond = model.spectral_density(np.array([far, 2 * far]))
-        # Yields fall as k^-2 at least; if rho does not fall too, as for a coupling of dimension
-        # 1/GeV, every mass adds as much as the one before.
+        # Above the lepton's mass yields fall as k^-2 at least; if rho does not fall too, as for a
+        # coupling of dimension 1/GeV, every mass adds as much as the one before.
         return threshold, far if beyond < here / _FALLS else math.inf
     return min(pole, _LIGHTER * max(threshold, _FAINT * pole)), _BEHIND_POLE * pole
 
