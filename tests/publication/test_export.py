@@ -299,7 +299,11 @@ def test_tables_say_what_they_are(submission: Path) -> None:
     table = documents(submission)["limit limit"]
     assert "NA64e 2016-2018" in table["description"]
     keywords = {one["name"]: one["values"] for one in table["keywords"]}
-    assert keywords["reactions"] == ["E- NUCLEUS --> E- NUCLEUS A'", "E+ E- --> A'"]
+    assert keywords["reactions"] == [
+        "E- NUCLEUS --> E- NUCLEUS A'",
+        "E+ E- --> A'",
+        "GAMMA NUCLEUS --> A' NUCLEUS",
+    ]
     data = yaml.safe_load((submission / table["data_file"]).read_text())
     (mass,) = data["independent_variables"]
     assert mass["header"] == {"name": "mediator mass", "units": "GeV"}

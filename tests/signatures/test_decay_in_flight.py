@@ -54,7 +54,8 @@ def islands(
 
 
 def response(run: Experiment, model: DecayingMediator) -> FlightResponse:
-    (part,) = Search.of(run).parts
+    alone = Calculation(processes=("bremsstrahlung",)) if isinstance(model, DarkPhoton) else None
+    (part,) = Search.of(run, calculation=alone or Calculation()).parts
     (found,) = part.signature.responses(part.question, [model])
     assert isinstance(found, FlightResponse)
     return found
