@@ -135,7 +135,7 @@ class SegmentPassing:
             return
         between = RateNodes.around(sample.parent_energy, energy)
         for model in models:
-            weight = self._weights(process, model, sample, between)
+            weight = self._radiated(process, model, sample, between)
             yield binned(energy, weight, passes, nodes)
 
     def drawn(
@@ -163,8 +163,10 @@ class SegmentPassing:
         """
         sample = self._sample(process)
         order = np.argsort(sample.emitted_energy, kind="stable")
-        between = RateNodes.around(sample.parent_energy, sample.emitted_energy)
-        weight = self._weights(process, model, sample, between)
+        weight = sample.weight
+        if process.radiates:
+            between = RateNodes.around(sample.parent_energy, sample.emitted_energy)
+            weight = self._radiated(process, model, sample, between)
         total = np.append(0.0, np.cumsum(weight[order]))
         place = np.searchsorted(sample.emitted_energy[order], mediator_energy)
         most = len(order) - _ALIKE
@@ -173,11 +175,10 @@ class SegmentPassing:
         row = np.searchsorted(total, low + uniforms * (high - low), side="right") - 1
         return np.asarray(sample.deposited[order[np.clip(row, first, first + _ALIKE - 1)]])
 
-    def _weights(
+    def _radiated(
         self, process: "Process", model: "Portal", sample: "Emissions", between: RateNodes
     ) -> FloatArray:
-        if not process.radiates:
-            return sample.weight
+        """Return the weights of emissions by parents that go on."""
         energies = between.parent_energy, between.emitted_energy
         how = self._least, self.question.calculation
         (weak,) = at_weak_coupling([model])
