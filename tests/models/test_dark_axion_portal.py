@@ -102,3 +102,8 @@ def test_limits_of_5e12_electrons() -> None:
     limits = exclusion_curve(Search.of(FLAT), MODEL, [0.01, 0.1, 0.5, 1.0, 2.0]).limits()
     expected = [4.4e-3, 5.0e-3, 5.7e-3, 6.5e-3, 1.2e-2]
     assert limits * np.sqrt(9.37e11 / 5e12) == pytest.approx(expected, rel=0.05)
+
+
+def test_light_ones_know_how_well_mesons_are_known() -> None:
+    curve = exclusion_curve(Search.of(FLAT), MODEL, [0.01])
+    assert any("J/psi" in one for one in curve.attributes["caveats"])

@@ -232,7 +232,7 @@ def nodes(
     """
     for model in models:
         _refuse_outside(model, low, high)
-    needed = np.array([_needed(model) for model in models])
+    needed = np.array([needed_masses(model) for model in models])
     first = max(float(needed[:, 0].min()), low)
     beyond = [_BEYOND_RESONANCE * mass for mass, _ in resonances]
     last = max(float(needed[:, 1].max()), *beyond, _BEHIND_THRESHOLD * flat_below)
@@ -266,7 +266,7 @@ def _refuse_outside(model: "Portal", low: float, high: float) -> None:
         )
 
 
-def _needed(model: "Portal") -> tuple[float, float]:
+def needed_masses(model: "Portal") -> tuple[float, float]:
     """Return between which masses in GeV a model needs yields."""
     pole, threshold = model.mediator_mass, model.dark_threshold
     if pole <= threshold:

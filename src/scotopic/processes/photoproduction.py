@@ -18,6 +18,7 @@ from scotopic.processes.base import AcceptedYields, Process, Produced, Window
 from scotopic.processes.calculation import Calculation
 from scotopic.processes.dump import Dump
 from scotopic.processes.features import Feature, around
+from scotopic.processes.fold import needed_masses
 from scotopic.progress import Report, silent
 
 if TYPE_CHECKING:
@@ -158,6 +159,8 @@ def nuclear_model(dump: Dump, calculation: Calculation) -> "NuclearModel":
 def _heaviest(model: "Portal") -> float:
     """Return the mass in GeV from which mediators are made: real ones, or virtual ones."""
     dark = model.dark_threshold
+    if model.mediator_mass == 0 and math.isinf(needed_masses(model)[1]):  # up to any mass
+        return math.inf
     return max(model.mediator_mass, dark if math.isfinite(dark) else 0.0)
 
 
