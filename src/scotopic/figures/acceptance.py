@@ -25,13 +25,13 @@ FloatArray = npt.NDArray[np.float64]
 _DASHES: Final = ("-", "--", "-.", ":")
 _NOTED: Final = ("ratio", "splitting", "angle", "choice")
 _BAND: Final = 0.25
-_ROOM: Final = 1.18  # above the highest line
+_ROOM: Final = 1.4  # above the highest line
 _MATTERS: Final = 1e-2  # of what is accepted; processes that make less have thin lines
 _THIN: Final = 0.4
 _SAME: Final = 1e-3
 _LABELS: Final = {
-    "mass": "accepted share of mediators in the window",
-    "energy": "accepted share of mediators",
+    "mass": "accepted share of the window",
+    "energy": "accepted share",
 }
 
 
