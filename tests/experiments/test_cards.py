@@ -32,6 +32,7 @@ EXPECTED_NAMES = {
     "na64e-1e13",
     "na64e-2017",
     "na64e-2018",
+    "na64e-2018-recast",
     "na64e-2018-semi-visible",
     "na64e-2022",
     "na64e-5e12",

@@ -134,7 +134,7 @@ def test_bins_are_added_up() -> None:
         ("na64e-2018", PHOTON, "computed: the window of ECAL, 'pre-shower', "),
         ("na64mu", MUONS, "computed: the window of MS2, the geometry behind the target; a"),
         ("na64e-alp", None, "computed: the regions of decay; a flat"),
-        ("na64e-alp", None, "stands for all else, fitted (2016-2018: Efficiency: fitted, see"),
+        ("na64e-alp", None, "0.5 +- 0.07 stands for all else, as its source has it (2016-2018"),
         ("ldmx-4GeV", PHOTON, "stands for all else, assumed"),
     ],
 )

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
+from scotopic.detector.calorimeter import ShowerModel
 from scotopic.errors import CardError, RangeError
 from scotopic.events.flight import DecaysInFlight, decay_probability
 from scotopic.experiments import Experiment
@@ -253,6 +254,45 @@ CONTOUR = [
     (0.04560, 2.27e-4, 7.68e-4),
     (0.05168, 2.38e-4, 4.70e-4),
 ]
+
+
+def behind_a_veto(run: Experiment, fires_GeV: float, lost_cm: float) -> Experiment:
+    """Half of all decays, less those in front of a veto and those beside which a shower fires it.
+
+    The veto of na64e-2018 measures 6.3 % of what leaks out of the target.
+    """
+    model = ShowerModel.of(run.target.material)
+    normals = np.random.default_rng(1).standard_normal((2000, 2))
+    energies = np.linspace(0.25, 1, 31) * run.beam.energy_GeV
+    kept = []
+    for energy in energies:
+        rest = np.full(2000, run.beam.energy_GeV - energy + 1e-3)
+        leaks = model.showers(rest, normals).beyond(run.target.thickness_X0)
+        kept.append(0.5 * float(np.mean(0.063 * leaks < fires_GeV)))
+    by_energy = {
+        "against": "mediator_energy_GeV",
+        "points": list(zip(energies.tolist(), kept, strict=True)),
+    }
+    content = run.content()
+    (search,) = content["searches"]
+    (where,) = search["selection"]["regions"]
+    steps = [[0.0, 0.0], [lost_cm - 0.01, 0.0], [lost_cm, 1.0]]
+    where["efficiency"] = {"against": "decay_position_cm", "points": steps}
+    search["data_sets"][0]["signal_efficiency"] = by_energy
+    return Experiment.model_validate(content)
+
+
+@pytest.mark.parametrize(
+    ("runs", "published"), [(RUNS[:2], (1.3e-4, 4.2e-4)), (RUNS, (1.2e-4, 6.8e-4))]
+)
+def test_a_veto_behind_the_target_explains_the_fitted_numbers(
+    runs: Sequence[Experiment], published: Island
+) -> None:
+    """Nothing fitted: 5 MeV fire it, and pairs that are made before all but 1.25 of its 5 cm."""
+    ((found,),) = islands([behind_a_veto(run, 0.005, 3.75) for run in runs], [X17])
+    assert found == pytest.approx(published, rel=0.2)
+    ((blind,),) = islands([behind_a_veto(run, 1.0, 0.1) for run in runs], [X17])
+    assert blind[0] < 0.85 * found[0]  # what leaks matters where mediators live long
 
 
 class TestAxionLikeParticles:
