@@ -9,6 +9,7 @@ import pytest
 from scotopic.errors import CardError, RangeError
 from scotopic.experiments import EnergyResolution, Experiment
 from scotopic.experiments.selections import SegmentCut
+from scotopic.models.axion_like import AxionLikeParticle
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.inelastic import InelasticDarkMatter
 from scotopic.processes.bremsstrahlung import Bremsstrahlung
@@ -299,3 +300,15 @@ def test_refuses_segments_that_are_not_there(tmp_path: Any, keys: str, message: 
         Search.of(card(tmp_path, keys))
     assert message in str(error.value)
     assert "selection.segments[" in str(error.value)
+
+
+def test_showers_of_photons_are_as_many_as_mesons_are_worth() -> None:
+    """2 000 of them against the axion's 10 000: other spectra of the same photons."""
+    (part,) = Search.of(load_experiment("na64e-2018")).parts
+    asked = SegmentPassing.of(part.question, window_of(part.question))
+    assert asked is not None
+    axion = AxionLikeParticle(mediator_mass=0.03, photon_coupling=1e-4)
+    few = asked.shares("photoproduction", [replace(PHOTON, mediator_mass=0.77)])
+    many = asked.shares("primakoff", [axion])
+    assert 0 < many.errors[0] < few.errors[0] < 0.03
+    assert few.values[0] == pytest.approx(many.values[0], abs=4 * few.errors[0] + 0.02)

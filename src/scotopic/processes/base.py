@@ -132,6 +132,10 @@ class Process(ABC):
     radiates: ClassVar[bool] = False
     """Whether the emitter goes on with what the mediator leaves it; else that takes all of it."""
 
+    model_error: ClassVar[float] = 0.0
+    """Relative error of the number of mediators beside the numerical one: showers are simulated as
+    finely as it is worth."""
+
     deflects_beam: ClassVar[bool] = False
     """Whether it is l Z -> l' Z' X, whose lepton has a known angle; of others it goes straight."""
 

@@ -46,6 +46,7 @@ class Photoproduction(Process):
     depends_on_widths = False
     is_transverse = True  # the meson keeps the photon's helicity
     emitters = "photons"
+    model_error = 0.25  # of the best known, J/psi
 
     def obstacle(self, dump: Dump, model: "Portal") -> str | None:
         """Return why no photon turns into the mediator, if none does."""

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.float64]
 
+_SHOWERS, _FEWER_SHOWERS = 10_000, 2_000  # these where the model is known to less than
+_COARSE = 0.1
 _STEPS_PER_OCTAVE = 4  # of the least energy that is simulated, so that similar windows share it
 _NODES = 100  # of the mediator's energy, each the mean of as many showers
 _BINS = 200  # of the spectrum
@@ -198,6 +200,7 @@ class SegmentPassing:
             minimum_energy=self._least,
             segment_edges_X0=list(self.cuts.edges_X0),
             thickness_X0=DEEPEST_X0 if dump.thickness_X0 is None else dump.thickness_X0,
+            events=_SHOWERS if process.model_error < _COARSE else _FEWER_SHOWERS,
         )
 
     @property
