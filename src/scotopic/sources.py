@@ -66,7 +66,7 @@ def module_names(*values: object) -> tuple[str, ...]:
     --------
     >>> from scotopic.models.axion_like import AxionLikeParticle
     >>> module_names(AxionLikeParticle(mediator_mass=0.1, photon_coupling=1e-4))
-    ('scotopic.models.axion_like', 'scotopic.models.mediator')
+    ('scotopic.models.axion_like', 'scotopic.models.mediator', 'scotopic.models.portal')
     """
     kinds = dict.fromkeys(one if isinstance(one, type) else type(one) for one in values)
     names = dict.fromkeys(base.__module__ for kind in kinds for base in kind.__mro__)

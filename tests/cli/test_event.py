@@ -39,7 +39,7 @@ def test_event_and_map_are_drawn(tmp_path: Path) -> None:
     assert names == {"event.png", "event.pdf", "efficiency.png", "efficiency.pdf"}
     first, *cuts = done.stdout.splitlines()
     assert first in ("event 0: accepted by S1", "event 0: rejected by S1")
-    assert len(cuts) == 6
+    assert len(cuts) == 7
     assert ("fails" in done.stdout) == ("rejected" in first)
 
 

@@ -166,7 +166,7 @@ class OutsideShares:
         >>> OutsideShares.of(lead, 5.0).at(showers).round(3)
         array([0.019, 0.016])
         >>> OutsideShares.of(lead, 5.0).at(showers, 5.0).round(2)
-        array([0.51, 0.51])
+        array([0.22, 0.21])
         """
         from scipy.ndimage import map_coordinates  # noqa: PLC0415 - slow to import
 

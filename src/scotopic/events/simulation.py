@@ -176,7 +176,7 @@ def simulate(
     >>> found = simulate(lead, model, 1, 256, minimum_energy=50.0,
     ...                  calculation=Calculation(processes=("bremsstrahlung",)))
     >>> f"{found.weight.sum():.1e} {(found.pair_energy[:, 0] / found.chi2_energy[:, 0]).mean():.2f}"
-    '1.5e-04 0.26'
+    '1.4e-04 0.26'
     """
     events = count("events", events, 1, MOST_EVENTS)
     minimum_energy = positive("minimum_energy", minimum_energy, "GeV")

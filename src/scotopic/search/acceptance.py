@@ -168,9 +168,11 @@ def acceptance_curve(
 
     Examples
     --------
+    Three of five light B-L bosons decay into neutrinos, and half of these are accepted:
+
     >>> found = acceptance_curve("na64mu-1e12", "B_minus_L", [0.01, 0.1])
     >>> [(line.process, line.accepted.round(2).tolist()) for line in found.lines]
-    [('bremsstrahlung', [0.5, 0.5])]
+    [('bremsstrahlung', [0.3, 0.3]), ('photoproduction', [0.3, 0.3]), ('all', [0.3, 0.3])]
     """
     if against not in _MASSES:
         raise RangeError(f"against: {not_one_of(against, _MASSES)}")
