@@ -61,7 +61,7 @@ def test_tan_theta_makes_it_i2DM(tmp_path: Path) -> None:
         (["na64e-2018-semi-visible", *MODEL, "--search", "S3"], ["S3", "S1"]),
         (["na64e-2018", *MODEL, "--number", "99999"], ["number", "32767"]),
         (["na64e-2018", *MODEL, "--number", "-1"], ["number", "32767"]),
-        (["na64e-2018", *MODEL, "--mass-ratio", "2.1"], ["mass_ratio"]),
+        (["na64e-2018", *MODEL, "--mass-ratio", "-2.1"], ["mass_ratio"]),
         (["na64e-2018", *MODEL, "--mass-ratio", "1e300"], ["mass_ratio: 1e+300", "1e+09"]),
         (["na64e-2018", *MODEL, "--seed", "-3"], ["seed"]),
         (["na64e-2018", *MODEL, "--tan-theta", "-1"], ["theta"]),
