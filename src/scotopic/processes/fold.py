@@ -230,7 +230,8 @@ def nodes(
     RangeError
         If most of a model is outside of these masses.
     """
-    for model in models:
+    by_mass = sorted(models, key=lambda model: float(getattr(model, model.mass_field)))
+    for model in (by_mass[0], by_mass[-1], *models):  # first what was asked for
         _refuse_outside(model, low, high)
     needed = np.array([needed_masses(model) for model in models])
     first = max(float(needed[:, 0].min()), low)
