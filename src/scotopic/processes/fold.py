@@ -193,8 +193,9 @@ def folded(
     Raises
     ------
     RangeError
-        If a width exceeds the virtual mass.
+        If a width exceeds the virtual mass, or beam and target are not followed.
     """
+    dump.check(minimum_energy)
     limits = process.virtual_masses(dump, minimum_energy)
     masses = nodes(models, *limits, process.resonances, lepton_mass_of(dump.lepton))
     made = VirtualYields.of(process, dump, models[0], masses, known)
