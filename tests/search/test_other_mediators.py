@@ -49,7 +49,8 @@ def limit(na64: Experiment, model: DecayingMediator) -> np.ndarray:
 def test_scalar_and_axial_against_vector(na64: Experiment) -> None:
     """PHYSICS notes, section 7: 1.60, 1.56, 1.506, 1.495 to 1 %; A = V to 1 % from 7 MeV.
 
-    Narrow ones: widths differ by spin. The notes count mediators above 50 GeV; the card's resolution and its window add 0.5 %.
+    Narrow ones: widths differ by spin. The notes count mediators above 50 GeV; the card's
+    resolution and its window add 0.5 %.
     """
     every = (PHOTON, SCALAR, PSEUDOSCALAR, AXIAL)
     vector, scalar, pseudoscalar, axial = (limit(na64, replace(m, alpha_D=1e-3)) for m in every)
