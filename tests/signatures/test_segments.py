@@ -162,6 +162,14 @@ def test_the_limit_is_that_of_the_share(tmp_path: Any) -> None:
     assert part.events(np.array([1e-4]), np.array([0.1])).shape == (1, 1)
 
 
+def test_parents_that_keep_nothing_have_rates() -> None:
+    """Beyond what kinematics allows, and by rounding beyond all of the energy."""
+    parent = np.array([50.0, 80.0, 100.0])
+    nodes = RateNodes.around(parent, np.array([50.0, 79.0, np.nextafter(100.0, 101.0)]))
+    assert np.all(nodes.emitted_energy < nodes.parent_energy)
+    assert nodes.at_all(np.full(len(nodes.parent_energy), 2.0)) == pytest.approx(2.0)
+
+
 @pytest.mark.parametrize("mass", [1e-3, 0.03, 0.9])
 def test_rates_between_nodes_weigh_as_computed_ones(mass: float) -> None:
     """What passes is that of rates at every simulated emission."""

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.display import displayed
+from scotopic.units import ELECTRON_MASS
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -39,9 +40,10 @@ class RateNodes:
 
     @classmethod
     def around(cls, parent_energy: FloatArray, emitted_energy: FloatArray) -> "RateNodes":
-        """Return nodes for pairs of energies in GeV, shapes (n,), emitted ones the smaller."""
+        """Return nodes for pairs of energies in GeV, shapes (n,); an electron's mass is kept."""
+        keeps = np.maximum(parent_energy - emitted_energy, ELECTRON_MASS) / parent_energy
         parents, row, up = _between(parent_energy, _PARENTS)
-        kept, column, right = _between(np.log1p(-emitted_energy / parent_energy), _KEPT)
+        kept, column, right = _between(np.log(keeps), _KEPT)
         first = row * _KEPT + column
         corners = [first, first + 1, first + _KEPT, first + _KEPT + 1]
         shares = [(1 - up) * (1 - right), (1 - up) * right, up * (1 - right), up * right]
