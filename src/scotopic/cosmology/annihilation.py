@@ -171,7 +171,10 @@ def line_shape(model: DecayingMediator, masses: Array) -> Array:
     visible = sum(visible_widths(model, masses).values())
     total = model.dark_width_at(masses) + model.coupling**2 * visible
     detuning = (masses - model.mediator_mass) * (masses + model.mediator_mass)
-    return np.asarray(visible / (detuning**2 + masses**2 * total**2))
+    distance = np.hypot(detuning, masses * total)  # whose square may be no number
+    is_open = visible > 0  # elsewhere both may vanish
+    root = np.divide(visible, distance, out=np.zeros_like(distance), where=is_open)
+    return np.divide(root, distance, out=root, where=is_open)
 
 
 def visible_widths(model: DecayingMediator, masses: npt.ArrayLike) -> Mapping[str, Array]:
