@@ -26,8 +26,8 @@ def test_branching_ratios_are_squares_of_amplitudes() -> None:
 
 def test_the_density_is_a_decay_of_what_mixes() -> None:
     """Int dk2 rho 4 pi alpha/f^2 |P|^2 is BR: with the meson's own propagator, over its peak."""
-    meson = VECTOR_MESONS["phi"]
-    model = VectorMesonPortal(meson="phi", dark_matter_mass=0.2, amplitude=0.1)
+    meson = VECTOR_MESONS["J/psi"]
+    model = VectorMesonPortal(meson="J/psi", dark_matter_mass=0.2, amplitude=0.1)
     half = meson.mass * meson.width
 
     def at(t: float) -> float:
