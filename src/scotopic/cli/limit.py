@@ -24,7 +24,7 @@ from scotopic.cli.base import (
 from scotopic.errors import RangeError
 from scotopic.models.registry import BUILT_IN
 from scotopic.results import output_directory, provenance, write_files
-from scotopic.words import DarkMatter, FormFactor, MassAxis, Method
+from scotopic.words import DarkMatter, FormFactor, MassAxis, Method, NuclearModel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -162,6 +162,13 @@ def limit(
             show_default="that of the card, or as in atoms",
         ),
     ] = None,
+    nuclear_model: Annotated[
+        NuclearModel | None,
+        typer.Option(
+            help="How nuclei make vector mesons coherently.",
+            show_default="glauber for beams below 20 GeV, classical above",
+        ),
+    ] = None,
     statistics: Statistics = "cls",
     against: Annotated[
         MassAxis | None,
@@ -228,7 +235,11 @@ def limit(
         signatures=signature or (),
         searches=searches or (),
         calculation=Calculation(
-            method, form_factor, tuple(process or ()), bound_electrons=bound_electrons
+            method,
+            form_factor,
+            tuple(process or ()),
+            bound_electrons=bound_electrons,
+            nuclear_model=nuclear_model,
         ),
         method=statistics,
     )
