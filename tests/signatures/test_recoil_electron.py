@@ -29,7 +29,7 @@ from scotopic.statistics.strength import strength_limits
 Array = npt.NDArray[np.float64]
 
 MODEL = DarkPhoton(
-    mediator_mass=0.1, kinetic_mixing=1e-4, alpha_D=0.1, mass_ratio=3.0, dark_matter="dirac"
+    mediator_mass=0.1, kinetic_mixing=1e-4, alpha_D=1e-3, mass_ratio=3.0, dark_matter="dirac"
 )
 INELASTIC = InelasticDarkMatter(
     mediator_mass=0.1, kinetic_mixing=1e-4, alpha_D=0.1, mass_ratio=3.0, splitting=0.4
@@ -214,7 +214,7 @@ def test_nothing_but_bremsstrahlung_leaves_a_recoil() -> None:
     ("model", "text"),
     [
         (INELASTIC, "splitting: .* behind thin targets that is not simulated"),
-        (replace(MODEL, mass_ratio=1.5), "mass_ratio: 1.5 closes"),
+        (replace(MODEL, alpha_D=0.0), "alpha_D: 0 leaves the mediator no"),
     ],
 )
 def test_what_it_cannot_see(model: DarkPhoton, text: str) -> None:
