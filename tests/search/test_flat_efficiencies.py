@@ -20,7 +20,6 @@ MODEL = DarkPhoton(
         ("na64mu", "0.5 +- 0.15, assumed for all but the window of MS2, the geometry behind the"),
         ("na64mu-1e12", "0.5 without uncertainty, assumed for all but the window of MS2"),
         ("ldmx-4GeV", "0.5 +- 0.05, assumed for all but the window of recoil tracker, the"),
-        ("na64e-alp", "0.45 +- 0.07, assumed for all but the regions of decay"),
     ],
 )
 def test_what_is_assumed_is_said(card: str, text: str) -> None:
