@@ -136,8 +136,7 @@ def test_both_count_all_processes_unless_told_otherwise(bound: bool | None, epsi
     Mesons add 0.4 % of events.
     """
     y = Axis("kinetic_mixing", 1e-5, 1e-1, 81)
-    processes = ("bremsstrahlung", "annihilation")
-    search = Search.of(WINDOW, calculation=Calculation(processes=processes, bound_electrons=bound))
+    search = Search.of(WINDOW, calculation=Calculation(bound_electrons=bound))
     plane = exclusion_plane(search, DarkPhoton, Axis("mediator_mass", 0.3, 0.31, 2), y, SCALAR)
     model = build(DarkPhoton, {**SCALAR, "mediator_mass": 0.3, "kinetic_mixing": 1e-3})
     ((curve, _),) = exclusion_curve(search, model, [0.3]).intervals()[0]
