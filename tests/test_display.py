@@ -16,6 +16,7 @@ from scotopic import display
 from scotopic.experiments import Experiment, experiment_names
 from scotopic.materials import material
 from scotopic.models.dark_photon import DarkPhoton
+from scotopic.models.mediator import DecayingMediator
 from scotopic.models.metadata import parameters
 from scotopic.models.parameters import model_of
 from scotopic.models.registry import MODELS
@@ -70,17 +71,19 @@ def test_cards_and_all_their_parts_are_short(name: str) -> None:
 @pytest.mark.parametrize("name", MODELS.names())
 def test_models_show_symbols_units_and_widths(name: str) -> None:
     kind = MODELS[name]
-    own = {"mediator_mass": 0.1, kind.coupling_field: 1e-3, "splitting": 0.0, "theta": 0.1}
+    own: dict[str, float | str] = {kind.mass_field: 0.1, kind.coupling_field: 1e-3}
+    own |= {"splitting": 0.0, "theta": 0.1, "meson": "phi"}
     own |= {f"q_{one}": 0.25 for one in ("e", "mu", "tau", "u", "d")}
     values = {key: value for key, value in own.items() if key in parameters(kind)}
     model = model_of(name, values)
     assert len(repr(model)) < LONGEST
     assert eval(repr(model), {kind.__name__: kind}) == model  # noqa: S307
-    assert f'<td style="text-align:left">{model.mediator_mass:g} GeV</td>' in model._repr_html_()
-    assert f"${parameters(kind)['mediator_mass'].label.replace(chr(39), '&#x27;')}$" in (
-        model._repr_html_()
-    )
-    assert "invisible width" in model._repr_html_()
+    shown = model._repr_html_()
+    assert f'<td style="text-align:left">{getattr(model, kind.mass_field):g} GeV</td>' in shown
+    label = parameters(kind)[kind.mass_field].label.replace(chr(39), "&#x27;")
+    assert f"${label}$" in shown
+    # virtual photons have no mass at which a width could be given
+    assert ("invisible width" in shown) == isinstance(model, DecayingMediator)
 
 
 def test_long_values_are_summed_up() -> None:

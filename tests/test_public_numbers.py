@@ -39,6 +39,7 @@ from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMat
 from scotopic.models.metadata import parameters
 from scotopic.models.millicharged import Millicharged
 from scotopic.models.registry import BUILT_IN, model_class
+from scotopic.models.vector_meson_portal import VectorMesonPortal
 from scotopic.precision.bands import Deviation, mixing_band
 from scotopic.precision.magnetic_moments import magnetic_moment
 from scotopic.processes.calculation import Calculation
@@ -136,6 +137,7 @@ L_L = LMuMinusLTau(mediator_mass=0.5, gauge_coupling=2.0**-10)
 AXION = AxionLikeParticle(mediator_mass=0.5, photon_coupling=2.0**-10)
 CHARGED = Millicharged(dark_matter_mass=0.0625, kinetic_mixing=2.0**-10, dark_matter="dirac")
 PORTAL = DarkAxionPortal(dark_photon_mass=0.0625, portal_coupling=2.0**-10)
+MESON = VectorMesonPortal(meson="phi", dark_matter_mass=0.125, amplitude=2.0**-10)
 LEAD, DUMP = material("lead"), Dump("e-", 100.0, material("lead"), 40.0)
 QUICK = Calculation(processes=("bremsstrahlung",))
 COUNT = Likelihood.of_count(3, 2.0, 0.5)
@@ -187,10 +189,14 @@ def chosen(seed: Any) -> Any:
 def model_call(name: str) -> Call:
     kind = model_class(name)
     usual = {"splitting": 0.0625, "theta": 0.0625, kind.coupling_field: 2.0**-10, **DARK}
+    if kind is VectorMesonPortal:  # of which half the meson's mass is the highest
+        usual["dark_matter_mass"] = 0.125
     given = {n: usual.get(n, 1.0) for n, one in parameters(kind).items() if not one.choices}
     kinds = {"dark_matter": "dirac"} if "dark_matter" in parameters(kind) else {}
     if "splitting" in parameters(kind):
         kinds = dict.fromkeys(kinds, "pseudo_dirac")
+    if "meson" in parameters(kind):
+        kinds = {"meson": "phi"}
     return Call(kind, {**given, **({"q_chi": 0.0} if "q_chi" in given else {}), **kinds})
 
 
@@ -225,11 +231,14 @@ CALLS: Mapping[str, Callable[[], Call]] = {
             ("Portal", PHOTON),
             ("DecayingMediator", PHOTON),
             ("PhotonPortal", CHARGED),
+            ("VectorMesonPortal", MESON),
         )
     },
     "PhotonPortal.propagator_squared": lambda: Call(CHARGED.propagator_squared, AWAY),
     "Millicharged.dark_widths_at": lambda: Call(CHARGED.dark_widths_at, VIRTUAL),
     "DarkAxionPortal.dark_widths_at": lambda: Call(PORTAL.dark_widths_at, VIRTUAL),
+    "VectorMesonPortal.dark_widths_at": lambda: Call(MESON.dark_widths_at, VIRTUAL),
+    "VectorMesonPortal.propagator_squared": lambda: Call(MESON.propagator_squared, AWAY),
     "DecayingMediator.decay_length_cm": lambda: Call(
         PHOTON.decay_length_cm, {"energy": [1.0, 2.0]}
     ),

@@ -7,7 +7,9 @@ from scipy.integrate import quad
 
 from scotopic.decays.vector_mesons import VECTOR_MESONS
 from scotopic.errors import RangeError
+from scotopic.models.millicharged import Millicharged
 from scotopic.models.parameters import build, value_of
+from scotopic.models.photon_portal import PhotonPortal
 from scotopic.models.registry import model_class
 from scotopic.models.vector_meson_portal import VectorMesonPortal
 from scotopic.units import ALPHA
@@ -40,6 +42,24 @@ def test_the_density_is_a_decay_of_what_mixes() -> None:
     found, _ = quad(at, low, math.atan(50.0), limit=200)
     # beyond the ends 1/(50 pi) and as much below are left out
     assert found == pytest.approx(0.01, rel=0.015)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        VectorMesonPortal(meson="phi", dark_matter_mass=0.1, amplitude=0.1),
+        Millicharged(dark_matter_mass=0.1, kinetic_mixing=1e-3, dark_matter="dirac"),
+    ],
+)
+def test_distances_go_with_masses(model: PhotonPortal) -> None:
+    assert (
+        model.propagator_squared(0.5, [0.25, 0.25]).tolist() == [model.propagator_squared(0.5)] * 2
+    )
+    assert model.propagator_squared([0.5, 0.5], 0.25).shape == (2,)
+    with pytest.raises(RangeError, match="do not go together"):
+        model.spectral_density([0.5, 0.6], [0.25, 0.36, 0.49])
+    with pytest.raises(RangeError, match="distance"):
+        model.spectral_density(0.5, math.nan)
 
 
 def test_what_it_couples_to() -> None:

@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.checked import make_floats, number_within, within
+from scotopic.checked import make_floats, number_within, of_one_shape, within
 from scotopic.decays.widths import virtual_mass
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.mediator import DecayingMediator
@@ -73,9 +73,11 @@ class PhotonPortal(Portal):
         self, mass: npt.ArrayLike, distance: npt.ArrayLike | None = None
     ) -> Array:
         """Return |D|^2 = 1/k^4 in GeV^-4; parameters as of `Portal`."""
-        k2 = virtual_mass(mass) ** 2
+        k = virtual_mass(mass)
+        k2 = k**2
         if distance is not None:
-            k2 = within("distance", distance, 1 / _FARTHEST, _FARTHEST, "GeV^2")
+            known = within("distance", distance, 1 / _FARTHEST, _FARTHEST, "GeV^2")
+            _, k2 = of_one_shape(mass=k, distance=known)
         return np.asarray(k2**-2)
 
     @property

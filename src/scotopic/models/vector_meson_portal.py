@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from scotopic.checked import one_of
 from scotopic.decays.vector_mesons import VECTOR_MESONS
-from scotopic.decays.widths import fermion_width, virtual_mass
+from scotopic.decays.widths import fermion_width
 from scotopic.errors import RangeError
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.final_states import DarkState
@@ -133,18 +133,16 @@ class VectorMesonPortal(PhotonPortal):
         return {"dark matter": np.asarray(self.amplitude**2 * meson.width * shape / on_shell)}
 
     def propagator_squared(
-        self,
-        mass: npt.ArrayLike,
-        distance: npt.ArrayLike | None = None,  # noqa: ARG002 - there is no pole of its own
+        self, mass: npt.ArrayLike, distance: npt.ArrayLike | None = None
     ) -> Array:
         """Return f_V^2/(4 pi alpha M^4) in GeV^-4: what production has of the mixing is taken off.
 
         Production through a vector that mixes has 4 pi alpha/f_V^2 |M^2 D_V|^2, with the meson's
         own propagator D_V.
         """
+        shape = super().propagator_squared(mass, distance).shape  # refuses what is no mass
         meson = VECTOR_MESONS[self.meson]
-        constant = meson.strength / (ALPHA * meson.mass**4)
-        return np.full(np.shape(virtual_mass(mass)), constant)
+        return np.full(shape, meson.strength / (ALPHA * meson.mass**4))
 
     def at_virtual_mass(self, mass: float) -> DecayingMediator:
         """Return what mixes with the meson, with a mass in GeV."""
