@@ -143,7 +143,8 @@ def test_point_says_the_caveat(
     ("arguments", "message"),
     [
         (("--at", "splitting=-0.1"), "splitting=-0.1: -0.1 is not between"),
-        (("--at", "mass_ratio=1.9"), "mass_ratio: 1.9 is not above 2"),
+        (("--at", "mass_ratio=0.3"), "mass_ratio: 0.3 is not above splitting = 0.4"),
+        (("--at", "mass_ratio=0.9"), "mass_ratio: 0.9 is not above 1"),
         (("--at", "alpha_D=3"), "alpha_D=3.0: 3.0 is not between 0 and 1"),
         (("--at", "alfa_D=0.3"), "alfa_D=0.3: is no parameter"),
         (("--at", "alpha_D=abc"), "alpha_D=abc: 'abc' is not a number"),

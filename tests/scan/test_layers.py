@@ -152,13 +152,13 @@ def test_no_bound_says_why() -> None:
 
 
 def test_models_that_do_not_exist_are_gaps() -> None:
-    """Below m_A' = 2.4 m_chi1 the decay is closed; above, there is a line."""
-    x = Axis("mass_ratio", 2.2, 3.0, 3, "linear")
+    """At m_A' = 0.2 m_chi1 chi2 decays into a real A'; above 0.4 there is a line, 2.4 or not."""
+    x = Axis("mass_ratio", 0.2, 3.0, 3, "linear")
     fixed = {"dark_matter_mass": 0.1, "alpha_D": 0.1, "splitting": 0.4}
     line = relic_line(Grid.of(Sector(InelasticDarkMatter, fixed), x, COUPLINGS), 0.12)
     everything_is_there_or_explained(line)
     assert [point.status == "ok" for point in line.points] == [False, True, True]
-    assert line.points[0].status.startswith("mass_ratio: 2.2 is not above")
+    assert line.points[0].status.startswith("mass_ratio: 0.2 is not above")
     assert not np.isfinite(line.excess[0]).any()
 
 

@@ -209,7 +209,7 @@ def test_refused_card_leaves_nothing(
             "",
             "fixed.dark_matter: missing; the model needs one of complex_",
         ),
-        ("mass_ratio = 3", "mass_ratio = 1.5", "card.toml: no point of the plane exists: mass"),
+        ("mass_ratio = 3", "mass_ratio = 1e5", "card.toml: no point of the plane exists: kinetic"),
         ('"na64e-2018"', '"na64e-2018"\njoined_with = ["na64e-2022"]', "card.toml: limits[NA64]"),
     ):
         assert plane(INVISIBLE.replace(old, new), "--workers", "2") == 2
@@ -325,7 +325,9 @@ def test_invisible_plane_with_refinement(plane: Shell) -> None:
             'experiment = "na64e-2018-semi-visible"\nsearches = ["S1"]',
             "no point of the plane exists: model: nothing decays in flight",
         ),
-        ("mass_ratio = 3", "mass_ratio = 1.5", "no point of the plane exists: mass_ratio"),
+        ("mass_ratio = 3", "mass_ratio = 1e5", "no point of the plane exists: kinetic_mixing"),
+        ("alpha_D = 0.1", "alpha_D = 3", "fixed.alpha_D: 3.0 is not between"),
+        ("mass_ratio = 3", "mass_ratio = 0", "fixed.mass_ratio: 0"),
         ("[[limits]]", "[refinement]\ntolerance = 0\n[[limits]]", "refinement.tolerance"),
     ],
 )

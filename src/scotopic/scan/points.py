@@ -17,6 +17,7 @@ from scotopic.display import displayed
 from scotopic.errors import ScotopicError
 from scotopic.memory import no_search_for_cycles
 from scotopic.models.derived import COUPLING
+from scotopic.models.metadata import ALPHA_D
 from scotopic.models.parameters import build, field_of
 from scotopic.models.portal import Portal
 from scotopic.progress import Report, silent
@@ -184,6 +185,7 @@ def _some_model(plan: Plan, limit: Limit) -> Portal | None:
 def _serves_alpha_D(search: Search, model: Portal, strongest: float) -> bool:
     if not model.alpha_D > 0:
         return False
+    strongest = min(strongest, ALPHA_D.high)  # beyond, the points of the axis are refused
     return search.follows_alpha_D(replace(model, alpha_D=max(model.alpha_D, strongest)))
 
 
