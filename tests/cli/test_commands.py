@@ -264,6 +264,22 @@ def test_interrupt_is_quiet(delay: float) -> None:
     assert (running.returncode, told) == (130, b"")
 
 
+def test_interrupts_that_finalizers_swallow_are_repeated() -> None:
+    code = (
+        "import signal, time; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "class Held:\n"
+        "    def __del__(self): signal.raise_signal(signal.SIGINT)\n"
+        "def run():\n"
+        "    Held()\n"
+        "    time.sleep(60)\n"
+        "import scotopic.cli.commands; scotopic.cli.commands.run = run\n"
+        "scotopic.cli.main()"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, timeout=900, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
 def test_thin_target_has_a_caveat(tmp_path: Path) -> None:
     card = tmp_path / "thin.toml"
     card.write_text(

@@ -105,7 +105,7 @@ def test_accepted_yield_of_a_line(mass: float) -> None:
 def test_muons_annihilate_nothing() -> None:
     muons = Dump("mu-", 160.0, material("lead"), 40.0)
     assert "muons" in str(ANNIHILATION.obstacle(muons, SCALAR))
-    assert Calculation().applicable(muons, SCALAR) == ("bremsstrahlung",)
+    assert Calculation().applicable(muons, SCALAR) == ("bremsstrahlung", "photoproduction")
 
 
 @pytest.mark.parametrize("mass", [0.24, 0.27, 0.30])

@@ -46,7 +46,8 @@ def at_masses(*masses_MeV: float) -> list[DarkPhoton]:
     return [replace(PHOTON, mediator_mass=mass / 1000) for mass in masses_MeV]
 
 
-# Yields over those of electrons at rest, to two digits, worked out with another program.
+# Yields over those of electrons at rest, to two digits, worked out with another program, whose
+# widths do not run: at the line of the beam energy that is 0.7 % more than their last digit.
 RATIOS = {
     "e-": {200: 1.45, 210: 1.59, 220: 1.47, 225: 1.00, 230: 0.82, 240: 0.92, 260: 1.00, 300: 1.16,
            320: 1.64},
@@ -61,7 +62,7 @@ def test_ratios_to_electrons_at_rest(particle: str) -> None:
         accepted_annihilation(BEAMS[particle], models, Sharp(), bound_electrons=bound)
         for bound in (True, False)
     )
-    np.testing.assert_allclose(moving / still, list(RATIOS[particle].values()), rtol=0.01)
+    np.testing.assert_allclose(moving / still, list(RATIOS[particle].values()), rtol=0.014)
 
 
 def profile(kappa: Array) -> Array:

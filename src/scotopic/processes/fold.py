@@ -12,6 +12,7 @@ spline in ln Y over ln k; what detectors accept of it changes less, and is compu
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -137,18 +138,29 @@ class VirtualYields:
     def __call__(self, masses: Array) -> tuple[Array, Array]:
         """Return yields (n,), and (4, n): share, its error, numerical and interpolation errors."""
         at, nodes = np.log(masses), np.log(self.masses)
-        smooth = np.log(self.yields)
-        yields = np.exp(_spline(nodes, smooth)(at))
+        yields = np.exp(self._log_yields(at))
         yields[masses >= self.ends] = 0.0
-        halved = np.abs(_spline(nodes[::2], smooth[::2])(nodes) - smooth) / _HALVED
-        error = np.interp(at, nodes, halved)
+        error = np.interp(at, nodes, self._interpolation_errors)
         outside = (masses < self.masses[0] / _LIGHTER) | (masses > self.masses[-1])
         error[outside] = _EXTRAPOLATED
-        places = np.log(self.masses_of_shares)
-        share = np.clip(_spline(places, self.shares[0])(at), 0.0, 1.0)
-        spread = np.interp(at, places, self.shares[1])
+        share = np.clip(self._share(at), 0.0, 1.0)
+        spread = np.interp(at, np.log(self.masses_of_shares), self.shares[1])
         numerical = np.interp(at, nodes, self.errors)
         return yields, np.array([share, spread, numerical * share, error * share])
+
+    @cached_property
+    def _log_yields(self) -> Callable[[Array], Array]:
+        return _spline(np.log(self.masses), np.log(self.yields))
+
+    @cached_property
+    def _interpolation_errors(self) -> Array:
+        """Relative, at `masses`: what every second of them makes different."""
+        nodes, smooth = np.log(self.masses), np.log(self.yields)
+        return np.abs(_spline(nodes[::2], smooth[::2])(nodes) - smooth) / _HALVED
+
+    @cached_property
+    def _share(self) -> Callable[[Array], Array]:
+        return _spline(np.log(self.masses_of_shares), self.shares[0])
 
 
 @displayed
