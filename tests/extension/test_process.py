@@ -108,7 +108,7 @@ def test_simulated_events_are_its_own(flat: ModuleType) -> None:
     ):
         quantiles = np.quantile(values, [0.1, 0.5, 0.9])
         np.testing.assert_allclose((quantiles - low) / (high - low), [0.1, 0.5, 0.9], atol=0.005)
-    both = simulate(dump, INELASTIC, 1, 256, minimum_energy=50.0)
+    both = simulate(dump, narrow, 1, 256, minimum_energy=50.0)
     assert both.processes == (*BUILT_IN, "flat")
     assert both.weight[both.process == 3].sum() == pytest.approx(flat.PER_GEV * 50, rel=1e-9)
 
