@@ -9,7 +9,7 @@ from scotopic.figures.style import BLUE, GREEN, PURPLE, VERMILION
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.search.acceptance import Against
 from scotopic.search.acceptance_lines import EVERY, AcceptanceLine, FloatArray
-from scotopic.search.cards import with_thresholds
+from scotopic.search.thresholds import with_thresholds
 from validation.report import Report, helpers, single
 
 SECTION = "Acceptance"

@@ -12,7 +12,7 @@ from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMat
 from scotopic.scan.plane import planes_of
 from scotopic.scan.run import compute_run_card
 from scotopic.scan.run_card import load_run_card
-from scotopic.search.cards import with_thresholds
+from scotopic.search.thresholds import with_thresholds
 from scotopic.units import ALPHA
 from scotopic.words import ThresholdEnd
 from validation.report import DOCS, Report, write_figure
