@@ -8,6 +8,8 @@ import typer
 from scotopic.cli.base import (
     AsJson,
     Output,
+    Processes,
+    Searches,
     app,
     assignments,
     between,
@@ -79,21 +81,8 @@ def acceptance(
         list[str] | None,
         typer.Option("--set", help="A parameter of the model, as name=value; repeatable."),
     ] = None,
-    process: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="A way of production, such as bremsstrahlung; repeatable.",
-            show_default="all that apply",
-        ),
-    ] = None,
-    searches: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--search",
-            help="A search, by its name in the card; repeatable.",
-            show_default="all that count by default",
-        ),
-    ] = None,
+    process: Processes = None,
+    searches: Searches = None,
     output: Output = None,
     plot: Annotated[bool, typer.Option("--plot", help="Draw it.")] = False,
     as_json: AsJson = False,

@@ -46,6 +46,22 @@ def between(kind: type[int] | type[float], low: float, high: float) -> Callable[
 
 Card = Annotated[str, typer.Argument(help="Name of a shipped card, or path of one.")]
 RunCardName = Annotated[str, typer.Argument(help="Name of a run card of the gallery, or a path.")]
+Processes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--process",
+        help="A way of production that counts, such as bremsstrahlung; repeatable.",
+        show_default="all that apply",
+    ),
+]
+Searches = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--search",
+        help="A search that counts, by its name in the card; repeatable.",
+        show_default="all that count by default",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Output = Annotated[
     Path | None,

@@ -10,6 +10,8 @@ import typer
 from scotopic.cli.base import (
     AsJson,
     Output,
+    Processes,
+    Searches,
     Statistics,
     app,
     assignments,
@@ -124,13 +126,7 @@ def limit(
     ] = None,
     axis_min: Annotated[float | None, typer.Option(help="First value of --axis.")] = None,
     axis_max: Annotated[float | None, typer.Option(help="Last value of --axis.")] = None,
-    process: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="A way of production that counts, such as bremsstrahlung; repeatable.",
-            show_default="all that apply",
-        ),
-    ] = None,
+    process: Processes = None,
     signature: Annotated[
         list[str] | None,
         typer.Option(
@@ -138,14 +134,7 @@ def limit(
             show_default="all that apply",
         ),
     ] = None,
-    searches: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--search",
-            help="A search that counts, by its name in the card; repeatable.",
-            show_default="all that count by default",
-        ),
-    ] = None,
+    searches: Searches = None,
     method: Annotated[Method, typer.Option(help="How bremsstrahlung is computed.")] = "exact",
     form_factor: Annotated[
         FormFactor | None,
