@@ -95,25 +95,32 @@ class VirtualYields:
 
     @classmethod
     def of(
-        cls, process: Process, dump: Dump, model: "Portal", masses: Array, known: Known
+        cls,
+        process: Process,
+        dump: Dump,
+        models: Sequence["Portal"],
+        minimum_energy: float,
+        known: Known,
     ) -> "VirtualYields | None":
-        """Compute them at some masses; None if nothing is made at any.
+        """Compute them at the masses that models need; None if nothing is made at any.
 
         Parameters
         ----------
         process, dump : Process, Dump
             What makes them, and where.
-        model : Portal
-            Of the kind that is made; its own masses and alpha_D do not enter.
-        masses : ndarray, shape (k,)
-            In GeV, of `nodes`.
+        models : sequence of Portal
+            Of one kind, to be folded.
+        minimum_energy : float
+            Least energy in GeV of what counts.
         known : callable
             Gives yields and shares at these.
         """
+        limits = process.virtual_masses(dump, minimum_energy)
+        masses = nodes(models, *limits, process.resonances, lepton_mass_of(dump.lepton))
         every: list[tuple[Array, Array, Array]] = []
         passing: list[tuple[Array, Array, Array]] = []
         for together in np.split(masses, np.flatnonzero(np.diff(_group(masses))) + 1):
-            mediators = [model.at_virtual_mass(mass) for mass in together.tolist()]
+            mediators = [models[0].at_virtual_mass(mass) for mass in together.tolist()]
             there = [i for i, one in enumerate(mediators) if process.obstacle(dump, one) is None]
             if not there:
                 continue
@@ -208,9 +215,7 @@ def folded(
         If a width exceeds the virtual mass, or beam and target are not followed.
     """
     dump.check(minimum_energy)
-    limits = process.virtual_masses(dump, minimum_energy)
-    masses = nodes(models, *limits, process.resonances, lepton_mass_of(dump.lepton))
-    made = VirtualYields.of(process, dump, models[0], masses, known)
+    made = VirtualYields.of(process, dump, models, minimum_energy, known)
     if made is None:
         return Folded(*np.zeros((4, len(models))))
     every = np.array([_integrals(model, made, dump.energy) for model in models])

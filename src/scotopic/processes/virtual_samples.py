@@ -8,7 +8,7 @@ import numpy.typing as npt
 from scotopic.processes.base import Process, Sample
 from scotopic.processes.calculation import Calculation
 from scotopic.processes.dump import Dump
-from scotopic.processes.fold import Known, VirtualYields, density_of, nodes
+from scotopic.processes.fold import Known, VirtualYields, density_of
 from scotopic.processes.kept import accepted_yields
 
 if TYPE_CHECKING:
@@ -68,9 +68,7 @@ def sampled(
     def shares(mediators: "Sequence[DecayingMediator]") -> tuple[Array, Array]:
         return np.ones(len(mediators)), np.zeros(len(mediators))
 
-    limits = process.virtual_masses(dump, minimum_energy)
-    at = nodes([model], *limits, process.resonances)
-    made = VirtualYields.of(process, dump, model, at, Known(yields, shares))
+    made = VirtualYields.of(process, dump, [model], minimum_energy, Known(yields, shares))
     if made is None:
         return None
     density = density_of(model, process, dump.energy)
@@ -80,6 +78,7 @@ def sampled(
     if not total > 0:
         return None
     edges = density.edges
+    _, heaviest = process.virtual_masses(dump, minimum_energy)
     middle = (np.arange(_STRATA) + 0.5) / _STRATA
     medians = np.interp(middle * total, cumulative, edges)
     stratum = np.minimum((uniforms[-1] * _STRATA).astype(int), _STRATA - 1)
@@ -88,7 +87,7 @@ def sampled(
         rows = np.flatnonzero(stratum == number)
         if len(rows) == 0:
             continue
-        one = model.at_virtual_mass(min(mass, limits[1]))
+        one = model.at_virtual_mass(min(mass, heaviest))
         part = process.sample(dump, one, minimum_energy, calculation, uniforms[:-1, rows])
         if part is None:
             return None
