@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 import pytest
+from tests.cards.simple import by_window_alone
 
 from scotopic.cli.commands import register
 from scotopic.errors import RangeError
@@ -58,20 +59,25 @@ PUBLISHED = (
 def test_limit_is_near_the_published_one(na64: Experiment) -> None:
     """As the test below, for some masses."""
     masses, expected = np.array(PUBLISHED).T
-    limit = exclusion_curve(alone(na64), SCALAR, masses).limits()
+    limit = exclusion_curve(alone(by_window_alone(na64)), SCALAR, masses).limits()
     assert np.max(np.abs(limit / expected - 1)) < 0.30
 
 
 def test_limit_is_the_published_one(na64: Experiment, reference: Reader) -> None:
     """NA64's curve of 2019, read off its figure, knows bremsstrahlung only.
 
-    Its efficiency depends on the mass, the card's does not: 30 % is what can be expected.
+    It was drawn with one efficiency of about 50 % for everything, so that the pre-shower of the
+    card is taken away here. That efficiency depends on the mass, the card's does not: 30 % is what
+    can be expected. With the pre-shower the card's own limit is weaker and stays so everywhere;
+    how far it is off then is a row of docs/validation.
     """
     published = reference("na64-2019-invisible-2.84e11.csv")
     masses = np.geomspace(1e-3, min(1.0, published[-1, 0]), 60)
-    limit = exclusion_curve(alone(na64), SCALAR, masses).limits()
+    flat = exclusion_curve(alone(by_window_alone(na64)), SCALAR, masses).limits()
     expected = np.exp(np.interp(np.log(masses), *np.log(published.T)))
-    assert np.max(np.abs(limit / expected - 1)) < 0.30
+    assert np.max(np.abs(flat / expected - 1)) < 0.30
+    weaker = exclusion_curve(alone(na64), SCALAR, masses).limits() / flat
+    assert np.all((weaker > 1) & (weaker < 1.12))  # 1/sqrt(0.9 to 0.8): A1 of the pre-shower
 
 
 def test_annihilation_dip(na64: Experiment) -> None:
