@@ -51,6 +51,9 @@ BOTH = "name = 'both'\nsegments = [2, 1]\nmaximum_energy_GeV = 0.5\n"
 PHOTON = DarkPhoton(
     mediator_mass=1, kinetic_mixing=1e-3, alpha_D=0.1, mass_ratio=3, dark_matter="dirac"
 )
+INELASTIC = InelasticDarkMatter(
+    mediator_mass=1, kinetic_mixing=1e-3, alpha_D=0.1, mass_ratio=3, splitting=0.4
+)
 
 
 def card(tmp_path: Any, keys: str = FIRST) -> Experiment:
@@ -188,13 +191,14 @@ def test_rates_between_nodes_weigh_as_computed_ones(mass: float) -> None:
     assert shares[1] == pytest.approx(shares[0], rel=1e-3)
 
 
-def test_limits_that_nothing_passes_are_named(tmp_path: Any) -> None:
+@pytest.mark.parametrize("model", [PHOTON, INELASTIC])
+def test_limits_that_nothing_passes_are_named(tmp_path: Any, model: DarkPhoton) -> None:
     """All but a hundred MeV of what the window leaves in the first tenth of the calorimeter."""
     experiment = card(tmp_path, "segments = [1]\nminimum_energy_GeV = 49.9\n")
     with pytest.raises(
         RangeError, match=r"'pre-shower', segment 1 > 49\.9 GeV: no simulated event"
     ):
-        exclusion_curve(experiment, PHOTON, [0.1])
+        exclusion_curve(experiment, model, [0.1])
 
 
 @pytest.mark.parametrize(("other", "apart"), [("maximum", True), ("minimum", False)])

@@ -26,7 +26,7 @@ from scotopic.units import MUON_MASS
 from scotopic.words import ThresholdEnd
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from scotopic.experiments import Experiment
     from scotopic.experiments.tables import Table
@@ -143,7 +143,14 @@ class MissingEnergy(Signature):
             chosen = [models[i] for i in unseen]
             passing = self.passing(question)
             responses = invisible_responses(question, chosen, window, report, passing)
-            _check_some_pass(question, responses)
+            _check_some_pass(
+                question,
+                (
+                    (float(one.in_window.sum()), float(one.accepted.sum()))
+                    for one in responses
+                    if isinstance(one, InvisibleResponse) and one.in_window is not None
+                ),
+            )
             found |= zip(unseen, responses, strict=True)
         if others:
             from scotopic.signatures.semi_visible import (  # noqa: PLC0415 - if needed
@@ -151,7 +158,9 @@ class MissingEnergy(Signature):
             )
 
             decaying = cast("list[TwoDarkFermions]", [models[i] for i in others])
-            found |= zip(others, semi_visible_responses(question, decaying, report), strict=True)
+            simulated = semi_visible_responses(question, decaying, report)
+            _check_some_pass(question, ((one.in_window, one.most_accepted) for one in simulated))
+            found |= zip(others, simulated, strict=True)
         return [found[i] for i in range(len(models))]
 
     def window(self, question: Question) -> EnergyWindow:
@@ -227,15 +236,14 @@ class MissingEnergy(Signature):
         return tuple(found)
 
 
-def _check_some_pass(question: Question, responses: "Sequence[Response]") -> None:
-    """Refuse limits of segments that keep nothing of what is in the window, by simulation."""
+def _check_some_pass(question: Question, numbers: "Iterable[tuple[float, float]]") -> None:
+    """Refuse limits of segments that keep nothing of what is in the window, by simulation.
+
+    `numbers` are, for each model, what the window accepts and how much of that passes.
+    """
     cuts = cast("CalorimeterSelection", question.selection).segments
-    if not cuts:
-        return
-    known = [one for one in responses if isinstance(one, InvisibleResponse)]
-    passed = sum(float(one.accepted.sum()) for one in known)
-    made = sum(float(one.in_window.sum()) for one in known if one.in_window is not None)
-    if made > 0 and passed < _NONE * made:
+    in_window, passed = np.array([*numbers]).reshape(-1, 2).sum(axis=0)
+    if cuts and in_window > 0 and passed < _NONE * in_window:
         limits = " and ".join(f"{cut.name!r}, {cut.condition}" for cut in cuts)
         raise RangeError(
             f"selection.segments: {limits}: no simulated event that the window accepts passes"

@@ -60,6 +60,11 @@ class SemiVisibleResponse:
     statistical_error: FloatArray
     numerical_error: float
 
+    @property
+    def most_accepted(self) -> float:
+        """What is accepted at the lifetime of chi2, of all, at which it is most."""
+        return float(self.function.at(np.append(_ERROR_CTAU_CM, np.inf)).max())
+
     def __call__(self, coupling: FloatArray, alpha_D: FloatArray) -> Accepted:
         """Return what is accepted at couplings and alpha_D."""
         square = coupling**2
