@@ -1,9 +1,12 @@
-"""A cache of tables for the tests alone; also for the examples in `src`."""
+"""One thread and a cache of tables of their own for the tests; also for the examples in `src`."""
 
 import os
 from collections.abc import Iterator
 
 import pytest
+
+# Numpy is not there yet. Two processes on two cores, with two threads each, wait busily.
+os.environ["OMP_NUM_THREADS"] = "1"
 
 
 @pytest.fixture(scope="session", autouse=True)
