@@ -39,6 +39,7 @@ from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMat
 from scotopic.models.metadata import parameters
 from scotopic.models.millicharged import Millicharged
 from scotopic.models.registry import BUILT_IN, model_class
+from scotopic.models.scalar_portal import ScalarPortalInelastic
 from scotopic.models.vector_meson_portal import VectorMesonPortal
 from scotopic.precision.bands import Deviation, mixing_band
 from scotopic.precision.magnetic_moments import magnetic_moment
@@ -132,6 +133,7 @@ DARK: dict[str, Any] = {"mediator_mass": 0.03125, "alpha_D": 0.125, "mass_ratio"
 PHOTON = DarkPhoton(**DARK, kinetic_mixing=2.0**-10, dark_matter="dirac")
 IDM = InelasticDarkMatter(**DARK, kinetic_mixing=2.0**-10, splitting=0.5)
 I2DM = InelasticDiracDarkMatter(**DARK, kinetic_mixing=2.0**-10, splitting=0.125, theta=0.0625)
+SCALAR = ScalarPortalInelastic(**DARK, electron_coupling=2.0**-10, splitting=0.5)
 B_L = BMinusL(mediator_mass=0.5, gauge_coupling=2.0**-10)
 L_L = LMuMinusLTau(mediator_mass=0.5, gauge_coupling=2.0**-10)
 AXION = AxionLikeParticle(mediator_mass=0.5, photon_coupling=2.0**-10)
@@ -245,6 +247,8 @@ CALLS: Mapping[str, Callable[[], Call]] = {
     "DarkPhoton.from_y": lambda: Call(
         DarkPhoton.from_y, {**DARK, "y": 2.0**-30, "splitting": 0.0, "dark_matter": "dirac"}
     ),
+    "MassProportionalScalar": lambda: model_call("scalar_portal_inelastic"),
+    "MassProportionalScalar.visible_widths_at": lambda: Call(SCALAR.visible_widths_at, VIRTUAL),
     "TwoDarkFermions.dark_widths_at": lambda: Call(IDM.dark_widths_at, VIRTUAL),
     "TwoDarkFermions.chi2_decay_length_cm": lambda: Call(
         IDM.chi2_decay_length_cm, {"energy": [1.0, 2.0]}

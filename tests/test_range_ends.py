@@ -15,13 +15,14 @@ from scotopic.cosmology.cmb import cmb_bound
 from scotopic.cosmology.freeze_out import thermal_coupling
 from scotopic.errors import RangeError
 from scotopic.models.dark_photon import DarkPhoton
-from scotopic.models.inelastic import InelasticDiracDarkMatter, TwoDarkFermions
+from scotopic.models.inelastic import InelasticDiracDarkMatter
 from scotopic.models.mediator import DecayingMediator
 from scotopic.models.metadata import parameters
 from scotopic.models.parameters import build, field_of, parameter_names, value_of
 from scotopic.models.portal import COUPLINGS, Portal
 from scotopic.models.registry import BUILT_IN, model_class
 from scotopic.models.running import landau_pole
+from scotopic.models.two_dark_fermions import TwoDarkFermions
 from scotopic.precision.magnetic_moments import moment_of
 from scotopic.production.annihilation import cross_section, integrated_cross_section, quadrature
 

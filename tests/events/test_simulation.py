@@ -14,6 +14,8 @@ from scotopic.errors import RangeError
 from scotopic.events.simulation import ARRAYS, Events, simulate
 from scotopic.materials import material
 from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMatter
+from scotopic.models.scalar_portal import ScalarPortalInelastic
+from scotopic.models.two_dark_fermions import TwoDarkFermions
 from scotopic.processes.annihilation_integrals import annihilation_in_bins
 from scotopic.processes.bremsstrahlung import bremsstrahlung_above
 from scotopic.processes.calculation import Calculation
@@ -183,7 +185,7 @@ def test_the_other_particle_is_chi1(process: str) -> None:
     np.testing.assert_allclose(first[:, two] + second, total[:, two], rtol=1e-9, atol=1e-12)
 
 
-def centre_cosine(events: Events, model: InelasticDarkMatter) -> Array:
+def centre_cosine(events: Events, model: TwoDarkFermions) -> Array:
     """Cosine of chi2 in the mediator's frame, from its energy in the laboratory."""
     m, m1, m2 = model.mediator_mass, model.dark_matter_mass, model.partner_mass
     if events.process[0] == 1:
@@ -213,6 +215,24 @@ def test_angles_of_the_mediators_decay() -> None:
     expected = (1 / 3 + k / 5) / (1 + k / 3)
     assert (cosine**2).mean() == pytest.approx(expected, abs=2e-3)
     assert expected > 1 / 3 + 0.01
+
+
+def test_a_scalar_has_no_axis() -> None:
+    """Its decay is even over the angles after annihilation too, and chi2's over q^2 as its own."""
+    model = ScalarPortalInelastic(
+        mediator_mass=0.25, electron_coupling=1e-3, alpha_D=2e-3, mass_ratio=3.0, splitting=0.4
+    )
+    events = run(model, 5, 4096, calculation=AT_REST)
+    for number in (0, 1):
+        chosen = select(events, events.process == number)
+        assert (centre_cosine(chosen, model) ** 2).mean() == pytest.approx(1 / 3, abs=2e-3)
+        # the mean of q over q^2 (S^2-q^2)^1.5 (D^2-q^2)^0.5/(q^2-m^2)^2 dq^2, without the electron
+        m1, m = model.dark_matter_mass, 0.25
+        q = np.linspace(0, 0.4 * m1, 20_001)
+        density = q**3 * ((2.4 * m1) ** 2 - q**2) ** 1.5 * ((0.4 * m1) ** 2 - q**2) ** 0.5
+        density /= (q**2 - m**2) ** 2
+        expected = (q * density).sum() / density.sum()
+        assert chosen.pair_mass[:, 0].mean() == pytest.approx(expected, rel=2e-3)
 
 
 @pytest.mark.parametrize("minimum_energy", [20.0, 50.0, 90.0])

@@ -18,8 +18,8 @@ from scotopic.figures.style import BLUE, VERMILION
 from scotopic.models.inelastic import (
     InelasticDarkMatter,
     InelasticDiracDarkMatter,
-    TwoDarkFermions,
 )
+from scotopic.models.two_dark_fermions import TwoDarkFermions
 from scotopic.processes.calculation import PROCESSES, Calculation
 from scotopic.search import load_experiment
 from scotopic.search.cards import selection_of

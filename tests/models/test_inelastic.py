@@ -19,7 +19,7 @@ from scotopic.production.annihilation import cross_section
 from scotopic.units import ALPHA, ELECTRON_MASS, MUON_MASS, SPEED_OF_LIGHT_CM_PER_S
 
 if TYPE_CHECKING:
-    from scotopic.models.inelastic import TwoDarkFermions
+    from scotopic.models.two_dark_fermions import TwoDarkFermions
 
 make = partial(
     InelasticDarkMatter,

@@ -9,12 +9,14 @@ from scotopic.detector.segments import SegmentDeposits
 from scotopic.events.simulation import simulate
 from scotopic.experiments.selections import CalorimeterSelection
 from scotopic.models.inelastic import InelasticDarkMatter
+from scotopic.models.scalar_portal import ScalarPortalInelastic
 from scotopic.processes.calculation import PROCESSES, Calculation
 from scotopic.search import Search, load_experiment
 from scotopic.signatures.base import Response
 from scotopic.signatures.decay_chains import acceptance
 from scotopic.signatures.missing_energy import window_of
 from scotopic.signatures.segments import SegmentPassing
+from scotopic.signatures.semi_visible import SemiVisibleResponse
 
 CARD = load_experiment("na64e-2018-semi-visible")
 MODEL = InelasticDarkMatter(
@@ -100,3 +102,21 @@ def test_errors_are_stated() -> None:
     assert few.statistical_error[0] / many.statistical_error[0] == pytest.approx(4, rel=0.5)
     assert 0 < few.numerical_error[0] < 0.01
     assert 0 < many.efficiency[0] < 1
+
+
+def test_visible_decays_of_the_mediator_do_not_count() -> None:
+    """Of a scalar whose muons couple as strongly as dark matter does, half is left."""
+    model = ScalarPortalInelastic(
+        mediator_mass=0.5, electron_coupling=1e-3, alpha_D=1e-4, mass_ratio=3.0, splitting=0.4
+    )
+    (part,) = Search.of(CARD, searches=("S2",), calculation=HOW).parts
+    (found,) = part.signature.responses(part.question, [model])
+    assert isinstance(found, SemiVisibleResponse)
+    unseen = replace(found, dark=0.0, visible=0.0)
+    for coupling in (1e-4, 5e-3):
+        at = np.array([coupling]), np.array([2e-4])
+        widths = replace(model, electron_coupling=coupling, alpha_D=2e-4)
+        share = widths.invisible_width / (widths.invisible_width + widths.visible_width)
+        ratio = found(*at).per_particle / unseen(*at).per_particle
+        assert ratio == pytest.approx(share, abs=0, rel=1e-9)
+    assert share < 0.5

@@ -24,6 +24,7 @@ from scotopic.checked import numbers, within
 from scotopic.decays.hadrons import HIGHEST_ENERGY, TWO_PION_THRESHOLD, hadronic_ratio_table
 from scotopic.decays.widths import SPIN_STATES
 from scotopic.errors import RangeError
+from scotopic.models.derived import PROBE
 from scotopic.models.final_states import DarkState
 from scotopic.models.mediator import DecayingMediator, decaying
 from scotopic.models.parameters import Given, model_of
@@ -179,8 +180,9 @@ def line_shape(model: DecayingMediator, masses: Array) -> Array:
 
 def visible_widths(model: DecayingMediator, masses: npt.ArrayLike) -> Mapping[str, Array]:
     """Return widths into particles of the Standard Model, neutrinos too, for unit coupling."""
-    unit = replace(model, **{model.coupling_field: 1.0})
-    return unit.visible_widths_at(masses) | unit.neutrino_widths_at(masses)
+    weak = replace(model, **{model.coupling_field: PROBE})  # at 1 some models do not exist
+    widths = weak.visible_widths_at(masses) | weak.neutrino_widths_at(masses)
+    return {name: np.asarray(width / PROBE**2) for name, width in widths.items()}
 
 
 def annihilation_cross_sections(
@@ -207,9 +209,10 @@ def annihilation_cross_sections(
 
     Notes
     -----
-    sigma = 3 (1 + delta) 4 pi s Gamma_dark(w) Gamma_f(w)/(g g' p^2 [(s - m^2)^2 + s Gamma^2]),
-    delta = 1 for identical particles. Near the threshold these are eqs. 36 and 40 of Gninenko,
-    Krasnikov and Matveev, Phys. Usp. 64 (2021) 1286.
+    With J the spin of the mediator and delta = 1 for identical particles, sigma = (2J + 1)
+    (1 + delta) 4 pi s Gamma_dark(w) Gamma_f(w)/(g g' p^2 [(s - m^2)^2 + s Gamma^2]).
+    For vectors near the threshold these are eqs. 36 and 40 of Gninenko, Krasnikov and Matveev,
+    Phys. Usp. 64 (2021) 1286.
 
     Examples
     --------
@@ -236,7 +239,8 @@ def annihilation_cross_sections(
     average = (2 if identical else 1) / spins**2
     total = model.dark_width_at(w) + sum(model.visible_widths_at(w).values())
     denominator = (s - model.mediator_mass**2) ** 2 + s * total**2
-    numerator = 12 * math.pi * average * s * model.dark_width_at(w)
+    states_of_mediator = SPIN_STATES[model.spin_parity]
+    numerator = 4 * math.pi * states_of_mediator * average * s * model.dark_width_at(w)
     # nothing annihilates where nothing couples, on a pole without width too
     common = np.divide(
         numerator, momentum2 * denominator, out=np.zeros(w.shape), where=numerator > 0

@@ -23,7 +23,7 @@ from scotopic.cosmology.annihilation import (
     scaled_density,
     thermal_nodes,
 )
-from scotopic.models.inelastic import TwoDarkFermions
+from scotopic.models.inelastic import TwoFermionsOfAPhoton
 from scotopic.units import ALPHA, ELECTRON_MASS, MUON_MASS
 
 Array = npt.NDArray[np.float64]
@@ -81,13 +81,13 @@ def interference(p: Products) -> Array:
 
 
 def reaction(
-    model: TwoDarkFermions, masses: Masses, squared: Callable[[Array, Products], Array]
+    model: TwoFermionsOfAPhoton, masses: Masses, squared: Callable[[Array, Products], Array]
 ) -> ReactionRate:
     """Integrate a squared amplitude over angles.
 
     Parameters
     ----------
-    model : TwoDarkFermions
+    model : TwoFermionsOfAPhoton
         Where panels are needed.
     masses : tuple of float
         Of 1 2 -> 3 4 in GeV.
@@ -116,7 +116,7 @@ def reaction(
     return ReactionRate(threshold, nodes, integral * steps / (256 * math.pi**5))
 
 
-def scattering_on_leptons(model: TwoDarkFermions) -> tuple[ReactionRate, ...]:
+def scattering_on_leptons(model: TwoFermionsOfAPhoton) -> tuple[ReactionRate, ...]:
     """Rates of chi2 f -> chi1 f, all charges, for f = e and mu and kinetic mixing 1.
 
     Those on hadrons are left out: below m_chi = 1 GeV there are few when dark matter freezes out.
@@ -134,7 +134,7 @@ def scattering_on_leptons(model: TwoDarkFermions) -> tuple[ReactionRate, ...]:
     )
 
 
-def scattering_on_chi2(model: TwoDarkFermions) -> ReactionRate:
+def scattering_on_chi2(model: TwoFermionsOfAPhoton) -> ReactionRate:
     """Rate of chi2 chi2 -> chi1 chi2 and chi2 chi2bar -> chi1 chi2bar with their conjugates.
 
     It does not depend on the kinetic mixing.
@@ -162,7 +162,7 @@ def scattering_on_chi2(model: TwoDarkFermions) -> ReactionRate:
     return reaction(model, (chi2, chi2, chi1, chi2), squared)
 
 
-def scaled_decays(model: TwoDarkFermions, inverse_temperature: Array) -> Array:
+def scaled_decays(model: TwoFermionsOfAPhoton, inverse_temperature: Array) -> Array:
     """Decays chi2 -> chi1 f fbar per volume and time, times e^(m_chi2/T), for kinetic mixing 1.
 
     The slowing of moving particles' decay, K_1/K_2, is included; in GeV^4, shape (n,).

@@ -33,7 +33,7 @@ from scotopic.models.running import dark_photon_of
 from scotopic.units import PLANCK_MASS
 
 if TYPE_CHECKING:
-    from scotopic.models.inelastic import TwoDarkFermions
+    from scotopic.models.inelastic import TwoFermionsOfAPhoton
 
 Array = npt.NDArray[np.float64]
 
@@ -339,7 +339,7 @@ def evolution(model: Portal) -> Evolution:
     if model.converts:
         from scotopic.cosmology.two_species import TwoSpecies  # noqa: PLC0415 - imports numba
 
-        return TwoSpecies(cast("TwoDarkFermions", model))
+        return TwoSpecies(cast("TwoFermionsOfAPhoton", model))
     return SingleEquation(model)
 
 

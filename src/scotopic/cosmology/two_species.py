@@ -45,7 +45,7 @@ from scotopic.cosmology.degrees_of_freedom import (
     freeze_out_degrees_of_freedom,
 )
 from scotopic.display import displayed
-from scotopic.models.inelastic import TwoDarkFermions
+from scotopic.models.inelastic import TwoFermionsOfAPhoton
 from scotopic.units import HBAR_C_GEV_CM, PLANCK_MASS, SPEED_OF_LIGHT_CM_PER_S
 
 if TYPE_CHECKING:
@@ -65,11 +65,11 @@ class TwoSpecies(Evolution):
 
     Attributes
     ----------
-    model : TwoDarkFermions
+    model : TwoFermionsOfAPhoton
         The dark sector; its kinetic mixing enters through the width of A' alone.
     """
 
-    model: TwoDarkFermions
+    model: TwoFermionsOfAPhoton
 
     @cached_property
     def single(self) -> SingleEquation:

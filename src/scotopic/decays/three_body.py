@@ -1,20 +1,28 @@
-r"""The decay chi2 -> chi1 + pair of a fermion through a virtual vector, widths and samples.
+r"""The decay chi2 -> chi1 + pair of a fermion through a virtual mediator, widths and samples.
 
-With S and D the sum and the difference of the two masses m_2 > m_1, m that of the vector, q^2 the
-squared mass of the pair, and c the cosine between a lepton and chi1 in the rest frame of the pair,
+With S and D the sum and the difference of the two masses m_2 > m_1, m that of the mediator, q^2
+the squared mass of the pair, beta = sqrt(1 - 4 m_l^2/q^2), and c the cosine between a lepton and
+chi1 in the rest frame of the pair, a vector gives
 
     dGamma     a        sqrt((S^2-q^2)(D^2-q^2)) (D^2-q^2)(S^2+2q^2)
     ------ = ------- * ---------------------------------------------- F(q^2),
      dq^2    12 pi m_2^3               (q^2 - m^2)^2
 
-    F = (1 + 2 m_l^2/q^2) beta,  beta = sqrt(1 - 4 m_l^2/q^2)   or   F = R(q^2) for hadrons,
+    F = (1 + 2 m_l^2/q^2) beta   or   F = R(q^2) for hadrons,
 
     dGamma/dc ~ q^2 + S^2 + 4 m_l^2 - (S^2 - q^2) beta^2 c^2    or   q^2 + (S^2 - q^2) c^2
 
 for leptons or two pions. It is the coupling a = epsilon^2 alpha alpha_D of the vector current
 i chi2bar gamma^mu chi1 that a Dirac fermion gets when Majorana masses split it, or of
-chi2bar gamma^mu chi1 for Dirac fermions. chi2 is unpolarised if all its couplings are vector
-currents, so that the pair's direction is isotropic. docs/physics/semi-visible-decays.md derives it.
+chi2bar gamma^mu chi1 for Dirac fermions. A scalar with g chi1bar chi2 and epsilon e lbar l gives
+
+    dGamma     a       sqrt((S^2-q^2)(D^2-q^2)) (S^2-q^2) q^2 beta^3
+    ------ = ------ * ----------------------------------------------,   dGamma/dc = const.
+     dq^2    8 pi m_2^3              (q^2 - m^2)^2
+
+chi2 is unpolarised if all its couplings are vector currents, or all are scalar, so that the pair's
+direction is isotropic. docs/physics/semi-visible-decays.md derives the first and
+docs/physics/scalar-portal.md the second.
 """
 
 import math
@@ -34,11 +42,12 @@ from scotopic.decays.widths import HEAVIEST, LIGHTEST
 from scotopic.errors import RangeError
 from scotopic.quadrature import gauss_legendre
 from scotopic.units import CHARGED_PION_MASS, ELECTRON_MASS, MUON_MASS, TAU_MASS
+from scotopic.words import SpinParity
 
 Array = npt.NDArray[np.float64]
 
 Pair = Literal["e+e-", "mu+mu-", "tau+tau-", "hadrons"]
-"""What the virtual vector becomes."""
+"""What the virtual mediator becomes."""
 
 PAIRS: Final[tuple[Pair, ...]] = get_args(Pair)
 
@@ -46,6 +55,9 @@ LEPTON_MASSES: Final[Mapping[Pair, float]] = MappingProxyType(
     {"e+e-": ELECTRON_MASS, "mu+mu-": MUON_MASS, "tau+tau-": TAU_MASS}
 )
 """Masses in GeV of the leptons of each pair."""
+
+MEDIATORS: Final[tuple[SpinParity, ...]] = ("vector", "scalar")
+"""What chi2 may decay through."""
 
 UNIFORMS: Final = 4
 """Random numbers that one decay takes."""
@@ -72,6 +84,7 @@ def differential_width(
     chi2_mass: npt.ArrayLike,
     chi1_mass: npt.ArrayLike,
     mediator_mass: npt.ArrayLike,
+    mediator: SpinParity = "vector",
 ) -> Array:
     """Return dGamma/dq^2 for unit coupling a.
 
@@ -83,6 +96,8 @@ def differential_width(
         q^2 in GeV^2, broadcast with the masses.
     chi2_mass, chi1_mass, mediator_mass : array_like
         In GeV.
+    mediator : {"vector", "scalar"}
+        What kind of mediator it is.
 
     Returns
     -------
@@ -92,9 +107,9 @@ def differential_width(
     Raises
     ------
     RangeError
-        If there is no such pair, or beyond the table of the hadronic ratio.
+        If there is no such pair or mediator, or beyond the table of the hadronic ratio.
     """
-    particle = particle_mass(pair)
+    particle = _particle(pair, mediator)
     q2, m2, m1, m = (
         within("mass", value, 0.0, HEAVIEST, "GeV")
         for value in (pair_mass2, chi2_mass, chi1_mass, mediator_mass)
@@ -102,17 +117,26 @@ def differential_width(
     lower = 4 * particle**2
     inside = (q2 >= lower) & (q2 <= (m2 - m1) ** 2)
     q2 = np.where(inside, q2, lower)
-    if pair == "hadrons":
-        spectral = hadronic_ratio(np.sqrt(q2))
-    else:
-        spectral = (1 + lower / (2 * q2)) * np.sqrt(1 - lower / q2)
-    below_sum = (m2 + m1) ** 2 - q2
+    below_sum = np.maximum((m2 + m1) ** 2 - q2, 0.0)
     below_difference = np.maximum((m2 - m1) ** 2 - q2, 0.0)
-    current = (
-        np.sqrt(np.maximum(below_sum, 0.0)) * below_difference**1.5 * ((m2 + m1) ** 2 + 2 * q2)
-    )
-    width = current * spectral / (12 * math.pi * m2**3 * (q2 - m * m) ** 2)
+    speed = np.sqrt(1 - lower / q2)
+    if mediator == "scalar":
+        squared = below_sum * q2 * speed**3 / 8
+    else:
+        is_hadrons = pair == "hadrons"
+        spectral = hadronic_ratio(np.sqrt(q2)) if is_hadrons else (1 + lower / (2 * q2)) * speed
+        squared = below_difference * ((m2 + m1) ** 2 + 2 * q2) * spectral / 12
+    momentum = np.sqrt(below_sum * below_difference)
+    width = momentum * squared / (math.pi * m2**3 * (q2 - m * m) ** 2)
     return np.asarray(np.where(inside, width, 0.0))
+
+
+def _particle(pair: Pair, mediator: SpinParity) -> float:
+    """Return the mass of either particle of a pair; refuse pairs that a mediator does not make."""
+    one_of("mediator", mediator, MEDIATORS)
+    if mediator == "scalar" and pair == "hadrons":
+        raise RangeError("pair: 'hadrons': what a scalar becomes of them is not computed")
+    return particle_mass(pair)
 
 
 def pair_width(
@@ -121,6 +145,7 @@ def pair_width(
     chi1_mass: npt.ArrayLike,
     mediator_mass: npt.ArrayLike,
     coupling: npt.ArrayLike = 1.0,
+    mediator: SpinParity = "vector",
 ) -> Array:
     """Return the width of chi2 -> chi1 + pair.
 
@@ -129,9 +154,11 @@ def pair_width(
     pair : {"e+e-", "mu+mu-", "tau+tau-", "hadrons"}
         What is made.
     chi2_mass, chi1_mass, mediator_mass : array_like
-        In GeV, broadcast with each other; the vector is not on shell, m > m_2 - m_1.
+        In GeV, broadcast with each other; the mediator is not on shell, m > m_2 - m_1.
     coupling : array_like
         a = epsilon^2 alpha alpha_D, times sin^2(theta) cos^2(theta) for mixed Dirac fermions.
+    mediator : {"vector", "scalar"}
+        What kind of mediator it is.
 
     Returns
     -------
@@ -142,7 +169,8 @@ def pair_width(
     Raises
     ------
     RangeError
-        If there is no such pair, the vector can be on shell, or beyond the table of R.
+        If there is no such pair or mediator, the mediator can be on shell, or beyond the table of
+        R.
 
     Examples
     --------
@@ -160,14 +188,14 @@ def pair_width(
             f"mediator_mass: {np.min(m)} GeV is not above the mass difference "
             f"{np.max(m2 - m1)} GeV: chi2 would decay into a real mediator"
         )
-    lowest = 2 * particle_mass(pair)
+    lowest = 2 * _particle(pair, mediator)
     highest = np.maximum(m2 - m1, lowest)
     if pair == "hadrons":
         q, weights = _hadronic_nodes(highest)
         q2, weights = q * q, 2 * q * weights
     else:
         q2, weights = _mapped(lowest**2, highest**2, *gauss_legendre(_POINTS))
-    values = differential_width(pair, q2, m2, m1, m) * weights
+    values = differential_width(pair, q2, m2, m1, m, mediator) * weights
     return np.asarray(values.sum(axis=-1) * numbers("coupling", coupling))
 
 
@@ -206,23 +234,26 @@ class PairDecay:
         What is made. Hadrons are sampled as two charged pions, whose q^2 follows R.
     chi2_mass, chi1_mass, mediator_mass : float
         In GeV.
+    mediator : {"vector", "scalar"}
+        What kind of mediator it is.
 
     Raises
     ------
     RangeError
-        If the decay is closed or the pair unknown.
+        If the decay is closed, or the pair or the mediator unknown.
     """
 
     pair: Pair
     chi2_mass: float
     chi1_mass: float
     mediator_mass: float
+    mediator: SpinParity = "vector"
 
     def __post_init__(self) -> None:
         """Refuse a closed decay."""
         make_floats(self, "chi2_mass", "chi1_mass", "mediator_mass")
         within("chi2_mass", self.chi2_mass, 0.0, HEAVIEST, "GeV")
-        if not self.chi2_mass - self.chi1_mass > 2 * particle_mass(self.pair):
+        if not self.chi2_mass - self.chi1_mass > 2 * _particle(self.pair, self.mediator):
             raise RangeError(
                 f"chi2_mass: {self.chi2_mass} GeV is too light for chi1 of {self.chi1_mass} GeV"
                 f" and {self.pair}"
@@ -236,13 +267,15 @@ class PairDecay:
         nodes, weights = gauss_legendre(_POINTS_OF_A_PANEL)
         q2, weights = _mapped(*limits, z[:-1, None] + nodes / _CELLS, weights / _CELLS)
         density = differential_width(
-            self.pair, q2, self.chi2_mass, self.chi1_mass, self.mediator_mass
+            self.pair, q2, self.chi2_mass, self.chi1_mass, self.mediator_mass, self.mediator
         )
         cumulative = np.append(0.0, np.cumsum((density * weights).sum(axis=1)))
         return cumulative / cumulative[-1], _mapped(*limits, z, z)[0]
 
     def curvature(self, pair_mass2: Array) -> Array:
         """Return k of the density 1 + k c^2 of the cosine in the rest frame of the pair."""
+        if self.mediator == "scalar":
+            return np.zeros_like(pair_mass2)
         q2, total2 = pair_mass2, (self.chi2_mass + self.chi1_mass) ** 2
         if self.pair == "hadrons":
             return (total2 - q2) / q2

@@ -17,6 +17,7 @@ from scotopic.decays.kinematics import (
     two_body_momentum,
 )
 from scotopic.decays.three_body import PAIRS, PairDecay
+from scotopic.decays.widths import SPIN_STATES
 from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.processes.base import UNIFORMS, WEAK_COUPLING, Sample, at_weak_coupling
@@ -25,7 +26,7 @@ from scotopic.processes.dump import Dump
 from scotopic.processes.virtual_samples import sampled
 
 if TYPE_CHECKING:
-    from scotopic.models.inelastic import TwoDarkFermions
+    from scotopic.models.two_dark_fermions import TwoDarkFermions
 
 Array = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -136,7 +137,7 @@ def simulate(
     dump : Dump
         Beam and target.
     model : TwoDarkFermions
-        Its kinetic mixing does not enter: multiply the weights by its square.
+        Its coupling does not enter: multiply the weights by its square.
     rng_or_seed : numpy.random.Generator or int
         Source of the random numbers. The same seed gives events that vary smoothly with all
         parameters of the model, as long as the decays open are the same.
@@ -161,10 +162,10 @@ def simulate(
     Notes
     -----
     Scrambled Sobol numbers, 16 an event, through inverse distribution functions. The mediator
-    decays evenly over the angles after bremsstrahlung, and as a resonance of transverse
-    polarisation after annihilation; chi2 decays with the exact matrix element. A mediator that is
-    wide, or too light for its dark decays, is virtual: its mass is drawn for each event, energies
-    are those of the median of one of eight equally likely ranges of it.
+    decays evenly over the angles after bremsstrahlung, and always if it has no spin; after
+    annihilation it is a resonance of transverse polarisation. chi2 decays with the exact matrix
+    element. A mediator that is wide, or too light for its dark decays, is virtual: its mass is
+    drawn for each event, energies are those of the median of one of eight equally likely ranges.
 
     Examples
     --------
@@ -273,8 +274,8 @@ def _mediator_decays(
     masses = np.array([channel.masses for channel in channels]).T[:, chosen]
     count = np.array([channel.partners for channel in channels])[chosen]
 
-    total2 = masses.sum(axis=0) ** 2
-    curvature = (mass**2 - total2) / (mass**2 + total2) if transverse else 0.0
+    total2, has_spin = masses.sum(axis=0) ** 2, SPIN_STATES[model.spin_parity] > 1
+    curvature = (mass**2 - total2) / (mass**2 + total2) if transverse and has_spin else 0.0
     cosine = quadratic_cosine(uniforms[1], curvature)
     momentum = two_body_momentum(mass, *masses)
     across = momentum * np.sqrt(1 - cosine**2)
@@ -309,7 +310,7 @@ def _chi2_decays(
     open_pairs = [pair for pair in PAIRS if widths[pair] > 0]
     shares = np.cumsum([widths[pair] for pair in open_pairs])
     for index, pair in enumerate(open_pairs):
-        decay = PairDecay(pair, model.partner_mass, model.dark_matter_mass, model.mediator_mass)
+        decay = model.chi2_decay(pair)
         for k, own in enumerate(uniforms):
             chosen = (own[0] * shares[-1] >= shares[:-1, None]).sum(axis=0) == index
             rows = np.flatnonzero(chosen & (chi2_energy[:, k] > 0))

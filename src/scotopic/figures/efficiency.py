@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from scotopic.events.simulation import Events
     from scotopic.experiments import Experiment
     from scotopic.experiments.selections import CalorimeterSelection
-    from scotopic.models.inelastic import TwoDarkFermions
+    from scotopic.models.two_dark_fermions import TwoDarkFermions
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -22,7 +22,7 @@ from scotopic.signatures.event_record import Decay, EventRecord, energy_text, po
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
     from scotopic.experiments.selections import CalorimeterSelection
-    from scotopic.models.inelastic import TwoDarkFermions
+    from scotopic.models.two_dark_fermions import TwoDarkFermions
 
 _SYMBOLS = {
     "e+e-": ("e⁻", "e⁺"),

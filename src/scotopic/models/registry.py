@@ -26,6 +26,7 @@ BUILT_IN: Final[Mapping[str, str]] = MappingProxyType(
         "dark_photon": "scotopic.models.dark_photon:DarkPhoton",
         "inelastic_dark_matter": "scotopic.models.inelastic:InelasticDarkMatter",
         "inelastic_dirac_dark_matter": "scotopic.models.inelastic:InelasticDiracDarkMatter",
+        "scalar_portal_inelastic": "scotopic.models.scalar_portal:ScalarPortalInelastic",
         "scalar": "scotopic.models.electrophilic:ScalarMediator",
         "pseudoscalar": "scotopic.models.electrophilic:PseudoscalarMediator",
         "axial_vector": "scotopic.models.electrophilic:AxialVectorMediator",

@@ -59,8 +59,10 @@ def spin_parity_of(given: MediatorLike, lepton: str) -> SpinParity:
 
 @lru_cache
 def _sample(kind: "type[Portal]") -> "Portal":
-    """Return a model of a class, of usual parameters; others are 0.1, which suits them all."""
-    from scotopic.models.metadata import parameters  # noqa: PLC0415 - words need no models
+    """Return a weakly coupled model of usual parameters; others are 0.1, which suits them all."""
+    from scotopic.models.derived import PROBE  # noqa: PLC0415 - words need no models
+    from scotopic.models.metadata import parameters  # noqa: PLC0415
 
     needed = [f.name for f in fields(kind) if f.init and f.default is MISSING]
-    return kind(**{name: parameters(kind)[name].usual or 0.1 for name in needed})
+    values = {name: parameters(kind)[name].usual or 0.1 for name in needed}
+    return kind(**values | {kind.coupling_field: PROBE})

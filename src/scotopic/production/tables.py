@@ -32,7 +32,9 @@ TARGET_ERROR = 2e-3
 """Relative error between the nodes at which a table is good enough."""
 
 _RESOLUTION = Resolution(40, STANDARD.virtualities, STANDARD.step)
-_HEAVY, _OF_HEAVY = 3.0, Resolution(56, STANDARD.virtualities, STANDARD.step)  # above, in GeV
+_FINE = Resolution(56, STANDARD.virtualities, STANDARD.step)
+_HEAVY = 3.0  # GeV, from where the fine one is needed anyhow
+_STALLED = 0.9  # of the error before: more nodes of one kind did not help
 _MOST_NODES = (40, 24)  # in mass and energy; a range that needs more is refused
 _SMALLEST_SHARE = 1e-3  # of the total: cuts that leave less are judged against this much
 _PROBES = 8
@@ -261,17 +263,21 @@ def _build(process: Process, masses: Range, energies: Range) -> Arrays:
     """Compute a table, with as many nodes as the target error needs."""
     n_mass = _first_guess(masses, 1.7, 5)
     n_energy = _first_guess(energies, 1.0, 3)
-    probes = _probes(process, masses, energies)
+    probes, before = _probes(process, masses, energies), math.inf
+    resolution = _FINE if masses[1] > _HEAVY else _RESOLUTION
     while True:
-        coefficients = _coefficients(process, masses, energies, (n_mass, n_energy))
+        coefficients = _coefficients(process, masses, energies, (n_mass, n_energy), resolution)
         table = CrossSectionTable(process, masses, energies, coefficients, math.nan)
         error = max(probe(table) for probe in probes)
         if error <= TARGET_ERROR:
             return {"coefficients": coefficients, "interpolation_error": np.array(error)}
+        if stalled := error > _STALLED * before:
+            resolution = _FINE
+        before = error
         tails = [np.abs(np.take(coefficients, -1, axis)).max() for axis in (0, 1)]
-        if tails[0] >= tails[1] / 2 and n_mass > 1:
+        if (stalled or tails[0] >= tails[1] / 2) and n_mass > 1:
             n_mass = math.ceil(1.3 * n_mass)
-        if tails[1] >= tails[0] / 2 and n_energy > 1:
+        if (stalled or tails[1] >= tails[0] / 2) and n_energy > 1:
             n_energy = math.ceil(1.3 * n_energy)
         if n_mass > _MOST_NODES[0] or n_energy > _MOST_NODES[1]:
             raise RangeError(
@@ -287,10 +293,13 @@ def _first_guess(limits: Range, per_e_fold: float, least: int) -> int:
 
 
 def _coefficients(
-    process: Process, masses: Range, energies: Range, nodes: tuple[int, int]
+    process: Process,
+    masses: Range,
+    energies: Range,
+    nodes: tuple[int, int],
+    resolution: Resolution,
 ) -> Array:
     """Compute the spectra at the nodes and transform them."""
-    resolution = _OF_HEAVY if masses[1] > _HEAVY else _RESOLUTION
     v, _ = gauss_legendre(resolution.fractions)
     logarithms = np.empty((*nodes, resolution.fractions))
     for i, mass in enumerate(_chebyshev_nodes(nodes[0], masses)):

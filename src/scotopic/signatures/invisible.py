@@ -65,8 +65,7 @@ class InvisibleResponse:
         """Return what is accepted at couplings and alpha_D."""
         square = coupling**2
         unseen = self.dark * np.where(alpha_D > 0, alpha_D, 1.0) + square * self.scaling
-        all_decays = unseen + square * self.visible
-        branching = np.divide(unseen, all_decays, out=np.ones_like(unseen), where=all_decays > 0)
+        branching = share_of_decays(unseen, square * self.visible)
         real, between = self._at(alpha_D, self.accepted[0])
         virtual, error = self._at(alpha_D, self.accepted[1])
         accepted, made = branching * real + virtual, real + virtual
@@ -147,7 +146,7 @@ def invisible_responses(
     statistical, numerical = (_relative(one.sum(axis=0), both).tolist() for one in (spread, error))
     in_window = [None] * len(models) if passing is None else list(total.swapaxes(0, 1))
     return [
-        InvisibleResponse(accepted[:, i], in_window[i], nodes, *_unit_widths(model), *errors)
+        InvisibleResponse(accepted[:, i], in_window[i], nodes, *unit_widths(model), *errors)
         for i, (model, *errors) in enumerate(zip(weak, statistical, numerical, strict=True))
     ]
 
@@ -253,7 +252,13 @@ def _relative(error: FloatArray, total: FloatArray) -> FloatArray:
     return np.asarray(relative.max(axis=1))
 
 
-def _unit_widths(model: "Portal") -> tuple[float, float, float]:
+def share_of_decays(unseen: FloatArray, visible: FloatArray) -> FloatArray:
+    """Return which share of decays is not seen, from widths; one where nothing is open."""
+    every = unseen + visible
+    return np.divide(unseen, every, out=np.ones_like(every), where=every > 0)
+
+
+def unit_widths(model: "Portal") -> tuple[float, float, float]:
     """Return the dark width per alpha_D, the scaling and the visible one per squared coupling."""
     square = model.coupling**2
     scaling = model.scaling_invisible_width

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from scotopic.experiments import Experiment
     from scotopic.experiments.tables import Table
-    from scotopic.models.inelastic import TwoDarkFermions
     from scotopic.models.portal import Portal
+    from scotopic.models.two_dark_fermions import TwoDarkFermions
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -359,7 +359,7 @@ def _obstacle_in_flight(
     experiment: "Experiment", chosen: CalorimeterSelection, model: "Portal"
 ) -> str | None:
     """Return what the card or the simulation lacks for decays in flight."""
-    from scotopic.models.inelastic import TwoDarkFermions  # noqa: PLC0415 - if needed
+    from scotopic.models.two_dark_fermions import TwoDarkFermions  # noqa: PLC0415 - if needed
 
     if not isinstance(model, TwoDarkFermions):
         return f"model: decays of {type(model).__name__} in flight are not simulated"

@@ -13,10 +13,12 @@ from scotopic.detector.segments import SegmentDeposits
 from scotopic.display import displayed
 from scotopic.events.lifetimes import ExponentialSum
 from scotopic.models.inputs import model_inputs
+from scotopic.processes.base import WEAK_COUPLING
 from scotopic.processes.calculation import PROCESSES
 from scotopic.progress import Report
 from scotopic.signatures.base import Accepted, Question
 from scotopic.signatures.cells import CellPassing
+from scotopic.signatures.invisible import share_of_decays, unit_widths
 from scotopic.signatures.segments import SegmentPassing
 from scotopic.sources import module_names
 
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
     from scotopic.events.lifetimes import Acceptance
     from scotopic.events.simulation import Events
     from scotopic.experiments.selections import CalorimeterSelection
-    from scotopic.models.inelastic import TwoDarkFermions
     from scotopic.models.portal import Portal
+    from scotopic.models.two_dark_fermions import TwoDarkFermions
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -52,6 +54,9 @@ class SemiVisibleResponse:
         Relative, at `_ERROR_CTAU_CM`.
     numerical_error : float
         Relative.
+    dark, visible : float
+        Widths of the mediator per unit of alpha_D and of the squared coupling; both zero if it is
+        virtual, since all that is made becomes dark then.
     """
 
     function: ExponentialSum
@@ -59,6 +64,8 @@ class SemiVisibleResponse:
     unit_ctau_cm: float
     statistical_error: FloatArray
     numerical_error: float
+    dark: float
+    visible: float
 
     @property
     def most_accepted(self) -> float:
@@ -69,7 +76,8 @@ class SemiVisibleResponse:
         """Return what is accepted at couplings and alpha_D."""
         square = coupling**2
         ctau = self.unit_ctau_cm / (square * alpha_D)
-        per_unit = np.maximum(self.function.at(ctau), 0.0)
+        branching = share_of_decays(self.dark * alpha_D, self.visible * square)
+        per_unit = np.maximum(self.function.at(ctau), 0.0) * branching
         share = per_unit / self.in_window if self.in_window > 0 else np.zeros_like(per_unit)
         known = np.log(np.clip(ctau, _ERROR_CTAU_CM[0], _ERROR_CTAU_CM[-1]))
         error = np.interp(known, np.log(_ERROR_CTAU_CM), self.statistical_error)
@@ -127,7 +135,7 @@ def _kept(
         return _stacked(_simulated(question, models, used, report))
 
     modules = module_names(*(PROCESSES[name] for name in used), *models)
-    return _unstacked(cached_arrays("semi-visible", inputs, build, modules=modules))
+    return _unstacked(cached_arrays("semi-visible", inputs, build, modules=modules), models)
 
 
 def follows_alpha_D(used: Sequence[str], models: "Sequence[Portal]") -> bool:
@@ -184,7 +192,7 @@ def _simulated(
             deposits = _deposits(passing, model, events, chances)
         cells = in_cells and in_cells.deposits(events, own, beam[:, :n], azimuth[:n])
         part = acceptance(question.experiment, selection, kept, own, deposits, cells or ())
-        unit = replace(model, **{model.coupling_field: 1.0}, alpha_D=1.0)
+        weak = replace(model, **{model.coupling_field: WEAK_COUPLING}, alpha_D=1.0)
         errors = [
             PROCESSES[name].relative_error(dump, model, softest, calculation) for name in used
         ]
@@ -192,12 +200,21 @@ def _simulated(
             SemiVisibleResponse(
                 part.function,
                 float(events.weight @ window.acceptance(events.mediator_energy)),
-                unit.chi2_c_tau_cm,
+                weak.chi2_c_tau_cm * WEAK_COUPLING**2,
                 _relative_error(part),
                 max(errors),
+                *_widths(model),
             )
         )
     return found
+
+
+def _widths(model: "TwoDarkFermions") -> tuple[float, float]:
+    """Return the widths of the mediator per unit of alpha_D and of the squared coupling."""
+    if model.is_closed:
+        return 0.0, 0.0
+    dark, _, visible = unit_widths(model)
+    return dark, visible
 
 
 def _deposits(
@@ -229,9 +246,14 @@ def _stacked(responses: Sequence[SemiVisibleResponse]) -> Arrays:
     }
 
 
-def _unstacked(arrays: Arrays) -> list[SemiVisibleResponse]:
+def _unstacked(arrays: Arrays, models: "Sequence[TwoDarkFermions]") -> list[SemiVisibleResponse]:
     ends = np.cumsum(arrays["terms"].astype(int))[:-1]
     flights, coefficients = (np.split(arrays[n], ends) for n in ("flight_cm", "coefficient"))
-    functions = map(ExponentialSum, arrays["constant"], flights, coefficients)
-    numbers = (arrays[name] for name in _NUMBERS)
-    return [SemiVisibleResponse(*one) for one in zip(functions, *numbers, strict=True)]
+    functions = list(map(ExponentialSum, arrays["constant"], flights, coefficients))
+    window, ctau, statistical, numerical = (arrays[name] for name in _NUMBERS)
+    return [
+        SemiVisibleResponse(
+            functions[i], window[i], ctau[i], statistical[i], numerical[i], *_widths(model)
+        )
+        for i, model in enumerate(models)
+    ]

@@ -20,7 +20,7 @@ from scotopic.signatures.segments import SegmentPassing
 if TYPE_CHECKING:
     from scotopic.experiments import EnergyResolution, Experiment
     from scotopic.experiments.selections import CalorimeterSelection
-    from scotopic.models.inelastic import TwoDarkFermions
+    from scotopic.models.two_dark_fermions import TwoDarkFermions
 
 FloatArray = npt.NDArray[np.float64]
 
