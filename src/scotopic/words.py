@@ -7,8 +7,10 @@ from typing import Final, Literal, get_args
 Lepton = Literal["electron", "muon"]
 """What radiates mediators, or has a magnetic moment."""
 
-SpinParity = Literal["scalar", "pseudoscalar", "vector", "axial_vector"]
-"""Kinds of coupling of a mediator to leptons."""
+SpinParity = Literal[
+    "scalar", "pseudoscalar", "vector", "axial_vector", "tensor", "leptonic_tensor"
+]
+"""Kinds of coupling of a mediator to leptons; tensors couple to photons too, or not."""
 
 DarkMatter = Literal["complex_scalar", "dirac", "majorana", "pseudo_dirac"]
 """Kinds of dark matter: what a vector mediator decays into if it can."""

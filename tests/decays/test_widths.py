@@ -179,7 +179,7 @@ def test_closed_decays_have_no_width(mediator: SpinParity) -> None:
 
 def test_unknown_mediator() -> None:
     with pytest.raises(RangeError, match="'tensor' is not one of scalar, pseudoscalar"):
-        fermion_width("tensor", 1.0, 0.1, 0.1)  # type: ignore[arg-type] # what is tested
+        fermion_width("tensor", 1.0, 0.1, 0.1)
 
 
 def test_hadrons_and_muons_far_above_threshold() -> None:

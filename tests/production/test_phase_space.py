@@ -11,17 +11,16 @@ from scotopic.errors import RangeError
 from scotopic.materials import Element, element
 from scotopic.production import phase_space
 from scotopic.production.amplitudes import squared_amplitude
+from scotopic.production.constant_weights import REFINED, STANDARD, ConstantWeights
 from scotopic.production.form_factors import elastic_form_factor
 from scotopic.production.form_factors import form_factor as form_factor_of
 from scotopic.production.phase_space import (
-    REFINED,
-    STANDARD,
     Process,
-    Resolution,
     differential_cross_section,
     raw_spectrum,
     total_cross_section,
 )
+from scotopic.production.radiation import Resolution
 from scotopic.units import (
     ALPHA,
     CLASSICAL_ELECTRON_RADIUS_CM,
@@ -280,7 +279,7 @@ def test_more_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
         differential_cross_section(*point, 1.2)
     with pytest.raises(RangeError, match=r"minimum_energy: -1\.0 GeV is not zero or positive"):
         total_cross_section(*point, minimum_energy=-1)
-    monkeypatch.setattr(phase_space, "STANDARD", Resolution(4, 2, 3.0))
+    monkeypatch.setattr(ConstantWeights, "resolutions", (Resolution(4, 2, 3.0), REFINED))
     with pytest.raises(RangeError, match="is not converged"):
         total_cross_section(*point)
 

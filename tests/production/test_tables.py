@@ -11,6 +11,7 @@ import pytest
 from scotopic.errors import RangeError
 from scotopic.materials import element
 from scotopic.production import tables
+from scotopic.production.constant_weights import ConstantWeights
 from scotopic.production.phase_space import differential_cross_section, total_cross_section
 from scotopic.production.tables import CrossSectionTable, bremsstrahlung_table
 
@@ -174,7 +175,7 @@ def test_ranges_of_one_value() -> None:
 
 def test_a_range_too_wide_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tables, "_MOST_NODES", (3, 3))
-    monkeypatch.setattr(tables, "TARGET_ERROR", 1e-9)
+    monkeypatch.setattr(ConstantWeights, "error", 1e-9)
     with pytest.raises(RangeError, match=r"the interpolation error of .* is above"):
         bremsstrahlung_table("vector", "muon", LEAD, masses=(0.01, 0.5), energies=(50, 60))
 

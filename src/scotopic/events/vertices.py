@@ -21,9 +21,10 @@ from scotopic.errors import RangeError
 from scotopic.materials import Element, Material
 from scotopic.models.spin_parities import MediatorLike
 from scotopic.production.amplitudes import Harmonic, coupling_weights, mean_squared_amplitude
+from scotopic.production.constant_weights import STANDARD, virtuality_spectrum
 from scotopic.production.form_factors import form_factor
 from scotopic.production.kinematics import Kinematics, across2, azimuth, kinematics
-from scotopic.production.phase_space import STANDARD, Process, virtuality_spectrum
+from scotopic.production.phase_space import Process
 from scotopic.production.spectrum import HIGHEST_ENERGY
 from scotopic.units import ALPHA, GEV2_TO_CM2
 

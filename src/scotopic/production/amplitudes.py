@@ -14,16 +14,19 @@ a new mediator is a new row of weights. The average over the azimuth of the nucl
 and X depend linearly through its cosine, is done in closed form.
 """
 
-from typing import NamedTuple, get_args
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from scotopic.errors import RangeError, not_one_of
-from scotopic.words import SpinParity
 
 Array = npt.NDArray[np.float64]
 Real = float | Array
+
+
+KINDS: Final = ("scalar", "pseudoscalar", "vector", "axial_vector")
+"""Mediators whose weights are constant."""
 
 
 class Weights(NamedTuple):
@@ -82,7 +85,7 @@ def coupling_weights(mediator: str, mediator_mass: float, lepton_mass: float) ->
                     f"than the lepton, {lepton_mass} GeV"
                 )
             return Weights(8.0, 16 * l2 / m2, 8 * (m2 - 2 * l2), 2 * (m2 - 4 * l2))
-    raise RangeError(f"mediator: {not_one_of(mediator, get_args(SpinParity))}")
+    raise RangeError(f"mediator: {not_one_of(mediator, KINDS)}")
 
 
 def mean_squared_amplitude(

@@ -14,6 +14,8 @@ from scotopic.production.amplitudes import Harmonic
 Array = npt.NDArray[np.float64]
 Real = float | Array
 
+_LOWER_TAIL, _UPPER_TAIL = 9.0, 7.0  # e-folds of t integrated below t_min and above 1 GeV^2
+
 
 class Kinematics(NamedTuple):
     """Kinematics at values of 1 - x and D, before t is known; arrays of one broadcast shape.
@@ -126,3 +128,22 @@ def azimuth(
         s.cosine * (2 * M * k.left - t / 2),
     )
     return s, X
+
+
+def transfers(t_min: Array, t_max: Array, step: float) -> tuple[Array, Array, Array]:
+    """Return t - t_min, t_max - t and the weights of a trapezoidal rule over t.
+
+    The variable y = ln[(t - t_min)/(t_max - t)] makes the integrand fall off on both sides, where
+    the rule converges exponentially. It ends where the form factors have died away.
+    """
+    span = np.maximum(t_max - t_min, 1e-12 * t_min)
+    shift = np.log(t_min / span)
+    low = shift - _LOWER_TAIL
+    high = np.minimum(shift + np.log(np.exp(_UPPER_TAIL) * (1 / t_min + 1)), _LOWER_TAIL)
+    n = max(8, int(np.ceil((high - low).max() / step)) + 1)
+    h = (high - low) / (n - 1)
+    odds = np.exp(low + h * np.arange(n))
+    above, below = span * odds / (1 + odds), span / (1 + odds)
+    weight = above / (1 + odds) * h
+    weight[..., [0, -1]] /= 2
+    return above, below, weight

@@ -1,17 +1,11 @@
 """Cross sections of l Z -> l Z X by integration over the exact phase space.
 
-One code for every mediator, both leptons and the methods "exact" and "ww". At a given x the
-integral runs over the virtuality D = m_l^2 - (p-k)^2 and over t; the azimuth is done in closed
-form (see `amplitudes`):
-
-    d sigma/dx = alpha^3 E/(2 p^2) Int dD/|p-k| Int dt/t^2 G2(t) <|A|^2>/(8 M^2).
-
-All kinematic quantities are written with 1 - x and D as inputs such that none is a small
-difference of large numbers.
+One code for every mediator, both leptons and all methods. What is integrated at a given x, and in
+which variables, each kind of mediator brings itself: see `radiation`.
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple, Self, get_args
+from typing import Self, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -22,45 +16,24 @@ from scotopic.decays.leptons import LEPTON_MASSES, lepton_mass_of
 from scotopic.errors import RangeError
 from scotopic.materials import Element, Material
 from scotopic.models.spin_parities import MediatorLike, spin_parity_of
-from scotopic.production.amplitudes import coupling_weights, mean_squared_amplitude
-from scotopic.production.form_factors import form_factor
-from scotopic.production.kinematics import azimuth, kinematics
+from scotopic.production.radiation import Radiation, Resolution, radiation_of
 from scotopic.production.spectrum import SpectrumVariable
-from scotopic.production.weizsaecker_williams import (
-    collinear_cross_section,
-    flux_cutoff,
-    improved_weizsaecker_williams,
-)
 from scotopic.quadrature import gauss_legendre
-from scotopic.units import ALPHA, GEV2_TO_CM2
 from scotopic.words import FormFactor, Method
 
 Array = npt.NDArray[np.float64]
 
 _ROWS = 48  # values of x done at once: more only take memory
-_LOWER_TAIL, _UPPER_TAIL = 9.0, 7.0  # e-folds of t integrated below t_min and above 1 GeV^2
-_TOTAL_TOLERANCE, _SPECTRUM_TOLERANCE = 3e-3, 1e-2  # between standard and refined nodes
-
-
-class Resolution(NamedTuple):
-    """Numbers of nodes in x and in the virtuality, and the step in ln t."""
-
-    fractions: int
-    virtualities: int
-    step: float
-
-
-STANDARD = Resolution(32, 16, 0.7)
-REFINED = Resolution(48, 24, 0.45)
+_TOTAL_TOLERANCE, _SPECTRUM_TOLERANCE = 1.5, 5.0  # errors between standard and refined nodes
 
 
 @dataclass(frozen=True)
 class Process:
-    """What is computed: l Z -> l Z X with unit coupling in units of e.
+    """What is computed: l Z -> l Z X with unit coupling, e or for tensors 1 GeV^-1.
 
     Attributes
     ----------
-    mediator : {"vector", "axial_vector", "scalar", "pseudoscalar"}
+    mediator : {"vector", "axial_vector", "scalar", "pseudoscalar", "tensor", "leptonic_tensor"}
         X.
     lepton : {"electron", "muon"}
         l.
@@ -85,9 +58,10 @@ class Process:
 
     def __post_init__(self) -> None:
         """Refuse unknown names."""
-        coupling_weights(self.mediator, 1.0, self.lepton_mass)
+        radiation_of(self.mediator)
         one_of("form_factor", self.form_factor, get_args(FormFactor))
         one_of("method", self.method, get_args(Method))
+        self.radiation.check(self)
 
     @classmethod
     def of(
@@ -104,6 +78,11 @@ class Process:
         return cls(kind, lepton, materials.element(element), method, form_factor)
 
     @property
+    def radiation(self) -> Radiation:
+        """How this kind of mediator is radiated."""
+        return radiation_of(self.mediator)
+
+    @property
     def lepton_mass(self) -> float:
         """Mass of the lepton in GeV."""
         return lepton_mass_of(self.lepton)
@@ -116,80 +95,9 @@ class Process:
         RangeError
             If the process is kinematically closed, or mass and energy are not positive.
         """
-        return SpectrumVariable.of(
+        return self.radiation.variable(
             mediator_mass, energy, self.lepton_mass, self.element.nuclear_mass
         )
-
-
-def _transfers(t_min: Array, t_max: Array, step: float) -> tuple[Array, Array, Array]:
-    """Return t - t_min, t_max - t and the weights of a trapezoidal rule over t.
-
-    The variable y = ln[(t - t_min)/(t_max - t)] makes the integrand fall off on both sides, where
-    the rule converges exponentially. It ends where the form factors have died away.
-    """
-    span = np.maximum(t_max - t_min, 1e-12 * t_min)
-    shift = np.log(t_min / span)
-    low = shift - _LOWER_TAIL
-    high = np.minimum(shift + np.log(np.exp(_UPPER_TAIL) * (1 / t_min + 1)), _LOWER_TAIL)
-    n = max(8, int(np.ceil((high - low).max() / step)) + 1)
-    h = (high - low) / (n - 1)
-    odds = np.exp(low + h * np.arange(n))
-    above, below = span * odds / (1 + odds), span / (1 + odds)
-    weight = above / (1 + odds) * h
-    weight[..., [0, -1]] /= 2
-    return above, below, weight
-
-
-def virtuality_spectrum(
-    process: Process, mediator_mass: float, energy: float, recoil: Array, y: Array, step: float
-) -> Array:
-    """Return d^2 sigma/dx dy in cm^2 for unit coupling, for "exact" and "ww", unchecked.
-
-    Parameters
-    ----------
-    process : Process
-        What is computed.
-    mediator_mass, energy : float
-        In GeV.
-    recoil : ndarray, shape (n,)
-        1 - x, inside the limits of `process.variable`.
-    y : ndarray, shape (k,)
-        Stands for the virtuality, see `kinematics`.
-    step : float
-        Of the integral over t, in its logarithm.
-
-    Returns
-    -------
-    ndarray, shape (n, k)
-    """
-    lepton_mass, M = process.lepton_mass, process.element.nuclear_mass
-    weights = coupling_weights(process.mediator, mediator_mass, lepton_mass)
-    recoil = recoil[:, None, None]
-    k = kinematics(y[:, None], recoil, mediator_mass, lepton_mass, M, energy)
-    cutoff = np.inf if process.method == "exact" else flux_cutoff(mediator_mass, lepton_mass)
-    highest = np.minimum(k.t_max, cutoff)
-    above, below, weight = _transfers(k.t_min, highest, step)
-    t = k.t_min + above
-    photons = form_factor(t, process.element, process.form_factor) / t**2 * weight
-    if process.method == "ww":
-        flux = (photons * above).sum(axis=2, keepdims=True)
-        density = collinear_cross_section(weights, 1 - recoil, k.virtuality, k.lowest) * flux
-    else:
-        s, X = azimuth(k, t, above * below, mediator_mass**2, lepton_mass**2, M, energy)
-        amplitude = mean_squared_amplitude(
-            weights,
-            lepton_mass=lepton_mass,
-            nuclear_mass=M,
-            energy=energy,
-            mediator_energy=k.mediator_energy,
-            virtuality=k.virtuality,
-            t=t,
-            s=s,
-            current=X,
-        )
-        density = (amplitude * photons).sum(axis=2, keepdims=True) / np.sqrt(k.momentum2)
-        density *= energy / (16 * M**2 * (energy - lepton_mass) * (energy + lepton_mass))
-    return np.asarray(ALPHA**3 * GEV2_TO_CM2 * (density * k.slope)[..., 0])
 
 
 def raw_spectrum(
@@ -211,24 +119,12 @@ def raw_spectrum(
     Returns
     -------
     ndarray (n,)
-        In cm^2 for unit coupling in units of e.
+        In cm^2 for unit coupling.
     """
-    if process.method == "iww":
-        return improved_weizsaecker_williams(
-            process.mediator,
-            process.element,
-            energy,
-            mediator_mass,
-            recoil,
-            lepton_mass=process.lepton_mass,
-            form_factor=process.form_factor,
-        )
-    y, weights = gauss_legendre(resolution.virtualities)
     pieces = [
-        virtuality_spectrum(
-            process, mediator_mass, energy, recoil[i : i + _ROWS], y, resolution.step
+        process.radiation.spectrum(
+            process, mediator_mass, energy, recoil[i : i + _ROWS], resolution
         )
-        @ weights
         for i in range(0, len(recoil), _ROWS)
     ]
     return np.concatenate(pieces)
@@ -257,7 +153,7 @@ def differential_cross_section(
     method: str = "exact",
     form_factor: str = "elastic+inelastic",
 ) -> Array:
-    """Return d sigma/dx of l Z -> l Z X for unit coupling in units of e.
+    """Return d sigma/dx of l Z -> l Z X for unit coupling: e, or for tensors 1 GeV^-1.
 
     Parameters
     ----------
@@ -278,7 +174,7 @@ def differential_cross_section(
     ------
     RangeError
         If a name is unknown, a value lies outside the range of the process or method, or the
-        result changes by more than 1 % with finer nodes.
+        result changes by more than 1 % with finer nodes (2.5 % for tensors).
 
     Notes
     -----
@@ -299,9 +195,12 @@ def differential_cross_section(
     recoil = 1 - fractions[inside]
     result = np.zeros(fractions.shape)
     if recoil.size:
-        coarse = raw_spectrum(process, mediator_mass, energy, recoil, STANDARD)
-        fine = raw_spectrum(process, mediator_mass, energy, recoil, REFINED)
-        _require_convergence(coarse, fine, _SPECTRUM_TOLERANCE, mediator_mass, energy)
+        coarse, fine = (
+            raw_spectrum(process, mediator_mass, energy, recoil, resolution)
+            for resolution in process.radiation.resolutions
+        )
+        tolerance = _SPECTRUM_TOLERANCE * process.radiation.error
+        _require_convergence(coarse, fine, tolerance, mediator_mass, energy)
         result[inside] = fine
     return result
 
@@ -329,7 +228,7 @@ def total_cross_section(
     method: str = "exact",
     form_factor: str = "elastic+inelastic",
 ) -> float:
-    """Return the cross section of l Z -> l Z X for unit coupling in units of e.
+    """Return the cross section of l Z -> l Z X for unit coupling: e, or for tensors 1 GeV^-1.
 
     Parameters
     ----------
@@ -347,7 +246,8 @@ def total_cross_section(
     ------
     RangeError
         As `differential_cross_section`; here the result must not change by more than 0.3 % with
-        finer nodes. It changes by less than 0.04 % for totals, and the finer value is returned.
+        finer nodes (0.8 % for tensors). It changes by less than 0.04 % for totals (tensors: 0.5 %
+        below 10 MeV, 0.1 % above), and the finer value is returned.
 
     Examples
     --------
@@ -360,7 +260,9 @@ def total_cross_section(
     process.variable(mediator_mass, energy)
     minimum_energy = number_within("minimum_energy", minimum_energy, 0.0, unit="GeV")
     coarse, fine = (
-        _above(process, mediator_mass, energy, minimum_energy, r) for r in (STANDARD, REFINED)
+        _above(process, mediator_mass, energy, minimum_energy, r)
+        for r in process.radiation.resolutions
     )
-    _require_convergence(np.array(coarse), np.array(fine), _TOTAL_TOLERANCE, mediator_mass, energy)
+    tolerance = _TOTAL_TOLERANCE * process.radiation.error
+    _require_convergence(np.array(coarse), np.array(fine), tolerance, mediator_mass, energy)
     return fine

@@ -5,6 +5,8 @@ as 1/x from x = m/m_l for lighter ones; it vanishes as a square root at both kin
 
     W = ln[(x + m/m_l)/(1 - x + m_l^2/m^2)],   W = W_lo + (W_hi - W_lo) v^2 (3 - 2v),
 
+(without m/m_l for mediators that photons make too, whose spectra fall as 1/x throughout)
+
 d sigma/dW is a smooth function of v in [0, 1] that a few dozen nodes describe for every mass and
 energy; the position of an energy cut is found in closed form.
 """
@@ -38,11 +40,14 @@ class SpectrumVariable:
         Kinematic limits of x, of the energies' shape.
     ratio : float
         Mediator mass over lepton mass.
+    knee : float
+        x below which the spectrum in x is flat: the ratio, or zero if it falls as 1/x throughout.
     """
 
     lower: Array
     upper: Array
     ratio: float
+    knee: float
 
     @classmethod
     def of(
@@ -81,10 +86,11 @@ class SpectrumVariable:
         along = np.sqrt((E - lepton_mass) * (E + lepton_mass)) / total
         momentum = along * np.sqrt(np.maximum((Ek - m) * (Ek + m), 0.0))
         lower = np.where(boost * m <= Ek, m, boost * Ek - momentum)
-        return cls(lower / E, (boost * Ek + momentum) / E, m / lepton_mass)
+        ratio = m / lepton_mass
+        return cls(lower / E, (boost * Ek + momentum) / E, ratio, ratio)
 
     def _stretched(self, x: Array) -> Array:
-        return np.asarray(np.log((x + self.ratio) / (1 - x + self.ratio**-2)))
+        return np.asarray(np.log((x + self.knee) / (1 - x + self.ratio**-2)))
 
     @property
     def width(self) -> Array:
@@ -110,14 +116,14 @@ class SpectrumVariable:
         odds = np.exp(self._stretched(self.lower) + self.width * v * v * (3 - 2 * v))
         light = self.ratio**-2
         if light > 1:  # the difference below would then lose the small x
-            return np.asarray(1 - (odds * (1 + light) - self.ratio) / (1 + odds))
-        return np.asarray((1 + self.ratio + light) / (1 + odds) - light)
+            return np.asarray(1 - (odds * (1 + light) - self.knee) / (1 + odds))
+        return np.asarray((1 + self.knee + light) / (1 + odds) - light)
 
     def density(self, x: npt.ArrayLike) -> Array:
         """Return dx/dW at an energy fraction."""
         x = np.asarray(x)
         light = self.ratio**-2
-        return np.asarray((x + self.ratio) * (1 - x + light) / (1 + self.ratio + light))
+        return np.asarray((x + self.knee) * (1 - x + light) / (1 + self.knee + light))
 
     def slope(self, v: npt.ArrayLike) -> Array:
         """Return dx/dv at v."""

@@ -21,19 +21,16 @@ from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.materials import Element, Material
 from scotopic.models.spin_parities import MediatorLike
-from scotopic.production.phase_space import REFINED, STANDARD, Process, Resolution, raw_spectrum
+from scotopic.production.phase_space import Process, raw_spectrum
+from scotopic.production.radiation import Resolution
 from scotopic.production.spectrum import HIGHEST_ENERGY, MASSES, SpectrumVariable
 from scotopic.quadrature import gauss_legendre
 
 Array = npt.NDArray[np.float64]
 Range = tuple[float, float]
 
-TARGET_ERROR = 2e-3
-"""Relative error between the nodes at which a table is good enough."""
-
-_RESOLUTION = Resolution(40, STANDARD.virtualities, STANDARD.step)
-_FINE = Resolution(56, STANDARD.virtualities, STANDARD.step)
-_HEAVY = 3.0  # GeV, from where the fine one is needed anyhow
+_FRACTIONS, _MORE = 40, 56  # nodes of x
+_HEAVY = 3.0  # GeV, from where more are needed anyhow
 _STALLED = 0.9  # of the error before: more nodes of one kind did not help
 _MOST_NODES = (40, 24)  # in mass and energy; a range that needs more is refused
 _SMALLEST_SHARE = 1e-3  # of the total: cuts that leave less are judged against this much
@@ -264,15 +261,16 @@ def _build(process: Process, masses: Range, energies: Range) -> Arrays:
     n_mass = _first_guess(masses, 1.7, 5)
     n_energy = _first_guess(energies, 1.0, 3)
     probes, before = _probes(process, masses, energies), math.inf
-    resolution = _FINE if masses[1] > _HEAVY else _RESOLUTION
+    standard, _ = process.radiation.resolutions
+    resolution = standard._replace(fractions=_MORE if masses[1] > _HEAVY else _FRACTIONS)
     while True:
         coefficients = _coefficients(process, masses, energies, (n_mass, n_energy), resolution)
         table = CrossSectionTable(process, masses, energies, coefficients, math.nan)
         error = max(probe(table) for probe in probes)
-        if error <= TARGET_ERROR:
+        if error <= process.radiation.error:
             return {"coefficients": coefficients, "interpolation_error": np.array(error)}
         if stalled := error > _STALLED * before:
-            resolution = _FINE
+            resolution = standard._replace(fractions=_MORE)
         before = error
         tails = [np.abs(np.take(coefficients, -1, axis)).max() for axis in (0, 1)]
         if (stalled or tails[0] >= tails[1] / 2) and n_mass > 1:
@@ -282,7 +280,8 @@ def _build(process: Process, masses: Range, energies: Range) -> Arrays:
         if n_mass > _MOST_NODES[0] or n_energy > _MOST_NODES[1]:
             raise RangeError(
                 f"masses {masses} GeV, energies {energies} GeV: the interpolation error of "
-                f"{error:.1e} is above {TARGET_ERROR}; narrow the ranges or stay off the threshold"
+                f"{error:.1e} is above {process.radiation.error}; narrow the ranges or stay off"
+                " the threshold"
             )
 
 
@@ -342,7 +341,8 @@ def _probe(process: Process, mass: float, energy: float) -> Callable[[CrossSecti
     edges = np.linspace(0, 1, 5)
     nodes, weights = gauss_legendre(8)
     v = (edges[:-1, None] + np.diff(edges)[:, None] * nodes).ravel()
-    values = raw_spectrum(process, mass, energy, variable.recoil(v), REFINED) * variable.slope(v)
+    _, refined = process.radiation.resolutions
+    values = raw_spectrum(process, mass, energy, variable.recoil(v), refined) * variable.slope(v)
     pieces = values.reshape(4, 8) @ weights / 4
     above = np.cumsum(pieces[::-1])[::-1]
     cuts = energy * (1 - variable.recoil(edges[:-1]))
