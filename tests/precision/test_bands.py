@@ -1,7 +1,6 @@
 """Bands of couplings that explain a deviation."""
 
 import math
-from typing import get_args
 
 import numpy as np
 import pytest
@@ -20,7 +19,7 @@ from scotopic.precision.bands import (
     deviation_of,
     mixing_band,
 )
-from scotopic.precision.magnetic_moments import coupling_of_mixing, magnetic_moment
+from scotopic.precision.magnetic_moments import SIGN, coupling_of_mixing, magnetic_moment
 from scotopic.units import ALPHA
 from scotopic.words import SpinParity
 
@@ -50,7 +49,7 @@ def test_published_deviations() -> None:
         assert value / uncertainty == pytest.approx(significance, abs=0.06)
 
 
-@pytest.mark.parametrize("mediator", get_args(SpinParity))
+@pytest.mark.parametrize("mediator", SIGN)
 @pytest.mark.parametrize("sigmas", [1.0, 2.0, 3.0])
 def test_edges_give_back_the_deviation(mediator: SpinParity, sigmas: float) -> None:
     for deviation in (MUON_2006, MUON_2021, ELECTRON_RUBIDIUM, ELECTRON_CAESIUM):
@@ -123,7 +122,7 @@ def test_refusals() -> None:
             Deviation(lepton="muon", value=1, uncertainty=bad, source="")
         with pytest.raises(RangeError, match="sigmas"):
             band_status(MUON_2021, "vector", bad)
-    with pytest.raises(RangeError, match="mediator: 'tensor'"):
+    with pytest.raises(RangeError, match="moment of a tensor diverges"):
         band_status(MUON_2021, "tensor")
     message = (
         "mediator: 'axial_vector' lowers the muon's magnetic moment, no coupling explains"

@@ -185,6 +185,8 @@ def test_shapes_and_inverse() -> None:
 def test_refusals() -> None:
     with pytest.raises(RangeError, match=r"mediator: 'tensor' is not one of scalar"):
         loop_integral("tensor", 1.0)
+    with pytest.raises(RangeError, match="moment of a tensor diverges"):
+        magnetic_moment("muon", "tensor", 1.0, 1.0)
     with pytest.raises(RangeError, match="lepton: 'tau' is not one of electron, muon"):
         magnetic_moment("tau", "vector", 1.0, 1.0)  # type: ignore[arg-type] # what is tested
     with pytest.raises(RangeError, match="coupling: nan is not between"):

@@ -16,8 +16,8 @@ from scotopic.checked import make_floats, number_within, numbers, one_of, positi
 from scotopic.decays.leptons import LEPTON_MASSES
 from scotopic.display import displayed
 from scotopic.errors import RangeError
-from scotopic.models.spin_parities import MediatorLike, spin_parity_of
-from scotopic.precision.magnetic_moments import SIGN, mixing_of_moment
+from scotopic.models.spin_parities import MediatorLike
+from scotopic.precision.magnetic_moments import SIGN, kind_with_moment, mixing_of_moment
 from scotopic.words import DeviationName, Lepton, SpinParity
 
 Array = npt.NDArray[np.float64]
@@ -296,7 +296,7 @@ def _checked_sigmas(sigmas: float) -> float:
 
 
 def _kind(deviation: Deviation, mediator: MediatorLike) -> SpinParity:
-    return spin_parity_of(mediator, deviation.lepton)
+    return kind_with_moment(mediator, deviation.lepton)
 
 
 def _moments(

@@ -97,6 +97,23 @@ def loop_integral(mediator: SpinParity, mass_ratio: npt.ArrayLike) -> Array:
     return np.asarray(np.sum(numerator * (_STEP * u * v) / (u**2 + v * squared), axis=-1))
 
 
+def kind_with_moment(mediator: MediatorLike, lepton: str) -> SpinParity:
+    """Return the kind of a mediator as `spin_parity_of` does, if its moment is finite.
+
+    Raises
+    ------
+    RangeError
+        As there, or if the loop of a tensor diverges.
+    """
+    kind = spin_parity_of(mediator, lepton)
+    if kind not in SIGN:
+        raise RangeError(
+            f"mediator: the magnetic moment of a {kind.replace('_', ' ')} diverges; it is known for"
+            f" {', '.join(SIGN)}"
+        )
+    return kind
+
+
 def magnetic_moment(
     lepton: Lepton, mediator: MediatorLike, mass: npt.ArrayLike, coupling: npt.ArrayLike
 ) -> Array:
@@ -133,7 +150,7 @@ def magnetic_moment(
         coupling=within("coupling", coupling, -1e100, 1e100),
     )
     ratio = masses / lepton_mass_of(lepton)
-    kind = spin_parity_of(mediator, lepton)
+    kind = kind_with_moment(mediator, lepton)
     return np.asarray(g**2 / (8 * math.pi**2) * loop_integral(kind, ratio))
 
 
@@ -199,7 +216,7 @@ def mixing_of_moment(
     """
     unit = magnetic_moment(lepton, mediator, mass, coupling_of_mixing(1.0))
     moment = number_within("moment", moment, -1e100, 1e100)
-    kind = spin_parity_of(mediator, lepton)
+    kind = kind_with_moment(mediator, lepton)
     if not moment * SIGN[kind] >= 0:
         direction = "raises" if SIGN[kind] > 0 else "lowers"
         raise RangeError(
