@@ -15,6 +15,11 @@ SpinParity = Literal[
 DarkMatter = Literal["complex_scalar", "dirac", "majorana", "pseudo_dirac"]
 """Kinds of dark matter: what a vector mediator decays into if it can."""
 
+ScalarDarkMatter = Literal[
+    "dirac", "majorana", "complex_scalar", "real_scalar", "vector", "vector_dual"
+]
+"""Kinds of dark matter that a scalar mediator decays into."""
+
 Parity = Literal["pseudoscalar", "scalar"]
 """Kinds of axion-like particles."""
 

@@ -2,6 +2,7 @@
 
 import math
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -231,7 +232,7 @@ def test_muons_are_as_good_as_electrons_far_above_their_mass(
     electrophilic: type[ScalarMediator] | type[PseudoscalarMediator],
 ) -> None:
     """What is left is (1 - 4 m_mu^2/s)^(3/2) or its root: below 3 m_mu^2/(2 m_chi^2) = 0.8 %."""
-    dark = {"mediator_mass": 4.5, "alpha_D": 0.1, "mass_ratio": 3.0}
+    dark: dict[str, Any] = {"mediator_mass": 4.5, "alpha_D": 0.1, "mass_ratio": 3.0}
     muon = muonphilic(muon_coupling=1e-3 * ELEMENTARY_CHARGE, **dark)
     electron = electrophilic(electron_coupling=1e-3, **dark)
     ratio = thermal_average_cm3_per_s(muon, X) / thermal_average_cm3_per_s(electron, X)

@@ -1,6 +1,7 @@
 """What models say of themselves, against what their formulas do."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from scotopic.errors import RangeError
 from scotopic.models.axion_like import AxionLikeParticle
 from scotopic.models.charged_vector import BMinusL, ChargedVector, LMuMinusLTau
 from scotopic.models.dark_photon import DarkPhoton
-from scotopic.models.electrophilic import ScalarMediator
+from scotopic.models.electrophilic import PseudoscalarMediator, ScalarMediator
 from scotopic.models.inelastic import InelasticDarkMatter, InelasticDiracDarkMatter
 from scotopic.models.mediator import DecayingMediator
 from scotopic.models.metadata import parameters
@@ -18,7 +19,7 @@ from scotopic.models.parameters import build, parameter, parameter_names, words
 from scotopic.models.registry import BUILT_IN, model_class
 from scotopic.search.ties import TIES
 
-DARK = {"mediator_mass": 0.1, "alpha_D": 0.1, "mass_ratio": 3.0}
+DARK: dict[str, Any] = {"mediator_mass": 0.1, "alpha_D": 0.1, "mass_ratio": 3.0}
 IDM = InelasticDarkMatter(kinetic_mixing=1e-3, splitting=0.2, **DARK)
 I2DM = InelasticDiracDarkMatter(kinetic_mixing=1e-3, splitting=0.2, theta=0.1, **DARK)
 
@@ -143,12 +144,16 @@ def test_dark_states(model: DecayingMediator, expected: list[tuple[int, bool]]) 
     assert found == expected
 
 
-def test_currents_of_slow_dark_matter() -> None:
-    assert dark_photon("dirac").s_wave_current == 1
-    assert dark_photon("majorana").s_wave_current == 0
-    assert IDM.s_wave_current == 0
-    assert I2DM.s_wave_current == pytest.approx(math.sin(0.1) ** 4)
-    assert BMinusL(mediator_mass=0.1, gauge_coupling=1e-3).s_wave_current is None
+def test_widths_into_slow_dark_matter() -> None:
+    """Of what annihilates at rest: alpha_D m for a vector current; none of p waves."""
+    for model in (dark_photon("dirac"), I2DM, PseudoscalarMediator(electron_coupling=1e-3, **DARK)):
+        assert model.s_wave_width is not None
+        near = 2 * model.dark_matter_mass * (1 + 1e-7)
+        width = next(iter(model.dark_widths_at(near).values())) / math.sqrt(2e-7)
+        assert model.s_wave_width == pytest.approx(float(width), rel=1e-6)
+    assert dark_photon("majorana").s_wave_width == 0
+    assert IDM.s_wave_width == 0
+    assert BMinusL(mediator_mass=0.1, gauge_coupling=1e-3).s_wave_width is None
 
 
 def test_annotations_that_mean_nothing_are_named() -> None:

@@ -67,7 +67,7 @@ def test_the_current_is_off_diagonal() -> None:
     assert model.invisible_width == pytest.approx(expected, abs=0, rel=1e-12)
     assert model.dark_threshold == pytest.approx(m1 + m2)
     assert make(splitting=0.01).chi2_is_stable
-    assert model.s_wave_current == 0
+    assert model.s_wave_width == 0
 
 
 def test_annihilation_from_amplitudes() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from scotopic.decays.widths import SPIN_STATES, fermion_width
+from scotopic.decays.widths import SPIN_STATES, fermion_width, timelike_width
 from scotopic.errors import RangeError
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.millicharged import Millicharge, Millicharged
@@ -51,6 +51,11 @@ class OtherMediator(DarkPhoton):
     def dark_width_at(self, mass: npt.ArrayLike) -> Array:
         return fermion_width(self.kind, mass, self.alpha_D, self.dark_matter_mass)
 
+    def timelike_dark_width_at(self, mass: npt.ArrayLike) -> Array:
+        if self.kind == "axial_vector":
+            return timelike_width(mass, self.alpha_D, self.dark_matter_mass)
+        return super().timelike_dark_width_at(mass)
+
 
 # --- the cross section -------------------------------------------------------------------------
 
@@ -69,7 +74,8 @@ def gamma_matrices() -> tuple[list[Matrix], Matrix]:
 def traced_cross_section(s: float, model: DarkPhoton, kind: SpinParity) -> float:
     """sigma by traces over both fermion lines and Gauss-Legendre in the angle, in GeV^-2.
 
-    Knows nothing of widths except the one in the propagator.
+    Knows nothing of widths except the one in the propagator. That of vectors is the unitary
+    gauge's, -(g - q q/q^2)/(q^2 - m^2 + i q Gamma) + (q q/q^2)/m^2.
     """
     gammas, gamma5 = gamma_matrices()
     metric = np.diag([1.0, -1, -1, -1])
@@ -94,25 +100,30 @@ def traced_cross_section(s: float, model: DarkPhoton, kind: SpinParity) -> float
         return np.array(rows)
 
     m, chi, energy = model.mediator_mass, model.dark_matter_mass, np.sqrt(s) / 2
+    width = float(model.invisible_width_at(np.sqrt(s)))
+    pole = 1 / (s - m**2 + 1j * np.sqrt(s) * width)
+    timelike = np.diag([1.0, 0, 0, 0])  # q q/q^2 in the centre of mass
+    exchange = (timelike - metric) * pole + timelike / m**2 if len(vertices) == 4 else pole
     k, q = np.sqrt(energy**2 - ELECTRON_MASS**2), np.sqrt(energy**2 - chi**2)
     beam = [np.array([energy, 0, 0, sign * k]) for sign in (1, -1)]
-    electron = line(beam[0], beam[1], ELECTRON_MASS)
-    if len(vertices) == 4:
-        electron = metric @ electron @ metric
+    propagator = np.reshape(exchange, (len(vertices), len(vertices)))
+    electron = propagator @ line(beam[0], beam[1], ELECTRON_MASS) @ propagator.conj()
     total = 0.0
     for cosine, weight in zip(*np.polynomial.legendre.leggauss(8), strict=True):
         p = q * np.array([np.sqrt(1 - cosine**2), 0, cosine])
         dark = line(np.array([energy, *p]), np.array([energy, *-p]), chi)
         total += weight * float(np.sum(electron * dark.conj()).real) / 4
     couplings = (4 * np.pi) ** 2 * ALPHA * model.alpha_D
-    propagator = (s - m**2) ** 2 + s * float(model.invisible_width_at(np.sqrt(s))) ** 2
-    return float(couplings * total / propagator / (32 * np.pi * s) * q / k)
+    return float(couplings * total / (32 * np.pi * s) * q / k)
 
 
-@pytest.mark.parametrize("kind", ["scalar", "pseudoscalar", "vector"])
+@pytest.mark.parametrize("kind", ["scalar", "pseudoscalar", "vector", "axial_vector"])
 @pytest.mark.parametrize("mass", [2e-3, 0.25])
 def test_traces(kind: SpinParity, mass: float) -> None:
-    """Also where the electron mass matters; rounding alone."""
+    """Also where the electron mass matters; rounding alone.
+
+    At 2 MeV a tenth of an axial vector's is its timelike polarisation.
+    """
     model = OtherMediator(
         mediator_mass=mass,
         kinetic_mixing=1e-4,
@@ -126,22 +137,6 @@ def test_traces(kind: SpinParity, mass: float) -> None:
         expected = traced_cross_section(s, model, kind) * GEV2_TO_CM2
         energy = s / (2 * ELECTRON_MASS) - ELECTRON_MASS
         assert float(cross_section(energy, model)) == pytest.approx(expected, abs=0, rel=1e-9)
-
-
-def test_axial_up_to_the_longitudinal_part() -> None:
-    """The axial currents are not conserved: q_mu q_nu terms of order (m_e m_chi/m^2)^2 remain."""
-    model = OtherMediator(
-        mediator_mass=0.25,
-        kinetic_mixing=1e-4,
-        alpha_D=0.1,
-        mass_ratio=3.0,
-        dark_matter="dirac",
-        kind="axial_vector",
-    )
-    s = 0.26**2
-    expected = traced_cross_section(s, model, "axial_vector") * GEV2_TO_CM2
-    energy = s / (2 * ELECTRON_MASS) - ELECTRON_MASS
-    assert float(cross_section(energy, model)) == pytest.approx(expected, abs=0, rel=1e-4)
 
 
 @pytest.mark.parametrize("kind", ["dirac", "complex_scalar", "majorana"])
@@ -288,9 +283,9 @@ def test_bins_add_up(cuts: list[float], alpha_D: float, ratio: float) -> None:
     model = make(alpha_D=alpha_D, mass_ratio=ratio)
     edges = np.unique([0.5, *cuts, 100.0])
     whole = float(integrated_cross_section([0.5, 100.0], model)[0])
-    # beside the positions of the panels, sigma itself rounds to 1e-16/(Gamma/m) at worst
+    # what the rule leaves depends on where it is cut: 2e-6 if a threshold is inside of the width
     assert float(integrated_cross_section(edges, model).sum()) == pytest.approx(
-        whole, abs=0, rel=1e-7
+        whole, abs=0, rel=5e-6
     )
 
 

@@ -29,7 +29,7 @@ from scotopic.search import Axis, Search, exclusion_curve, load_experiment
 from scotopic.units import ELEMENTARY_CHARGE
 
 NA64 = load_experiment("na64e-2018")
-DARK = {"alpha_D": 0.1, "mass_ratio": 3.0}
+DARK: dict[str, Any] = {"alpha_D": 0.1, "mass_ratio": 3.0}
 
 
 def lower_edges(
@@ -262,7 +262,7 @@ def test_layers_may_be_of_other_models_and_of_others(tmp_path: Path) -> None:
     (scalar,) = found.attributes["limits"]
     assert scalar["label"] == "scalar"
     assert scalar["model"] == "scalar"
-    assert scalar["fixed"] == {"alpha_D": 0.1, "mass_ratio": 3}
+    assert scalar["fixed"] == {"alpha_D": 0.1, "mass_ratio": 3, "dark_matter": "dirac"}
 
 
 @pytest.mark.parametrize(

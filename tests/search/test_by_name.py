@@ -37,7 +37,7 @@ from scotopic.cosmology.annihilation import thermal_average_cm3_per_s
 from scotopic.cosmology.freeze_out import approximate_abundance
 from scotopic.experiments.kinds import KINDS
 from scotopic.materials import element
-from scotopic.models.electrophilic import ScalarMediator
+from scotopic.models.electrophilic import AxialVectorMediator
 from scotopic.models.running import landau_pole, running_alpha_D
 from scotopic.precision.bands import MUON_2021
 from scotopic.processes.calculation import Calculation
@@ -224,8 +224,8 @@ def test_cards_say_what_else_is_not_given(tmp_path: Path, monkeypatch: pytest.Mo
             "kinetic_mixing: is no parameter of dark_photon that can be set",
         ),
         (
-            lambda: exclusion_curve("na64e-2018", ScalarMediator, MASSES, dark_matter="dirac"),
-            "dark_matter: is no parameter of scalar that can be set",
+            lambda: exclusion_curve("na64e-2018", AxialVectorMediator, MASSES, dark_matter="dirac"),
+            "dark_matter: is no parameter of axial_vector that can be set",
         ),
         (
             lambda: exclusion_curve("na64e-2018", "dark_photon", MASSES, alpha_D="0.1"),

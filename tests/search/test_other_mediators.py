@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,7 +29,7 @@ from scotopic.units import ALPHA
 E = math.sqrt(4 * math.pi * ALPHA)
 BREMSSTRAHLUNG = Calculation(processes=("bremsstrahlung",))
 MASSES = [1e-3, 7e-3, 0.01, 0.1, 0.95]
-DARK = {"mediator_mass": 0.1, "alpha_D": 0.1, "mass_ratio": 3.0}
+DARK: dict[str, Any] = {"mediator_mass": 0.1, "alpha_D": 0.1, "mass_ratio": 3.0}
 
 PHOTON = DarkPhoton(kinetic_mixing=1.0, dark_matter="dirac", **DARK)
 SCALAR = ScalarMediator(electron_coupling=1.0, **DARK)

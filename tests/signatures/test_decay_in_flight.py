@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -197,7 +198,11 @@ class TestX17:
 
     def test_scalar_is_made_less_and_lives_shorter(self) -> None:
         """Yield 1/2.4 of the vector's (notes, section 7), width alpha m/2 instead of alpha m/3."""
-        values = {"mediator_mass": 0.01, "electron_coupling": 1e-3, "alpha_D": 0.0}
+        values: dict[str, Any] = {
+            "mediator_mass": 0.01,
+            "electron_coupling": 1e-3,
+            "alpha_D": 0.0,
+        }
         scalar = ScalarMediator(**values, mass_ratio=3.0)
         axial = AxialVectorMediator(**values, mass_ratio=3.0)
         ((vector,),) = islands(RUNS, [replace(X17, mediator_mass=0.01)])

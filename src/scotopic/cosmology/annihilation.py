@@ -10,6 +10,9 @@ that is, the formation rate n_X Gamma_ij K_1/K_2 of a real X of spin J spread ov
 line. It equals n_i n_j <sigma v> of Gondolo and Gelmini, Nucl. Phys. B360 (1991) 145, eq. 3.8, with
 the exact equilibrium densities. The width in the propagator depends on w, as the self-energy does:
 with a constant one the rate would diverge as m falls to the threshold of the dark decay.
+
+A current that is not conserved exchanges the timelike polarisation too, a spin-0 state without a
+pole: the same with 1 in place of 2J + 1, its own widths, and 1/m^4 in place of 1/[...].
 """
 
 import math
@@ -150,7 +153,9 @@ def reaction_rates(model: DecayingMediator, *, order: int = _ORDER) -> Mapping[s
         masses, steps = thermal_nodes(model, threshold, order)
         width = model.dark_widths_at(masses)[channel]
         spins = SPIN_STATES[model.spin_parity]
-        weights = spins / math.pi**3 * masses**4 * width * line_shape(model, masses) * steps
+        resonant = spins * width * line_shape(model, masses)
+        exchanged = resonant + timelike_product(model, masses)
+        weights = masses**4 / math.pi**3 * exchanged * steps
         rates[channel] = ReactionRate(threshold, masses, weights)
     return rates
 
@@ -176,6 +181,17 @@ def line_shape(model: DecayingMediator, masses: Array) -> Array:
     is_open = visible > 0  # elsewhere both may vanish
     root = np.divide(visible, distance, out=np.zeros_like(distance), where=is_open)
     return np.divide(root, distance, out=root, where=is_open)
+
+
+def timelike_product(model: DecayingMediator, masses: Array) -> Array:
+    """Gamma_dark(w) Gamma_SM(w)/m^4 of the timelike polarisation, per coupling squared, in GeV^-2.
+
+    It has no line: see `decays.widths.timelike_width`.
+    """
+    unit = replace(model, **{model.coupling_field: PROBE})
+    visible = sum(unit.timelike_visible_widths_at(masses).values()) / PROBE**2
+    dark = model.timelike_dark_width_at(masses)
+    return np.asarray(dark * visible / model.mediator_mass**4)
 
 
 def visible_widths(model: DecayingMediator, masses: npt.ArrayLike) -> Mapping[str, Array]:
@@ -209,10 +225,10 @@ def annihilation_cross_sections(
 
     Notes
     -----
-    With J the spin of the mediator and delta = 1 for identical particles, sigma = (2J + 1)
-    (1 + delta) 4 pi s Gamma_dark(w) Gamma_f(w)/(g g' p^2 [(s - m^2)^2 + s Gamma^2]).
-    For vectors near the threshold these are eqs. 36 and 40 of Gninenko, Krasnikov and Matveev,
-    Phys. Usp. 64 (2021) 1286.
+    sigma = (2J + 1) 4 pi s Gamma_dark(w) Gamma_f(w)/(g g' p^2 [(s - m^2)^2 + s Gamma^2]), twice
+    that for identical particles, and what the timelike polarisation adds. For a dark photon, near
+    the threshold, these are eqs. 36 and 40 of Gninenko, Krasnikov and Matveev, Phys. Usp. 64
+    (2021) 1286.
 
     Examples
     --------
@@ -237,16 +253,16 @@ def annihilation_cross_sections(
     identical = own_antiparticle and len(states) == 1
     spins = states[0].degrees_of_freedom // (1 if own_antiparticle else 2)
     average = (2 if identical else 1) / spins**2
+    flux = 4 * math.pi * average * s / momentum2
     total = model.dark_width_at(w) + sum(model.visible_widths_at(w).values())
     denominator = (s - model.mediator_mass**2) ** 2 + s * total**2
-    states_of_mediator = SPIN_STATES[model.spin_parity]
-    numerator = 4 * math.pi * states_of_mediator * average * s * model.dark_width_at(w)
+    numerator = SPIN_STATES[model.spin_parity] * flux * model.dark_width_at(w)
     # nothing annihilates where nothing couples, on a pole without width too
-    common = np.divide(
-        numerator, momentum2 * denominator, out=np.zeros(w.shape), where=numerator > 0
-    )
+    common = np.divide(numerator, denominator, out=np.zeros(w.shape), where=numerator > 0)
+    timelike = flux * model.timelike_dark_width_at(w) / model.mediator_mass**4
+    of_channel = model.timelike_visible_widths_at(w)
     return {
-        name: np.asarray(common * width * GEV2_TO_CM2)
+        name: np.asarray((common * width + timelike * of_channel.get(name, 0.0)) * GEV2_TO_CM2)
         for name, width in model.visible_widths_at(w).items()
     }
 

@@ -67,7 +67,6 @@ _STRONGEST: Final = 1e3
 _TABLE_STEP: Final = 0.08
 _WIDTH_MATTERS: Final = 1e-4
 _LATE_X: Final = 1000.0
-_AXIAL_MASS: Final = 0.01  # GeV, above which m_e^2/m_chi^2 is below 1 % of the p-wave
 
 
 @displayed
@@ -277,11 +276,9 @@ class SingleEquation(Evolution):
             found.append("annihilation never keeps up with the expansion: not a thermal relic")
         if self.model.mediator_mass < self.model.dark_threshold:
             found.append("thermal annihilation into A' A', which needs no epsilon, is left out")
-        light = self.model.dark_matter_mass < _AXIAL_MASS
-        if self.model.spin_parity == "axial_vector" and light:
-            found.append(
-                "annihilation by the longitudinal axial vector, (m_e/m_chi)^2, is left out"
-            )
+        timelike = self.model.timelike_dark_width_at(2 * self.model.dark_threshold)
+        if self.model.spin_parity == "axial_vector" and not timelike > 0:
+            found.append("the axial vector's timelike polarisation, (m_l/m_chi)^2, is left out")
         late = float(np.interp(math.log(_LATE_X), edges, yields))
         if yields[-1] < 0.9 * late:
             found.append("annihilates below m_chi/1000, where kinetic equilibrium may be lost")

@@ -12,10 +12,11 @@ from typing import Final
 import numpy as np
 
 from scotopic.checked import number_within, one_of
-from scotopic.cosmology.annihilation import line_shape, visible_widths
+from scotopic.cosmology.annihilation import line_shape, timelike_product, visible_widths
 from scotopic.data_tables import data_columns
 from scotopic.decays.hadrons import HIGHEST_ENERGY
 from scotopic.decays.three_body import PAIRS, Pair, particle_mass
+from scotopic.decays.widths import SPIN_STATES
 from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.models.derived import PROBE
@@ -35,6 +36,9 @@ _ELECTRON_SHARE: Final[dict[Pair, float]] = {
 }
 """Mean share of the energy that ends in one e+ or e- per particle: 7/20 for a muon, times
 (1 + m_mu^2/m_pi^2)/2 = 0.786 for a charged pion."""
+
+
+_ABOVE: Final = 1 + 1e-6  # thresholds, where a width over the velocity is that at rest
 
 
 @displayed
@@ -101,13 +105,14 @@ def recombination_average_cm3_per_s(model: DecayingMediator) -> float:
     Returns
     -------
     float
-        Half of sigma v of a particle and an antiparticle for Dirac fermions; zero for complex
-        scalars, Majorana and pseudo-Dirac dark matter.
+        Half of sigma v of a particle and an antiparticle if they differ; zero without an s wave.
 
     Notes
     -----
-    As v -> 0, sigma v = 24 pi alpha_D m Gamma_SM(2m)/[(4m^2 - m_A'^2)^2 + 4m^2 Gamma^2]: review
-    eq. 36. For chi1 of i2DM times sin^4(theta), the square of its diagonal current.
+    As v -> 0 it is (2J + 1)(64 pi/g^2) G Gamma_SM(2m)/[(4m^2 - m_X^2)^2 + 4m^2 Gamma^2] with the
+    model's `s_wave_width` G and g degrees of freedom, particle and antiparticle together. For a
+    dark photon and Dirac fermions it is half of the review's eq. 36. An axial vector, whose
+    resonance is in the p wave, has an s wave of the timelike polarisation.
 
     Examples
     --------
@@ -117,19 +122,23 @@ def recombination_average_cm3_per_s(model: DecayingMediator) -> float:
     >>> f"{recombination_average_cm3_per_s(model):.3g}"
     '8.56e-25'
     """
-    strength = model.s_wave_current
-    if strength is None:
+    width = model.s_wave_width
+    if width is None:
         raise RangeError(f"model: no bound is known of {type(model).__name__}")
-    if strength == 0:
+    if width == 0 and model.timelike_dark_width_at(_ABOVE * model.dark_threshold) == 0:
         return 0.0
     mass, most = model.dark_matter_mass, HIGHEST_ENERGY / 2
     if mass > most:
         raise RangeError(
             f"dark_matter_mass: {mass:g} GeV is above {most:g} GeV, up to where R(s) is tabulated"
         )
-    shape = float(line_shape(model, np.array([2 * mass]))[0])
-    average = 12 * math.pi * model.alpha_D * strength * mass * shape * model.coupling**2
-    return average * GEV2_TO_CM2 * SPEED_OF_LIGHT_CM_PER_S
+    at = np.array([2 * mass])
+    resonant = SPIN_STATES[model.spin_parity] * width * float(line_shape(model, at)[0])
+    above = _ABOVE * at
+    velocity = math.sqrt(1 - _ABOVE**-2)
+    exchanged = resonant + float(timelike_product(model, above)[0]) / velocity
+    average = 64 * math.pi / model.dark_states[0].degrees_of_freedom ** 2 * exchanged
+    return average * model.coupling**2 * GEV2_TO_CM2 * SPEED_OF_LIGHT_CM_PER_S
 
 
 def cmb_bound(model: Given, **parameters: float | str) -> CmbBound:
@@ -151,7 +160,7 @@ def cmb_bound(model: Given, **parameters: float | str) -> CmbBound:
     Raises
     ------
     RangeError
-        If the mass is outside the table of f_eff, or the model's `s_wave_current` not known.
+        If the mass is outside the table of f_eff, or the model's `s_wave_width` not known.
 
     Examples
     --------
@@ -164,6 +173,8 @@ def cmb_bound(model: Given, **parameters: float | str) -> CmbBound:
     if average == 0:
         alone = "chi1 annihilates with chi2 alone, which has decayed or been used up"
         slow = "p wave: <sigma v> falls with the square of the velocity"
+        if not any(w > 0 for w in visible_widths(made, made.dark_threshold).values()):
+            slow = "nothing that is seen is light enough to annihilate into"
         return CmbBound(None, None, alone if len(made.dark_states) > 1 else slow)
     mass = made.dark_matter_mass
     widths = {name: float(w) for name, w in visible_widths(made, 2 * mass).items()}
@@ -171,7 +182,7 @@ def cmb_bound(model: Given, **parameters: float | str) -> CmbBound:
     efficiency = sum(
         widths[pair] / total * deposition_efficiency(mass, pair)
         for pair in PAIRS
-        if widths[pair] > 0
+        if widths.get(pair, 0.0) > 0
     )
     ratio = math.sqrt(PLANCK_P_ANN * mass / (efficiency * average))
     mixing = made.coupling * ratio

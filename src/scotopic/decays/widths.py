@@ -166,6 +166,47 @@ def majorana_width(
     return fermion_width(mediator, mass, alpha, fermion_mass) / 2
 
 
+def timelike_width(mass: npt.ArrayLike, alpha: float, fermion_mass: float) -> Array:
+    r"""Width of the timelike polarisation k_mu/k of an axial vector into a fermion pair.
+
+    Parameters
+    ----------
+    mass : array_like
+        Virtual mass k in GeV, any shape.
+    alpha : float
+        Coupling g^2/(4 pi).
+    fermion_mass : float
+        Mass of the fermion in GeV.
+
+    Returns
+    -------
+    ndarray
+        Width in GeV, (2 alpha m_f^2/k)(1 - 4 m_f^2/k^2)^(1/2): the axial current of massive
+        fermions is not conserved, k_mu psibar gamma^mu gamma_5 psi = 2 m_f psibar gamma_5 psi, so
+        that this is a pseudoscalar of the coupling 2 m_f g/k.
+
+    Notes
+    -----
+    In the unitary gauge the propagator is
+
+        -(g - k k/m^2)/(k^2 - m^2) = -(g - k k/k^2)/(k^2 - m^2) + (k k/k^2)/m^2:
+
+    the timelike part has no pole. An exchange between two fermions has the cross section of a
+    resonance of spin 0 with these widths and 1/m^4 in place of the squared propagator; it does not
+    interfere with that of spin 1.
+
+    Examples
+    --------
+    >>> round(float(timelike_width(1.0, 0.5, 0.3)), 12)
+    0.072
+    """
+    k = virtual_mass(mass)
+    squared = (_product("fermion_mass", fermion_mass) / k) ** 2
+    velocity = np.sqrt(np.maximum(1 - 4 * squared, 0.0))
+    strength = number_within("alpha", alpha, 0.0, _STRONGEST)
+    return np.asarray(2 * strength * k * np.minimum(squared, 0.25) * velocity)
+
+
 def complex_scalar_width(mass: npt.ArrayLike, alpha: float, scalar_mass: float) -> Array:
     r"""Width of a vector into a charged scalar and its antiparticle.
 

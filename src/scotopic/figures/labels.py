@@ -6,6 +6,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
+from scotopic.models.dark_kinds import DARK_KINDS
 from scotopic.models.derived import Kind
 from scotopic.models.metadata import Parameter, in_words, upright
 from scotopic.models.parameters import parameter
@@ -149,7 +150,6 @@ def with_value(known: Parameter, value: float | str, digits: int = 6) -> str:
     return f"${known.label} = {shown}" + (rf"\,\mathrm{{{unit}}}$" if unit != "1" else "$")
 
 
-_NAMES: Final = {"dirac": "Dirac", "majorana": "Majorana", "pseudo_dirac": "pseudo-Dirac"}
 _OF_DARK_MATTER: Final = ("dark coupling", "ratio", "splitting", "angle")
 _TIED: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -186,13 +186,14 @@ def fixed_parameters(
     is_dark = values.get("alpha_D") != 0
     lines = [] if is_dark else ["no dark matter"]
     for name, value in values.items():
-        known = of_several(parameter(kinds[0], name), kinds)
+        known = of_several(kinds[0].described(parameter(kinds[0], name), values), kinds)
         if value is None or (not is_dark and known.role in (*_OF_DARK_MATTER, "choice")):
             continue
         if value in _TIED:
             lines.append(f"${known.label}$ {_TIED[str(value)]}")
         elif known.role == "choice":
-            words = _NAMES.get(str(value)) or in_words(str(value))
+            kind = DARK_KINDS.get(str(value))
+            words = kind.name if kind else in_words(str(value))
             dark_matter = dark_matter or f"{words} {in_words(name)}"
         elif known.role != "splitting" or value != 0:
             lines.append(with_value(known, value))

@@ -14,7 +14,7 @@ from scotopic.figures.labels import axis_label, fixed_parameters, of_several, sc
 from scotopic.figures.sheet import MEASURED, PROJECTED, Sheet, figure_of, new_sheet
 from scotopic.figures.style import BLACK, GREY, ORANGE, PURPLE
 from scotopic.models.metadata import Parameter, parameters
-from scotopic.models.parameters import parameter
+from scotopic.models.parameters import parameter_of
 from scotopic.search.allowance import AT_ENDS
 from scotopic.search.result import Result
 from scotopic.search.set_ups import parameter_of_axis
@@ -72,7 +72,7 @@ def draw_limit(
     title = first.attributes["title"] if alone else ""
     kinds = [type(curve.model) for curve in several]
     x = of_several(parameter_of_axis(kinds[0], along), kinds)
-    y = parameter(type(first.model), first.quantity)
+    y = parameter_of(first.model, first.quantity)
     with new_sheet(FigureStyle.of(style), title, ax, _labels(several)) as sheet:
         axes, was_empty = sheet.axes, not sheet.axes.has_data()
         axes.set(xscale=first.attributes["axis_scale"], yscale="log")
@@ -113,7 +113,7 @@ def _require_one_plane(curves: Sequence[Result]) -> None:
 
 def _quantity_label(curves: Sequence[Result]) -> str:
     """Return the label of what is limited; of all, if the models call it by other names."""
-    labels = [axis_label(parameter(type(curve.model), curve.quantity)) for curve in curves]
+    labels = [axis_label(parameter_of(curve.model, curve.quantity)) for curve in curves]
     return ", ".join(dict.fromkeys(labels))
 
 

@@ -78,7 +78,11 @@ def draw_plane(
     look = FigureStyle.of(_of_card(card.get("figure") or {}, ax), style)
     planes = planes_of(found)
     labels = [*planes, *(layer.label for layer in found.layers)]
-    known = [of_several(parameter(kinds[0], axis.parameter), kinds) for axis in (x, y)]
+    own = found.attributes["model"]
+    known = [
+        of_several(kinds[0].described(parameter(kinds[0], axis.parameter), own), kinds)
+        for axis in (x, y)
+    ]
     with new_sheet(look, found.attributes["title"], ax, labels) as sheet:
         factors = np.array([sheet.factor(one) for one in known])
         sheet.axes.set(xscale=x.scale, yscale=y.scale)

@@ -2,27 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Annotated, Any, Final, get_args
+from typing import Annotated, Any, get_args
 
 import numpy.typing as npt
 
 from scotopic.checked import number_within, one_of
 from scotopic.decays.widths import complex_scalar_width, fermion_width, majorana_width
 from scotopic.errors import RangeError
+from scotopic.models.dark_kinds import DARK_KINDS
 from scotopic.models.final_states import DarkState
 from scotopic.models.mediator import Array, DecayingMediator
 from scotopic.models.metadata import SPLITTING, Parameter, upright
 from scotopic.words import DarkMatter
-
-_NAMES: Final[Mapping[DarkMatter, str]] = MappingProxyType(
-    {
-        "complex_scalar": "complex scalar",
-        "dirac": "Dirac",
-        "majorana": "Majorana",
-        "pseudo_dirac": "pseudo-Dirac",
-    }
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,19 +73,14 @@ class VectorCoupledDarkMatter(DecayingMediator):
     @property
     def dark_matter_name(self) -> str:
         """What the dark matter is."""
-        return f"{_NAMES[self.dark_matter]} dark matter"
+        return f"{DARK_KINDS[self.dark_matter].name} dark matter"
 
     @property
     def dark_states(self) -> tuple[DarkState, ...]:
         """What carries the dark number, the lightest state first."""
-        mass = self.dark_matter_mass
-        match self.dark_matter:
-            case "pseudo_dirac":
-                return (DarkState(mass, 2, True), DarkState(self.partner_mass, 2, True))
-            case "majorana":
-                return (DarkState(mass, 2, True),)
-            case kind:
-                return (DarkState(mass, 4 if kind == "dirac" else 2),)
+        kind = DARK_KINDS[self.dark_matter]
+        states = (kind.state(self.dark_matter_mass), kind.state(self.partner_mass))
+        return states if self.dark_matter == "pseudo_dirac" else states[:1]
 
     @property
     def decays_to_dark_matter(self) -> bool:

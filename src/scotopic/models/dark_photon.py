@@ -56,9 +56,9 @@ class DarkPhoton(VectorCoupledDarkMatter, KineticallyMixed):
     """
 
     @property
-    def s_wave_current(self) -> float:
-        """Square of the vector current of chi1 with itself: that of Dirac fermions alone."""
-        return 1.0 if self.dark_matter == "dirac" else 0.0
+    def s_wave_width(self) -> float:
+        """Width into two slow chi1 over their velocity, in GeV: Dirac fermions have one alone."""
+        return self.dark_strength * self.dark_matter_mass if self.dark_matter == "dirac" else 0.0
 
     @classmethod
     def from_y(

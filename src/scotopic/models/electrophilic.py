@@ -1,12 +1,13 @@
-r"""Scalar, pseudoscalar and axial-vector mediators that couple to electrons and to Dirac matter.
+r"""Scalar, pseudoscalar and axial-vector mediators that couple to electrons and to dark matter.
 
     scalar        epsilon e S ebar e              + g_D S chibar chi
     pseudoscalar  epsilon e P ebar i gamma_5 e    + g_D P chibar i gamma_5 chi
     axial vector  epsilon e A_mu ebar gamma^mu gamma_5 e + g_D A_mu chibar gamma^mu gamma_5 chi
 
-(Gninenko, Krasnikov and Matveev, Phys. Usp. 64 (2021) 1286, eq. 51.) Nothing else couples: no
-muons, no quarks; photons only through loops, which are left out. A model that couples to the
-muon too is another class with its own `lepton_coupling` and `visible_widths_at`.
+(Gninenko, Krasnikov and Matveev, Phys. Usp. 64 (2021) 1286, eq. 51); the scalar to dark matter of
+other spins too, see `scalar_dark_matter`. Nothing else couples: no muons, no quarks; photons only
+through loops, which are left out. A model that couples to the muon too
+is another class with its own `lepton_coupling` and `visible_widths_at`.
 """
 
 import math
@@ -16,6 +17,7 @@ from typing import Annotated, ClassVar
 from scotopic.errors import RangeError
 from scotopic.models.metadata import Parameter
 from scotopic.models.one_lepton import OneLeptonMediator
+from scotopic.models.scalar_dark_matter import ScalarCoupledDarkMatter
 from scotopic.units import ALPHA, ELECTRON_MASS
 from scotopic.words import Lepton, SpinParity
 
@@ -65,8 +67,17 @@ class ElectrophilicMediator(OneLeptonMediator):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScalarMediator(ElectrophilicMediator):
-    """A scalar that couples to electrons; attributes and errors of `ElectrophilicMediator`.
+class ScalarMediator(ScalarCoupledDarkMatter, ElectrophilicMediator):
+    """A scalar that couples to electrons and to dark matter of spin 0, 1/2 or 1.
+
+    Attributes and errors are those of `ElectrophilicMediator`; further ones:
+
+    Attributes
+    ----------
+    dark_matter : {"dirac", "majorana", "complex_scalar", "real_scalar", "vector", "vector_dual"}
+        The kind of dark matter.
+    alpha_D : float
+        In GeV^2 for scalars, in GeV^-2 for vectors: `scalar_dark_matter` has the Lagrangians.
 
     Examples
     --------
@@ -74,6 +85,10 @@ class ScalarMediator(ElectrophilicMediator):
     ...                        mass_ratio=3)
     >>> f"{model.invisible_width:.3g} GeV {model.branching_ratio('e+e-'):.2g}"
     '0.00207 GeV 1.8e-09'
+    >>> other = ScalarMediator(mediator_mass=0.1, electron_coupling=1e-4, alpha_D=1e-3,
+    ...                        mass_ratio=3, dark_matter="complex_scalar")
+    >>> f"{other.invisible_width:.3g} GeV"
+    '0.00186 GeV'
     """
 
     symbol: ClassVar[str] = "S"

@@ -18,6 +18,12 @@ from scotopic.units import HBAR_C_GEV_CM, SPEED_OF_LIGHT_CM_PER_S
 
 Array = npt.NDArray[np.float64]
 
+PERTURBATIVE: Final = 1 + 1e-12
+"""g^2/(4 pi) beyond which no order is smaller than the one before; an axis may end at 1."""
+
+STRONGEST: Final = 1e30
+"""Largest dark coupling that has a dimension, in powers of GeV."""
+
 NARROW: Final = 1e-3
 """Width over mass, at the mass or far above it, up to which only its own mass counts."""
 
@@ -26,7 +32,6 @@ _ABOVE_HADRONS = 1.0  # GeV, far above two pions
 _FAR = 2.0  # times mass or threshold, where dark decays are wide open
 _NEAR = 1e-9  # of the squared threshold, nearer to which no resonance need be resolved
 _WEAKEST = 1e-60  # of the dark couplings, zero apart
-_PERTURBATIVE = 1 + 1e-12  # beyond, no order is smaller than the one before; an axis may end at it
 
 
 class DecayingMediator(Portal):
@@ -61,11 +66,15 @@ class DecayingMediator(Portal):
             MEDIATOR_MASS.low <= self.mediator_mass <= MEDIATOR_MASS.high
             and MASS_RATIO.low <= self.mass_ratio <= MASS_RATIO.high
             and COUPLINGS[0] <= self.coupling <= COUPLINGS[1]
-            and (self.alpha_D == 0 or _WEAKEST <= self.alpha_D <= _PERTURBATIVE)
-            and self.coupling_strength <= _PERTURBATIVE
+            and (self.alpha_D == 0 or _WEAKEST <= self.alpha_D <= self._strongest)
+            and self.coupling_strength <= PERTURBATIVE
         )
         if not possible:
             self._explain()
+
+    @property
+    def _strongest(self) -> float:
+        return STRONGEST if self.dark_dimension else PERTURBATIVE
 
     def _explain(self) -> None:
         """Say what is wrong."""
@@ -75,12 +84,15 @@ class DecayingMediator(Portal):
         within("mass_ratio", self.mass_ratio, MASS_RATIO.low, MASS_RATIO.high)
         within(self.coupling_field, self.coupling, *COUPLINGS)
         within("alpha_D", self.alpha_D, 0.0)
-        self._refuse_strong("alpha_D", self.alpha_D)
+        if self.dark_dimension:
+            within("alpha_D", self.alpha_D, 0.0, STRONGEST)
+        else:
+            self._refuse_strong("alpha_D", self.alpha_D)
         within("alpha_D, if not zero", self.alpha_D or 1.0, _WEAKEST)
         self._refuse_strong(self.coupling_field, self.coupling_strength)
 
     def _refuse_strong(self, name: str, strength: float) -> None:
-        if strength > _PERTURBATIVE:
+        if strength > PERTURBATIVE:
             raise RangeError(
                 f"{name}: {getattr(self, name):g} means g^2/(4 pi) = {strength:.3g}, above 1:"
                 " not perturbative"
@@ -263,9 +275,11 @@ def decaying(model: Portal, what: str) -> DecayingMediator:
     Raises
     ------
     RangeError
-        If it has none.
+        If it has none, or its dark coupling is not perturbative.
     """
     if isinstance(model, DecayingMediator):
+        if model.not_perturbative:
+            raise RangeError(model.not_perturbative)
         return model
     raise RangeError(f"model: {type(model).__name__} has no massive mediator, which {what} needs")
 

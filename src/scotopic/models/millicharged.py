@@ -1,14 +1,13 @@
 """Particles with a small electric charge."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Annotated, ClassVar, Final, Literal, get_args
 
 import numpy.typing as npt
 
 from scotopic.checked import one_of
 from scotopic.decays.widths import complex_scalar_width, fermion_width
+from scotopic.models.dark_kinds import DARK_KINDS
 from scotopic.models.final_states import DarkState
 from scotopic.models.metadata import DARK_MATTER_MASS, Parameter, upright
 from scotopic.models.photon_portal import PhotonPortal
@@ -17,9 +16,6 @@ from scotopic.units import ALPHA
 
 Millicharge = Literal["dirac", "complex_scalar"]
 
-_NAMES: Final[Mapping[Millicharge, str]] = MappingProxyType(
-    {"dirac": "Dirac", "complex_scalar": "complex scalar"}
-)
 _HIGHEST: Final = 0.2
 
 
@@ -81,12 +77,12 @@ class Millicharged(PhotonPortal):
     @property
     def dark_matter_name(self) -> str:
         """What it is."""
-        return f"millicharged {_NAMES[self.dark_matter]} particles"
+        return f"millicharged {DARK_KINDS[self.dark_matter].name} particles"
 
     @property
     def dark_states(self) -> tuple[DarkState, ...]:
         """The particle and its antiparticle."""
-        return (DarkState(self.dark_matter_mass, 4 if self.dark_matter == "dirac" else 2),)
+        return (DARK_KINDS[self.dark_matter].state(self.dark_matter_mass),)
 
     def dark_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:
         """Width of a virtual photon into a pair, `dark matter`, in GeV; masses in GeV."""

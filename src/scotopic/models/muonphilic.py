@@ -1,11 +1,12 @@
-r"""Scalar and pseudoscalar mediators that couple to muons and to Dirac matter.
+r"""Scalar and pseudoscalar mediators that couple to muons and to dark matter.
 
     scalar        g S mubar mu              + g_D S chibar chi
     pseudoscalar  g P mubar i gamma_5 mu    + g_D P chibar i gamma_5 chi
 
 (Gninenko, Krasnikov and Matveev, Phys. Usp. 64 (2021) 1286, section 3.5, footnote 24, and Fig. 14,
-for the scalar.) Nothing else couples; photons only through loops, which are left out. The vector
-is the Z' of `charged_vector`.
+for the scalar); the scalar to dark matter of other spins too, see `scalar_dark_matter`. Nothing
+else couples; photons only through loops, which are left out. The vector is
+the Z' of `charged_vector`.
 """
 
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import Annotated, ClassVar
 
 from scotopic.models.metadata import Parameter
 from scotopic.models.one_lepton import OneLeptonMediator
+from scotopic.models.scalar_dark_matter import ScalarCoupledDarkMatter
 from scotopic.units import ELEMENTARY_CHARGE
 from scotopic.words import Lepton, SpinParity
 
@@ -49,8 +51,17 @@ class MuonphilicMediator(OneLeptonMediator):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MuonphilicScalar(MuonphilicMediator):
-    """A scalar that couples to muons; attributes and errors of `MuonphilicMediator`.
+class MuonphilicScalar(ScalarCoupledDarkMatter, MuonphilicMediator):
+    """A scalar that couples to muons and to dark matter of spin 0, 1/2 or 1.
+
+    Attributes and errors are those of `MuonphilicMediator`; further ones:
+
+    Attributes
+    ----------
+    dark_matter : {"dirac", "majorana", "complex_scalar", "real_scalar", "vector", "vector_dual"}
+        The kind of dark matter.
+    alpha_D : float
+        In GeV^2 for scalars, in GeV^-2 for vectors: `scalar_dark_matter` has the Lagrangians.
 
     Examples
     --------

@@ -47,7 +47,7 @@ def parameter_names(kind: Kind) -> tuple[str, ...]:
     --------
     >>> from scotopic.models.electrophilic import ScalarMediator
     >>> parameter_names(ScalarMediator)[:5]
-    ('mediator_mass', 'electron_coupling', 'alpha_D', 'mass_ratio', 'dark_matter_mass')
+    ('mediator_mass', 'electron_coupling', 'alpha_D', 'mass_ratio', 'dark_matter')
     """
     return (*parameters(kind), *derived(kind))
 
@@ -70,6 +70,26 @@ def parameter(kind: Kind, name: str) -> Parameter:
         raise RangeError(f"{name}: {why}")
     own = parameters(kind)
     return own[name] if name in own else derived(kind)[name].parameter
+
+
+def parameter_of(model: Portal, name: str) -> Parameter:
+    """Return what is known of a parameter of a model, with the unit that it has beside the others.
+
+    Raises
+    ------
+    RangeError
+        If the model has none of this name.
+
+    Examples
+    --------
+    >>> from scotopic.models.electrophilic import ScalarMediator
+    >>> one = ScalarMediator(mediator_mass=1, electron_coupling=1e-4, alpha_D=0.1, mass_ratio=3,
+    ...                      dark_matter="real_scalar")
+    >>> parameter_of(one, "alpha_D").unit
+    'GeV^2'
+    """
+    values = {f.name: getattr(model, f.name) for f in fields(model) if f.init}
+    return type(model).described(parameter(type(model), name), values)
 
 
 _SETS: Final = {"dark_matter_mass": ", or set by mass_ratio"}

@@ -123,6 +123,11 @@ class Portal(ABC):
         """Return those of some parameters that mean something beside the values of others."""
         return list(names)
 
+    @classmethod
+    def described(cls, known: Parameter, values: Mapping[str, Any]) -> Parameter:  # noqa: ARG003 - for others
+        """Return what is known of a parameter beside the values of others, which set its unit."""
+        return known
+
     @property
     @abstractmethod
     def spin_parity(self) -> SpinParity:
@@ -166,12 +171,31 @@ class Portal(ABC):
         return dict.fromkeys(self.dark_widths_at(self.dark_threshold), self.dark_threshold)
 
     @property
-    def s_wave_current(self) -> float | None:
-        """Square of the vector current of the lightest dark state with itself, without alpha_D.
+    def s_wave_width(self) -> float | None:
+        """Width into two of the lightest dark state over their velocity, at the threshold, in GeV.
 
         With it two of them annihilate however slow they are; None where that is not known.
         """
         return None
+
+    @property
+    def dark_dimension(self) -> int:
+        """Power of GeV that alpha_D has."""
+        return 0
+
+    @property
+    def highest_virtual_mass(self) -> float:
+        """Virtual mass in GeV from which on the dark width exceeds it, if one with GeV^-1 does."""
+        return math.inf
+
+    @property
+    def not_perturbative(self) -> str:
+        """Why the dark coupling is too strong at the mediator's mass, "parameter: ...", if it is.
+
+        A coupling with a dimension may be weak at one mass and strong at another. Where it is
+        strong nothing is computed, for this reason.
+        """
+        return ""
 
     @property
     def dark_matter_name(self) -> str:
@@ -191,6 +215,17 @@ class Portal(ABC):
     def neutrino_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:
         """Width of every channel of neutrinos in GeV at virtual masses in GeV: none."""
         virtual_mass(mass)
+        return {}
+
+    def timelike_dark_width_at(self, mass: npt.ArrayLike) -> Array:
+        """Width of the timelike polarisation into dark matter in GeV at virtual masses in GeV.
+
+        Zero for spin 0 and for a conserved current; see `decays.widths.timelike_width`.
+        """
+        return np.zeros(virtual_mass(mass).shape)
+
+    def timelike_visible_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:  # noqa: ARG002 - for others
+        """Widths of the timelike polarisation by visible channel in GeV; others are zero."""
         return {}
 
     @property

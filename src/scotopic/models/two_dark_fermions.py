@@ -100,9 +100,9 @@ class TwoDarkFermions(DecayingMediator):
         return "inelastic dark matter"
 
     @property
-    def s_wave_current(self) -> float:
-        """Square of the vector current of chi1 with itself."""
-        return self.current_strengths["chi1 chi1"]
+    def s_wave_width(self) -> float:
+        """Width into two slow chi1 over their velocity, in GeV."""
+        return self.alpha_D * self.current_strengths["chi1 chi1"] * self.dark_matter_mass
 
     def dark_thresholds(self) -> dict[str, float]:
         """Sum of the masses in GeV for each of `PARTNERS` that couples to the mediator."""

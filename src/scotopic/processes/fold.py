@@ -324,12 +324,15 @@ class Density(NamedTuple):
 def density_of(model: "Portal", process: Process, heaviest: float) -> Density:
     """Return how often a model has which virtual mass, resolved as a process needs it.
 
+    Masses beyond the model's `highest_virtual_mass` are left out: its interaction has no meaning.
+
     Raises
     ------
     RangeError
         If a width exceeds the virtual mass.
     """
     threshold = max(model.dark_threshold, _FAINT * model.mediator_mass)
+    heaviest = min(heaviest, model.highest_virtual_mass)
     if threshold >= heaviest:
         return Density(np.array([heaviest]), np.zeros(1), np.full(2, heaviest))
     opening = [one * away for one in model.dark_thresholds().values() for away in _OPENING]

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.checked import ascending, number_within, within
-from scotopic.decays.widths import SPIN_STATES, fermion_width
+from scotopic.decays.widths import SPIN_STATES, fermion_width, timelike_width
 from scotopic.errors import RangeError
 from scotopic.models.derived import COUPLING, PROBE, Values
 from scotopic.models.parameters import Given, model_of
@@ -82,8 +82,9 @@ def cross_section(
     Notes
     -----
     For the dark photon this is the s-channel exchange at tree level with a running width: for a
-    Dirac fermion (4 pi/3) alpha alpha_D (s + 2 m_chi^2) beta_chi/[...] as m_e -> 0. An axial
-    mediator's longitudinal part, proportional to m_e, is neglected.
+    Dirac fermion (4 pi/3) alpha alpha_D (s + 2 m_chi^2) beta_chi/[...] as m_e -> 0. What an axial
+    vector's timelike polarisation adds, see `decays.widths.timelike_width`, is of relative order
+    (m_e m_chi/m^2)^2.
     """
     model = _model(model, parameters)
     energy = within("positron_energy", positron_energy, 0.0, HIGHEST_ENERGY, "GeV")
@@ -207,8 +208,12 @@ def _cross_section(s: Array, distance: Array, model: Portal, total_width: float 
     else:
         width = model.mediator_mass * _constant(total_width)
         resonance = 1 / (distance**2 + width**2)
-    numerator = flux * electrons * model.invisible_width_at(root)
-    return np.asarray(numerator * resonance * GEV2_TO_CM2)
+    exchanged = flux * electrons * model.invisible_width_at(root) * resonance
+    dark = model.timelike_dark_width_at(root)
+    if np.any(dark):
+        pair = timelike_width(root, ALPHA, ELECTRON_MASS)
+        exchanged += 4 * np.pi / beta2 * pair * dark / model.mediator_mass**4
+    return np.asarray(exchanged * GEV2_TO_CM2)
 
 
 def _panels(

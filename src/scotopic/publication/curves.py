@@ -1,10 +1,11 @@
 """Curves as tables of HEPData, from their results."""
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from scotopic.models.parameters import parameter
+from scotopic.models.parameters import parameter_of
 from scotopic.publication.results import Json
 from scotopic.publication.tables import (
     PublishedTable,
@@ -67,8 +68,8 @@ def curve_tables(curve: Result, name: str) -> list[PublishedTable]:
 
 def _variables(curve: Result, cells: Columns) -> Iterator[Variable]:
     """Yield the columns; the expected limits are one, with the bands as its errors."""
-    known = parameter(type(curve.model), curve.quantity)
-    words, unit = in_words(known.name), known.unit.replace("GeV^-1", "GeV^{-1}")
+    known = parameter_of(curve.model, curve.quantity)
+    words, unit = in_words(known.name), re.sub(r"\^(-?\d+)", r"^{\1}", known.unit)
     unit = "" if unit == "1" else unit
     seen = "Median expected" if curve.attributes["is_projection"] else "Observed"
     for name, values in cells.items():

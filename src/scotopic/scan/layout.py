@@ -5,10 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from scotopic.models.derived import Kind
 from scotopic.models.parameters import parameter
 from scotopic.models.registry import model_name
-from scotopic.scan.points import STATUSES, Arrays, Limit, Plan
+from scotopic.scan.points import STATUSES, Arrays, Limit, Plan, Sector
 from scotopic.search.allowance import OUTCOMES
 from scotopic.search.axis import Axis
 from scotopic.search.result import Result, Variable
@@ -94,11 +93,10 @@ def of_limits(plan: Plan) -> dict[str, Variable]:
     nowhere = np.full(len(OUTCOMES), np.nan)
     limits = [nowhere if one is None else one.at(np.ones((1, 1)))[0][:, 0] for one in single]
     levels = np.array([search.confidence_level for search in searches])
-    kind = plan.limits[0].sector.kind
     of_parts = ("limit", "part")
     words = np.dtypes.StringDType()
     return {
-        **of_axes(kind, plan.x, plan.y),
+        **of_axes(plan.limits[0].sector, plan.x, plan.y),
         "limit": Variable(
             ("limit",), np.array([one.label for one in plan.limits], words), "1", "whose limit"
         ),
@@ -137,13 +135,13 @@ def axes_of(result: Result) -> tuple[Axis, Axis]:
     return x, y
 
 
-def of_axes(kind: Kind, x: Axis, y: Axis) -> dict[str, Variable]:
+def of_axes(sector: Sector, x: Axis, y: Axis) -> dict[str, Variable]:
     """Return the values of the axes, by name."""
-    return {axis.parameter: _axis(kind, axis) for axis in (x, y)}
+    return {axis.parameter: _axis(sector, axis) for axis in (x, y)}
 
 
-def _axis(kind: Kind, axis: Axis) -> Variable:
-    known = parameter(kind, axis.parameter)
+def _axis(sector: Sector, axis: Axis) -> Variable:
+    known = sector.kind.described(parameter(sector.kind, axis.parameter), sector.fixed)
     return Variable((axis.parameter,), axis.values.copy(), known.unit, known.long_name)
 
 

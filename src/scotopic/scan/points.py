@@ -17,7 +17,7 @@ from scotopic.display import displayed
 from scotopic.errors import ScotopicError
 from scotopic.memory import no_search_for_cycles
 from scotopic.models.derived import COUPLING
-from scotopic.models.metadata import ALPHA_D
+from scotopic.models.metadata import parameters
 from scotopic.models.parameters import build, field_of
 from scotopic.models.portal import Portal
 from scotopic.progress import Report, silent
@@ -185,7 +185,8 @@ def _some_model(plan: Plan, limit: Limit) -> Portal | None:
 def _serves_alpha_D(search: Search, model: Portal, strongest: float) -> bool:
     if not model.alpha_D > 0:
         return False
-    strongest = min(strongest, ALPHA_D.high)  # beyond, the points of the axis are refused
+    # beyond the end of what alpha_D may be, the points of the axis are refused
+    strongest = min(strongest, parameters(type(model))["alpha_D"].high)
     return search.follows_alpha_D(replace(model, alpha_D=max(model.alpha_D, strongest)))
 
 
@@ -262,9 +263,14 @@ def _models(
     with no_search_for_cycles():
         for row, (i, j) in enumerate(points.tolist()):
             try:
-                models[row] = plan.model(sector, i, j)
+                model = plan.model(sector, i, j)
             except ScotopicError as error:
                 missing[row] = str(error)
+            else:
+                if model.not_perturbative:
+                    missing[row] = model.not_perturbative
+                else:
+                    models[row] = model
     return models, missing
 
 

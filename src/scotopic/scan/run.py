@@ -77,7 +77,7 @@ def _computed(card: RunCard, directory: Path, report: Report, keeping: Keeping |
     ]
     layers += [line_layer("cmb", card, one, cmb_line(_grid(card, one))) for one in card.cmb]
     x, y = card.x.axis(), card.y.axis()
-    found = Result((x.parameter, y.parameter), of_axes(card.sector().kind, x, y))
+    found = Result((x.parameter, y.parameter), of_axes(card.sector(), x, y))
     if card.limits:
         found = survey_card(card, experiments, keeping, report)
     layers += [band_layer(one, _grid(card, one)) for one in card.bands]

@@ -14,7 +14,7 @@ from scotopic.checked import number_within, numbers, several
 from scotopic.errors import RangeError, not_one_of
 from scotopic.models.derived import COUPLING, PROBE, derived
 from scotopic.models.inputs import model_inputs
-from scotopic.models.parameters import Given, field_of, models_along, parameter, value_of
+from scotopic.models.parameters import Given, field_of, models_along, parameter_of, value_of
 from scotopic.models.registry import model_name
 from scotopic.progress import Report, heard
 from scotopic.search.allowance import AT_ENDS, OUTCOMES
@@ -204,7 +204,8 @@ def quantities(model: "Portal") -> tuple[str, ...]:
     for name, one in derived(kind).items():
         if one.field != own or name in _GENERIC or not _has(probe, name):
             continue
-        names += ("y", "alpha_D") if name == "y" else (name,)
+        has_range = name == "y" and not model.dark_dimension  # of values to look in
+        names += (name, "alpha_D") if has_range else (name,)
     return tuple(names)
 
 
@@ -368,7 +369,7 @@ class _Asked:
     ) -> dict[str, Variable]:
         """Return the arrays that have an entry for each limit."""
         kind, axis = type(self.model), self.along.parameter
-        known, is_linear = parameter(kind, self.quantity), True
+        known, is_linear = parameter_of(self.model, self.quantity), True
         kept = [one.arrays(max(one.lower.shape[2] for one in found)) for one in found]
         if self.quantity not in (kind.coupling_field, "alpha_D"):
             is_linear = False

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from scotopic.cosmology.thermal_lines import PLANCK_OMEGA_H2, thermal_couplings
 from scotopic.errors import RangeError
-from scotopic.models.parameters import models_along, parameter
+from scotopic.models.parameters import models_along, parameter_of
 from scotopic.precision.bands import MUON_2021, Deviation, mixing_band
 from scotopic.search.curve import in_quantity
 from scotopic.search.result import Result, Variable
@@ -166,7 +166,7 @@ def with_overlays(
         found.append(thermal_overlay(models, curve.quantity))
     if not found:
         return curve
-    dims, unit = ("beside", curve.axes[0]), parameter(type(model), curve.quantity).unit
+    dims, unit = ("beside", curve.axes[0]), parameter_of(model, curve.quantity).unit
     labels = np.array([one.label for one in found], np.dtypes.StringDType())
     edges = {
         f"beside_{side}": Variable(

@@ -173,8 +173,10 @@ class Search:
         Raises
         ------
         RangeError
-            If none does; with the reasons.
+            If none does, with the reasons; or if the dark coupling is not perturbative.
         """
+        if model.not_perturbative:
+            raise RangeError(model.not_perturbative)
         reasons = [part.obstacle(model) for part in self.parts]
         found = tuple(i for i, reason in enumerate(reasons) if reason is None)
         if not found:
