@@ -267,6 +267,27 @@ def test_wrong_value(expected: str, here: Path) -> None:
     assert message("na64.toml") == f"na64.toml: {expected}"
 
 
+WRONG_ABSORBERS: dict[str, tuple[str, dict[str, object]]] = {
+    "'ECAl' is no detector; did you mean 'ECAL'?": ("ldmx-4GeV", {"target__absorber": "ECAl"}),
+    "detectors[HCAL].layers: missing; needed here": ("ldmx-4GeV", {"target__absorber": "HCAL"}),
+    "goes with target.detector = 'none' alone, not 'ECAL'": (
+        "na64e-2018",
+        {"target__absorber": "HCAL1"},
+    ),
+    "photons of beam.particle = 'mu-' are not followed": (
+        "ldmx-4GeV",
+        {"target__absorber": "ECAL", "beam__particle": "mu-"},
+    ),
+}
+
+
+@pytest.mark.parametrize("expected", WRONG_ABSORBERS)
+def test_wrong_absorber(expected: str, here: Path) -> None:
+    name, changes = WRONG_ABSORBERS[expected]
+    (here / "own.toml").write_text(card(name, **changes))
+    assert message("own.toml") == f"own.toml: target.absorber: {expected}"
+
+
 @pytest.mark.parametrize("expected", WRONG_IN_THE_SEARCH)
 def test_wrong_value_in_the_search(expected: str, here: Path) -> None:
     changes = {f"searches__0__{k}": v for k, v in WRONG_IN_THE_SEARCH[expected].items()}

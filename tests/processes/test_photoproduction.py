@@ -5,7 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
+from scipy.special import gammaincinv
 
 from scotopic.detector.window import EnergyWindow
 from scotopic.materials import material
@@ -27,6 +29,8 @@ from scotopic.production.photoproduction import (
 from scotopic.search import Axis, Search, default_masses, exclusion_curve, load_experiment
 from scotopic.units import ALPHA
 from scotopic.words import NuclearModel, VectorMesonName
+
+Array = npt.NDArray[np.float64]
 
 FLAT = load_experiment(Path(__file__).parents[1] / "cards" / "na64e-flat.toml")
 PHOTOPRODUCTION = Photoproduction()
@@ -64,6 +68,69 @@ def mesons(dump: Dump, least: float, model: NuclearModel) -> dict[VectorMesonNam
 def test_mesons_per_electron(model: NuclearModel, expected: tuple[float, ...]) -> None:
     found = mesons(LEAD, 50.0, model)
     np.testing.assert_allclose(list(found.values()), expected, rtol=0.05)
+
+
+BEHIND = Dump("e-", 8.0, "tungsten", 0.0999, absorber="tungsten")
+
+
+def photons_behind(least: float, thickness: float) -> float:
+    """Return the photons above a share of the beam energy behind some radiation lengths.
+
+    Electrons lose energy by Heitler's formula, -ln(E/E0) being gamma-distributed with 4t/3, and
+    radiate at complete screening; of the photons 7/9 per radiation length make pairs.
+    """
+
+    def above(loss: Array) -> Array:
+        v = np.minimum(least * np.exp(loss), 1.0)
+        return np.asarray(4 / 3 * (v - 1 - np.log(v)) + (1 - v * v) / 2)
+
+    quantiles = (np.arange(20000) + 0.5) / 20000
+    depths = (np.arange(20) + 0.5) / 20 * thickness
+    made = [
+        above(gammaincinv(4 / 3 * z, quantiles)).mean() * np.exp(-7 / 9 * (thickness - z))
+        for z in depths
+    ]
+    return float(np.mean(made) * thickness)
+
+
+# The project's notes: LDMX above 0.7 of the beam energy, two digits, with the 0.033 photons of
+# first order in the target's thickness.
+@pytest.mark.parametrize(
+    ("energy", "expected"),
+    [(8.0, (2.4e-6, 2.3e-7, 7.5e-8)), (4.0, (1.4e-6, 1.8e-7, 4.5e-8))],
+)
+def test_mesons_behind_a_thin_target(energy: float, expected: tuple[float, ...]) -> None:
+    dump = replace(BEHIND, energy=energy)
+    behind = dump.tracks_behind(0.7 * energy)
+    assert behind is not None
+    photons = photons_behind(0.7, 0.0999)
+    # the last part makes pairs of which one radiates a photon above the threshold again
+    assert behind.photon.sum() == pytest.approx(9 / 7 * photons, rel=0.03)
+    ((nucleus, per_cm2),) = dump.material.atoms_per_cm2_per_X0.items()
+    for name, number in zip(MESONS, expected, strict=False):
+        each = meson_cross_sections(
+            MESONS[name], MESONS[name].mass, behind.energies, nucleus, "glauber"
+        )
+        found = per_cm2 * behind.photon @ np.add(*each)
+        assert found == pytest.approx(number * photons / 0.033, rel=0.05)
+
+
+def test_mesons_behind_count() -> None:
+    """On the omega there are 25 times as many as in the target."""
+    model = replace(PHOTON, mediator_mass=MESONS["omega"].mass)
+    window = EnergyWindow(8.0, 0.0, 2.4, FLAT.visible_energy_resolution("ECAL"))
+    thin = replace(BEHIND, absorber=None)
+    both, alone = (
+        PHOTOPRODUCTION.accepted(dump, [model], window, Calculation()).values[0]
+        for dump in (BEHIND, thin)
+    )
+    assert 20 < both / alone - 1 < 30
+    edges = np.array([5.6, 7.0, 8.0])
+    spectra = [
+        PHOTOPRODUCTION.spectrum(dump, [model], edges, Calculation())[0] for dump in (BEHIND, thin)
+    ]
+    assert spectra[0].sum() / spectra[1].sum() == pytest.approx(both / alone, rel=0.02)
+    assert PHOTOPRODUCTION.behind(thin, [model], 5.6, Calculation()) == []
 
 
 @pytest.mark.parametrize("mass", [0.2, 0.78266, 1.0])

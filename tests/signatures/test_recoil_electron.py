@@ -37,6 +37,8 @@ INELASTIC = InelasticDarkMatter(
 BINNED = "ldmx-8GeV-1e16-background"
 ONE = np.ones(1)
 WEAK = 1e-6  # nothing decays visibly
+RADIATED = Calculation(processes=("bremsstrahlung",))
+MESONS = Calculation(processes=("photoproduction",))
 
 
 def recoils(name: str, **changes: object) -> Experiment:
@@ -49,9 +51,11 @@ def recoils(name: str, **changes: object) -> Experiment:
     return checked(experiment.with_searches([found]))
 
 
-def per_particle(experiment: Experiment, masses: list[float]) -> Array:
+def per_particle(
+    experiment: Experiment, masses: list[float], calculation: Calculation = RADIATED
+) -> Array:
     """Return what the parts accept per electron and unit of squared coupling (parts, masses)."""
-    search = Search.of(experiment)
+    search = Search.of(experiment, calculation=calculation)
     models = [replace(MODEL, mediator_mass=mass) for mass in masses]
     found = search.responses(models)
     at = [list(one.accepted(WEAK * ONE, 0.1 * ONE).values()) for one in found]
@@ -166,7 +170,7 @@ def test_bins_add_up_to_the_search_without() -> None:
 def test_limit_is_that_of_the_bins(in_bins: Array) -> None:
     """Against a likelihood written by hand: one signal, one background, eleven bins."""
     experiment = recoils(BINNED, trigger=None)
-    curve = exclusion_curve(Search.of(experiment), MODEL, [0.1])
+    curve = exclusion_curve(Search.of(experiment, calculation=RADIATED), MODEL, [0.1])
     (data,) = experiment.searches[0].data_sets
     signal, shape = in_bins[:, list(GAINS).index(0.1)], data.background[0].shape
     assert shape is not None
@@ -195,10 +199,11 @@ def test_likelihood_that_was_exported_gives_the_same_limit(tmp_path: Path) -> No
     np.testing.assert_allclose(limits[1], limits[0], rtol=1e-6)
 
 
-def test_nothing_but_bremsstrahlung_leaves_a_recoil() -> None:
+def test_annihilation_leaves_no_recoil() -> None:
     card = load_experiment("ldmx-4GeV")
     (part,) = Search.of(card).parts
-    assert part.signature.processes(part.question, MODEL) == ("bremsstrahlung",)
+    kept = part.signature.processes(part.question, MODEL)
+    assert kept == ("bremsstrahlung", "photoproduction")
     assert "no recoil electron of annihilation" in Search.of(card).caveats()[1]
     alone = Search.of(card, calculation=Calculation(processes=("annihilation",)))
     with pytest.raises(RangeError, match="annihilation leave no recoil electron"):
@@ -208,6 +213,16 @@ def test_nothing_but_bremsstrahlung_leaves_a_recoil() -> None:
     assert other.parts[0].card.signature == "missing-energy"
     with pytest.raises(RangeError, match="may accept the same event"):
         Search.of(card, searches=("recoil electron", "missing energy"))
+
+
+def test_electrons_of_mesons_are_turned_by_the_target_alone() -> None:
+    """Highland's formula behind a vertex anywhere in it: the card's background without its tail."""
+    shares = per_particle(recoils(BINNED, trigger=None), [0.775], MESONS)[:, 0]
+    depth = np.linspace(0.0999, 1e-4, 4000)
+    width = 13.6e-3 * np.sqrt(depth) * (1 + 0.038 * np.log(depth))
+    edges = np.array([0.0, 0.004, 0.008, 0.012, 0.016])
+    expected = -np.diff(np.exp(-((edges[:, None] / width) ** 2) / 2).mean(axis=1))
+    np.testing.assert_allclose(shares[:4] / shares.sum(), expected, atol=2e-3)
 
 
 @pytest.mark.parametrize(

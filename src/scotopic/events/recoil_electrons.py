@@ -1,4 +1,4 @@
-"""Recoil electrons behind a thin target in which they made a mediator."""
+"""Recoil electrons behind a thin target in which they made a mediator, or a photon that does."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -11,6 +11,7 @@ from scotopic.events.radiation import UNIFORMS, normals, radiated
 from scotopic.processes.calculation import Calculation
 from scotopic.processes.dump import Dump
 from scotopic.shower.scattering import scattered
+from scotopic.units import ELECTRON_MASS
 
 if TYPE_CHECKING:
     from scotopic.models.portal import Portal
@@ -87,3 +88,32 @@ def recoil_electrons(
     behind = (dump.thickness_X0 or 0.0) * (1 - depth)
     momentum = scattered(found.momentum, behind, normals(turns))
     return RecoilElectrons(found.weight, found.mediator_energy, momentum)
+
+
+def straight_electrons(
+    dump: Dump, energies: FloatArray, numbers_at: FloatArray, numbers: FloatArray
+) -> RecoilElectrons:
+    """Return electrons behind a thin target that radiated photons, which became mediators.
+
+    Parameters
+    ----------
+    dump : Dump
+        Beam of electrons or positrons, and target.
+    energies, numbers_at : ndarray, shape (k,)
+        Energies of mediators in GeV, ascending, and a density of their number there.
+    numbers : ndarray, shape (9, n)
+        As in `recoil_electrons`.
+
+    Notes
+    -----
+    Photons take some m_e of transverse momentum, which is left out: the electron goes straight on,
+    and scatters in what is behind the photon's vertex, anywhere in the depth of the target.
+    """
+    depth, turns = numbers[UNIFORMS], numbers[UNIFORMS + 1 :]
+    most = min(float(energies[-1]), dump.energy - 2 * ELECTRON_MASS)
+    taken = energies[0] + (most - energies[0]) * numbers[0]
+    momentum = np.zeros((len(taken), 3))
+    momentum[:, 2] = np.sqrt((dump.energy - taken) ** 2 - ELECTRON_MASS**2)
+    behind = (dump.thickness_X0 or 0.0) * (1 - depth)
+    found = scattered(momentum, behind, normals(turns))
+    return RecoilElectrons(np.interp(taken, energies, numbers_at), taken, found)

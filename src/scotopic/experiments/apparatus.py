@@ -95,6 +95,11 @@ class TargetCard(SourcedTable):
     detector: Name = Field(
         description='name of the detector that the target is; "none" for a passive target'
     )
+    absorber: Name | None = Field(
+        default=None,
+        description="name of the detector behind a passive target whose `layers` absorb the photons"
+        " that leave it, and in which these make vector mesons; left out: none are made there",
+    )
 
     def mistakes(self) -> Iterator[KeyedError]:
         """Yield materials that are there already, and those of layers that are not there."""
@@ -200,13 +205,23 @@ class Detector(SourcedTable):
     layers: Items[TargetLayer] | None = Field(
         default=None,
         min_length=1,
-        description="one period of what it is made of, for the width of showers in it",
+        description="one period of what it is made of, for the width of showers in it, and for what"
+        " photons make there",
     )
     shower_leakage_fraction: Annotated[float, Field(gt=0, le=1)] | None = Field(
         default=None,
         description="fraction of the energy that a shower leaks out of the calorimeter that this "
         "detector measures",
     )
+
+    @property
+    def medium(self) -> Target | None:
+        """One period of its layers."""
+        if self.layers is None:
+            return None
+        return Target(
+            tuple(Layer(MATERIALS[one.material], one.thickness_cm) for one in self.layers)
+        )
 
     @property
     def rear_cm(self) -> float:

@@ -26,6 +26,7 @@ from scotopic.experiments.messages import TAGS, KeyedError, KeyPath, shown
 from scotopic.experiments.searches import SearchCard
 from scotopic.experiments.tables import Items, Line, Mass, Table, Text, of_name, repeated_names
 from scotopic.experiments.texts import legible
+from scotopic.materials import Target
 from scotopic.words import CONFIDENCE_LEVELS, MAX_COUNTS
 
 ParameterValue = Annotated[
@@ -96,6 +97,7 @@ class Experiment(Table):
         yield from repeated_names("searches", self.searches)
         wrong_target = [*self._wrong_target()]
         yield from wrong_target or self._wrong_places()
+        yield from self._wrong_absorber()
         if len({s.kind for s in self.searches}) > 1:
             yield KeyedError(
                 ("searches",),
@@ -117,6 +119,23 @@ class Experiment(Table):
                         ("searches", i, "systematics", j, "shared"),
                         f"{shown(one.shared)} is not what another search says of {shown(one.name)}",
                     )
+
+    def _wrong_absorber(self) -> Iterator[KeyedError]:
+        """Yield what keeps photons behind the target from making anything."""
+        name, path = self.target.absorber, ("target", "absorber")
+        if name is None:
+            return
+        known = [d.name for d in self.detectors]
+        if name not in known:
+            yield KeyedError(path, f"{shown(name)} is no detector; {nearest(name, known)}")
+        elif self.target.detector != PASSIVE:
+            text = f"goes with target.detector = {shown(PASSIVE)} alone, not"
+            yield KeyedError(path, f"{text} {shown(self.target.detector)}")
+        elif self.beam.lepton == "muon":
+            text = f"photons of beam.particle = {shown(self.beam.particle)} are not followed"
+            yield KeyedError(path, text)
+        elif self.detector(name).layers is None:
+            yield KeyedError(path, f"detectors[{name}].layers: missing; needed here")
 
     def _wrong_target(self) -> Iterator[KeyedError]:
         name, thickness = self.target.detector, self.target.thickness_cm
@@ -210,6 +229,12 @@ class Experiment(Table):
             raise RangeError(f"detectors: {calorimeter} has no energy_resolution")
         spread = self.beam.relative_momentum_spread * self.beam.energy_GeV
         return resolution.model_copy(update={"noise_GeV": math.hypot(resolution.noise_GeV, spread)})
+
+    @property
+    def absorber(self) -> Target | None:
+        """What absorbs the photons that leave the target; None if the card does not say."""
+        name = self.target.absorber
+        return None if name is None else self.detector(name).medium
 
     @property
     def is_projection(self) -> bool:

@@ -180,6 +180,19 @@ class Process(ABC):
             One for each model.
         """
 
+    def behind(
+        self,
+        dump: Dump,  # noqa: ARG002 - for those that make some
+        models: "Sequence[Portal]",  # noqa: ARG002
+        minimum_energy: float,  # noqa: ARG002
+        calculation: Calculation,  # noqa: ARG002
+    ) -> list[Produced]:
+        """Return the mediators above an energy that are made behind the target: none.
+
+        One entry for each model, with one slice; or no entry, if nothing is made there.
+        """
+        return []
+
     def radiated(
         self,
         dump: Dump,
@@ -294,10 +307,11 @@ class Process(ABC):
         """Return what a window accepts of each model."""
         softest = float(window.thresholds()[0].min())
         every = self.produced(dump, models, softest, _whole(dump), calculation, report)
-        return AcceptedYields(
-            np.array([one.yields.sum(axis=0) @ window.acceptance(one.energies) for one in every]),
-            np.array([one.relative_error for one in every]),
-        )
+        values = np.zeros(len(models))
+        for made in (every, self.behind(dump, models, softest, calculation)):
+            for row, one in enumerate(made):
+                values[row] += one.yields.sum(axis=0) @ window.acceptance(one.energies)
+        return AcceptedYields(values, np.array([one.relative_error for one in every]))
 
     def spectrum(
         self,
@@ -319,13 +333,13 @@ class Process(ABC):
             Per particle on target and per unit of the squared coupling to what makes them.
         """
         low = float(edges[0])
+        found = np.zeros((len(models), len(edges) - 1))
         every = self.produced(dump, models, low, _whole(dump), calculation)
-        return np.array(
-            [
-                np.diff(np.interp(edges, _cells(one, low, dump.energy), _cumulative(one)))
-                for one in every
-            ]
-        )
+        for made in (every, self.behind(dump, models, low, calculation)):
+            for row, one in enumerate(made):
+                cells = _cells(one, low, dump.energy)
+                found[row] += np.diff(np.interp(edges, cells, _cumulative(one)))
+        return found
 
     def sample(
         self,

@@ -1,4 +1,4 @@
-"""Beam and target, and how what the beam makes there is computed."""
+"""Beam and target, what is behind, and how what the beam makes there is computed."""
 
 import math
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from scotopic.materials import Material, material
 if TYPE_CHECKING:
     from scotopic.production import Lepton
     from scotopic.shower import DepthTrackLengths, Medium, Particle, TrackLengths
+    from scotopic.shower.behind import TracksBehind
     from scotopic.shower.muons import MuonTracks
 
 FloatArray = npt.NDArray[np.float64]
@@ -38,6 +39,9 @@ class Dump:
         What the shower develops in, also by its name; thin layers keep their own densities.
     thickness_X0 : float or None
         Its thickness in radiation lengths; None if it contains the shower.
+    absorber : Material, Target or None
+        What absorbs the photons that leave the target, also by its name; None if nothing is made
+        behind the target.
 
     Raises
     ------
@@ -49,15 +53,18 @@ class Dump:
     energy: float
     medium: "Medium"
     thickness_X0: float | None = None
+    absorber: "Medium | None" = None
 
     def __post_init__(self) -> None:
-        """Take the medium by its name too, and refuse what is no beam or no target."""
+        """Take the media by their names too, and refuse what is no beam or no target."""
         one_of("particle", self.particle, _PARTICLES)
         object.__setattr__(self, "medium", material(self.medium))
         object.__setattr__(self, "energy", positive("energy", self.energy, "GeV"))
         if self.thickness_X0 is not None:
             thickness = positive("thickness_X0", self.thickness_X0)
             object.__setattr__(self, "thickness_X0", thickness)
+        if self.absorber is not None:
+            object.__setattr__(self, "absorber", material(self.absorber))
 
     @property
     def lepton(self) -> "Lepton":
@@ -92,7 +99,12 @@ class Dump:
     @property
     def material(self) -> "Material":
         """The medium, its layers spread evenly."""
-        return self.medium if isinstance(self.medium, Material) else self.medium.homogenised
+        return _spread(self.medium)
+
+    @property
+    def absorbing_material(self) -> "Material | None":
+        """What is behind the target, its layers spread evenly."""
+        return None if self.absorber is None else _spread(self.absorber)
 
     def inputs(self) -> dict[str, Any]:
         """Return all that defines it, as JSON can write it."""
@@ -103,6 +115,7 @@ class Dump:
             "energy": self.energy,
             "medium": description(self.medium),
             "thickness_X0": self.thickness_X0,
+            "absorber": None if self.absorber is None else description(self.absorber),
         }
 
     def _contains(self, minimum_energy: float) -> bool:
@@ -165,6 +178,22 @@ class Dump:
             nodes=nodes,
         )
 
+    def tracks_behind(self, minimum_energy: float) -> "TracksBehind | None":
+        """Return what photons that leave the target begin behind it; None if nothing is there."""
+        from scotopic.shower.behind import tracks_behind  # noqa: PLC0415 - a warm run needs none
+
+        if self.absorber is None or self.thickness_X0 is None:
+            return None
+        return tracks_behind(
+            self.medium,
+            self.thickness_X0,
+            self.absorber,
+            self.shower_particle,
+            self.energy,
+            minimum_energy=minimum_energy,
+            nodes=_NODES,
+        )
+
     def muon_tracks(self) -> "MuonTracks":
         """Return the track length of a beam muon in the target."""
         from scotopic.shower.muons import muon_tracks  # noqa: PLC0415 - not when warm
@@ -193,3 +222,7 @@ class Dump:
             return muon.energies, muon.lengths, 0.0
         tracks = self.track_lengths(minimum_energy)
         return tracks.energies, tracks.electron + tracks.positron, tracks.error
+
+
+def _spread(medium: "Medium") -> Material:
+    return medium if isinstance(medium, Material) else medium.homogenised

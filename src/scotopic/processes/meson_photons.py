@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.display import displayed
+from scotopic.materials import Material
 from scotopic.processes.dump import Dump
 from scotopic.production.equivalent_photons import equivalent_photons
 from scotopic.production.photoproduction import MESONS, mixed_cross_sections, mixing
@@ -34,12 +35,15 @@ class MesonPhotons:
     lengths : ndarray, shape (slices, mesons, mesons, n)
         Path in radiation lengths at these energies, for pairs of mesons: photons with Q^2 above
         zero count less for light ones. The axes of mesons have one entry if all are real.
+    material : Material
+        What they cross.
     relative_error : float
         Numerical.
     """
 
     energies: Array
     lengths: Array
+    material: Material
     relative_error: float
 
     @classmethod
@@ -50,9 +54,17 @@ class MesonPhotons:
         error = dump.track_lengths(minimum_energy).error
         if edges_X0 is None:
             tracks = dump.track_lengths(minimum_energy)
-            return cls(tracks.energies, tracks.photon[None, None, None], error)
+            return cls(tracks.energies, tracks.photon[None, None, None], dump.material, error)
         by_depth = dump.depth_track_lengths(minimum_energy, edges_X0, _NODES)
-        return cls(by_depth.energies, by_depth.photon[:, None, None], error)
+        return cls(by_depth.energies, by_depth.photon[:, None, None], dump.material, error)
+
+    @classmethod
+    def behind(cls, dump: Dump, minimum_energy: float) -> "MesonPhotons | None":
+        """Return those in what absorbs photons behind the target, if there is something."""
+        tracks, absorber = dump.tracks_behind(minimum_energy), dump.absorbing_material
+        if tracks is None or absorber is None:
+            return None
+        return cls(tracks.energies, tracks.photon[None, None, None], absorber, tracks.error)
 
     @classmethod
     def _of_muons(cls, dump: Dump, minimum_energy: float, edges_X0: Array | None) -> "MesonPhotons":
@@ -73,11 +85,11 @@ class MesonPhotons:
         low = np.clip(place.astype(np.intp), 0, _ENERGIES - 2)
         upper = (place - low)[:, None, None, None]
         lengths = (1 - upper) * carried[low] + upper * carried[low + 1]
-        return cls(photons, lengths * np.diff(edges)[:, None, None, None], 0.0)
+        lengths *= np.diff(edges)[:, None, None, None]
+        return cls(photons, lengths, dump.material, 0.0)
 
     def yields(
         self,
-        dump: Dump,
         masses: Array,
         charges: Sequence[Mapping[str, float]],
         nuclear_model: NuclearModel,
@@ -86,8 +98,6 @@ class MesonPhotons:
 
         Parameters
         ----------
-        dump : Dump
-            Gives the nuclei.
         masses : ndarray, shape (models,)
             Of mediators in GeV.
         charges : sequence of mapping
@@ -96,7 +106,7 @@ class MesonPhotons:
             Of coherent production.
         """
         pairs = np.zeros((len(MESONS), len(MESONS), len(masses), len(self.energies)))
-        for nucleus, per_cm2 in dump.material.atoms_per_cm2_per_X0.items():
+        for nucleus, per_cm2 in self.material.atoms_per_cm2_per_X0.items():
             pairs += per_cm2 * mixed_cross_sections(
                 masses[:, None], self.energies, nucleus, nuclear_model
             )

@@ -23,6 +23,7 @@ from scotopic.progress import Report, silent
 
 if TYPE_CHECKING:
     from scotopic.models.portal import Portal
+    from scotopic.processes.meson_photons import MesonPhotons
     from scotopic.words import NuclearModel
 
 Array = npt.NDArray[np.float64]
@@ -103,11 +104,15 @@ class Photoproduction(Process):
             MesonPhotons,
         )
 
-        photons = MesonPhotons.of(dump, float(window.thresholds()[0].min()))
-        share = window.acceptance(photons.energies)
-        found = photons.yields(dump, *_of(models), nuclear_model(dump, calculation))
-        error = photons.relative_error + TABLES
-        return AcceptedYields(found.sum(axis=1) @ share, np.full(len(models), error))
+        softest = float(window.thresholds()[0].min())
+        found, error = np.zeros(len(models)), 0.0
+        for photons in (MesonPhotons.of(dump, softest), MesonPhotons.behind(dump, softest)):
+            if photons is None:
+                continue
+            made = photons.yields(*_of(models), nuclear_model(dump, calculation)).sum(axis=1)
+            found += made @ window.acceptance(photons.energies)
+            error = max(error, photons.relative_error)
+        return AcceptedYields(found, np.full(len(models), error + TABLES))
 
     def produced(
         self,
@@ -119,15 +124,25 @@ class Photoproduction(Process):
         report: Report = silent,  # noqa: ARG002 - it is fast
     ) -> list[Produced]:
         """Return the mediators at the nodes of the photons' energy."""
-        from scotopic.processes.meson_photons import (  # noqa: PLC0415 - not when warm
-            TABLES,
-            MesonPhotons,
-        )
+        from scotopic.processes.meson_photons import MesonPhotons  # noqa: PLC0415 - not when warm
 
         photons = MesonPhotons.of(dump, minimum_energy, edges_X0)
-        every = photons.yields(dump, *_of(models), nuclear_model(dump, calculation))
-        error = photons.relative_error + TABLES
-        return [Produced(photons.energies, one, error) for one in every]
+        return _produced(photons, models, nuclear_model(dump, calculation))
+
+    def behind(
+        self,
+        dump: Dump,
+        models: "Sequence[Portal]",
+        minimum_energy: float,
+        calculation: Calculation,
+    ) -> list[Produced]:
+        """Return the mediators that photons make behind the target, in what absorbs them."""
+        from scotopic.processes.meson_photons import MesonPhotons  # noqa: PLC0415 - not when warm
+
+        photons = MesonPhotons.behind(dump, minimum_energy)
+        if photons is None:
+            return []
+        return _produced(photons, models, nuclear_model(dump, calculation))
 
     def caveats(
         self, dump: Dump, models: "Sequence[Portal]", calculation: Calculation
@@ -155,6 +170,16 @@ def nuclear_model(dump: Dump, calculation: Calculation) -> "NuclearModel":
     """Return how nuclei make mesons coherently: as asked for, or by the beam's energy."""
     by_energy: NuclearModel = "glauber" if dump.energy < GLAUBER_BELOW else "classical"
     return calculation.nuclear_model or by_energy
+
+
+def _produced(
+    photons: "MesonPhotons", models: "Sequence[Portal]", nuclei: "NuclearModel"
+) -> list[Produced]:
+    """Return the mediators that photons make."""
+    from scotopic.processes.meson_photons import TABLES  # noqa: PLC0415 - not when warm
+
+    error = photons.relative_error + TABLES
+    return [Produced(photons.energies, one, error) for one in photons.yields(*_of(models), nuclei)]
 
 
 def _heaviest(model: "Portal") -> float:

@@ -222,6 +222,7 @@ register_signature = SIGNATURES.register
 
 
 def dump_of(experiment: "Experiment") -> Dump:
-    """Return beam and target of an experiment."""
+    """Return beam and target of an experiment, and what absorbs photons behind it."""
     beam, target = experiment.beam, experiment.target
-    return Dump(beam.particle, beam.energy_GeV, target.build(), target.thickness_X0)
+    absorber = experiment.absorber
+    return Dump(beam.particle, beam.energy_GeV, target.build(), target.thickness_X0, absorber)

@@ -191,10 +191,7 @@ class MissingEnergy(Signature):
 
     def energy_edges(self, question: Question) -> "list[FloatArray]":
         """Return the missing energies at the smeared edges of the window."""
-        energies, weights = window_of(question).thresholds()
-        sides = [weights > 0, weights < 0]
-        matter = [side & (abs(weights) > _LEAST_WEIGHT * abs(weights).max()) for side in sides]
-        return [np.sort(energies[side]) for side in matter if side.any()]
+        return smeared_edges(window_of(question))
 
     def with_thresholds(self, selection: "Table", end: ThresholdEnd) -> "Table":
         """Return the selection with every threshold that has a range at one end of it."""
@@ -284,6 +281,14 @@ def _check_segments(experiment: "Experiment", chosen: CalorimeterSelection) -> N
             )
     if found:
         raise KeyedError.of(found)
+
+
+def smeared_edges(window: EnergyWindow) -> "list[FloatArray]":
+    """Return the energies in GeV over which a window opens, and over which it ends if it does."""
+    energies, weights = window.thresholds()
+    sides = [weights > 0, weights < 0]
+    matter = [side & (abs(weights) > _LEAST_WEIGHT * abs(weights).max()) for side in sides]
+    return [np.sort(energies[side]) for side in matter if side.any()]
 
 
 def check_window(

@@ -1,8 +1,9 @@
 """Recoil electrons: an electron comes out of a thin target slower, and turned, and nothing else.
 
-The electron behind the target has E_0 - E_X. What annihilates leaves no electron there, so that
-only bremsstrahlung counts. A window of the electron's energy gives the yields; which electrons have
-the transverse momentum that is asked for, and an energy that triggers, is simulated.
+The electron behind the target has E_0 - E_X: it radiated the mediator, or a photon that turned into
+it. What annihilates leaves no electron there, and does not count. A window of the electron's energy
+gives the yields; which electrons have the transverse momentum that is asked for, and an energy that
+triggers, is simulated.
 """
 
 import itertools
@@ -10,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import Field
 
 from scotopic.detector.window import EnergyWindow
@@ -21,13 +24,15 @@ from scotopic.processes.calculation import PROCESSES
 from scotopic.progress import Report, silent
 from scotopic.signatures.base import Question, Response, Signature
 from scotopic.signatures.invisible import invisible_responses
-from scotopic.signatures.missing_energy import check_window, seen_decay
+from scotopic.signatures.missing_energy import check_window, seen_decay, smeared_edges
 from scotopic.signatures.recoil_passing import RecoilPassing
 from scotopic.words import ThresholdEnd
 
 if TYPE_CHECKING:
     from scotopic.experiments import Experiment
     from scotopic.models.portal import Portal
+
+FloatArray = npt.NDArray[np.float64]
 
 THICKEST_X0: Final = 1.0
 """Thickness in radiation lengths of a target behind which there is still one electron."""
@@ -190,7 +195,7 @@ class RecoilElectron(Signature):
         return tuple(f"pT {a} to {b} MeV" for a, b in itertools.pairwise(in_MeV))
 
     def processes(self, question: Question, model: "Portal") -> tuple[str, ...]:
-        """Return the processes that leave the electron: bremsstrahlung."""
+        """Return the processes that leave the electron: those of electrons and of photons."""
         names = question.calculation.applicable(question.dump, model)
         return tuple(name for name in names if leaves_electron(name))
 
@@ -212,6 +217,10 @@ class RecoilElectron(Signature):
         """Return the lowest threshold of the smeared window; a trigger must be possible too."""
         trigger_window(question)
         return float(recoil_window(question).thresholds()[0].min())
+
+    def energy_edges(self, question: Question) -> "list[FloatArray]":
+        """Return the energies of the mediator at the smeared edges of the electron's window."""
+        return smeared_edges(recoil_window(question))
 
     def overlaps(self, experiment: "Experiment", one: Table, other: Table) -> bool:  # noqa: ARG002
         """Return whether two selections might accept the same event, as all others might."""
@@ -278,8 +287,8 @@ class RecoilElectron(Signature):
 
 
 def leaves_electron(process: str) -> bool:
-    """Return whether an electron is left, with a direction that is known."""
-    return PROCESSES[process].deflects_beam
+    """Return whether an electron is left, whose direction is known: photons hardly turn it."""
+    return PROCESSES[process].deflects_beam or PROCESSES[process].emitters == "photons"
 
 
 def recoil_window(question: Question) -> EnergyWindow:

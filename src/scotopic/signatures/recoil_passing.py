@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scotopic.cache import Arrays
 from scotopic.detector.window import EnergyWindow
 from scotopic.errors import RangeError
+from scotopic.processes.calculation import PROCESSES
 from scotopic.processes.kept import kept_by_model
 from scotopic.progress import Report
 from scotopic.signatures.base import Question
@@ -18,12 +19,14 @@ from scotopic.signatures.passing import ByEnergy, Shares, binned, ratio
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from scotopic.events.recoil_electrons import RecoilElectrons
     from scotopic.models.portal import Portal
     from scotopic.processes.base import Process
 
 FloatArray = npt.NDArray[np.float64]
 
 _EVENTS = 2**15  # simulated electrons for each mass
+_BINS = 100  # of the energy of photons
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class RecoilPassing:
     edges: tuple[float, ...]
 
     def shares(self, process: str, models: "Sequence[Portal]", report: Report) -> Shares:
-        """Return what passes of the mediators that bremsstrahlung makes; kept on disk.
+        """Return what passes of the mediators that a process makes; kept on disk.
 
         Raises
         ------
@@ -62,11 +65,11 @@ class RecoilPassing:
             "efficiency": None if table is None else table.model_dump(mode="json"),
         }
 
-        def build(_: "Process", distinct: "list[Portal]") -> Arrays:
+        def build(made_by: "Process", distinct: "list[Portal]") -> Arrays:
             found = []
             for done, model in enumerate(distinct):
                 report("recoil electrons", done, len(distinct))
-                found.append(self._shares(model))
+                found.append(self._shares(made_by, model))
             values, errors = np.array(found).transpose(1, 0, 2)
             return {"values": values, "errors": errors}
 
@@ -96,13 +99,13 @@ class RecoilPassing:
 
     def by_energy(
         self,
-        process: str,  # noqa: ARG002 - there is one alone
+        process: str,
         models: "Sequence[Portal]",
         nodes: int,
     ) -> "Iterator[ByEnergy]":
         """Yield how likely electrons of the window pass, over the mediator's energy."""
         for model in models:
-            energy, weight, passed = self._electrons(model)
+            energy, weight, passed = self._electrons(PROCESSES[process], model)
             yield binned(energy, weight, passed[self._row], nodes)
 
     @property
@@ -110,23 +113,16 @@ class RecoilPassing:
         """Where what is asked for is among the bins, behind which all of them together are."""
         return -1 if self.question.bin is None else self.question.bin
 
-    def _shares(self, model: "Portal") -> tuple[FloatArray, FloatArray]:
+    def _shares(self, process: "Process", model: "Portal") -> tuple[FloatArray, FloatArray]:
         """Return shares and errors of one model in the bins and in all, shape (bins + 1,) each."""
-        _, weight, passed = self._electrons(model)
+        _, weight, passed = self._electrons(process, model)
         return ratio(passed * weight, weight)
 
-    def _electrons(self, model: "Portal") -> tuple[FloatArray, FloatArray, FloatArray]:
+    def _electrons(
+        self, process: "Process", model: "Portal"
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return energies of mediators, weights in the window, and who passes, (bins + 1, n)."""
-        from scotopic.events.radiation import even_numbers  # noqa: PLC0415 - not if kept
-        from scotopic.events.recoil_electrons import (  # noqa: PLC0415
-            NUMBERS,
-            recoil_electrons,
-        )
-
-        calculation, table = self.question.calculation, self.question.efficiency
-        least = max(float(self.window.thresholds()[0].min()), 0.0)
-        numbers = even_numbers(NUMBERS, _EVENTS, calculation.seed)
-        found = recoil_electrons(self.question.dump, model, least, calculation, numbers)
+        table, found = self.question.efficiency, self._simulated(process, model)
         bins = len(self.edges) - 1
         if found is None:
             return np.zeros(1), np.ones(1), np.ones((bins + 1, 1))
@@ -139,3 +135,23 @@ class RecoilPassing:
         place = np.searchsorted(self.edges, found.transverse_momentum, side="right") - 1
         passed = passing * (place == np.arange(bins)[:, None])
         return found.mediator_energy, weight, np.vstack([passed, passed.sum(axis=0)])
+
+    def _simulated(self, process: "Process", model: "Portal") -> "RecoilElectrons | None":
+        """Return electrons that made mediators or their photons; None if there are none."""
+        from scotopic.events.radiation import even_numbers  # noqa: PLC0415 - not if kept
+        from scotopic.events.recoil_electrons import (  # noqa: PLC0415
+            NUMBERS,
+            recoil_electrons,
+            straight_electrons,
+        )
+
+        dump, calculation = self.question.dump, self.question.calculation
+        least = max(float(self.window.thresholds()[0].min()), 0.0)
+        numbers = even_numbers(NUMBERS, _EVENTS, calculation.seed)
+        if process.deflects_beam:
+            return recoil_electrons(dump, model, least, calculation, numbers)
+        edges = np.linspace(least, dump.energy, _BINS + 1)
+        (made,) = process.spectrum(dump, [model], edges, calculation)
+        if not made.any():
+            return None
+        return straight_electrons(dump, (edges[1:] + edges[:-1]) / 2, made, numbers)
