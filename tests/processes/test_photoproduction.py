@@ -70,7 +70,8 @@ def test_mesons_per_electron(model: NuclearModel, expected: tuple[float, ...]) -
     np.testing.assert_allclose(list(found.values()), expected, rtol=0.05)
 
 
-BEHIND = Dump("e-", 8.0, "tungsten", 0.0999, absorber="tungsten")
+TUNGSTEN = material("tungsten")
+BEHIND = Dump("e-", 8.0, TUNGSTEN, 0.0999, absorber=TUNGSTEN)
 
 
 def photons_behind(least: float, thickness: float) -> float:

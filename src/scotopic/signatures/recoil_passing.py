@@ -54,7 +54,7 @@ class RecoilPassing:
         Raises
         ------
         RangeError
-            If no electron passes, whatever the model.
+            If no electron passes that radiated a mediator itself, whatever the model.
         """
         question, table = self.question, self.question.efficiency
         inputs = {
@@ -84,7 +84,7 @@ class RecoilPassing:
             self.window,
             self,
         )
-        if not kept["values"].any():
+        if PROCESSES[process].deflects_beam and not kept["values"].any():
             raise RangeError(self._nothing_passes())
         return Shares(kept["values"][rows, self._row], kept["errors"][rows, self._row])
 
