@@ -16,6 +16,7 @@ At complete screening and without LPM effect a = b = 1. `RadiationTable` holds t
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -89,6 +90,7 @@ class RadiationTable:
         return np.asarray(np.maximum(shape, 0) / (3 * photon_energy))
 
 
+@lru_cache(maxsize=32)  # both meshes of a shower ask for the same
 def radiation_table(medium: Medium, effects: Effects) -> RadiationTable:
     """Tabulate a, b and c of a medium.
 
