@@ -1,26 +1,14 @@
 """The command `acceptance` as its users meet it."""
 
-import csv
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests.program import Run, rows, scotopic
 
 
-def acceptance(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Run the command in a process of its own."""
-    command = [sys.executable, "-c", "from scotopic.cli import main; main()", "acceptance"]
-    return subprocess.run(
-        [*command, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        env=os.environ,
-        timeout=900,
-        check=False,
-    )
+def acceptance(*arguments: str | Path) -> Run:
+    return scotopic("acceptance", *arguments)
 
 
 def test_table_figure_and_json_are_of_the_same_numbers(tmp_path: Path) -> None:
@@ -34,11 +22,11 @@ def test_table_figure_and_json_are_of_the_same_numbers(tmp_path: Path) -> None:
     lines = (tmp_path / "acceptance.csv").read_text().splitlines()
     comments = [one for one in lines if one.startswith("#")]
     assert any("the geometry behind the target; a flat efficiency of" in one for one in comments)
-    rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    found = rows(tmp_path / "acceptance.csv")
     for name, values in content["table"].items():
-        assert [row[name] for row in rows] == [str(value) for value in values]
+        assert [row[name] for row in found] == [str(value) for value in values]
     # another author's prototype has 18 and 30 %
-    assert [float(row["share"]) for row in rows] == pytest.approx([0.18, 0.30], rel=0.1)
+    assert [float(row["share"]) for row in found] == pytest.approx([0.18, 0.30], rel=0.1)
     printed = acceptance(*asked)
     assert "m = 0.1 GeV: computed 0.18" in printed.stdout
     assert "remark: NA64mu 2022: computed: the window of MS2, the geometry" in printed.stderr
@@ -48,12 +36,11 @@ def test_masses_by_range_and_energies(tmp_path: Path) -> None:
     ends = ("--mass-min", "0.01", "--mass-max", "1", "--points", "3")
     done = acceptance("na64mu-1e12", *ends, "--against", "energy", "--output", tmp_path)
     assert done.returncode == 0, done.stderr
-    lines = (tmp_path / "acceptance.csv").read_text().splitlines()
-    rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
-    masses = dict.fromkeys(float(row["mediator_mass_GeV"]) for row in rows)
+    found = rows(tmp_path / "acceptance.csv")
+    masses = dict.fromkeys(float(row["mediator_mass_GeV"]) for row in found)
     assert list(masses) == pytest.approx([0.01, 0.1, 1.0])
     # nothing but the window: each energy inside of it has the flat efficiency
-    inside = [row for row in rows if 75 < float(row["mediator_energy_GeV"]) < 140]
+    inside = [row for row in found if 75 < float(row["mediator_energy_GeV"]) < 140]
     assert inside
     assert all(float(row["accepted"]) == pytest.approx(0.5, abs=0.01) for row in inside)
 

@@ -1,6 +1,5 @@
 """The command line as its users meet it: what it prints, writes, and says of mistakes."""
 
-import csv
 import json
 import os
 import signal
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 import typer
 from tests.cards.simple import WINDOW
+from tests.program import rows, scotopic, scotopic_alone
 
 from scotopic.cli.base import app
 from scotopic.cli.commands import HOMES, register
@@ -19,28 +19,9 @@ from scotopic.cli.commands import HOMES, register
 COLUMNS = {"mediator_mass_GeV", "kinetic_mixing"}
 
 
-def scotopic(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Run the program in a process of its own."""
-    command = [sys.executable, "-c", "from scotopic.cli import main; main()"]
-    return subprocess.run(
-        [*command, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        env=os.environ,
-        timeout=900,
-        check=False,
-    )
-
-
-def rows(path: Path) -> list[dict[str, str]]:
-    lines = [line for line in path.read_text().splitlines() if not line.startswith("#")]
-    return list(csv.DictReader(lines))
-
-
 def test_limit_leaves_curve_figure_and_result(tmp_path: Path) -> None:
     output = tmp_path / "new" / "na64e-2018"
-    done = scotopic("limit", "na64e-2018", "--output", output)
+    done = scotopic_alone("limit", "na64e-2018", "--output", output)
     assert done.returncode == 0, done.stderr
     names = {f.name for f in output.iterdir()}
     assert names == {"limit.csv", "limit.png", "limit.pdf", "result.json"}
@@ -63,7 +44,7 @@ def test_limit_leaves_curve_figure_and_result(tmp_path: Path) -> None:
 
 
 def test_json_goes_to_the_output_alone() -> None:
-    done = scotopic("limit", "na64e-2018", "--points", "3", "--json", "--quantity", "y")
+    done = scotopic_alone("limit", "na64e-2018", "--points", "3", "--json", "--quantity", "y")
     result = json.loads(done.stdout)
     assert result["attributes"]["quantity"] == "y"
     assert len(result["variables"]["mediator_mass"]["values"]) == 3
@@ -77,7 +58,7 @@ def test_json_goes_to_the_output_alone() -> None:
 def test_results_do_not_depend_on_the_run(tmp_path: Path) -> None:
     for name in ("a", "b"):
         arguments = ("--points", "5", "--no-figure", "--output", tmp_path / name)
-        assert scotopic("limit", "na64e-2018", *arguments).returncode == 0
+        assert scotopic_alone("limit", "na64e-2018", *arguments).returncode == 0
     first, second = ((tmp_path / name / "limit.csv").read_bytes() for name in ("a", "b"))
     assert first == second
 
@@ -181,6 +162,14 @@ def test_mistakes_are_named_without_traceback(
     assert not output.exists() or not list(output.iterdir())
 
 
+@pytest.mark.parametrize("arguments", [("limit", "na64e-2081"), ("limit",), ("nonsense",)])
+def test_mistakes_end_the_process(arguments: tuple[str, ...]) -> None:
+    """As here, where the others are tried."""
+    done, here = scotopic_alone(*arguments), scotopic(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert (done.returncode, done.stdout, done.stderr) == (here.returncode, "", here.stderr)
+
+
 @pytest.mark.parametrize(
     "command", [["limit", "na64e-2018"], ["experiments"], ["limit", "no-card"]]
 )
@@ -237,7 +226,7 @@ def test_every_command_has_its_module() -> None:
 
 @pytest.mark.parametrize("command", HOMES)
 def test_a_command_needs_no_other_module(command: str) -> None:
-    done = scotopic(command, "--help")
+    done = scotopic_alone(command, "--help")
     assert done.returncode == 0
     assert f"scotopic {command}" in done.stdout
 
@@ -308,5 +297,5 @@ def test_help_imports_nothing_slow() -> None:
 
 
 def test_version_and_help() -> None:
-    assert scotopic("--version").stdout.strip()
-    assert "limit" in scotopic("--help").stdout
+    assert scotopic_alone("--version").stdout.strip()
+    assert "limit" in scotopic_alone("--help").stdout

@@ -1,26 +1,15 @@
 """The command `event` as its users meet it."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests.program import Run, scotopic, scotopic_alone
 
 MODEL = ("--mediator-mass", "0.3", "--kinetic-mixing", "3e-3")
 
 
-def event(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Run the command in a process of its own."""
-    command = [sys.executable, "-c", "from scotopic.cli import main; main()", "event"]
-    return subprocess.run(
-        [*command, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        env=os.environ,
-        timeout=900,
-        check=False,
-    )
+def event(*arguments: str | Path) -> Run:
+    return scotopic("event", *arguments)
 
 
 def test_event_and_map_are_drawn(tmp_path: Path) -> None:
@@ -44,9 +33,10 @@ def test_event_and_map_are_drawn(tmp_path: Path) -> None:
 
 
 def test_the_same_seed_gives_the_same_event(tmp_path: Path) -> None:
-    two = [event("na64e-2018", *MODEL, "--number", "5", "--output", tmp_path) for _ in range(2)]
-    assert two[0].stdout == two[1].stdout
-    assert "by invisible" in two[0].stdout  # the card's first search
+    asked = ("na64e-2018", *MODEL, "--number", "5", "--output", tmp_path)
+    here, elsewhere = event(*asked), scotopic_alone("event", *asked)
+    assert here.stdout == elsewhere.stdout
+    assert "by invisible" in here.stdout  # the card's first search
     assert {f.name for f in tmp_path.iterdir()} == {"event.png", "event.pdf"}
 
 

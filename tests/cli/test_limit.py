@@ -1,25 +1,13 @@
 """The limit command for models other than the dark photon."""
 
-import csv
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests.program import Run, rows, scotopic, scotopic_alone
 
 
-def limit(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Run `scotopic limit na64e-2018` in a process of its own."""
-    command = [sys.executable, "-c", "from scotopic.cli import main; main()", "limit", "na64e-2018"]
-    return subprocess.run(
-        [*command, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        env=os.environ,
-        timeout=900,
-        check=False,
-    )
+def limit(*arguments: str | Path) -> Run:
+    return scotopic("limit", "na64e-2018", *arguments)
 
 
 @pytest.mark.parametrize(
@@ -36,9 +24,9 @@ def test_models_and_quantities(options: tuple[str, ...], column: str, tmp_path: 
     done = limit(*options, "--points", "3", "--no-figure", "--output", tmp_path)
     assert done.returncode == 0, done.stderr
     lines = (tmp_path / "limit.csv").read_text().splitlines()
-    rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
-    assert len(rows) == 3
-    assert all(0 < float(row[column]) < 1 for row in rows)
+    found = rows(tmp_path / "limit.csv")
+    assert len(found) == 3
+    assert all(0 < float(row[column]) < 1 for row in found)
     says_sign = any("negative for axial_vector" in line for line in lines)
     assert says_sign is (column == "delta_a_e")
 
@@ -52,16 +40,14 @@ def test_processes_add_up(tmp_path: Path) -> None:
         options = [word for name in chosen for word in ("--process", name)]
         done = limit(*options, *masses, "--output", tmp_path / "-".join(("of", *chosen)))
         assert done.returncode == 0, done.stderr
-        lines = (tmp_path / "-".join(("of", *chosen)) / "limit.csv").read_text().splitlines()
-        rows = csv.DictReader(line for line in lines if not line.startswith("#"))
-        found[chosen] = [float(row["kinetic_mixing"]) ** -2 for row in rows]
+        table = rows(tmp_path / "-".join(("of", *chosen)) / "limit.csv")
+        found[chosen] = [float(row["kinetic_mixing"]) ** -2 for row in table]
     sums = list(map(sum, zip(*(found[(name,)] for name in names), strict=True)))
     # the visible branching ratio is of the order of epsilon^2
     assert found[()] == found[names] == pytest.approx(sums, rel=1e-5)
 
 
-def test_model_of_a_file_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_model_of_a_file_of_ones_own(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(
         "from dataclasses import dataclass\n"
         "from scotopic.models.dark_photon import DarkPhoton\n"
@@ -70,7 +56,7 @@ def test_model_of_a_file_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyP
         "    symbol = 'Z_d'\n"
     )
     options = ("--mass-min", "0.01", "--points", "2", "--output", tmp_path)
-    done = limit("--model", "mine:Mine", *options)
+    done = scotopic_alone("limit", "na64e-2018", "--model", "mine:Mine", *options, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "m_Z_d = 0.01 GeV" in done.stdout
     assert (tmp_path / "limit.png").stat().st_size > 0

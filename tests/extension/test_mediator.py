@@ -1,14 +1,12 @@
 """A mediator in one file outside of the package, with a coupling of its own name."""
 
-import csv
-import os
-import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from tests.extension.sterile import SterileVector
+from tests.program import rows, scotopic_alone
 
 from scotopic.cosmology.freeze_out import thermal_coupling
 from scotopic.errors import CardError, RangeError
@@ -140,27 +138,13 @@ def test_a_plane_with_an_axis_of_its_coupling(axis: str, tmp_path: Path) -> None
     assert "sterile_coupling" in header
 
 
-def limit(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from scotopic.cli import main; main()", "limit", "na64e-2018"]
-    return subprocess.run(
-        [*command, *arguments],
-        cwd=place,
-        capture_output=True,
-        text=True,
-        env=os.environ,
-        timeout=300,
-        check=False,
-    )
-
-
 def test_the_command_finds_it_in_the_current_directory(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text((HERE / "sterile.py").read_text())
     options = ("--model", "mine:SterileVector", "--set", "flavour_number=2", "--points", "3")
-    done = limit(tmp_path, *options, "--output", "out")
+    done = scotopic_alone("limit", "na64e-2018", *options, "--output", "out", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    lines = (tmp_path / "out" / "limit.csv").read_text().splitlines()
-    rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
-    assert all(0 < float(row["sterile_coupling"]) < 1 for row in rows)
+    found = rows(tmp_path / "out" / "limit.csv")
+    assert all(0 < float(row["sterile_coupling"]) < 1 for row in found)
     assert (tmp_path / "out" / "limit.png").is_file()
 
 

@@ -1,12 +1,11 @@
 """A signature in one file outside of the package."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from tests.extension.single_photon import SinglePhoton
+from tests.program import scotopic_alone
 
 from scotopic.errors import CardError, RangeError
 from scotopic.models.charged_vector import BMinusL
@@ -136,14 +135,8 @@ def test_it_is_known_and_refused_by_name() -> None:
 
 def test_the_command_takes_its_card(tmp_path: Path) -> None:
     path = card(tmp_path, signature="tests.extension.single_photon:SinglePhoton")
-    command = [sys.executable, "-c", "from scotopic.cli import main; main()", "limit", str(path)]
-    options = ["--signature", "tests.extension.single_photon:SinglePhoton", "--points", "3"]
-    done = subprocess.run(
-        [*command, *options, "--no-figure", "--output", str(tmp_path / "out")],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=Path(__file__).parents[2],
-    )
+    options = ("--signature", "tests.extension.single_photon:SinglePhoton", "--points", "3")
+    output = ("--no-figure", "--output", tmp_path / "out")
+    done = scotopic_alone("limit", path, *options, *output, cwd=Path(__file__).parents[2])
     assert done.returncode == 0, done.stderr
     assert "kinetic_mixing" in (tmp_path / "out" / "limit.csv").read_text()
