@@ -11,7 +11,7 @@ positrons, with the track length that its energy loss leaves it.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -158,25 +158,55 @@ class Bremsstrahlung(Process):
         calculation: Calculation,
         uniforms: Array,
     ) -> Sample | None:
-        """Return mediators radiated in a shower; the numbers choose parent, depth and energy."""
+        """Return radiated mediators; the numbers choose parent, depth and energy."""
         cut = np.array([minimum_energy])
         total = float(bremsstrahlung_above(dump, [model], cut, calculation)[0, 0])
         if not total > 0:
             return None
-        shower = shower_depths(dump, minimum_energy)
         tables = cross_section_tables(dump, model, minimum_energy, calculation)
-        edges = shower.energy_edges
-        middle = (edges[1:] + edges[:-1]) / 2
-        response = sum(n * t.above(model.mediator_mass, middle, cut)[:, 0] for n, t in tables)
-        cumulative = np.append(0.0, np.cumsum(shower.radiating * response))[None]
-        single = np.zeros(uniforms.shape[1], dtype=np.intp)
-        cells = inverted(cumulative, single, uniforms[0])
-        lepton = np.interp(cells, np.arange(len(edges)), edges)
-        depth = shower.depths(shower.radiating_depth, lepton, uniforms[1])
+
+        def response(energies: Array) -> Array:
+            parts = [n * t.above(model.mediator_mass, energies, cut)[:, 0] for n, t in tables]
+            return np.asarray(sum(parts))
+
+        parents = _muons if dump.lepton == "muon" else _electrons
+        lepton, depth = parents(dump, minimum_energy, response, uniforms[:2])
         mediator = _radiated_energies(
             tables, model.mediator_mass, minimum_energy, dump.energy, lepton, uniforms[2]
         )
         return Sample(depth, lepton, mediator, np.array([model.mediator_mass]), total)
+
+
+def _electrons(
+    dump: Dump, minimum_energy: float, response: Callable[[Array], Array], uniforms: Array
+) -> tuple[Array, Array]:
+    """Return energies in GeV and depths in X0 of electrons and positrons that radiate."""
+    shower = shower_depths(dump, minimum_energy)
+    edges = shower.energy_edges
+    middle = (edges[1:] + edges[:-1]) / 2
+    cumulative = np.append(0.0, np.cumsum(shower.radiating * response(middle)))[None]
+    single = np.zeros(uniforms.shape[1], dtype=np.intp)
+    cells = inverted(cumulative, single, uniforms[0])
+    lepton = np.interp(cells, np.arange(len(edges)), edges)
+    return lepton, shower.depths(shower.radiating_depth, lepton, uniforms[1])
+
+
+def _muons(
+    dump: Dump,
+    minimum_energy: float,  # noqa: ARG001 - as of electrons
+    response: Callable[[Array], Array],
+    uniforms: Array,
+) -> tuple[Array, Array]:
+    """Return energies in GeV and depths in X0 of a radiating beam muon: one tells the other."""
+    tracks = dump.muon_tracks()
+    energies, lengths = tracks.energies[::-1], tracks.lengths[::-1]  # from the front on
+    edges = [dump.energy, *(energies[1:] + energies[:-1]) / 2, tracks.final_energy]
+    depths = np.append(0.0, np.cumsum(lengths))
+    cumulative = np.append(0.0, np.cumsum(lengths * response(energies)))[None]
+    single = np.zeros(uniforms.shape[1], dtype=np.intp)
+    cells = inverted(cumulative, single, uniforms[0])
+    at = np.arange(len(edges))
+    return np.interp(cells, at, edges), np.interp(cells, at, depths)
 
 
 def bremsstrahlung_above(

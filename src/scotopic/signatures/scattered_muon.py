@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from scotopic.experiments import Experiment
     from scotopic.models.portal import Portal
-
+    from scotopic.models.two_dark_fermions import TwoDarkFermions
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -103,7 +103,9 @@ class ScatteredMuon(Signature):
 
     def obstacle(self, question: Question, model: "Portal") -> str | None:
         """Return why the mediator is not made, or leaves a trace, if it does."""
-        return self.nothing_made(question, model) or seen_decay(model, "muons")
+        if nothing_made := self.nothing_made(question, model):
+            return nothing_made
+        return None if _decays_in_flight(model) else seen_decay(model, "muons")
 
     def energies(self, experiment: "Experiment", selection: Table) -> tuple[float, float]:
         """Return what the muon's window leaves to the mediator, the muon's own loss left aside."""
@@ -157,9 +159,22 @@ class ScatteredMuon(Signature):
     def responses(
         self, question: Question, models: "Sequence[Portal]", report: Report = silent
     ) -> list[Response]:
-        """Return the responses of the window of the muon's energy, and of the geometry."""
+        """Return the responses of the window of the muon's energy, and of the geometry.
+
+        If a chi2 decays, it must do so behind the last detector.
+        """
         window, passing = self.window(question), self.passing(question)
-        return invisible_responses(question, models, window, report, passing)
+        found = invisible_responses(question, models, window, report, passing)
+        rows = [i for i, model in enumerate(models) if _decays_in_flight(model)]
+        if rows:
+            from scotopic.signatures.outlasting import outlasting_responses  # noqa: PLC0415
+
+            decaying = cast("list[TwoDarkFermions]", [models[i] for i in rows])
+            stable = [found[i] for i in rows]
+            outlasting = outlasting_responses(question, decaying, stable, window, report)
+            for i, one in zip(rows, outlasting, strict=True):
+                found[i] = one
+        return found
 
     def window(self, question: Question) -> EnergyWindow:
         """Return the window of the muon's energy."""
@@ -169,6 +184,11 @@ class ScatteredMuon(Signature):
         """Return which muons hit the counters, if the card says where these are."""
         geometry = cast("ScatteredMuonSelection", question.selection).geometry
         return None if geometry is None else MuonPassing(question, self.window(question), geometry)
+
+
+def _decays_in_flight(model: "Portal") -> bool:
+    """Whether a chi2 decays, in events that are simulated."""
+    return model.semi_visible and not (model.leaves_no_trace or model.trace)
 
 
 def muon_window(question: Question) -> EnergyWindow:
