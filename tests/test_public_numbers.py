@@ -20,6 +20,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
+from scotopic.bounds import Excluded
+from scotopic.bounds.kaon import kaon_branching_ratio
 from scotopic.cosmology import annihilation, degrees_of_freedom, freeze_out
 from scotopic.cosmology.two_species import TwoSpecies
 from scotopic.detector.window import EnergyWindow
@@ -74,6 +76,8 @@ PAGE = (Path(__file__).parents[1] / "docs" / "api.md").read_text(encoding="utf-8
 NOT_FOR_CALLERS = {
     # made by functions alone
     *("TrackLengths", "DepthTrackLengths", "StrengthLimits.of"),
+    # pairs of edges: `tests/bounds/test_numbers.py`
+    "Excluded",
     # between solvers
     *("TwoSpecies.coefficients", "TwoSpecies.momentum_exchange"),
     # what extensions override, and scotopic calls
@@ -258,6 +262,10 @@ CALLS: Mapping[str, Callable[[], Call]] = {
     "ChargedVector.neutrino_widths_at": lambda: Call(B_L.neutrino_widths_at, VIRTUAL),
     "AxionLikeParticle.dark_widths_at": lambda: Call(AXION.dark_widths_at, VIRTUAL),
     "AxionLikeParticle.visible_widths_at": lambda: Call(AXION.visible_widths_at, VIRTUAL),
+    "Excluded.above": lambda: Call(Excluded.above, {"edge": 0.5}),
+    "Excluded.excludes": lambda: Call(Excluded.above(0.25).excludes, {"coupling": 0.5}),
+    "Excluded.below": lambda: Call(Excluded.above(0.25).below, {"highest": 0.5}),
+    "kaon_branching_ratio": lambda: Call(kaon_branching_ratio, {"mass": [0.125, 0.25]}),
     "Material": lambda: Call(
         Material, {"name": "x", "mass_fractions": ((element("Pb"), 1.0),), "density_g_cm3": 2.0}
     ),

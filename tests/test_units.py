@@ -32,6 +32,7 @@ MASSES = {
     "TAU_MASS": 15,
     "PROTON_MASS": 2212,
     "CHARGED_PION_MASS": 211,
+    "CHARGED_KAON_MASS": 321,
     "NEUTRAL_PION_MASS": 111,
 }
 
@@ -49,6 +50,12 @@ def test_mass_is_pdg(name: str, pdg_id: int) -> None:
     assert mass_MeV is not None
     tolerance = 5e-5 if name == "TAU_MASS" else 1e-6
     assert getattr(units, name) == pytest.approx(mass_MeV * 1e-3, rel=tolerance)
+
+
+def test_width_of_the_kaon_is_pdg() -> None:
+    width_MeV = Particle.from_pdgid(321).width
+    assert width_MeV is not None
+    assert pytest.approx(width_MeV * 1e-3, rel=1e-3, abs=0) == units.CHARGED_KAON_WIDTH
 
 
 def test_classical_radius_follows_from_alpha() -> None:

@@ -10,6 +10,7 @@ from scotopic._version import __version__
 from scotopic.lazy import lazy_attributes
 
 if TYPE_CHECKING:
+    from scotopic.bounds import bound_names, load_bound
     from scotopic.cosmology.cmb import cmb_bound
     from scotopic.cosmology.freeze_out import relic_abundance, thermal_coupling, thermal_line
     from scotopic.errors import CardError, RangeError, ScotopicError
@@ -70,6 +71,7 @@ __all__ = [
     "Target",
     "__version__",
     "acceptance_curve",
+    "bound_names",
     "cmb_bound",
     "compute_run_card",
     "differential_cross_section",
@@ -79,6 +81,7 @@ __all__ = [
     "exclusion_plane",
     "experiment_likelihood",
     "experiment_names",
+    "load_bound",
     "load_experiment",
     "load_run_card",
     "magnetic_moment",

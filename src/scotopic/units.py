@@ -34,6 +34,12 @@ CHARGED_PION_MASS: Final = 0.13957039
 NEUTRAL_PION_MASS: Final = 0.1349768
 """Neutral-pion mass in GeV."""
 
+CHARGED_KAON_MASS: Final = 0.493677
+"""Charged-kaon mass in GeV."""
+
+CHARGED_KAON_WIDTH: Final = 5.317e-17
+"""Width of the charged kaon in GeV."""
+
 ATOMIC_MASS_UNIT: Final = 0.93149410372
 """Unified atomic mass unit in GeV."""
 

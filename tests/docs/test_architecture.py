@@ -111,6 +111,21 @@ def test_the_method_allows_three_events(place: Path) -> None:
     assert limits(place, "three:three_events") == pytest.approx([expected] * 2, rel=3e-3)
 
 
+def test_the_kind_of_bound_answers_or_says_why(place: Path) -> None:
+    """g = e times what the card says of the coupling to electrons, of charge one."""
+    (command,) = (line for line in COMMANDS if "line.toml" in line)
+    program = ("-c", "from scotopic.cli import main; main()")
+    python(place, *program, *shlex.split(command), "--output", "out")
+    lines = (place / "out" / "bound.csv").read_text().splitlines()
+    header, *rows = csv.reader(line for line in lines if not line.startswith("#"))
+    assert header[:3] == ["mediator_mass_GeV", "lower", "upper"]
+    ((mass, lower, upper, _),) = rows
+    assert (float(mass), upper) == (0.017, "inf")
+    assert float(lower) == pytest.approx(1e-3 * math.sqrt(4 * math.pi / 137.036), rel=1e-6)
+    reason = "not bounded at mediator_mass_GeV = 0.1: the line is at another mass"
+    assert any(reason in line for line in lines)
+
+
 def test_the_script_prints_what_the_page_shows(place: Path) -> None:
     following = BLOCKS[[title for _, title, _ in BLOCKS].index("script.py") + 1]
     assert python(place, "script.py") == following[2]
@@ -146,7 +161,7 @@ def test_a_package_makes_its_own_known(
 
 
 def test_every_kind_has_an_example() -> None:
-    for decorator in ("model", "process", "signature", "method"):
+    for decorator in ("model", "process", "signature", "method", "bound"):
         assert f"\n@register_{decorator}(" in PAGE
 
 

@@ -77,8 +77,8 @@ def check(
 ) -> None:
     """Say what is wrong with cards: all mistakes of each, one a line.
 
-    Experiment cards, run cards with the experiments and tables that they name, and cards for the
-    choice of a cut. Ends with 2 if one is wrong.
+    Experiment cards, run cards with the experiments and tables that they name, cards of bounds, and
+    cards for the choice of a cut. Ends with 2 if one is wrong.
     """
     wrong = False
     for card in cards:
@@ -97,12 +97,8 @@ def check(
 
 def checked(card: str) -> str:
     """Read a card of any kind, and say what it is."""
-    from scotopic.experiments.kinds import (  # noqa: PLC0415 - keep the help fast
-        KINDS,
-        SUFFIX,
-        command_named,
-        kind_of,
-    )
+    from scotopic.bounds.bound import CARDS, load_bound  # noqa: PLC0415 - keep the help fast
+    from scotopic.experiments.kinds import KINDS, SUFFIX, command_named, kind_of  # noqa: PLC0415
     from scotopic.experiments.loader import read_card  # noqa: PLC0415
     from scotopic.scan.cut_card import load_cut_card  # noqa: PLC0415
     from scotopic.scan.run import check_run_card  # noqa: PLC0415
@@ -123,6 +119,8 @@ def checked(card: str) -> str:
         for text in remarks:
             remark(f"remark: {text}")
         title = run_card.title
+    elif command == CARDS:
+        title = load_bound(card).card.title
     elif command == "cuts":
         title = load_cut_card(card)[0].title
     else:

@@ -18,6 +18,7 @@ from scotopic.memory import keep_freed_memory
 HOMES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "acceptance": "acceptance",
+        "bounds": "bounds",
         "check": "cards",
         "cuts": "statistics",
         "event": "event",

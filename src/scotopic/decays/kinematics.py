@@ -152,3 +152,31 @@ def opening_angle(first: Array, second: Array) -> Array:
     apart = first[1:] / p - second[1:] / q
     half = np.sqrt((apart**2).sum(axis=0)) / 2
     return np.asarray(2 * np.arcsin(np.minimum(half, 1.0)))
+
+
+def boosted_by(momentum: Array, moving: Array) -> Array:
+    """Return four-momenta seen from where their rest frame moves in any direction.
+
+    Parameters
+    ----------
+    momentum : ndarray, shape (4, n)
+        In the frame in which the moving particles are at rest, axes being parallel.
+    moving : ndarray, shape (4, n)
+        Four-momenta of these particles.
+
+    Returns
+    -------
+    ndarray, shape (4, n)
+
+    Examples
+    --------
+    >>> rest, moving = np.array([[1.0], [0.5], [0.0], [0.0]]), np.array([[5.0], [0], [0], [4.0]])
+    >>> boosted_by(rest, moving).ravel().round(3)
+    array([1.667, 0.5  , 0.   , 1.333])
+    """
+    mass = invariant_mass(moving)
+    gamma, beta_gamma = moving[0] / mass, moving[1:] / mass
+    along = (beta_gamma * momentum[1:]).sum(axis=0)
+    energy = gamma * momentum[0] + along
+    space = momentum[1:] + beta_gamma * (along / (gamma + 1) + momentum[0])
+    return np.concatenate([energy[None], space])

@@ -47,6 +47,12 @@ KINDS: Final[Mapping[str, CardKind]] = MappingProxyType(
             "a cut card",
             frozenset({"experiment", "cuts_GeV", "sideband", "leakage", "mediator_masses_GeV"}),
         ),
+        "bounds run": CardKind(
+            "the card of a bound",
+            frozenset({"kind", "label"}),
+            "bound",
+            _PACKAGE / "bounds" / "cards",
+        ),
     }
 )
 """By the command that takes them."""

@@ -17,14 +17,19 @@ RANGE = "_range"
 """In keys of ranges: `maximum_energy_range_GeV` is that of `maximum_energy_GeV`."""
 
 
+def ranges_of(table: Table) -> Iterator[tuple[str, str, tuple[float, float]]]:
+    """Yield the ranges that a table gives: key, key of the threshold, and its ends."""
+    known = type(table).model_fields
+    for key in known:
+        name = key.replace(RANGE, "")
+        if RANGE in key and name in known and (allowed := getattr(table, key)) is not None:
+            yield key, name, allowed
+
+
 def outside_of_ranges(table: Table) -> Iterator[KeyedError]:
     """Yield which thresholds of a table are outside of their ranges."""
-    for key in type(table).model_fields:
-        allowed = getattr(table, key)
-        if RANGE not in key or allowed is None:
-            continue
-        name = key.replace(RANGE, "")
-        value, (low, high) = getattr(table, name), allowed
+    for key, name, (low, high) in ranges_of(table):
+        value = getattr(table, name)
         if value is None:
             yield KeyedError((key,), f"there is no {name}")
         elif not low <= value <= high:
@@ -42,10 +47,7 @@ def at_end(table: TableT, end: ThresholdEnd) -> TableT:
         "loosest": the lowest minimum and the highest maximum; "strictest": the other way round.
     """
     moved = {}
-    for key in type(table).model_fields:
-        allowed = getattr(table, key)
-        if RANGE in key and allowed is not None:
-            low, high = allowed
-            is_high = (end == "loosest") == key.startswith("maximum_")
-            moved[key.replace(RANGE, "")] = high if is_high else low
+    for key, name, (low, high) in ranges_of(table):
+        is_high = (end == "loosest") == key.startswith("maximum_")
+        moved[name] = high if is_high else low
     return table.model_copy(update=moved)
