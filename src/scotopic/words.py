@@ -52,6 +52,11 @@ ThresholdEnd = Literal["strictest", "loosest"]
 
 THRESHOLD_ENDS: Final[tuple[ThresholdEnd, ...]] = get_args(ThresholdEnd)
 
+ModelEnd = Literal["fewest", "most"]
+"""Where numbers of mediators are within what models of their production are known to."""
+
+MODEL_ENDS: Final[tuple[ModelEnd, ...]] = get_args(ModelEnd)
+
 MassAxis = Literal["mediator_mass", "dark_matter_mass"]
 """The mass that a curve is shown against."""
 

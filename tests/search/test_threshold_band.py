@@ -1,6 +1,7 @@
-"""Bands of limits as thresholds go to the ends of their ranges: those of cards edited by hand."""
+"""Bands of limits: thresholds at the ends of their ranges, mediators as models give them."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,14 +17,14 @@ from scotopic.models.inelastic import InelasticDarkMatter
 from scotopic.processes.calculation import Calculation
 from scotopic.publication.curves import curve_tables
 from scotopic.search import Result, Search, exclusion_curve, load_experiment
-from scotopic.search.allowance import AT_ENDS
+from scotopic.search.allowance import BANDS
 from scotopic.search.result_files import read_result
 from scotopic.search.thresholds import threshold_ranges, with_thresholds
 
 MODEL = DarkPhoton(
     mediator_mass=0.1, kinetic_mixing=1.0, alpha_D=0.1, mass_ratio=3.0, dark_matter="dirac"
 )
-STRICTEST, LOOSEST = AT_ENDS
+STRICTEST, LOOSEST = BANDS["thresholds"]
 ELECTRONS = """
 extends = "na64e-2018"
 title = "electrons"
@@ -193,7 +194,7 @@ def test_table_figure_and_publication_say_the_same(folder: Path, tmp_path: Path)
     rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
     assert list(rows[0])[:4] == ["mediator_mass_GeV", "kinetic_mixing", STRICTEST, LOOSEST]
     result = read_result(tmp_path)
-    for name in AT_ENDS:
+    for name in (STRICTEST, LOOSEST):
         in_table = [float(row[name]) for row in rows]
         assert in_table == result.limits(None, name).tolist()
         drawn = [np.asarray(one.get_ydata()) for one in draw_limit(result).axes[0].get_lines()]
@@ -204,6 +205,36 @@ def test_table_figure_and_publication_say_the_same(folder: Path, tmp_path: Path)
     one = published["Observed upper limit on kinetic mixing, loosest thresholds"]
     assert list(one.values) == result.limits(None, LOOSEST).tolist()
     assert "thresholds, strictest ... loosest" in table.description
+
+
+def test_mediators_as_few_and_as_many_as_models_give(folder: Path, tmp_path: Path) -> None:
+    """The rho to 35 %, J/psi to 25 %; in the table, in the figure and in publications."""
+    photons = Calculation(processes=("photoproduction",))
+    search = Search.of(edited(folder, 50.0), calculation=photons)
+    model = replace(MODEL, alpha_D=1e-3)
+    found = exclusion_curve(search, model, [0.775, 3.0969], model_band=True)
+    fewest, most = (found.limits(None, name) / found.limits() for name in BANDS["models"])
+    assert fewest**-2 == pytest.approx([0.65, 0.75], rel=3e-3)
+    assert most**-2 == pytest.approx([1.35, 1.25], rel=3e-3)
+    options = ["--model-band", "--threshold-band", "--mass-min", "0.01", "--mass-max", "0.775"]
+    arguments = ["limit", ranged(folder), *options, "--points", "2", "--no-figure"]
+    ran = CliRunner().invoke(app, [*arguments, "-o", str(tmp_path)])
+    assert ran.exit_code == 0, ran.output
+    result = read_result(tmp_path)
+    assert list(result["outcome"][-4:]) == [STRICTEST, LOOSEST, *BANDS["models"]]
+    light, heavy = result.limits(None, "fewest_mediators") / result.limits()
+    assert 1 <= light < 1.001
+    assert 1.1 < heavy < 1.25
+    assert "fewest mediators: " in ran.output
+    lines = [np.asarray(one.get_ydata()) for one in draw_limit(result).axes[0].get_lines()]
+    edge = result.limits(None, "most_mediators").tolist()
+    assert any(np.array_equal(line, edge) for line in lines)
+    (table,) = curve_tables(result, "band")
+    names = [one.name for one in table.dependent]
+    assert "Observed upper limit on kinetic mixing, most mediators" in names
+    alone = Search.of(edited(folder, 50.0), calculation=Calculation(processes=("annihilation",)))
+    none = exclusion_curve(alone, MODEL, [0.2], model_band=True)
+    assert any("the band has no width" in text for text in none.attributes["remarks"])
 
 
 def test_a_band_without_width_is_remarked(folder: Path) -> None:

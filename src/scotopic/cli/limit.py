@@ -179,6 +179,14 @@ def limit(
             show_default="all that have ranges",
         ),
     ] = None,
+    model_band: Annotated[
+        bool,
+        typer.Option(
+            "--model-band",
+            help="Add the band of the limit as numbers of mediators go to the ends of what models"
+            " of their production, of vector mesons, are known to.",
+        ),
+    ] = False,
     muon_band: Annotated[
         bool, typer.Option("--muon-band", help="Add the 2 sigma band of the muon's g-2.")
     ] = False,
@@ -253,6 +261,7 @@ def limit(
             quantity=quantity,
             y=y,
             threshold_band=threshold or threshold_band,
+            model_band=model_band,
             report=report,
         )
     name_caveats(curve.attributes["caveats"])
@@ -383,12 +392,14 @@ def _strongest(curve: "Result") -> float | None:
 
 def _shown(curve: "Result") -> list[str]:
     """Return what is excluded at each point of a curve, as text; nothing where nothing is."""
-    from scotopic.search.allowance import AT_ENDS  # noqa: PLC0415 - keep the help fast
+    from scotopic.search.allowance import bands_among  # noqa: PLC0415 - keep the help fast
 
     stated = _excluded(curve, "observed")
-    if AT_ENDS[0] not in curve["outcome"]:
+    bands = bands_among(curve["outcome"].tolist())
+    if not bands:
         return stated
-    ends = {name.replace("_", " "): _excluded(curve, name) for name in AT_ENDS}
+    names = [name for both in bands.values() for name in both]
+    ends = {name.replace("_", " "): _excluded(curve, name) for name in names}
     found = []
     for i, text in enumerate(stated):
         more = ", ".join(f"{name}: {one[i] or 'none'}" for name, one in ends.items())

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 from scotopic.errors import RangeError
 from scotopic.figures.labels import axis_label, fixed_parameters, of_several, scientific
 from scotopic.figures.sheet import MEASURED, PROJECTED, Sheet, figure_of, new_sheet
-from scotopic.figures.style import BLACK, GREY, ORANGE, PURPLE
+from scotopic.figures.style import BLACK, GREY, ORANGE, PURPLE, SKY
 from scotopic.models.metadata import Parameter, parameters
 from scotopic.models.parameters import parameter_of
-from scotopic.search.allowance import AT_ENDS
+from scotopic.search.allowance import bands_among
 from scotopic.search.result import Result
 from scotopic.search.set_ups import parameter_of_axis
 from scotopic.search.style import FigureStyle
@@ -51,7 +51,8 @@ def draw_limit(
         Where to draw; what is there stays. By default in a figure of its own.
     **style
         Keys of `scotopic.search.style.FigureStyle`. Labels are those of the limits, and
-        "expected median", "expected 1 sigma", "expected 2 sigma" and "thresholds".
+        "expected median", "expected 1 sigma", "expected 2 sigma",
+        "thresholds" and "models".
 
     Returns
     -------
@@ -152,7 +153,7 @@ class _Pen:
             kind = " (projection)" if curve.attributes["is_projection"] else " (observed)"
             prefix = f"${curve.model.symbol}$: " if differ else ""
             first, *singles = curve.labels
-            self.thresholds(curve)
+            self.bands(curve)
             for label in singles or [first]:
                 said = "" if kind.strip() in label else kind
                 name = f"{prefix}{label}, {level}{said}"
@@ -245,24 +246,26 @@ class _Pen:
                 linewidth=1.2,
             )
 
-    def thresholds(self, curve: Result) -> None:
-        """Draw where the limit goes as thresholds go to the ends of their ranges."""
-        if AT_ENDS[0] not in curve["outcome"]:
-            return
-        name = "thresholds at the ends of their ranges"
-        look: dict[str, Any] = {"linestyle": "--", "linewidth": 0.8, "zorder": 2.95, "name": name}
-        if curve.has_islands:
-            outlines = [
-                one
-                for end in AT_ENDS
-                for one in _outlines(curve[self.against], _intervals(curve, curve.labels[0], end))
-            ]
-            lines = [line for one in outlines for line in self._edges(one, is_island=True)]
-            self.sheet.line("thresholds", lines, color=PURPLE, **look)
-            return
-        at, edges = curve[self.against], [curve.limits(None, end) for end in AT_ENDS]
-        fill, lines = self.between(at, *edges), [self.points(at, one) for one in edges]
-        self.sheet.area("thresholds", fill, lines, PURPLE, alpha=0.35, **look)
+    def bands(self, curve: Result) -> None:
+        """Draw where the limit goes at the ends of what thresholds and models are known to."""
+        for band, ends in bands_among(curve["outcome"].tolist()).items():
+            name, colour, dashes = _BANDS[band]
+            look: dict[str, Any] = {"linestyle": dashes, "linewidth": 0.8, "zorder": 2.95}
+            look["name"] = name
+            if curve.has_islands:
+                outlines = [
+                    one
+                    for end in ends
+                    for one in _outlines(
+                        curve[self.against], _intervals(curve, curve.labels[0], end)
+                    )
+                ]
+                lines = [line for one in outlines for line in self._edges(one, is_island=True)]
+                self.sheet.line(band, lines, color=colour, **look)
+                continue
+            at, edges = curve[self.against], [curve.limits(None, end) for end in ends]
+            fill, lines = self.between(at, *edges), [self.points(at, one) for one in edges]
+            self.sheet.area(band, fill, lines, colour, alpha=0.35, **look)
 
     def beside(self, curve: Result) -> None:
         """Draw what the curve is shown beside: a band filled, a line dash-dotted."""
@@ -277,6 +280,13 @@ class _Pen:
                 continue
             fill = self.between(at, lower, upper)
             self.sheet.area(label, fill, lines, ORANGE, alpha=0.4, linewidth=0.8)
+
+
+_BANDS: Final = {
+    "thresholds": ("thresholds at the ends of their ranges", PURPLE, "--"),
+    "models": ("mediators as few and as many as models give", SKY, ":"),
+}
+"""What bands are called, and look like."""
 
 
 def _are_same(one: FloatArray, other: FloatArray) -> bool:
@@ -321,7 +331,7 @@ def _range(curves: Sequence[Result]) -> tuple[float, float]:
     values, room = [], 4
     for curve in curves:
         known = curve["outcome"].tolist()
-        ends = [name for name in AT_ENDS if name in known]
+        ends = [name for both in bands_among(known).values() for name in both]
         if curve.has_islands:
             shown = [0, *(known.index(name) for name in ends)]
             values += [curve[side][:, shown].ravel() for side in ("lower", "upper")]

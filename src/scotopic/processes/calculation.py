@@ -7,7 +7,7 @@ from scotopic.checked import count, one_of, random_seed, several, shown
 from scotopic.display import displayed
 from scotopic.errors import RangeError
 from scotopic.registry import Registry, instance_of
-from scotopic.words import FormFactor, Method, NuclearModel
+from scotopic.words import MODEL_ENDS, FormFactor, Method, ModelEnd, NuclearModel
 
 if TYPE_CHECKING:
     from scotopic.models.portal import Portal
@@ -61,6 +61,8 @@ class Calculation:
         rest; None for what the card of each search says, or else they move.
     nuclear_model : {"classical", "glauber"} or None
         How nuclei make vector mesons coherently; None for what fits the energy of the beam.
+    model_end : {"fewest", "most"} or None
+        Whether processes whose model has an error make as few or as many mediators as it allows.
 
     Raises
     ------
@@ -75,6 +77,7 @@ class Calculation:
     seed: int = 1
     bound_electrons: bool | None = None
     nuclear_model: NuclearModel | None = None
+    model_end: ModelEnd | None = None
 
     def __post_init__(self) -> None:
         """Take one process by its name alone too, and refuse unknown ones."""
@@ -85,6 +88,8 @@ class Calculation:
             raise RangeError(f"bound_electrons: {shown(self.bound_electrons)} is not true or false")
         if self.nuclear_model is not None:
             one_of("nuclear_model", self.nuclear_model, get_args(NuclearModel))
+        if self.model_end is not None:
+            one_of("model_end", self.model_end, MODEL_ENDS)
         object.__setattr__(self, "events", count("events", self.events, *_EVENTS))
         object.__setattr__(self, "seed", random_seed(self.seed))
         object.__setattr__(self, "processes", several(self.processes))
@@ -113,4 +118,5 @@ class Calculation:
             "form_factor": self.form_factor,
             "bound_electrons": self.electrons_move,
             "nuclear_model": self.nuclear_model,
+            "model_end": self.model_end,
         }

@@ -22,6 +22,7 @@ FloatArray = npt.NDArray[np.float64]
 
 _PARTICLES = ("e-", "e+", "gamma", "mu-", "mu+")
 _NODES = 240  # of the shower's energy; see `spectrum.numerical_error`
+_NODES_BEHIND = 60  # of photons that leave it, which have no line: their length is exact to 1e-4
 
 
 @displayed
@@ -191,7 +192,7 @@ class Dump:
             self.shower_particle,
             self.energy,
             minimum_energy=minimum_energy,
-            nodes=_NODES,
+            nodes=_NODES_BEHIND,
         )
 
     def muon_tracks(self) -> "MuonTracks":

@@ -36,6 +36,8 @@ of some 80 GeV and more, where nucleons shadow each other in states that Glauber
 leaves out; at 5 to 9 GeV they are Glauber's.
 """
 
+_CARRIED = 0.20  # relative error of taking photons that muons carry for real ones
+_SLOW = 4.0  # GeV, of beams half of whose energy is less than photons need for mesons
 _MATTERS = 0.1  # GeV, of mediators; of lighter ones others make a hundred times as many
 _AWAY = 0.15  # of a meson's mass, to which default masses are dense around it
 
@@ -109,7 +111,7 @@ class Photoproduction(Process):
         for photons in (MesonPhotons.of(dump, softest), MesonPhotons.behind(dump, softest)):
             if photons is None:
                 continue
-            made = photons.yields(*_of(models), nuclear_model(dump, calculation)).sum(axis=1)
+            made = _yields(photons, dump, models, calculation).sum(axis=1)
             found += made @ window.acceptance(photons.energies)
             error = max(error, photons.relative_error)
         return AcceptedYields(found, np.full(len(models), error + TABLES))
@@ -127,7 +129,7 @@ class Photoproduction(Process):
         from scotopic.processes.meson_photons import MesonPhotons  # noqa: PLC0415 - not when warm
 
         photons = MesonPhotons.of(dump, minimum_energy, edges_X0)
-        return _produced(photons, models, nuclear_model(dump, calculation))
+        return _produced(photons, dump, models, calculation)
 
     def behind(
         self,
@@ -142,7 +144,7 @@ class Photoproduction(Process):
         photons = MesonPhotons.behind(dump, minimum_energy)
         if photons is None:
             return []
-        return _produced(photons, models, nuclear_model(dump, calculation))
+        return _produced(photons, dump, models, calculation)
 
     def caveats(
         self, dump: Dump, models: "Sequence[Portal]", calculation: Calculation
@@ -150,20 +152,29 @@ class Photoproduction(Process):
         """Return how well the number of mesons is known, if it matters."""
         if max(_heaviest(model) for model in models) < _MATTERS:
             return ()
-        from scotopic.production.photoproduction import MESONS  # noqa: PLC0415 - not when warm
+        from scotopic.production.photoproduction import (  # noqa: PLC0415 - not when warm
+            LEAST_PHOTON_ENERGY,
+            MESONS,
+        )
 
         rho, heavy = MESONS["rho"].relative_error, MESONS["J/psi"].relative_error
         model = nuclear_model(dump, calculation)
         carried = (
             "photons that muons carry count as real ones with 1/(1 + Q^2/M^2) of the amplitude, to"
-            " 20%, and their muons go straight on"
+            f" {_CARRIED:.0%}, and their muons go straight on"
         )
         known = (
             f"vector meson dominance and a nuclear model ({model}) give the events of rho, omega"
             f" and phi to {rho:.0%} and of J/psi to {heavy:.0%}; where they dominate, couplings"
             " are known to half of that"
         )
-        return (known, carried) if dump.lepton == "muon" else (known,)
+        found = [known, carried] if dump.lepton == "muon" else [known]
+        if dump.energy < _SLOW:
+            found.append(
+                f"photons below {LEAST_PHOTON_ENERGY:g} GeV are taken to make no meson: with a beam"
+                f" of {dump.energy:g} GeV there are more than are counted"
+            )
+        return tuple(found)
 
 
 def nuclear_model(dump: Dump, calculation: Calculation) -> "NuclearModel":
@@ -173,13 +184,42 @@ def nuclear_model(dump: Dump, calculation: Calculation) -> "NuclearModel":
 
 
 def _produced(
-    photons: "MesonPhotons", models: "Sequence[Portal]", nuclei: "NuclearModel"
+    photons: "MesonPhotons", dump: Dump, models: "Sequence[Portal]", calculation: Calculation
 ) -> list[Produced]:
     """Return the mediators that photons make."""
     from scotopic.processes.meson_photons import TABLES  # noqa: PLC0415 - not when warm
 
     error = photons.relative_error + TABLES
-    return [Produced(photons.energies, one, error) for one in photons.yields(*_of(models), nuclei)]
+    every = _yields(photons, dump, models, calculation)
+    return [Produced(photons.energies, one, error) for one in every]
+
+
+def _yields(
+    photons: "MesonPhotons", dump: Dump, models: "Sequence[Portal]", calculation: Calculation
+) -> Array:
+    """Return mediators per squared coupling, shape (models, slices, n).
+
+    At an end of what the model of mesons is known to, the number of each meson moves by its error.
+    """
+    scales = _scales(dump, calculation)
+    charges = [
+        {name: scales[name] * charge for name, charge in _charges(model).items()}
+        for model in models
+    ]
+    masses = np.array([model.mediator_mass for model in models])
+    return photons.yields(masses, charges, nuclear_model(dump, calculation))
+
+
+def _scales(dump: Dump, calculation: Calculation) -> dict[str, float]:
+    """Return by which factors the amplitudes of mesons are scaled."""
+    from scotopic.production.photoproduction import MESONS  # noqa: PLC0415 - not when warm
+
+    sign = {"fewest": -1.0, "most": 1.0, None: 0.0}[calculation.model_end]
+    carried = _CARRIED if dump.lepton == "muon" else 0.0
+    return {
+        name: math.sqrt(1 + sign * math.hypot(meson.relative_error, carried))
+        for name, meson in MESONS.items()
+    }
 
 
 def _heaviest(model: "Portal") -> float:
@@ -188,12 +228,6 @@ def _heaviest(model: "Portal") -> float:
     if model.mediator_mass == 0 and math.isinf(needed_masses(model)[1]):  # up to any mass
         return math.inf
     return max(model.mediator_mass, dark if math.isfinite(dark) else 0.0)
-
-
-def _of(models: "Sequence[Portal]") -> tuple[Array, list[dict[str, float]]]:
-    """Return the masses in GeV, and how couplings to mesons share."""
-    masses = np.array([model.mediator_mass for model in models])
-    return masses, [_charges(model) for model in models]
 
 
 def _charges(model: "Portal") -> dict[str, float]:

@@ -17,6 +17,7 @@ from scotopic.publication.tables import (
     shown,
     variable,
 )
+from scotopic.search.allowance import bands_among
 from scotopic.search.result import Result
 from scotopic.search.result_files import EXPECTED, Columns, curve_table
 
@@ -72,6 +73,7 @@ def _variables(curve: Result, cells: Columns) -> Iterator[Variable]:
     words, unit = in_words(known.name), re.sub(r"\^(-?\d+)", r"^{\1}", known.unit)
     unit = "" if unit == "1" else unit
     seen = "Median expected" if curve.attributes["is_projection"] else "Observed"
+    ends = [end for both in bands_among(curve["outcome"].tolist()).values() for end in both]
     for name, values in cells.items():
         if name == known.column and not curve.has_islands:
             yield Variable(f"{seen} {curve.side} limit on {words}", unit, shown(values))
@@ -81,10 +83,10 @@ def _variables(curve: Result, cells: Columns) -> Iterator[Variable]:
             bands = [cells[f"expected_{band}"] for band in EXPECTED]
             heading = f"Expected {curve.side} limit on {words}"
             yield Variable(heading, unit, shown(values), _errors(bands))
-        elif name.endswith("_thresholds"):
-            what, _, end = name.removesuffix("_thresholds").rpartition("_")
-            kind = f"{what} edge of excluded" if what else f"{curve.side} limit on"
-            yield Variable(f"{seen} {kind} {words}, {end} thresholds", unit, shown(values))
+        elif end := next((one for one in ends if name.endswith(one)), None):
+            side = name.removesuffix(end).removesuffix("_")
+            kind = f"{side} edge of excluded" if side else f"{curve.side} limit on"
+            yield Variable(f"{seen} {kind} {words}, {in_words(end)}", unit, shown(values))
         elif name.endswith(" alone"):
             yield Variable(name, unit, shown(values))
         elif not name.startswith("expected_"):

@@ -9,6 +9,7 @@ One part has one number. Of several, the limit is set exactly where shares are g
 import itertools
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -17,10 +18,10 @@ import numpy.typing as npt
 from scotopic.cache import Arrays, cached_arrays
 from scotopic.errors import RangeError
 from scotopic.statistics.methods import method_module
-from scotopic.words import THRESHOLD_ENDS
+from scotopic.words import MODEL_ENDS, THRESHOLD_ENDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from scotopic.search.part import Part
     from scotopic.statistics.likelihood import Likelihood
@@ -37,8 +38,27 @@ OUTCOMES: Final = (
 )
 """For which limits are set: what was seen, and what is expected without signal."""
 
-AT_ENDS: Final = tuple(f"{end}_thresholds" for end in THRESHOLD_ENDS)
-"""What further outcomes of curves are called: what was seen, with all thresholds at an end."""
+BANDS: Final = MappingProxyType(
+    {
+        "thresholds": tuple(f"{end}_thresholds" for end in THRESHOLD_ENDS),
+        "models": tuple(f"{end}_mediators" for end in MODEL_ENDS),
+    }
+)
+"""What further outcomes of curves are called, by band: what was seen, with all thresholds, or all
+numbers of mediators that models give, at an end of what is known of them."""
+
+
+def bands_among(outcomes: "Iterable[str]") -> dict[str, tuple[str, ...]]:
+    """Return the bands that a curve has, and what their ends are called.
+
+    Examples
+    --------
+    >>> bands_among(["observed", "fewest_mediators", "most_mediators"])
+    {'models': ('fewest_mediators', 'most_mediators')}
+    """
+    known = set(outcomes)
+    return {band: ends for band, ends in BANDS.items() if known.issuperset(ends)}
+
 
 MOST: Final = 4
 """Parts whose shares can be interpolated."""

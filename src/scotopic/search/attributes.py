@@ -11,7 +11,7 @@ from scotopic.experiments.messages import key_path, mistakes_in
 from scotopic.experiments.tables import Fraction, Items
 from scotopic.models.parameters import parameter
 from scotopic.models.registry import model_class
-from scotopic.search.allowance import AT_ENDS, OUTCOMES
+from scotopic.search.allowance import BANDS, OUTCOMES, bands_among
 from scotopic.search.axis import Axis
 from scotopic.search.style import FigureStyle
 
@@ -187,9 +187,12 @@ def check_attributes(result: "Result") -> None:
     if result.is_curve:
         _check("attributes", _Curve, result.attributes)
         _require("variables", result.variables, _OF_CURVES, result.axes)
-        if result["outcome"].tolist() not in ([*OUTCOMES], [*OUTCOMES, *AT_ENDS]):
-            every = ", ".join((*OUTCOMES, *AT_ENDS))
-            raise RangeError(f"variables.outcome: must be {every}, the last two or none of them")
+        outcomes = result["outcome"].tolist()
+        ends = [end for both in bands_among(outcomes).values() for end in both]
+        if outcomes != [*OUTCOMES, *ends]:
+            bands = " or ".join(", ".join(both) for both in BANDS.values())
+            every = ", ".join(OUTCOMES)
+            raise RangeError(f"variables.outcome: must be {every}, and behind them {bands} or none")
     elif len(result.axes) == 2:
         _check("attributes", _Plane, result.attributes)
         arrays = {**_OF_PLANES, **(_OF_LIMITS if result.attributes.get("limits") else {})}

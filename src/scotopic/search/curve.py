@@ -52,7 +52,7 @@ class Exclusion:
     ----------
     lower, upper : ndarray, shape (models, outcomes, k)
         Edges for each of `allowance.OUTCOMES`, ascending, padded with not-a-number; with the ends
-        of ranges for each of `allowance.AT_ENDS` too.
+        of bands for each of `allowance.BANDS` too.
     open_below, open_above : ndarray of bool, shape (models, outcomes, k)
         Whether an interval goes on beyond the couplings that were looked at.
     status : ndarray of str, shape (models,)

@@ -17,7 +17,7 @@ from scotopic.models.inputs import model_inputs
 from scotopic.models.parameters import Given, field_of, models_along, parameter_of, value_of
 from scotopic.models.registry import model_name
 from scotopic.progress import Report, heard
-from scotopic.search.allowance import AT_ENDS, OUTCOMES
+from scotopic.search.allowance import BANDS, OUTCOMES
 from scotopic.search.axis import Axis
 from scotopic.search.between import interpolation_error, missed
 from scotopic.search.curve import (
@@ -35,7 +35,7 @@ from scotopic.search.set_ups import SET_UPS, mean_leakage, parameter_of_axis
 from scotopic.search.thresholds import check_thresholds, threshold_ranges
 from scotopic.search.ties import MOMENTS  # noqa: F401 - makes them known
 from scotopic.sources import module_names
-from scotopic.words import THRESHOLD_ENDS
+from scotopic.words import MODEL_ENDS, THRESHOLD_ENDS
 
 if TYPE_CHECKING:
     from scotopic.models.portal import Portal
@@ -58,6 +58,7 @@ def exclusion_curve(
     y: float | None = None,
     singles: bool = True,
     threshold_band: bool | str | Iterable[str] = False,
+    model_band: bool = False,
     report: Report | None = None,
     **parameters: float | str,
 ) -> Result:
@@ -86,6 +87,10 @@ def exclusion_curve(
         have ranges at the strictest end of them, and at the loosest: the outcomes
         "strictest_thresholds" and "loosest_thresholds" of the result. Keys of
         `search.thresholds.threshold_ranges`, such as "vetoes[VETO]", move those alone.
+    model_band : bool
+        Whether to compute the limits once more with the fewest and the most mediators that models
+        of production (vector mesons) are known to give: the outcomes "fewest_mediators" and
+        "most_mediators".
     report : callable, optional
         Is told how far it is; by default a bar is shown in notebooks.
     **parameters
@@ -128,7 +133,7 @@ def exclusion_curve(
     if threshold_band is not False:
         moved = () if threshold_band is True else several(threshold_band)
         check_thresholds(search.experiments, moved)
-    asked = _Asked(search, made, along, quantity, y, singles, moved)
+    asked = _Asked(search, made, along, quantity, y, singles, moved, model_band)
     with heard(report) as listener:
         values, found = _with_tip(along.values, partial(asked.excluded, report=listener))
     return asked.result(values, found)
@@ -283,6 +288,20 @@ class _Asked:
     y: float | None
     singles: bool
     moved: tuple[str, ...] | None
+    over_models: bool
+
+    @property
+    def bands(self) -> tuple[str, ...]:
+        """Names of the bands that are asked for."""
+        thresholds = () if self.moved is None else ("thresholds",)
+        return (*thresholds, "models") if self.over_models else thresholds
+
+    def at_ends(self, search: Search) -> Iterator[Search]:
+        """Yield the search at both ends of every band."""
+        if self.moved is not None:
+            yield from (search.at_thresholds(end, self.moved) for end in THRESHOLD_ENDS)
+        if self.over_models:
+            yield from (search.at_model_end(end) for end in MODEL_ENDS)
 
     @property
     def is_set_up(self) -> bool:
@@ -314,9 +333,7 @@ class _Asked:
 
         def of(search: Search, models: "list[Portal]") -> list[Exclusion]:
             stated = at(search, models)
-            if self.moved is None:
-                return stated
-            ends = [at(search.at_thresholds(end, self.moved), models) for end in THRESHOLD_ENDS]
+            ends = [at(moved, models) for moved in self.at_ends(search)]
             return [one.with_ends(moved) for one, *moved in zip(stated, *ends, strict=True)]
 
         if not self.is_set_up:
@@ -389,8 +406,9 @@ class _Asked:
             "limit": _words("limit", self.labels(), "whose limit"),
             "outcome": _words(
                 "outcome",
-                (*OUTCOMES, *(() if self.moved is None else AT_ENDS)),
-                "observed, expected, or observed with thresholds at the ends of their ranges",
+                (*OUTCOMES, *(end for band in self.bands for end in BANDS[band])),
+                "observed, expected, or observed at the ends of what thresholds and models are"
+                " known to",
             ),
             "lower": stacked("lower", f"lower {excluded}", unit),
             "upper": stacked("upper", f"upper {excluded}", unit),
@@ -434,11 +452,12 @@ class _Asked:
 
     def _unmoved(self, found: Exclusion) -> Iterator[str]:
         """Say that a band has no width."""
-        if self.moved is None:
-            return
-        stated, *ends = (found.lower[:, i] for i in (0, len(OUTCOMES), len(OUTCOMES) + 1))
-        if all(np.allclose(one, stated, rtol=1e-9, atol=0, equal_nan=True) for one in ends):
-            yield "the thresholds that move in their ranges move no limit of this model"
+        stated = found.lower[:, 0]
+        for place, band in enumerate(self.bands):
+            first = len(OUTCOMES) + 2 * place
+            ends = (found.lower[:, first], found.lower[:, first + 1])
+            if all(np.allclose(one, stated, rtol=1e-9, atol=0, equal_nan=True) for one in ends):
+                yield _UNMOVED[band]
 
     def _attributes(
         self,
@@ -479,6 +498,12 @@ class _Asked:
             "caveats": list(search.caveats(ends)),
             "remarks": list(remarks),
         }
+
+
+_UNMOVED: Final = {
+    "thresholds": "the thresholds that move in their ranges move no limit of this model",
+    "models": "no mediator is made by a process whose model has an error: the band has no width",
+}
 
 
 def _words(name: str, words: Sequence[str], long_name: str) -> Variable:

@@ -24,7 +24,7 @@ from scotopic.precision.magnetic_moments import SIGN
 from scotopic.reading import read_json
 from scotopic.registry import Registry
 from scotopic.results import provenance, write_csv, write_json
-from scotopic.search.allowance import AT_ENDS, OUTCOMES
+from scotopic.search.allowance import OUTCOMES, bands_among
 from scotopic.search.curve import NOTHING_EXCLUDED, OK
 from scotopic.search.result import Layer, Result, Variable
 from scotopic.search.set_ups import parameter_of_axis
@@ -317,21 +317,24 @@ def curve_table(curve: Result) -> tuple[list[str], Columns]:
     """Return the lines of comment and the columns of a curve's table.
 
     Upper limits have a row for each point of the axis that has one; islands a row for each
-    interval, with its edges in place of the limit. With a band of thresholds there are columns for
-    its ends, and rows for what is excluded there alone.
+    interval, with its edges in place of the limit. With bands of thresholds or models there are
+    columns for their ends, and rows for what is excluded there alone.
     """
     kind = model_class(curve.attributes["model"]["name"])
     axis = parameter_of_axis(kind, curve.axes[0]).column
     comments = [heading(curve), *_sign(curve)]
     comments += curve.attributes.get("flat_efficiencies", ())
     comments += _moved_thresholds(curve)
+    if "models" in bands_among(curve["outcome"].tolist()):
+        comments.append(_OF_MODELS)
     if common := curve.attributes.get("common_nuisances"):
         comments.append(f"uncertainties that the experiments have in common: {', '.join(common)}")
     comments += remarks(curve)
     for reason, low, high, count in without_limit(curve):
         where = f"= {low!r}" if count == 1 else f"from {low!r} to {high!r}, {count} points"
         comments.append(f"no limit at {axis} {where}: {reason}")
-    ends = [name for name in AT_ENDS if name in curve["outcome"]]
+    bands = bands_among(curve["outcome"].tolist())
+    ends = [name for both in bands.values() for name in both]
     others: Columns = {}
     if curve.has_islands:
         outcomes = curve["outcome"].tolist()
@@ -370,6 +373,12 @@ def curve_table(curve: Result) -> tuple[list[str], Columns]:
     }
     columns = {axis: curve.axis[row].tolist(), **found, **masses, **others}
     return comments, columns | errors
+
+
+_OF_MODELS: Final = (
+    "fewest_mediators, most_mediators: numbers of mediators at the ends of what models of their"
+    " production are known to"
+)
 
 
 def _moved_thresholds(curve: Result) -> Iterator[str]:

@@ -30,7 +30,7 @@ from scotopic.search.part import Part
 from scotopic.search.thresholds import with_thresholds
 from scotopic.signatures.base import SIGNATURES, Accepted, Question, Response
 from scotopic.statistics.methods import method_module
-from scotopic.words import ThresholdEnd
+from scotopic.words import ModelEnd, ThresholdEnd
 
 if TYPE_CHECKING:
     from scotopic.experiments import SearchCard
@@ -261,13 +261,25 @@ class Search:
         """
         return self._of_others([with_thresholds(one, end, only) for one in self.experiments])
 
-    def _of_others(self, changed: "Sequence[Experiment]") -> "Search":
-        """Return the same searches of other experiments."""
+    def at_model_end(self, end: ModelEnd) -> "Search":
+        """Return the search with numbers of mediators at one end of what models are known to.
+
+        Parameters
+        ----------
+        end : str
+            "fewest" or "most".
+        """
+        return self._of_others(self.experiments, replace(self.calculation, model_end=end))
+
+    def _of_others(
+        self, changed: "Sequence[Experiment]", calculation: Calculation | None = None
+    ) -> "Search":
+        """Return the same searches of other experiments, or by another calculation."""
         found = Search.of(
             changed,
             signatures=[part.card.signature for part in self.parts],
             searches=[part.card.name for part in self.parts],
-            calculation=self.calculation,
+            calculation=calculation or self.calculation,
             method=self.method,
         )
         alpha_D = self.parts[0].question.alpha_D

@@ -140,6 +140,7 @@ SPECIAL: Final = (
     "expected 1 sigma",
     "expected 2 sigma",
     "thresholds",
+    "models",
     "not computed",
     "no such model",
 )
