@@ -21,6 +21,7 @@ from validation import (
     production,
     recoil,
     response,
+    scalar_portal,
     semi_visible,
 )
 from validation.report import ROOT, Report
@@ -43,6 +44,7 @@ COMPARISONS = (
     semi_visible.correction_of_the_width,
     semi_visible.published_masses,
     semi_visible.planes,
+    scalar_portal.scalar_portal,
     mediators.moments,
     mediators.muon_beam,
     muons.acceptance,

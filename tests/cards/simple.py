@@ -11,7 +11,8 @@ WINDOW = Path(__file__).parent / "na64e-window.toml"
 
 
 def by_window_alone(card: str | Experiment) -> Experiment:
-    """Return an electron beam's card without the pre-shower."""
+    """Return a card without the pre-shower of electrons, or the counters behind muons."""
     content = load_experiment(card).content()
-    del content["searches"][0]["selection"]["segments"]
+    for detectors in ("segments", "geometry"):
+        content["searches"][0]["selection"].pop(detectors, None)
     return checked(Experiment.model_validate(content))
