@@ -42,6 +42,7 @@ from scotopic.models.metadata import parameters
 from scotopic.models.millicharged import Millicharged
 from scotopic.models.registry import BUILT_IN, model_class
 from scotopic.models.scalar_portal import ScalarPortalInelastic
+from scotopic.models.tensor import TensorMediator
 from scotopic.models.vector_meson_portal import VectorMesonPortal
 from scotopic.precision.bands import Deviation, mixing_band
 from scotopic.precision.magnetic_moments import magnetic_moment
@@ -138,6 +139,7 @@ PHOTON = DarkPhoton(**DARK, kinetic_mixing=2.0**-10, dark_matter="dirac")
 IDM = InelasticDarkMatter(**DARK, kinetic_mixing=2.0**-10, splitting=0.5)
 I2DM = InelasticDiracDarkMatter(**DARK, kinetic_mixing=2.0**-10, splitting=0.125, theta=0.0625)
 SCALAR = ScalarPortalInelastic(**DARK, electron_coupling=2.0**-10, splitting=0.5)
+TENSOR = TensorMediator(**DARK, coupling_per_GeV=2.0**-10)
 B_L = BMinusL(mediator_mass=0.5, gauge_coupling=2.0**-10)
 L_L = LMuMinusLTau(mediator_mass=0.5, gauge_coupling=2.0**-10)
 AXION = AxionLikeParticle(mediator_mass=0.5, photon_coupling=2.0**-10)
@@ -253,6 +255,8 @@ CALLS: Mapping[str, Callable[[], Call]] = {
     ),
     "MassProportionalScalar": lambda: model_call("scalar_portal_inelastic"),
     "MassProportionalScalar.visible_widths_at": lambda: Call(SCALAR.visible_widths_at, VIRTUAL),
+    "TensorMediator.dark_widths_at": lambda: Call(TENSOR.dark_widths_at, VIRTUAL),
+    "TensorMediator.visible_widths_at": lambda: Call(TENSOR.visible_widths_at, VIRTUAL),
     "TwoDarkFermions.dark_widths_at": lambda: Call(IDM.dark_widths_at, VIRTUAL),
     "TwoDarkFermions.chi2_decay_length_cm": lambda: Call(
         IDM.chi2_decay_length_cm, {"energy": [1.0, 2.0]}

@@ -27,6 +27,8 @@ from scotopic.words import DarkMatter, SpinParity
 Array = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.complex128]
 
+KINDS: tuple[SpinParity, ...] = ("scalar", "pseudoscalar", "vector", "axial_vector")
+
 
 make = partial(
     DarkPhoton,
@@ -212,7 +214,7 @@ def test_narrow_width(kind: SpinParity, alpha_D: float) -> None:
 
 def test_scalars_need_root_two_of_the_vectors_coupling() -> None:
     strength = {}
-    for kind in SPIN_STATES:
+    for kind in KINDS:
         model = OtherMediator(
             mediator_mass=0.25,
             kinetic_mixing=1e-4,

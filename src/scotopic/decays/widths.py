@@ -23,13 +23,21 @@ from scotopic.errors import RangeError, not_one_of
 from scotopic.words import SpinParity
 
 SPIN_STATES: Final[Mapping[SpinParity, int]] = MappingProxyType(
-    {"scalar": 1, "pseudoscalar": 1, "vector": 3, "axial_vector": 3}
+    {
+        "scalar": 1,
+        "pseudoscalar": 1,
+        "vector": 3,
+        "axial_vector": 3,
+        "tensor": 5,
+        "leptonic_tensor": 5,
+    }
 )
 """Number of polarisations 2J + 1 of a massive mediator."""
 
 Array = npt.NDArray[np.float64]
 
 
+_OF_FERMIONS: Final = ("scalar", "pseudoscalar", "vector", "axial_vector")
 _VIRTUAL: Final = (1e-15, 1e15)
 _STRONGEST: Final = 1e110  # the largest g^2/(4 pi) that no model comes near
 
@@ -118,7 +126,7 @@ def fermion_width(
         case "axial_vector":
             squared = above_sum * (difference**2 + 2 * m**2) / (6 * m**2)
         case _:
-            raise RangeError(f"mediator: {not_one_of(mediator, SPIN_STATES)}")
+            raise RangeError(f"mediator: {not_one_of(mediator, _OF_FERMIONS)}")
     momentum = np.sqrt(above_sum * np.maximum(above_difference, 0.0))
     return np.asarray(number_within("alpha", alpha, 0.0, _STRONGEST) * momentum * squared / m**3)
 

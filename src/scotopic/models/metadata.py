@@ -84,7 +84,8 @@ class Parameter:
         >>> Parameter(label="g", long_name="g", unit="GeV^-1", name="photon_coupling").column
         'photon_coupling_per_GeV'
         """
-        return self.name + {"GeV": "_GeV", "GeV^-1": "_per_GeV"}.get(self.unit, "")
+        unit = {"GeV": "_GeV", "GeV^-1": "_per_GeV"}.get(self.unit, "")
+        return self.name.removesuffix(unit) + unit
 
 
 MEDIATOR_MASS: Final = Parameter(

@@ -137,6 +137,8 @@ class Portal(ABC):
     def lepton_coupling(self, lepton: str) -> float:
         """Coupling to the electron or the muon in units of the elementary charge, not negative.
 
+        A tensor's is in GeV^-1.
+
         Parameters
         ----------
         lepton : {"electron", "muon"}
@@ -204,7 +206,10 @@ class Portal(ABC):
 
     @property
     def photon_coupling_per_GeV(self) -> float:
-        """Coupling g to two photons, (g/4) X F F, in GeV^-1: none."""
+        """Coupling g to two photons, (g/4) X F F, in GeV^-1: none.
+
+        For tensors, that of spin 0 with which photons turn into them as often.
+        """
         return 0.0
 
     @property

@@ -39,6 +39,7 @@ BUILT_IN: Final[Mapping[str, str]] = MappingProxyType(
         "millicharged": "scotopic.models.millicharged:Millicharged",
         "dark_axion_portal": "scotopic.models.dark_axion_portal:DarkAxionPortal",
         "vector_meson_portal": "scotopic.models.vector_meson_portal:VectorMesonPortal",
+        "tensor": "scotopic.models.tensor:TensorMediator",
         "axion_like_particle": "scotopic.models.axion_like:AxionLikeParticle",
     }
 )

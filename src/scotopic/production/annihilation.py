@@ -7,14 +7,15 @@ The electron is at rest, s = 2 m_e (E_+ + m_e). With the widths at the mass sqrt
 the relativistic Breit-Wigner formula averaged over the spins of e+ and e- (1/4), in which the
 electron momentum is k = beta_e sqrt(s)/2. A mediator too light for dark decays has no resonance
 and is exchanged all the same; a photon has 1/s^2 in place of 1/[...]. Everything here is for a
-coupling e to the electron.
+coupling e to the electron, or 1 GeV^-1 if the mediator is a tensor.
 """
 
 import numpy as np
 import numpy.typing as npt
 
 from scotopic.checked import ascending, number_within, within
-from scotopic.decays.widths import SPIN_STATES, fermion_width, timelike_width
+from scotopic.decays.tensor_widths import unit_lepton_width
+from scotopic.decays.widths import SPIN_STATES, timelike_width
 from scotopic.errors import RangeError
 from scotopic.models.derived import COUPLING, PROBE, Values
 from scotopic.models.parameters import Given, model_of
@@ -200,7 +201,7 @@ def _refuse_closed(model: Portal) -> None:
 def _cross_section(s: Array, distance: Array, model: Portal, total_width: float | None) -> Array:
     """Cross section in cm^2 at s, which is at a distance from the squared mass, both in GeV^2."""
     root = np.sqrt(s)
-    electrons = fermion_width(model.spin_parity, root, ALPHA, ELECTRON_MASS)
+    electrons = unit_lepton_width(model.spin_parity, root, ELECTRON_MASS)
     beta2 = 1 - 4 * ELECTRON_MASS**2 / s
     flux = 4 * np.pi * SPIN_STATES[model.spin_parity] / beta2
     if total_width is None:

@@ -25,6 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scotopic.compiled import compiled
+from scotopic.decays.tensor_widths import LIGHTEST_LEPTONIC
 from scotopic.errors import RangeError
 from scotopic.production.form_factors import form_factor
 from scotopic.production.fusion import Fusion, fusion, fusion_variable
@@ -41,10 +42,6 @@ Array = npt.NDArray[np.float64]
 Real = float | Array
 
 _AZIMUTHS: Final = 5  # Gauss points: 5e-5 at 1 MeV, 1e-6 above 10 MeV
-
-LIGHTEST_LEPTONIC: Final = 0.5
-"""Least mass in GeV of tensors that do not couple to photons: below, what is not conserved
-dominates, by a factor of 1.5 at this mass and 4e6 at 10 MeV."""
 
 
 class Invariants(NamedTuple):
