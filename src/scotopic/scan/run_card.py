@@ -38,7 +38,7 @@ from scotopic.search.allowance import MOST
 from scotopic.search.axis import Axis, Scale
 from scotopic.search.style import FigureStyle
 from scotopic.signatures.base import SIGNATURES
-from scotopic.words import DeviationName, Lepton
+from scotopic.words import DeviationName, Lepton, NuclearModel
 
 
 def _number_or_word(value: object, read: ValidatorFunctionWrapHandler) -> float | str:
@@ -137,6 +137,11 @@ class LimitLayer(SectorLayer):
         description="where in their ranges thresholds, and counters, lie: as stated, where the "
         "fewest events pass, or the most",
     )
+    mediators: Literal["nominal", "fewest", "most"] = Field(
+        default="nominal",
+        description="whether as many mediators are made as models of their production (vector "
+        "mesons) say, or as few or as many as these are known to",
+    )
 
 
 class SimulationCard(Table):
@@ -151,6 +156,11 @@ class SimulationCard(Table):
         default=None,
         description="whether the electrons with which positrons annihilate move as in their atoms; "
         "left out: as the experiment's card says, or else they do",
+    )
+    nuclear_model: NuclearModel | None = Field(
+        default=None,
+        description="how nuclei make vector mesons coherently; left out: glauber for beams below "
+        "20 GeV, classical above",
     )
 
 

@@ -150,6 +150,8 @@ def _search(card: RunCard, layer: LimitLayer, experiments: tuple[Experiment, ...
             events=settings.events,
             seed=settings.seed,
             bound_electrons=settings.bound_electrons,
+            nuclear_model=settings.nuclear_model,
+            model_end=None if layer.mediators == "nominal" else layer.mediators,
         )
         return Search.of(
             experiments,
