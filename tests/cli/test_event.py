@@ -40,6 +40,19 @@ def test_the_same_seed_gives_the_same_event(tmp_path: Path) -> None:
     assert {f.name for f in tmp_path.iterdir()} == {"event.png", "event.pdf"}
 
 
+def test_another_model_of_chi2(tmp_path: Path) -> None:
+    scalar = ("--model", "scalar_portal_inelastic", "--mediator-mass", "0.3", "--coupling", "3e-3")
+    done = event("na64e-2018", *scalar, "--output", tmp_path)
+    assert done.returncode == 0, done.stderr
+    photon = event("na64e-2018", *MODEL, "--output", tmp_path / "photon")
+    assert done.stdout.splitlines()[1] != photon.stdout.splitlines()[1]
+    wrong = event("na64e-2018", "--model", "scalar", *scalar[2:], "--output", tmp_path)
+    assert wrong.returncode != 0
+    assert (
+        wrong.stderr == "scotopic: model: ScalarMediator has no chi2 that decays in the detector\n"
+    )
+
+
 def test_tan_theta_makes_it_i2DM(tmp_path: Path) -> None:
     done = event("na64e-2018", *MODEL, "--tan-theta", "0.3", "--output", tmp_path)
     assert done.returncode == 0, done.stderr

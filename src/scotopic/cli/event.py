@@ -11,13 +11,20 @@ from scotopic.results import output_directory
 @app.command(short_help="Draw a simulated event, and which cuts it meets.")
 def event(
     card: Card,
-    mediator_mass: Annotated[float, typer.Option(help="m_A' in GeV.")],
-    kinetic_mixing: Annotated[float, typer.Option(help="epsilon.")],
+    mediator_mass: Annotated[float, typer.Option(help="Mass of the mediator in GeV.")],
+    coupling: Annotated[
+        float,
+        typer.Option("--kinetic-mixing", "--coupling", help="epsilon: the model's coupling."),
+    ],
     alpha_D: Annotated[float, typer.Option("--alpha-D", help="Dark coupling.")] = 0.1,
-    mass_ratio: Annotated[float, typer.Option(help="m_A'/m_chi1.")] = 3.0,
+    mass_ratio: Annotated[float, typer.Option(help="Mass of the mediator over m_chi1.")] = 3.0,
     splitting: Annotated[float, typer.Option(help="(m_chi2 - m_chi1)/m_chi1.")] = 0.4,
     tan_theta: Annotated[
         float | None, typer.Option(help="Mixing of i2DM; without it the model is iDM.")
+    ] = None,
+    model_name: Annotated[
+        str | None,
+        typer.Option("--model", help="A model with a chi2.", show_default="by --tan-theta"),
     ] = None,
     search: Annotated[
         str | None, typer.Option(help="Search of the card; the first by default.")
@@ -38,11 +45,9 @@ def event(
 
     from scotopic.errors import RangeError  # noqa: PLC0415
     from scotopic.experiments.selections import CalorimeterSelection  # noqa: PLC0415
-    from scotopic.models.inelastic import (  # noqa: PLC0415
-        InelasticDarkMatter,
-        InelasticDiracDarkMatter,
-    )
     from scotopic.models.parameters import build  # noqa: PLC0415
+    from scotopic.models.registry import model_class  # noqa: PLC0415
+    from scotopic.models.two_dark_fermions import TwoDarkFermions  # noqa: PLC0415
     from scotopic.search import Search, load_experiment  # noqa: PLC0415
     from scotopic.signatures.single_event import candidates, follow_event  # noqa: PLC0415
 
@@ -57,16 +62,18 @@ def event(
         )
     values = {
         "mediator_mass": mediator_mass,
-        "kinetic_mixing": kinetic_mixing,
+        "coupling": coupling,
         "alpha_D": alpha_D,
         "mass_ratio": mass_ratio,
         "splitting": splitting,
     }
-    model: InelasticDarkMatter | InelasticDiracDarkMatter
-    if tan_theta is None:
-        model = build(InelasticDarkMatter, values)
-    else:
-        model = build(InelasticDiracDarkMatter, {**values, "tan_theta": tan_theta})
+    if tan_theta is not None:
+        values["tan_theta"] = tan_theta
+    mixed = "inelastic_dark_matter" if tan_theta is None else "inelastic_dirac_dark_matter"
+    kind = model_class(model_name or mixed)
+    if not issubclass(kind, TwoDarkFermions):
+        raise RangeError(f"model: {kind.__name__} has no chi2 that decays in the detector")
+    model = build(kind, values)
     asked.seeing(model)  # or says why it does not
     events = candidates(experiment, selection, model, seed)
     rng = np.random.default_rng([seed, max(number, 0)])

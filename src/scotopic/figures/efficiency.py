@@ -29,7 +29,7 @@ EnergyAxis = Literal["pair_energy", "mediator_energy"]
 
 _LABELS = {
     "pair_energy": r"energy of the pair $E_{ee}$ [GeV]",
-    "mediator_energy": r"energy of the mediator $E_{A'}$ [GeV]",
+    "mediator_energy": r"energy of the mediator $E_{<X>}$ [GeV]",
 }
 _COLOURS = {"electromagnetic calorimeter": ORANGE, "veto counter": GREY}
 _FEWEST_EVENTS = 20  # of a cell
@@ -189,7 +189,7 @@ def draw_efficiency_map(
             label_ticks(axes)
         axes.set_title("")
         axes.set_xlabel(look.x_label or "position of the decay [cm]")
-        axes.set_ylabel(look.y_label or _LABELS[efficiency.against])
+        axes.set_ylabel(look.y_label or _LABELS[efficiency.against].replace("<X>", model.symbol))
         axes.set_xlim(0.0, efficiency.position_edges_cm[-1])
         axes.tick_params(which="both", top=False, direction="out", right=False)
         bar = figure.colorbar(drawn, cax=figure.add_axes((0.87, 0.115, 0.025, 0.67)))

@@ -31,8 +31,8 @@ _SYMBOLS = {
     "hadrons": ("h⁻", "h⁺"),
 }
 _MAKING = {
-    "bremsstrahlung": ("an e⁻ or e⁺", "radiates an A'"),
-    "annihilation": ("an e⁺", "annihilates to an A'"),
+    "bremsstrahlung": ("an e⁻ or e⁺", "radiates"),
+    "annihilation": ("an e⁺", "annihilates to"),
 }
 _COLOURS = {"veto counter": GREY, "hadronic calorimeter": BLUE}
 _SIZE = (9.0, 5.3)  # inches
@@ -118,7 +118,7 @@ def draw_event(
         _draw_shower(axes, ruler, experiment, record)
         _draw_chain(axes, ruler, experiment, record)
         _frame(axes, ruler)
-        _write_chain(figure, record)
+        _write_chain(figure, record, model.symbol)
         _write_cuts(figure, search, record)
     return figure
 
@@ -262,13 +262,14 @@ def _break_axis(axes: Axes) -> None:
         axes.plot([x, x_end], [y, y_end], color=GREY, linewidth=0.8, zorder=6, clip_on=False)
 
 
-def _write_chain(figure: Figure, record: EventRecord) -> None:
+def _write_chain(figure: Figure, record: EventRecord, symbol: str) -> None:
     """Tell what happened at each vertex."""
+    article, mediator = "an" if symbol.startswith("A") else "a", f"${symbol}$"
     depth = f"{position_text(record.production_depth_cm)} ({record.production_depth_X0:.1f} X₀)"
-    who, how = _MAKING.get(record.process, ("a particle", f"makes an A' ({record.process})"))
+    who, how = _MAKING.get(record.process, ("a particle", f"makes, by {record.process},"))
     lines = [
-        f"1  at {depth}: {who} of {energy_text(record.lepton_energy)} {how}",
-        f"    A' {energy_text(record.mediator_energy)} → {_products(record)}",
+        f"1  at {depth}: {who} of {energy_text(record.lepton_energy)} {how} {article} {mediator}",
+        f"    {mediator} {energy_text(record.mediator_energy)} → {_products(record)}",
     ]
     for k, decay in enumerate(record.decays):
         if not decay.pair:
