@@ -13,7 +13,7 @@ from tests.production.spin_two import (
     spin_sum,
     symmetric,
 )
-from tests.production.test_amplitudes import GAMMA, METRIC, random_point, two_body
+from tests.production.test_amplitudes import GAMMA, METRIC, boosted, random_point, two_body
 
 from scotopic.decays.leptons import lepton_mass_of
 from scotopic.errors import RangeError
@@ -295,3 +295,29 @@ def test_tables_meet_direct_values() -> None:
 def test_approximations_that_are_not_known(kind: str) -> None:
     with pytest.raises(RangeError, match="method: 'iww' is not known for tensors"):
         Process(kind, "electron", LEAD, "iww")
+
+
+def test_primakoff_is_four_times_that_of_spin_zero() -> None:
+    # gamma Z -> G Z by two photons: the real one has the polarisations e, the nucleus' the current
+    # P. Spin 0: g epsilon_abcd e^a r^b P^c q^d. The sum over the tensor's spins goes without k k.
+    rng = np.random.default_rng(24)
+    for _ in range(20):
+        M, m = rng.uniform(2, 6), rng.uniform(0.05, 0.6)
+        E = m * rng.uniform(3, 10)
+        r, P_i = np.array([E, 0, 0, E]), np.array([M, 0, 0, 0])
+        total = r + P_i
+        W = float(np.sqrt(dot(total, total)))
+        k, P_f = two_body(W, m, M, rng)
+        k, P_f = boosted(k, total), boosted(P_f, total)
+        P, q = P_i + P_f, P_i - P_f
+        sums = polarisation_sum(k, m, longitudinal=False)
+        tensor = scalar = 0.0
+        for axis in (1, 2):
+            e = np.eye(4)[axis]
+            nuclear, own = (np.outer(a, b) - np.outer(b, a) for a, b in ((q, P), (r, e)))
+            mixed = nuclear @ METRIC @ own
+            trace = np.einsum("ab,ac,bd,cd->", nuclear, METRIC, METRIC, own)
+            T = mixed + mixed.T + METRIC * trace / 2
+            tensor += float(np.einsum("mn,mnab,ab->", T, sums, T))
+            scalar += float(np.linalg.det(np.array([e, r, P, q]))) ** 2
+        assert tensor == pytest.approx(4 * scalar, rel=1e-9)
