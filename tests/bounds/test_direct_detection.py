@@ -78,7 +78,7 @@ def test_xenon1t_at_a_typed_point() -> None:
             InelasticDarkMatter(
                 mediator_mass=0.1, kinetic_mixing=1e-3, alpha_D=0.1, mass_ratio=3, splitting=0.4
             ),
-            "up-scattering is closed for the splitting of 1.33e+04 keV",
+            "up-scattering is closed for a splitting of 0.4 of the mass",
         ),
         (photon(0.05, dark_matter="pseudo_dirac", splitting=0.1), "up-scattering is closed"),
         (photon(0.05, dark_matter="pseudo_dirac", splitting=1e-6), "is not recast"),

@@ -8,7 +8,7 @@ import pytest
 from scipy.integrate import quad
 
 from scotopic.bounds import load_bound
-from scotopic.bounds.debris import debris, photon_cosine
+from scotopic.bounds.debris import debris, invisible_fractions, photon_cosine
 from scotopic.bounds.mono_photon import MonoPhotonCard, invisible_fraction
 from scotopic.cosmology.freeze_out import thermal_coupling
 from scotopic.decays.kinematics import boosted, boosted_by
@@ -109,6 +109,17 @@ def test_two_chi2_are_invisible_where_both_are() -> None:
     share = float(events.weight[-1])
     assert share > 0.999
     assert events.invisible_fraction(c_tau) == pytest.approx(1 - lost.mean(), abs=0.01)
+
+
+def test_one_table_serves_all_couplings() -> None:
+    """Whatever the mixing and alpha_D: what is tabulated is that of the events themselves."""
+    for model in (iDM(0.45), replace(iDM(0.45), alpha_D=0.5, kinetic_mixing=0.1)):
+        events = debris(CARD.collider, model, 0.075)
+        fraction = invisible_fractions(CARD.collider, model, 0.075)
+        for c_tau in (1e-4, 0.3, 7.0, 90.0, 2e3, 1e8):
+            assert float(fraction(c_tau)) == pytest.approx(
+                events.invisible_fraction(c_tau), rel=3e-4
+            )
 
 
 def test_angles_of_the_photon_follow_the_cross_section() -> None:

@@ -74,6 +74,12 @@ experiment = "na64e-1e12"
 label = "theirs"
 points = [[0.01, 1e-4], [0.1, 1e-3]]
 source = "a test"
+
+[[bounds]]
+card = "babar-2017"
+
+[[bounds]]
+card = "lep"
 """
 )
 
@@ -218,9 +224,11 @@ def test_combined_likelihood_gives_the_combined_limit(together: Path) -> None:
 
 
 def test_attached_run_card_of_a_joined_plane_reproduces_it(together: Path, tmp_path: Path) -> None:
-    """With the bound of others, whose points are in the card then."""
+    """With bounds of others, whose points are in the card then; one excludes nothing there."""
     card = together / "submission" / "joined-run-card.toml"
     assert "points = [[0.01" in card.read_text()
+    labels = [bound.label for bound in load_run_card(card)[0].bounds]
+    assert labels == ["theirs", "BaBar"]
     done("plane", card, "--no-figure", "--output", tmp_path)
     for name in ("boundaries.csv", "contours.csv"):
         assert (tmp_path / name).read_bytes() == (together / "joined" / name).read_bytes()

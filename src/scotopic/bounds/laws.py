@@ -15,9 +15,10 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 from scipy.optimize import brentq
 
 from scotopic.bounds.base import Excluded, Interval
@@ -26,6 +27,8 @@ from scotopic.errors import RangeError
 from scotopic.models.mediator import DecayingMediator
 from scotopic.models.portal import COUPLINGS
 from scotopic.models.two_dark_fermions import TwoDarkFermions
+
+Number = TypeVar("Number", float, npt.NDArray[np.float64])
 
 LawName = Literal["invisible", "prompt", "displaced", "scattering"]
 """What a curve's search looked for."""
@@ -54,7 +57,7 @@ class Widths:
         scaling = model.scaling_invisible_width
         return cls(model.invisible_width - scaling, scaling, model.visible_width)
 
-    def invisible(self, x: float) -> float:
+    def invisible(self, x: Number) -> Number:
         """Return the fraction of decays that is invisible at x times the squared coupling."""
         dark = self.dark + x * self.neutrinos
         return dark / (dark + x * self.visible)

@@ -6,22 +6,26 @@ decays: what is excluded may be an island.
 """
 
 import math
-from itertools import pairwise
+from collections.abc import Callable
 from typing import Annotated, Final
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import Field, Strict
 
 from scotopic.bounds.base import BoundKind, Excluded, Interval
 from scotopic.bounds.curve import PublishedCard
-from scotopic.bounds.debris import Collider, Debris, debris
+from scotopic.bounds.debris import Collider, debris, invisible_fractions
 from scotopic.bounds.laws import Rescaling, Widths, invisible, require_invisible
 from scotopic.bounds.production import production_coupling
 from scotopic.errors import RangeError
 from scotopic.experiments.ranges import ThresholdRange
 from scotopic.experiments.tables import Length, Mass, Threshold
-from scotopic.models.mediator import DecayingMediator, c_tau_cm
+from scotopic.models.mediator import DecayingMediator
 from scotopic.models.two_dark_fermions import TwoDarkFermions
+from scotopic.units import HBAR_C_GEV_CM
+
+Array = npt.NDArray[np.float64]
 
 _GRID: Final = 60  # couplings for each decade in which edges are looked for
 _TOLERANCE: Final = 1e-6  # of the logarithm of an edge
@@ -70,7 +74,7 @@ class MonoPhoton(BoundKind[MonoPhotonCard]):
 
     def excluded(self, card: MonoPhotonCard, model: DecayingMediator) -> Excluded:
         """Return where enough events show nothing but a photon."""
-        production_coupling("electrons", model)
+        made = (production_coupling("electrons", model) / model.coupling) ** 2
         semi_visible = _semi_visible(model)
         if semi_visible is None:
             require_invisible(model)
@@ -86,8 +90,9 @@ class MonoPhoton(BoundKind[MonoPhotonCard]):
         ((edge, _),) = limits
         x = (edge / assumed.coupling) ** 2
         strength = (production_coupling("electrons", assumed) / assumed.coupling * edge) ** 2
-        events = debris(card.collider, semi_visible, card.minimum_energy_GeV)
-        return _islands(semi_visible, events, strength * Widths.of(assumed).invisible(x))
+        fraction = invisible_fractions(card.collider, semi_visible, card.minimum_energy_GeV)
+        strength *= Widths.of(assumed).invisible(x) / made
+        return _islands(semi_visible, fraction, strength)
 
     def assumptions(self, card: MonoPhotonCard) -> tuple[str, ...]:
         """Return what is assumed of debris."""
@@ -133,27 +138,28 @@ def invisible_fraction(card: MonoPhotonCard, model: TwoDarkFermions) -> float:
     return events.invisible_fraction(model.chi2_c_tau_cm)
 
 
-def _islands(model: TwoDarkFermions, events: Debris, strength: float) -> Excluded:
-    """Return where x p B_inv f is above what is excluded, p being the squared coupling."""
+def _islands(
+    model: TwoDarkFermions, fraction: Callable[[npt.ArrayLike], Array], strength: float
+) -> Excluded:
+    """Return where the squared coupling times B_inv and f is above what is excluded."""
     from scipy.optimize import brentq  # noqa: PLC0415 - slow to import
 
-    widths, width = Widths.of(model), model.chi2_width
+    dark, scaling = Widths.of(model), model.chi2_width
     low, high = type(model).coupling_range
 
-    def excess(ln_coupling: float) -> float:
-        coupling = math.exp(ln_coupling)
-        x = (coupling / model.coupling) ** 2
-        dark = events.invisible_fraction(c_tau_cm(width * x)) * widths.invisible(x)
-        return 2 * ln_coupling + math.log(max(dark, 1e-300) / strength)
+    def excess(ln_coupling: npt.ArrayLike) -> Array:
+        u = np.asarray(ln_coupling)
+        x = np.exp(2 * u) / model.coupling**2
+        left = fraction(HBAR_C_GEV_CM / (scaling * x)) * dark.invisible(x)
+        return np.asarray(2 * u + np.log(np.maximum(left, 1e-300) / strength))
 
     ends = math.log(max(low, 0.9 * math.sqrt(strength))), math.log(high)
     points = max(2, math.ceil(_GRID * (ends[1] - ends[0]) / math.log(10)))
-    grid = np.linspace(*ends, points).tolist()
-    above = [excess(u) > 0 for u in grid]
+    grid = np.linspace(*ends, points)
+    above = excess(grid) > 0
     edges = [
-        brentq(excess, a, b, xtol=_TOLERANCE)
-        for (a, b), (one, other) in zip(pairwise(grid), pairwise(above), strict=True)
-        if one != other
+        brentq(lambda u: float(excess(u)), grid[i], grid[i + 1], xtol=_TOLERANCE)
+        for i in np.flatnonzero(above[1:] != above[:-1])
     ]
     found = [math.exp(u) for u in edges]
     if len(found) % 2:

@@ -101,7 +101,7 @@ def _elastic_current(model: DecayingMediator) -> float:
         return current + across  # the heavier state is no other
     if current > 0:
         return current
-    size = f"the splitting of {1e6 * splitting * model.dark_matter_mass:.3g} keV"
+    size = f"a splitting of {splitting:.3g} of the mass"
     if splitting > _FASTEST_2 / 2:
         raise RangeError(
             f"sigma: no elastic scattering at tree level, and up-scattering is closed for {size}"

@@ -214,6 +214,8 @@ class _Pen:
 
         outlines = [np.concatenate([one, one[:1]]) for one in lines] if is_inside else lines
         look = {"zorder": 1.5, "linewidth": 0.9, "alpha": 0.3}
+        if layer.attributes.get("is_projection"):
+            look |= {"linestyle": PROJECTED, "alpha": 0.0}
         self.sheet.area(layer.label, fill, outlines, _BOUNDS[number % len(_BOUNDS)], **look)
 
     def unknown(self, planes: Sequence[Plane]) -> None:

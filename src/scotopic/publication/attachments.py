@@ -224,10 +224,19 @@ def _self_contained(card: Json, result: Directory, prefix: str) -> Json:
         first, *others = (f"{name}.toml" for name in names[layer["label"]])
         kept = {k: v for k, v in layer.items() if k not in ("signal_efficiency", "thresholds")}
         limits.append(kept | {"experiment": first, "joined_with": others})
-    points = {one.label: _points(one) for one in result.result.layers if one.kind == "bound"}
-    read = {"file": None, "x": None, "y": None, "decimal_comma": None}
-    bounds = [layer | read | {"points": points[layer["label"]]} for layer in card["bounds"]]
+    lines = {one.label: one for one in result.result.layers if one.kind == "bound"}
+    bounds = [
+        layer | _as_numbers(lines[layer["label"]])
+        for layer in card["bounds"]
+        if len(lines[layer["label"]]["x"])
+    ]
     return card | {"limits": limits, "bounds": bounds}
+
+
+def _as_numbers(bound: "Layer") -> Json:
+    """Return what of a run card's bound makes it a line of numbers, computed ones too."""
+    read = dict.fromkeys(("card", "file", "x", "y", "decimal_comma"))
+    return read | {"points": _points(bound), "excludes": bound.attributes["excludes"]}
 
 
 def _points(bound: "Layer") -> list[list[float]]:

@@ -4,19 +4,22 @@ The numbers may be of other quantities than the axes', as long as these are the 
 the model: the dark matter's mass for the mediator's, y or a cross section for the coupling.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from scotopic.bounds import bound_names, load_bound
 from scotopic.bounds.lines import Line, converted, placed_points
 from scotopic.errors import CardError, RangeError
 from scotopic.experiments.columns import Placed
+from scotopic.experiments.messages import KeyedError
 from scotopic.experiments.tables import Name, Text
 from scotopic.models.parameters import parameter
+from scotopic.models.portal import Portal
 from scotopic.search.result import Layer, Variable
 
 if TYPE_CHECKING:
@@ -25,13 +28,45 @@ if TYPE_CHECKING:
 
 
 class BoundLayer(Line):
-    """What others say, as a line of numbers."""
+    """What others say: a line of numbers, or the card of a bound that is computed."""
 
-    label: Name = Field(description="how the figure's legend calls it")
-    source: Text = Field(description="where the numbers come from")
+    card: Text | None = Field(
+        default=None,
+        description="a bound to be computed for the plane's models: the name of one of the package,"
+        " or a path; left out: a line of numbers",
+    )
+    label: Name = Field(description="how the figure's legend calls it; may be left out with a card")
+    source: Text = Field(
+        description="where the numbers come from; may be left out with a card, which says it"
+    )
     excludes: Literal["above", "inside", "nothing"] = Field(
         default="above", description="what is shaded: above the line, inside of it, or nothing"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_the_card_says(cls, given: object) -> object:
+        """Take label and source from the card, if they are left out."""
+        if not (isinstance(given, dict) and isinstance(name := given.get("card"), str)):
+            return given
+        label, source = Path(name).stem, f"the card {name}"
+        if name in bound_names():
+            card = load_bound(name).card
+            label, source = card.label, card.source
+        return {"label": label, "source": source} | given
+
+    def mistakes(self) -> Iterator[KeyedError]:
+        """Yield that there is no line, or two."""
+        if self.card is None:
+            yield from super().mistakes()
+            return
+        for key in sorted(self.model_fields_set - {"card", "label", "source"}):
+            yield KeyedError((key,), "means nothing beside card")
+
+    def mistakes_on(self, kind: type[Portal], x: str, y: str) -> Iterator[KeyedError]:
+        """Yield why the numbers cannot be those of the axes of a plane."""
+        if self.card is None:
+            yield from super().mistakes_on(kind, x, y)
 
 
 def bound_layer(layer: BoundLayer, card: "RunCard", directory: Path) -> Layer:

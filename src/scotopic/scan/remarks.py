@@ -71,7 +71,7 @@ def _of_points(status: npt.NDArray[np.uint8], reason: npt.NDArray[Any]) -> Itera
     """Say which points of a limit have no numbers of their own."""
     for code, what in ((NOT_COVERED, "are refused"), (FAILED, "failed")):
         if (these := status == code).any():
-            yield f"{_count(these)} {what}: {_reasons(reason[these].tolist())}"
+            yield f"{_count(these)} {what}: {reasons(reason[these].tolist())}"
     if (these := status == NOT_COMPUTED).any():
         yield f"{_count(these)} are interpolated: they are not near a boundary"
 
@@ -80,7 +80,7 @@ def _count(points: Mask) -> str:
     return f"{points.sum()} of {points.size} points ({_percent(points)})"
 
 
-def _reasons(texts: Sequence[str]) -> str:
+def reasons(texts: Sequence[str]) -> str:
     """Return the most frequent reasons, one for all that differ in numbers alone."""
     alike: dict[str, list[str]] = {}
     for text in texts:

@@ -4,16 +4,18 @@ import os
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from scotopic.bounds import Bound
 from scotopic.errors import CardError, RangeError
 from scotopic.experiments import Experiment, SearchCard
 from scotopic.models.registry import model_name
 from scotopic.progress import Report, heard
 from scotopic.scan.beside import band_layer, line_layer
-from scotopic.scan.bounds import bound_layer
+from scotopic.scan.bounds import BoundLayer, bound_layer
 from scotopic.scan.claim import refuse_another
 from scotopic.scan.grid import Grid
 from scotopic.scan.layers import cmb_line, relic_line
 from scotopic.scan.layout import of_axes
+from scotopic.scan.recasts import bound_of, recast_layer
 from scotopic.scan.remarks import with_remarks
 from scotopic.scan.run_card import LimitLayer, RunCard, SectorLayer, load_run_card
 from scotopic.scan.session import Keeping, asked_for, plan_of, survey_card
@@ -66,7 +68,7 @@ def compute_run_card(
 
 
 def _computed(card: RunCard, directory: Path, report: Report, keeping: Keeping | None) -> Result:
-    bounds = bounds_of(card, directory)
+    bounds, computed = bounds_of(card, directory)
     experiments = experiments_of(card, directory)
     if keeping is not None:
         plan = plan_of(card, experiments)
@@ -81,6 +83,9 @@ def _computed(card: RunCard, directory: Path, report: Report, keeping: Keeping |
     if card.limits:
         found = survey_card(card, experiments, keeping, report)
     layers += [band_layer(one, _grid(card, one)) for one in card.bands]
+    if computed:
+        grid = Grid.of(card.sector(), x, y)
+        bounds += [recast_layer(one, bound, grid, report) for one, bound in computed]
     attributes = {
         "limits": [],
         "failed_points": 0,
@@ -105,7 +110,7 @@ def check_run_card(card: RunCard, directory: Path) -> list[str]:
     mistakes: list[str] = []
     bounds: list[Layer] = []
     try:
-        bounds = bounds_of(card, directory)
+        bounds, _ = bounds_of(card, directory)
     except CardError as error:
         mistakes += error.mistakes
     try:
@@ -121,24 +126,30 @@ def check_run_card(card: RunCard, directory: Path) -> list[str]:
     return [remark for layer in bounds for remark in layer.attributes["remarks"]]
 
 
-def bounds_of(card: RunCard, directory: Path) -> list[Layer]:
-    """Return the bounds of others.
+def bounds_of(card: RunCard, directory: Path) -> tuple[list[Layer], list[tuple[BoundLayer, Bound]]]:
+    """Return the bounds of others: lines of numbers, and what is to be computed.
 
     Raises
     ------
     CardError
-        If numbers of some cannot be read, or are none of the axes; one mistake of each.
+        If numbers of some cannot be read, or are none of the axes, or a card of a bound is wrong;
+        one mistake of each.
     """
     found: list[Layer] = []
+    computed: list[tuple[BoundLayer, Bound]] = []
     mistakes: list[str] = []
     for layer in card.bounds:
         try:
-            found.append(bound_layer(layer, card, directory))
+            if layer.card is None:
+                found.append(bound_layer(layer, card, directory))
+            else:
+                computed.append((layer, bound_of(layer, directory)))
         except CardError as error:
-            mistakes += error.mistakes
+            where = "" if layer.card is None else f"bounds[{layer.label}].card: "
+            mistakes += [f"{where}{text}" for text in error.mistakes]
     if mistakes:
         raise CardError(*mistakes)
-    return found
+    return found, computed
 
 
 def experiments_of(card: RunCard, directory: Path) -> dict[str, tuple[Experiment, ...]]:

@@ -8,12 +8,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     Field,
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
 )
 
+from scotopic.bounds import bound_names, load_bound
 from scotopic.errors import RangeError, nearest
 from scotopic.experiments.kinds import KINDS, card_file, refuse_another_kind
 from scotopic.experiments.loader import read_card
@@ -216,6 +218,13 @@ class CmbLayer(CosmologyLayer):
     """What the cosmic microwave background excludes, if it bounds the model's annihilation."""
 
 
+def _every_bound(given: object) -> object:
+    """Return layers for what stands for the bounds of the package."""
+    if given != "all":
+        return given
+    return [{"card": name} for name in bound_names() if not load_bound(name).card.is_projection]
+
+
 class RunCard(Table):
     """A plane of two parameters with limits of experiments, thermal lines and bands."""
 
@@ -248,8 +257,10 @@ class RunCard(Table):
     bands: Items[BandLayer] = Field(
         default=(), description="bands of magnetic moments; left out: none"
     )
-    bounds: Items[BoundLayer] = Field(
-        default=(), description="lines given by numbers: bounds of others; left out: none"
+    bounds: Annotated[Items[BoundLayer], BeforeValidator(_every_bound)] = Field(
+        default=(),
+        description='bounds of others: computed, or lines given by numbers; "all" for all of the'
+        " package that are no projections; left out: none",
     )
     figure: FigureStyle | None = Field(
         default=None, description="how the figure looks; left out: as the house has it"

@@ -44,7 +44,7 @@ def unseen(found: Result) -> dict[tuple[str, str], str]:
     }
     for layer in found.layers:
         if layer.kind == "bound":
-            why = "" if _is_bound_seen(layer, x, y) else OUTSIDE
+            why = "" if _is_bound_seen(layer, x, y) else layer.attributes.get("absent") or OUTSIDE
         else:
             why = _line(layer, x, y)
         if why:
