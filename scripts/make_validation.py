@@ -22,6 +22,7 @@ from validation import (
     recoil,
     response,
     scalar_portal,
+    scalars,
     semi_visible,
 )
 from validation.report import ROOT, Report
@@ -59,6 +60,9 @@ COMPARISONS = (
     off_shell.two_photons,
     off_shell.scalar_matter,
     off_shell.planes,
+    scalars.scalar_targets,
+    scalars.axial_s_wave,
+    scalars.scalar_planes,
     cosmology.scalar_target,
     cosmology.inelastic_target,
     cosmology.estimates,

@@ -60,6 +60,9 @@ MODEL_ENDS: Final[tuple[ModelEnd, ...]] = get_args(ModelEnd)
 MassAxis = Literal["mediator_mass", "dark_matter_mass"]
 """The mass that a curve is shown against."""
 
+NOT_PERTURBATIVE: Final = "not perturbative"
+"""Why there is no model, of a coupling that is too strong at its mass: figures say it."""
+
 CONFIDENCE_LEVELS: Final = (0.5, 0.9999)
 """Lowest and highest confidence level of a limit that can be asked for."""
 

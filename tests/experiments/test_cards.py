@@ -20,6 +20,7 @@ CARDS = KINDS["limit"].directory or Path()
 
 EXPECTED_NAMES = {
     "ldmx-16GeV",
+    "ldmx-16GeV-positrons",
     "ldmx-4GeV",
     "ldmx-8GeV",
     "ldmx-8GeV-1e16",
@@ -38,7 +39,9 @@ EXPECTED_NAMES = {
     "na64e-5e12",
     "na64e-5e12-compact",
     "na64e-5e12-compact-semi-visible",
+    "na64e-5e12-positrons",
     "na64e-5e12-semi-visible",
+    "na64e-9e11-positrons",
     "na64e-alp",
     "na64e-positron-100GeV",
     "na64e-visible-2017",
@@ -156,6 +159,9 @@ class TestNa64In2018:
         ("ldmx-8GeV-1e16-background", 1e16, None),
         ("ldmx-8GeV-2e16", 2e16, None),
         ("ldmx-16GeV", 1e15, None),
+        ("ldmx-16GeV-positrons", 1e15, None),
+        ("na64e-5e12-positrons", 5e12, None),
+        ("na64e-9e11-positrons", 9.37e11, None),
         ("na64mu-1e14", 1e14, None),
     ],
 )

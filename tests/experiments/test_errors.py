@@ -418,7 +418,7 @@ class TestFiles:
     def test_unknown_name(self) -> None:
         assert message("na64e-2108") == "'na64e-2108' is no experiment; did you mean 'na64e-2018'?"
         assert message("\n").startswith(
-            "'\\n' is no experiment; known: ldmx-16GeV, ldmx-4GeV, ldmx-8GeV"
+            "'\\n' is no experiment; known: ldmx-16GeV, ldmx-16GeV-positrons, ldmx-4GeV"
         )
 
     def test_path_may_lack_the_suffix(self, here: Path) -> None:

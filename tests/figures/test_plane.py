@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import matplotlib as mpl
 import numpy as np
@@ -23,7 +24,7 @@ from scotopic.scan.contours import regions
 from scotopic.scan.layout import axes_of
 from scotopic.scan.plane import Plane, plane_result
 from scotopic.scan.plane_files import write_plane
-from scotopic.scan.points import COMPUTED, NOT_COMPUTED, no_points
+from scotopic.scan.points import COMPUTED, NOT_COMPUTED, NOT_COVERED, no_points
 from scotopic.scan.run import compute_run_card
 from scotopic.scan.run_card import load_run_card
 from scotopic.scan.session import plan_of
@@ -148,7 +149,12 @@ searches = ["S1"]
 """
 
 
-def result(tmp_path: Path, excesses: Mapping[str, FloatArray], exists: FloatArray) -> Result:
+def result(
+    tmp_path: Path,
+    excesses: Mapping[str, FloatArray],
+    exists: FloatArray,
+    refused: Mapping[tuple[int, int], str] = MappingProxyType({}),
+) -> Result:
     """A result of the card above whose limits are given."""
     path = tmp_path / "card.toml"
     path.write_text(LIMITS)
@@ -162,6 +168,8 @@ def result(tmp_path: Path, excesses: Mapping[str, FloatArray], exists: FloatArra
         arrays["allowed_events"][i] = 1.0
         arrays["status"][i] = np.where(np.isfinite(excess), COMPUTED, NOT_COMPUTED)
         arrays["model_mediator_mass"][i] = exists
+        for index, reason in refused.items():
+            arrays["status"][i][index], arrays["reason"][i][index] = NOT_COVERED, reason
     attributes = {"title": card.title, "card": card.model_dump(mode="json")}
     return plane_result(plan, arrays, None, attributes)
 
@@ -197,6 +205,18 @@ def test_what_is_not_computed_does_not_look_like_not_excluded(tmp_path: Path) ->
     x, y = np.geomspace(0.01, 1.0, 21), np.linspace(0.1, 0.9, 17)
     for corner, k in zip(corners, (-6, -2), strict=True):
         assert corner == pytest.approx((x[k], y[k]), rel=1e-3)
+
+
+def test_what_is_not_perturbative_is_hatched_and_named(tmp_path: Path) -> None:
+    """As far as the reason goes; other points without a model are not."""
+    some, exists = rising(), flat(0.3)
+    some[-5:], exists[-5:] = np.nan, np.nan
+    reason = "alpha_D: 0.5 GeV^2 is not perturbative at mediator masses below 0.7 GeV"
+    refused = {(i, j): reason for i in range(-5, -2) for j in range(17)}
+    limits = {"some": some, "all": some + 9, "none": some - 9}
+    figure = draw_plane(result(tmp_path, limits, exists, refused))
+    assert legend_texts(figure)[-2:] == ["not perturbative", "no such model"]
+    assert [bool(patch.get_hatch()) for patch in figure.axes[0].patches[-2:]] == [True, False]
 
 
 def test_a_whole_plane_is_not_hatched(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from scotopic.scan.unseen import LIMIT, SHORT, islands, unseen
 from scotopic.search.axis import Axis
 from scotopic.search.result import Layer, Result
 from scotopic.search.style import FigureStyle
+from scotopic.words import NOT_PERTURBATIVE
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -54,7 +55,7 @@ def draw_plane(
         Where to draw; what is there stays. By default in a figure of its own.
     **style
         Keys of `scotopic.search.style.FigureStyle`, in place of those of the run card. Labels are
-        those of limits and layers, and "not computed" and "no such model".
+        those of limits and layers, and "not computed", "not perturbative" and "no such model".
 
     Returns
     -------
@@ -224,17 +225,28 @@ class _Pen:
             return
         known = np.any([np.isfinite(plane.excess) for plane in planes], axis=0)
         exists = np.any([np.isfinite(plane.mediator_mass) for plane in planes], axis=0)
+        strong = np.all([_is_strong(plane) for plane in planes], axis=0)
         marks = (
-            ("not computed", "#C8C8C8", ~known & exists),
-            ("no such model", GREY, ~known & ~exists),
+            ("not computed", "#C8C8C8", ~known & exists, ""),
+            (NOT_PERTURBATIVE, GREY, ~known & ~exists & strong, "////"),
+            ("no such model", GREY, ~known & ~exists & ~strong, ""),
         )
-        for label, colour, where in marks:
+        for label, colour, where, hatch in marks:
             if where.any():  # up to the points that are known
                 values = np.where(where, 1.0, -1e-6)
                 look: dict[str, Any] = {"alpha": 0.35, "linewidth": 0.8, "linestyle": ":"}
+                look["hatch"] = hatch
                 self.sheet.area(
                     label, self.inside(values), self.lines(values), colour, zorder=1.8, **look
                 )
+
+
+def _is_strong(plane: Plane) -> npt.NDArray[np.bool_]:
+    """Return where there is no model since its coupling is not perturbative."""
+    found = np.zeros(plane.excess.shape, dtype=bool)
+    for index, reason in plane.refused.items():
+        found[index] = NOT_PERTURBATIVE in reason
+    return found
 
 
 _DRAWN: Final[Mapping[str, Callable[[_Pen, Layer, int], None]]] = {

@@ -180,6 +180,7 @@ class Sheet:
         alpha: float = _SHADE,
         linestyle: str = "-",
         linewidth: float = 1.4,
+        hatch: str = "",
     ) -> None:
         """Draw a see-through area with its outline, one item.
 
@@ -199,6 +200,8 @@ class Sheet:
             Of the area.
         linestyle, linewidth : str, float
             Of the outline.
+        hatch : str
+            Of the area, as matplotlib knows it; none by default.
         """
         chosen, order = self.colour(label, colour), self.order(label, zorder)
         face: dict[str, Any] = {"facecolor": (chosen, alpha)}
@@ -206,7 +209,11 @@ class Sheet:
             "linestyle": self.dash(label, linestyle),
             "linewidth": linewidth * _thinner(),
         }
-        fill(linewidth=0, zorder=order - 1, **face)
+        if hatch:
+            face["hatch"] = hatch
+            fill(linewidth=0, zorder=order - 1, edgecolor=(chosen, 2 * alpha), **face)
+        else:
+            fill(linewidth=0, zorder=order - 1, **face)
         drawn = [self._plot(one, zorder=order, color=chosen, **edge) for one in lines]
         self.add(label, Patch(**face, edgecolor=chosen, **edge), lines, drawn, name)
 

@@ -19,6 +19,7 @@ from scotopic.decays.widths import HEAVIEST, virtual_mass
 from scotopic.models.final_states import DarkState
 from scotopic.models.mediator import PERTURBATIVE, STRONGEST, Array, DecayingMediator
 from scotopic.models.metadata import ALPHA_D, Parameter, upright
+from scotopic.words import NOT_PERTURBATIVE
 
 
 @dataclass(frozen=True)
@@ -151,13 +152,12 @@ class DarkMatterOfKind(DecayingMediator):
     def not_perturbative(self) -> str:
         """Why the dark coupling is too strong at the mediator's mass, if it is."""
         power = self.dark_dimension
-        strength = self.alpha_D / self.mediator_mass**power
-        if not power or strength <= PERTURBATIVE:
+        if not power or self.alpha_D / self.mediator_mass**power <= PERTURBATIVE:
             return ""
-        times = f"m^{-power}" if power < 0 else f"1/m^{power}"
+        side, strength = ("below", "alpha_D/") if power > 0 else ("above", "alpha_D ")
         return (
-            f"alpha_D: {self.alpha_D:g} GeV^{power} times {times} is {strength:.3g} at a mediator"
-            f" mass of {self.mediator_mass:g} GeV, above 1: not perturbative"
+            f"alpha_D: {self.alpha_D:g} GeV^{power} is {NOT_PERTURBATIVE} at mediator masses {side}"
+            f" {self.alpha_D ** (1 / power):.4g} GeV, where {strength}m^{abs(power)} is above 1"
         )
 
     @property

@@ -386,11 +386,13 @@ class Search:
             return []
 
         def relative_width(mass: float) -> float:
+            if model is None:
+                return 0.0
             try:
-                width = 0.0 if model is None else replace(model, mediator_mass=mass).invisible_width
+                made = replace(model, mediator_mass=mass)
             except RangeError:  # no such model there
-                width = 0.0
-            return width / mass
+                return 0.0
+            return 0.0 if made.not_perturbative else made.invisible_width / mass
 
         found = []
         for part in self.parts:

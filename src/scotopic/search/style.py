@@ -10,6 +10,7 @@ from scotopic.experiments.messages import KeyedError, key_path, mistakes_in, sho
 from scotopic.experiments.tables import Items, Table, repeated
 from scotopic.experiments.texts import one_line_of_figure
 from scotopic.registry import Registry
+from scotopic.words import NOT_PERTURBATIVE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -142,6 +143,7 @@ SPECIAL: Final = (
     "thresholds",
     "models",
     "not computed",
+    NOT_PERTURBATIVE,
     "no such model",
 )
 """Labels of what figures show beside limits and layers."""
