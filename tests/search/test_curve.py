@@ -132,9 +132,9 @@ def test_a_second_experiment_that_sees_nothing_changes_nothing() -> None:
 
 
 def test_where_nothing_is_excluded_there_is_no_edge() -> None:
-    """At 2 GeV, chi2 lives too short for S1 and S2 at every coupling that makes enough."""
+    """At 1 GeV, chi2 lives too short for S1 and S2 at every coupling that makes enough."""
     search = Search.of(SEMI_VISIBLE, calculation=QUICK)
-    found = exclusion_curve(search, replace(INELASTIC, splitting=0.2), [0.2, 2.0])
+    found = exclusion_curve(search, replace(INELASTIC, splitting=0.5), [0.2, 1.0])
     (last,) = found["status"][0, -1:]
     assert last == "nothing excluded"
     assert found.intervals()[-1] == []
@@ -169,7 +169,7 @@ def test_models_that_are_not_seen_say_why() -> None:
 def test_exclusions_are_joined_and_ordered() -> None:
     """Models with one island, none and a limit: together, or one by one and put in order."""
     search, models = Search.of(SEMI_VISIBLE, calculation=QUICK), [INELASTIC, PHOTON]
-    models.insert(1, replace(INELASTIC, mediator_mass=2.0, splitting=0.2))
+    models.insert(1, replace(INELASTIC, mediator_mass=1.0, splitting=0.5))
     (whole,) = excluded_along([search], models)
     alone = [excluded_along([search], [models[i]])[0] for i in (2, 0, 1)]
     again = Exclusion.joined(alone).ordered(np.array([1, 2, 0]))

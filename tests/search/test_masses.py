@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 import pytest
-from tests.cards.simple import by_window_alone
+from tests.cards.simple import WINDOW, by_window_alone
 
 from scotopic.experiments import Experiment
 from scotopic.models.dark_photon import DarkPhoton
@@ -187,7 +187,7 @@ def test_a_process_says_where_its_features_are(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(Bremsstrahlung, "features", omega)
     monkeypatch.setenv("SCOTOPIC_CACHE", "")
-    search = Search.of("na64e-2018", calculation=Calculation(processes=("bremsstrahlung",)))
+    search = Search.of(WINDOW, calculation=Calculation(processes=("bremsstrahlung",)))
     masses = default_masses(60, 0.1, 1.0, search, PHOTON)
     assert len(masses) == 60
     assert np.sum(np.abs(masses - 0.78266) < 8.68e-3) >= 5

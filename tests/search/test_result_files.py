@@ -11,6 +11,7 @@ from scotopic.errors import RangeError, ScotopicError
 from scotopic.models.axion_like import AxionLikeParticle
 from scotopic.models.dark_photon import DarkPhoton
 from scotopic.models.inelastic import InelasticDarkMatter
+from scotopic.processes.calculation import Calculation
 from scotopic.search import Axis, Result, Search, exclusion_curve, load_experiment
 from scotopic.search.overlays import with_overlays
 from scotopic.search.result import Layer, Variable
@@ -110,7 +111,8 @@ def test_axis_of_another_parameter(tmp_path: Path) -> None:
     model = InelasticDarkMatter(
         mediator_mass=0.3, kinetic_mixing=1.0, alpha_D=0.1, mass_ratio=3, splitting=0.4
     )
-    search = Search.of(load_experiment("na64e-2018-semi-visible"))
+    quick = Calculation(processes=("bremsstrahlung",), events=2000)
+    search = Search.of("na64e-2018-semi-visible", calculation=quick)
     curve = exclusion_curve(search, model, Axis("splitting", 0.3, 0.5, 2, "linear"))
     write_curve(curve, tmp_path, 1.0)
     found = rows(tmp_path / "limit.csv")

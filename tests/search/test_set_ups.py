@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from tests.cards.simple import by_window_alone
 
 from scotopic.errors import RangeError
 from scotopic.models.dark_photon import DarkPhoton
@@ -66,7 +67,8 @@ def test_missing_energy_and_several_experiments_follow_too() -> None:
     (search,) = with_set_up(na64, "beam_energy_GeV", 150.0).searches
     assert search.selection["maximum_calorimeter_energy_GeV"] == pytest.approx(75.0)
     assert search.selection["vetoes"] == na64.searches[0].selection["vetoes"]
-    pair = [load_experiment("na64e-1e13"), load_experiment("na64mu-2e13")]
+    assert search.selection["segments"] == na64.searches[0].selection["segments"]
+    pair = [by_window_alone("na64e-1e13"), load_experiment("na64mu-2e13")]
     along = exclusion_curve(pair, model, Axis("beam_energy_GeV", 160.0, 200.0, 2, "linear"))
     assert along.labels == ("combined", *(one.title for one in pair))
     assert np.all(along.limits() <= np.minimum(*map(along.limits, along.labels[1:])))

@@ -107,8 +107,9 @@ def test_minimum_and_maximum_go_to_opposite_ends(folder: Path) -> None:
 
 def test_counters_of_muons_move_in_a_combination(folder: Path) -> None:
     """The counters' places, in words of the card; electrons stay where they are."""
-    cards = [edited(folder, 50.0), "na64mu"]
-    found = exclusion_curve(cards, MODEL, [0.5], threshold_band=True)
+    electrons, quick = edited(folder, 50.0), Calculation(processes=("bremsstrahlung",))
+    search = Search.of([electrons, "na64mu"], calculation=quick)
+    found = exclusion_curve(search, MODEL, [0.5], threshold_band=True)
     text = """
 extends = "na64mu"
 title = "NA64mu 2022"
@@ -133,7 +134,8 @@ source = "made up"
 """
     for word, number in (("FIELD", 1.54), ("S4\n", "1100.0\n"), ("SMU", 1800.0)):
         text = text.replace(f"= {word}", f"= {number}")
-    by_hand = exclusion_curve([cards[0], written(folder, "muons", text)], MODEL, [0.5])
+    search = Search.of([electrons, written(folder, "muons", text)], calculation=quick)
+    by_hand = exclusion_curve(search, MODEL, [0.5])
     for label in found.labels:
         mine, theirs = found.limits(label, LOOSEST), by_hand.limits(label)
         assert mine == pytest.approx(theirs, rel=1e-9), label
