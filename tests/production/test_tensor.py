@@ -20,7 +20,8 @@ from scotopic.errors import RangeError
 from scotopic.materials import element
 from scotopic.production.amplitudes import Harmonic, coupling_weights, mean_squared_amplitude
 from scotopic.production.form_factors import form_factor
-from scotopic.production.fusion import fusion
+from scotopic.production.fusion import Exchange, exchange, fusion
+from scotopic.production.kinematics import transfers
 from scotopic.production.phase_space import Process, total_cross_section
 from scotopic.production.primakoff import primakoff_cross_section
 from scotopic.production.tables import bremsstrahlung_table
@@ -221,7 +222,10 @@ def vector_total(lepton: str, mass: float, energy: float, cut: float) -> float:
     nodes, weights = gauss_legendre(24)
     v = start + (1 - start) * nodes
     recoil = variable.recoil(v)
-    at = fusion(recoil, mass, ml, M, energy, 24, 0.8)
+    k = exchange(24, recoil, mass, ml, M, energy)
+    k = Exchange(*(one[..., None] for one in np.broadcast_arrays(*k)))
+    above, below, dt = transfers(k.t_min, k.t_max, 0.8)
+    at = fusion(k, k.t_min + above, above * below, mass, M, energy)
     z, dz = gauss_legendre(12)
     gap = np.minimum(at.soft, at.virtuality) - at.swing
     width = np.sqrt(2 * gap / at.swing)[..., None]
@@ -243,7 +247,8 @@ def vector_total(lepton: str, mass: float, energy: float, cut: float) -> float:
         current=Harmonic(2 * M * (at.current[..., None] + lost * swung) + t * (s + D) / 2, 0.0),
     )
     mean = (amplitude * measure).sum(axis=-1)
-    photons = form_factor(at.t, LEAD, "elastic+inelastic") / at.t**2 * at.weight
+    photons = form_factor(at.t, LEAD, "elastic+inelastic") / at.t**2 * dt / np.sqrt(k.momentum2)
+    photons = photons * k.slope / (k.tau.shape[1] - 1)  # the ends do not count
     kinematic = energy / ((energy**2 - ml**2) * 16 * M**2)
     density = ALPHA**3 * GEV2_TO_CM2 * kinematic * (mean * photons).sum(axis=(1, 2))
     return float((1 - start) * (density * variable.slope(v)) @ weights)

@@ -1,7 +1,7 @@
 r"""Fully differential l Z -> l' Z' X: weighted events with all four-momenta.
 
-The integrand of `production.phase_space`, its azimuth left open, is drawn with known densities:
-the energy of X and D = m_l^2 - (p-k)^2 from a histogram of the integrand, t from the photon flux
+The integrand of the cross section, its azimuth left open, is drawn with known densities: the energy
+of X and D = m_l^2 - (p-k)^2 from a histogram of the integrand, t from the photon flux
 G2(t) (1 - 0.9 t_min/t) d ln t, the azimuth of q about p - k from the pole of s = s_0 + s_1 cos
 phi, and a free rotation about the beam. The weight is the integrand over the densities: it is
 exact, whatever the histogram.
@@ -18,11 +18,12 @@ import numpy.typing as npt
 from scotopic.checked import count, number_within, one_of, positive, random_seed, within
 from scotopic.display import displayed
 from scotopic.errors import RangeError
+from scotopic.events.azimuths import drawn_at_pole
 from scotopic.materials import Element, Material
 from scotopic.models.spin_parities import MediatorLike
 from scotopic.production.amplitudes import Harmonic, coupling_weights, mean_squared_amplitude
-from scotopic.production.constant_weights import STANDARD, virtuality_spectrum
 from scotopic.production.form_factors import form_factor
+from scotopic.production.fusion import Exchange
 from scotopic.production.kinematics import Kinematics, across2, azimuth, kinematics
 from scotopic.production.phase_space import Process
 from scotopic.production.spectrum import HIGHEST_ENERGY
@@ -95,7 +96,7 @@ def vertices(
         The atom.
     lepton : {"electron", "muon"}
         l.
-    mediator : {"vector", "axial_vector", "scalar", "pseudoscalar"} or Portal
+    mediator : {"vector", "axial_vector", "scalar", "pseudoscalar", "tensor"} or Portal
         X: the kind of its coupling, or a model.
     mediator_mass : float
         In GeV.
@@ -230,12 +231,19 @@ class Sampler:
         E = within("energies", energies, *self.energies, "GeV")
         E = np.broadcast_to(E, uniforms.shape[1:])
         recoil, y, density = self._cells(E, uniforms[0], uniforms[1])
+        if self.process.radiation.fuses:
+            from scotopic.events.fused_vertices import fused  # noqa: PLC0415 - tensors are rare
+
+            made, *momenta = fused(
+                self.process, self.mediator_mass, E, (recoil, y), self._transfer, uniforms[2:]
+            )
+            return Vertices(made / density, np.array(E), *momenta)
         M, l2 = self.process.element.nuclear_mass, self.process.lepton_mass**2
         k = kinematics(y, recoil, self.mediator_mass, self.process.lepton_mass, M, E)
         t, photons = self._transfer(k, uniforms[2])
         roots = np.maximum((t - k.t_min) * (k.t_max - t), 0.0)
         s, current = azimuth(k, t, roots, self.mediator_mass**2, l2, M, E)
-        cosine, sine, flatness = _pole(s, uniforms[3])
+        cosine, sine, flatness = drawn_at_pole(s, uniforms[3])
         amplitude = mean_squared_amplitude(
             coupling_weights(self.process.mediator, self.mediator_mass, self.process.lepton_mass),
             lepton_mass=self.process.lepton_mass,
@@ -273,7 +281,7 @@ class Sampler:
         slope = variable.slope(v) * (1 - start)
         return variable.recoil(v), y, share * _CELLS[0] * _CELLS[1] / slope
 
-    def _transfer(self, k: Kinematics, u: Array) -> tuple[Array, Array]:
+    def _transfer(self, k: Kinematics | Exchange, u: Array) -> tuple[Array, Array]:
         """Draw t; return it, and dt G2/t^2 over the density."""
         flux = _flux(self.process.element, self.process.form_factor)
         first, step = flux.ln_t[0], flux.ln_t[1] - flux.ln_t[0]
@@ -340,7 +348,8 @@ def _histogram(process: Process, mass: float, energy: float, cut: float) -> Arra
     variable = process.variable(mass, energy)
     start = float(variable.position(cut / energy))
     place = start + (1 - start) * v
-    values = virtuality_spectrum(process, mass, energy, variable.recoil(place), y, STANDARD.step)
+    step = process.radiation.resolutions[0].step
+    values = process.radiation.cells(process, mass, energy, variable.recoil(place), y, step)
     values = values * (variable.slope(place) * (1 - start))[:, None] / values.size
     return np.asarray(np.maximum(values, _LEAST_CELL * values.mean()))
 
@@ -358,13 +367,3 @@ def _drawn(histograms: Array, row: Integers, u: Array) -> tuple[Integers, Array]
     low = np.where(cell > 0, cumulative[row, cell - 1], 0.0)
     part = np.clip((u - low) / (high - low), 0.0, 1.0)
     return cell, (cell + part) / cells
-
-
-def _pole(s: Harmonic, u: Array) -> tuple[Array, Array, Array]:
-    """Draw the azimuth from 1/s; return cosine, sine, and 1/(2 pi) over the density."""
-    b = s.cosine / s.constant
-    half = np.pi * (u - 0.5)
-    up, down = np.sqrt(1 + b) * np.sin(half), np.sqrt(np.maximum(1 - b, 0.0)) * np.cos(half)
-    length = up * up + down * down
-    cosine, sine = (down * down - up * up) / length, 2 * up * down / length
-    return cosine, sine, (1 + b * cosine) / np.sqrt((1 - b) * (1 + b))

@@ -63,6 +63,18 @@ class ConstantWeights(Radiation):
         every = virtuality_spectrum(process, mediator_mass, energy, recoil, y, resolution.step)
         return np.asarray(every @ weights)
 
+    def cells(
+        self,
+        process: "Process",
+        mediator_mass: float,
+        energy: float,
+        recoil: Array,
+        y: Array,
+        step: float,
+    ) -> Array:
+        """Return d^2 sigma/dx dy, see `virtuality_spectrum`."""
+        return virtuality_spectrum(process, mediator_mass, energy, recoil, y, step)
+
 
 def virtuality_spectrum(
     process: "Process", mediator_mass: float, energy: float, recoil: Array, y: Array, step: float

@@ -18,29 +18,57 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from scotopic.production.kinematics import transfers
 from scotopic.production.spectrum import SpectrumVariable
 
 Array = npt.NDArray[np.float64]
 Real = float | Array
 
-_BELOW, _ABOVE = 7.0, 7.0  # e-folds of tau integrated below tau_min and above all scales
+_E_FOLDS: Final = 7.0  # of tau integrated below tau_min and above all scales
 _LARGEST: Final = 0.05  # GeV^2, a scale of t that all nuclei have
 _SLOWEST: Final = 1.5  # masses above its own, from where what leptons emit is positive
-_E_FOLDS: Final = 16  # of tau, over which the nodes are spread that one asks for
+
+
+class Exchange(NamedTuple):
+    """Kinematics at values of 1 - x and tau, before t is known; arrays of one broadcast shape.
+
+    Attributes
+    ----------
+    recoil, tau : ndarray
+        1 - x, and -(p-p')^2 in GeV^2.
+    slope : ndarray
+        dtau/dy in GeV^2, see `exchange`.
+    least, most : ndarray
+        Ends of tau for a lepton that goes on forwards or backwards, GeV^2.
+    left, lost : ndarray
+        Energies of the lepton afterwards, and what it lost, GeV.
+    momentum2 : ndarray
+        |p - p'|^2 in GeV^2.
+    scale : ndarray
+        a: q_perp^2 = a (t - t_min)(t_max - t)/(4 |p-p'|^2).
+    t_min, t_max : ndarray
+        Range of t in GeV^2.
+    """
+
+    recoil: Array
+    tau: Array
+    slope: Array
+    least: Array
+    most: Array
+    left: Array
+    lost: Array
+    momentum2: Array
+    scale: Array
+    t_min: Array
+    t_max: Array
 
 
 class Fusion(NamedTuple):
-    """Points of phase space at values of 1 - x, tau and t; arrays of one shape (n, k, l).
+    """Points of phase space at values of 1 - x, tau and t; arrays of one shape.
 
     Attributes
     ----------
     recoil, tau, t : ndarray
         1 - x; -(p-p')^2 and -(P_i-P_f)^2 in GeV^2.
-    above : ndarray
-        t - t_min in GeV^2.
-    weight : ndarray
-        Of dtau dt/|p-p'| in GeV^3.
     soft, virtuality : ndarray
         s = (p'+k)^2 - m_l^2 and D = m_l^2 - (p-k)^2 in GeV^2 at an azimuth of 90 degrees.
     swing : ndarray
@@ -52,8 +80,6 @@ class Fusion(NamedTuple):
     recoil: Array
     tau: Array
     t: Array
-    above: Array
-    weight: Array
     soft: Array
     virtuality: Array
     swing: Array
@@ -83,80 +109,74 @@ def _tau_limits(energy: Real, left: Real, l2: float) -> tuple[Array, Array]:
     return np.asarray(2 * l2 * (energy - left) ** 2 / half), np.asarray(2 * half)
 
 
-def fusion(
-    recoil: Array,
-    mediator_mass: float,
-    lepton_mass: float,
-    M: float,
-    energy: float,
-    nodes: int,
-    step: float,
-    highest: float = math.inf,
-) -> Fusion:
-    """Return points that integrate over tau and t.
+def odds_range(least: Array, most: Array, mediator_mass: float) -> tuple[Array, Array]:
+    """Return the first and the last ln[(tau - tau_min)/(tau_max - tau)] that count."""
+    span = np.maximum(most - least, 1e-300)
+    above = np.log((mediator_mass**2 + _LARGEST + least) / span) + _E_FOLDS
+    return np.log(least / span) - _E_FOLDS, np.minimum(above, _E_FOLDS)
+
+
+def exchange(
+    y: Array | int, recoil: Array, mediator_mass: float, lepton_mass: float, M: float, energy: Real
+) -> Exchange:
+    """Return what follows from 1 - x and y, which stands for tau.
 
     Parameters
     ----------
-    recoil : ndarray, shape (n,)
-        1 - x inside the limits of `fusion_variable`.
+    y : ndarray or int
+        In [0, 1], even in ln[(tau - tau_min)/(tau_max - tau)]; or so many steps in 16 e-folds of
+        that, for one more axis of tau.
+    recoil : ndarray
+        1 - x inside the limits of `fusion_variable`, of a shape that goes with that of `y`.
     mediator_mass, lepton_mass, M : float
         Of X, l and the nucleus in GeV.
-    energy : float
+    energy : float or ndarray
         Of the lepton in GeV.
-    nodes : int
-        In 16 e-folds of tau.
-    step : float
-        In ln t.
-    highest : float
-        The largest t in GeV^2 that counts.
     """
     m2, l2 = mediator_mass**2, lepton_mass**2
-    left = energy * recoil[:, None]
+    if isinstance(y, int):
+        recoil = recoil[..., None]
+    left = energy * recoil
     lost = energy - left
     least, most = _tau_limits(energy, left, l2)
     reachable = np.minimum(most, 2 * M * (lost - mediator_mass) - m2)
-    tau, dtau = _taus(least, reachable, m2 + _LARGEST, _E_FOLDS / nodes)
+    low, high = odds_range(least, reachable, mediator_mass)
+    if isinstance(y, int):
+        y = np.linspace(0, 1, math.ceil(float((high - low).max()) * y / 16) + 1)
+    odds = np.exp(low + (high - low) * y)
+    span = np.maximum(reachable - least, 1e-300)
+    tau = least + span * odds / (1 + odds)
+    slope = span * odds / (1 + odds) ** 2 * (high - low)
     V2 = lost**2 + tau
-    V = np.sqrt(V2)
     # q as in `kinematics`, for a mass^2 of m^2 and a photon of -tau in place of the lepton
     c = 1 + lost / M
     scale = c**2 - V2 / M**2
     sum2 = m2 + tau
     b = 2 * V2 - sum2 * c
-    root = V * np.sqrt(np.maximum((2 * lost - sum2 / M) ** 2 - 4 * m2, 0.0))
+    root = np.sqrt(V2 * np.maximum((2 * lost - sum2 / M) ** 2 - 4 * m2, 0.0))
     t_min, t_max = sum2**2 / (b + root), (b + root) / scale
-    end = np.minimum(t_max, np.maximum(highest, t_min))
-    above, below, dt = transfers(t_min[..., None], end[..., None], step)
-    below += (t_max - end)[..., None]
-    t = t_min[..., None] + above
-    least, most, left, lost, tau, V, V2, c, scale = (
-        one[..., None] for one in (least, most, left, lost, tau, V, V2, c, scale)
-    )
-    along = (m2 + tau + c * t) / (2 * V)
-    across2 = np.maximum((tau - least) * (most - tau), 0.0) * scale * above * below
-    soft = 2 * along * (energy * lost + tau / 2) / V - t - energy * t / M
-    virtuality = 2 * along * (left * lost - tau / 2) / V + t - left * t / M
-    return Fusion(
-        np.broadcast_to(recoil[:, None, None], t.shape),
-        np.broadcast_to(tau, t.shape),
+    return Exchange(recoil, tau, slope, least, most, left, lost, V2, scale, t_min, t_max)
+
+
+def across2(k: Exchange, roots: Array) -> Array:
+    """Return the square of q across p - p' in GeV^2; roots are (t - t_min)(t_max - t)."""
+    return np.asarray(k.scale * roots / (4 * k.momentum2))
+
+
+def fusion(
+    k: Exchange, t: Array, roots: Array, mediator_mass: float, M: float, energy: Real
+) -> Fusion:
+    """Return the points at t, in GeV^2; roots are (t - t_min)(t_max - t)."""
+    V = np.sqrt(k.momentum2)
+    along = (mediator_mass**2 + k.tau + (1 + k.lost / M) * t) / (2 * V)
+    lepton2 = np.maximum((k.tau - k.least) * (k.most - k.tau), 0.0) / k.momentum2  # p_perp^2 is 1/4
+    every = (
+        k.recoil,
+        k.tau,
         t,
-        above,
-        dtau[..., None] * dt / V,
-        soft,
-        virtuality,
-        np.sqrt(across2) / (2 * V2),
-        (energy + left) * (along * tau / V - t),
+        2 * along * (energy * k.lost + k.tau / 2) / V - t - energy * t / M,
+        2 * along * (k.left * k.lost - k.tau / 2) / V + t - k.left * t / M,
+        np.sqrt(lepton2 * across2(k, roots)),
+        (energy + k.left) * (along * k.tau / V - t),
     )
-
-
-def _taus(least: Array, most: Array, scale: float, step: float) -> tuple[Array, Array]:
-    """Return tau (n, k) and weights of a trapezoidal rule, even in ln of odds as for t."""
-    span = np.maximum(most - least, 1e-300)
-    low = np.log(least / span) - _BELOW
-    high = np.minimum(np.log((scale + least) / span) + _ABOVE, _ABOVE)
-    n = math.ceil(float((high - low).max()) / step) + 1
-    h = (high - low) / (n - 1)
-    odds = np.exp(low + h * np.arange(n))
-    weight = span * odds / (1 + odds) ** 2 * h
-    weight[..., [0, -1]] /= 2
-    return least + span * odds / (1 + odds), weight
+    return Fusion(*np.broadcast_arrays(*every))

@@ -37,6 +37,9 @@ class Radiation(ABC):
     error: ClassVar[float] = 2e-3
     """Relative error at which nodes and tables are good enough."""
 
+    fuses: ClassVar[bool] = False
+    """Whether photons of the lepton make it too, so that its variables are those of `fusion`."""
+
     def check(self, process: "Process") -> None:  # noqa: B027 - most have nothing to refuse
         """Refuse what this kind of mediator does not have.
 
@@ -77,6 +80,32 @@ class Radiation(ABC):
         Returns
         -------
         ndarray, shape (n,)
+        """
+
+    @abstractmethod
+    def cells(
+        self,
+        process: "Process",
+        mediator_mass: float,
+        energy: float,
+        recoil: Array,
+        y: Array,
+        step: float,
+    ) -> Array:
+        """Return d^2 sigma/dx dy in cm^2 for unit coupling and "exact", to draw events from.
+
+        Parameters
+        ----------
+        process, mediator_mass, energy, recoil
+            As of `spectrum`.
+        y : ndarray, shape (k,)
+            In [0, 1]: the variable beside x.
+        step : float
+            Of the integral over t, in its logarithm.
+
+        Returns
+        -------
+        ndarray, shape (n, k)
         """
 
 

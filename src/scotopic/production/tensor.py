@@ -28,7 +28,8 @@ from scotopic.compiled import compiled
 from scotopic.decays.tensor_widths import LIGHTEST_LEPTONIC
 from scotopic.errors import RangeError
 from scotopic.production.form_factors import form_factor
-from scotopic.production.fusion import Fusion, fusion, fusion_variable
+from scotopic.production.fusion import Exchange, Fusion, exchange, fusion, fusion_variable
+from scotopic.production.kinematics import transfers
 from scotopic.production.radiation import Radiation, Resolution
 from scotopic.production.spectrum import SpectrumVariable
 from scotopic.production.weizsaecker_williams import flux_cutoff
@@ -44,21 +45,24 @@ Real = float | Array
 _AZIMUTHS: Final = 5  # Gauss points: 5e-5 at 1 MeV, 1e-6 above 10 MeV
 
 
+STRENGTH: Final = ALPHA**2 / (4 * math.pi) * GEV2_TO_CM2
+"""alpha^2 k^2/(4 pi) in cm^2 GeV^2, for k = 1 GeV^-1."""
+
+
 class Invariants(NamedTuple):
     """Invariants at one point: s, u, t, T and P^2 in GeV^2, X in GeV^4, P.p and P.p' in GeV^2."""
 
-    s: float
-    u: float
-    t: float
-    T: float
-    X: float
-    P2: float
-    before: float
-    after: float
+    s: Real
+    u: Real
+    t: Real
+    T: Real
+    X: Real
+    P2: Real
+    before: Real
+    after: Real
 
 
-@compiled
-def universal_amplitude(at: Invariants, L: float, M: float) -> float:
+def universal_amplitude(at: Invariants, L: float, M: float) -> Real:
     """Return |A|^2/(P^2 t) for k_l = k_gamma = 1 GeV^-1; L and M are m_l^2 and m^2."""
     s, u, t, T, X, P2, before, after = at
     w, g, along = s * u, s + u, before - after
@@ -76,8 +80,7 @@ def universal_amplitude(at: Invariants, L: float, M: float) -> float:
     return poles * e + (one * a + two * b + (three * c / T + rest) / 3) / (w * T)
 
 
-@compiled
-def leptonic_amplitude(at: Invariants, L: float, M: float) -> float:
+def leptonic_amplitude(at: Invariants, L: float, M: float) -> Real:
     """Return |A|^2/(P^2 t) for k_l = 1 GeV^-1 and k_gamma = 0; as `universal_amplitude`."""
     s, u, t, _, X, P2, before, after = at
     w, g, along = s * u, s + u, before - after
@@ -92,6 +95,9 @@ def leptonic_amplitude(at: Invariants, L: float, M: float) -> float:
     rest += (24 * L + 2 * g) * w + 12 * M * (2 * L + M) * t
     poles = M * M / 4 - L * M / 3 - 8 * L * L / 3 - 2 * L * w / (3 * M) - w - w * w / (6 * M * M)
     return poles * e + (one * a + two * b + (three * c / M + rest) / 3) / (M * w)
+
+
+_universal, _leptonic = compiled(universal_amplitude), compiled(leptonic_amplitude)
 
 
 @compiled
@@ -125,12 +131,44 @@ def _mean(
             before = 2 * nucleus * energy - (s + t) / 2
             after = 2 * nucleus * (energy - lost) + (t - near) / 2
             point = Invariants(s, -near, t, -tau, X, P2, before, after)
-            value = (
-                leptonic_amplitude(point, L, M) if leptonic else universal_amplitude(point, L, M)
-            )
+            value = _leptonic(point, L, M) if leptonic else _universal(point, L, M)
             total += weights[j] * value * (up + 1 / up)
         found[i] = total * P2 * t * width * top / (2 * math.pi)
     return found
+
+
+def amplitude_at(
+    process: "Process", at: Fusion, swung: Array, energy: Array, mediator_mass: float
+) -> Array:
+    """Return |A|^2 in GeV^2 for unit coupling at points of one azimuth each.
+
+    Parameters
+    ----------
+    process : Process
+        Of which tensor, lepton and nucleus.
+    at : Fusion
+        The points, flat.
+    swung : ndarray
+        h cos(phi) in GeV^2.
+    energy : ndarray
+        Of the lepton in GeV.
+    mediator_mass : float
+        In GeV.
+    """
+    nucleus, L, M = process.element.nuclear_mass, process.lepton_mass**2, mediator_mass**2
+    s, D, lost = at.soft - swung, at.virtuality - swung, energy * (1 - at.recoil)
+    point = Invariants(
+        s=s,
+        u=-D,
+        t=at.t,
+        T=-at.tau,
+        X=2 * nucleus * (at.current + lost * swung) + at.t * (s + D) / 2,
+        P2=4 * nucleus**2 + at.t,
+        before=2 * nucleus * energy - (s + at.t) / 2,
+        after=2 * nucleus * (energy - lost) + (at.t - D) / 2,
+    )
+    amplitude = leptonic_amplitude if process.mediator == "leptonic_tensor" else universal_amplitude
+    return np.asarray(amplitude(point, L, M) * point.P2 * point.t)
 
 
 def collinear_amplitude(s: Real, u: Real, T: Real, L: float, M: float) -> Array:
@@ -172,13 +210,13 @@ def collinear_amplitude(s: Real, u: Real, T: Real, L: float, M: float) -> Array:
     return np.asarray((light - 2 * L * once + 8 * L**2 * T * twice + thrice) / (12 * w**2 * T**2))
 
 
-def _collinear(at: Fusion, energy: float, l2: float, m2: float) -> Array:
+def _collinear(at: Fusion, above: Array, energy: float, l2: float, m2: float) -> Array:
     """Return what stands for <|A|^2> if the nucleus' field is a flux of photons."""
     x = 1 - at.recoil
     s = (m2 + at.tau) / x
     amplitude = collinear_amplitude(s, -s * at.recoil, -at.tau, l2, m2)
     speed = np.sqrt((energy * x) ** 2 + at.tau)
-    return np.asarray(amplitude * at.above * speed / (x * s**2))
+    return np.asarray(amplitude * above * speed / (x * s**2))
 
 
 class UniversalTensor(Radiation):
@@ -186,6 +224,7 @@ class UniversalTensor(Radiation):
 
     resolutions = (Resolution(20, 16, 0.9), Resolution(28, 18, 0.8))
     error = 5e-3  # of electrons at 1 MeV, where what is left out is 50 %; 1e-3 from 10 MeV on
+    fuses = True
     leptonic: ClassVar[bool] = False
 
     def check(self, process: "Process") -> None:
@@ -208,26 +247,39 @@ class UniversalTensor(Radiation):
         resolution: Resolution,
     ) -> Array:
         """Return d sigma/dx in cm^2 for the coupling 1 GeV^-1; parameters as of `Radiation`."""
-        nucleus, l2 = process.element.nuclear_mass, process.lepton_mass**2
+        n = resolution.virtualities
+        every = self.cells(process, mediator_mass, energy, recoil, n, resolution.step)
+        every[:, [0, -1]] /= 2  # a trapezoidal rule
+        return np.asarray(every.sum(axis=1) / (every.shape[1] - 1))
+
+    def cells(
+        self,
+        process: "Process",
+        mediator_mass: float,
+        energy: float,
+        recoil: Array,
+        y: Array | int,
+        step: float,
+    ) -> Array:
+        """Return d^2 sigma/dx dy in cm^2 for the coupling 1 GeV^-1; `y` is that of `exchange`."""
+        nucleus, l2, m2 = process.element.nuclear_mass, process.lepton_mass**2, mediator_mass**2
+        where = recoil if isinstance(y, int) else recoil[:, None]
+        k = exchange(y, where, mediator_mass, process.lepton_mass, nucleus, energy)
+        k = Exchange(*(one[..., None] for one in np.broadcast_arrays(*k)))
         is_flux = process.method == "ww"
-        at = fusion(
-            recoil,
-            mediator_mass,
-            process.lepton_mass,
-            nucleus,
-            energy,
-            resolution.virtualities,
-            resolution.step,
-            flux_cutoff(mediator_mass, process.lepton_mass) if is_flux else math.inf,
-        )
-        photons = form_factor(at.t, process.element, process.form_factor) / at.t**2 * at.weight
+        highest = flux_cutoff(mediator_mass, process.lepton_mass) if is_flux else math.inf
+        end = np.minimum(k.t_max, np.maximum(highest, k.t_min))
+        above, below, dt = transfers(k.t_min, end, step)
+        t = k.t_min + above
+        at = fusion(k, t, above * (below + k.t_max - end), mediator_mass, nucleus, energy)
         if is_flux:
-            density = _collinear(at, energy, l2, mediator_mass**2)
+            density = _collinear(at, above, energy, l2, m2)
         else:
             kinematic = energy / ((energy**2 - l2) * 16 * nucleus**2)
-            density = kinematic * self._mean(at, energy, nucleus, l2, mediator_mass**2)
-        strength = ALPHA**2 / (4 * math.pi) * GEV2_TO_CM2
-        return np.asarray(strength * (density * photons).sum(axis=(1, 2)))
+            density = kinematic * self._mean(at, energy, nucleus, l2, m2)
+        photons = form_factor(t, process.element, process.form_factor) / t**2 * dt
+        found = (density * photons).sum(axis=2, keepdims=True) * k.slope / np.sqrt(k.momentum2)
+        return np.asarray(STRENGTH * found[..., 0])
 
     def _mean(self, at: Fusion, energy: float, nucleus: float, l2: float, m2: float) -> Array:
         """Return <|A|^2> averaged over the azimuth, in GeV^2."""
@@ -250,15 +302,16 @@ class LeptonicTensor(UniversalTensor):
                 " photons; take 'exact'"
             )
 
-    def spectrum(
+    def cells(
         self,
         process: "Process",
         mediator_mass: float,
         energy: float,
         recoil: Array,
-        resolution: Resolution,
+        y: Array | int,
+        step: float,
     ) -> Array:
-        """Return d sigma/dx as the universal one does.
+        """Return what the universal one does.
 
         Raises
         ------
@@ -270,4 +323,4 @@ class LeptonicTensor(UniversalTensor):
                 f"mediator_mass: {mediator_mass} GeV: a tensor that does not couple to photons must"
                 f" not be lighter than {LIGHTEST_LEPTONIC} GeV; its current is not conserved"
             )
-        return super().spectrum(process, mediator_mass, energy, recoil, resolution)
+        return super().cells(process, mediator_mass, energy, recoil, y, step)
