@@ -390,6 +390,9 @@ CALLS: Mapping[str, Callable[[], Call]] = {
     "Dump.radiating_tracks": lambda: Call(
         DUMP.radiating_tracks, {"minimum_energy": 50.0}, is_slow=True
     ),
+    "Dump.tracks_behind": lambda: Call(
+        Dump("e-", 100.0, LEAD, 0.1, LEAD).tracks_behind, {"minimum_energy": 50.0}, is_slow=True
+    ),
     "Dump.depth_track_lengths": lambda: Call(
         DUMP.depth_track_lengths,
         {"minimum_energy": 50.0, "edges_X0": np.array([0.0, 1.0]), "nodes": 48},
