@@ -80,6 +80,23 @@ def test_moments_of_the_samples(pair: Pair, m2: float, m1: float, m: float) -> N
         assert values.mean() == pytest.approx(expected, abs=tolerance, rel=0), (a, b)
 
 
+@pytest.mark.parametrize(("pair", "m2", "m1", "m"), BENCHMARKS)
+def test_no_angle_is_preferred(pair: Pair, m2: float, m1: float, m: float) -> None:
+    """The cosine between chi1 and a lepton in the pair's rest frame is even, as traces have it."""
+    ml, n = LEPTON_MASSES[pair], 20_000
+    k, j = PairDecay(pair, m2, m1, m, "scalar").sample(np.random.default_rng(7).random((4, n)))
+    p2 = np.zeros_like(k)
+    p2[0] = m2
+    q2, s2 = dot(k + j, k + j), dot(p2 - j, p2 - j)
+    e1, el = (m2**2 - m1**2 - q2) / (2 * np.sqrt(q2)), np.sqrt(q2) / 2
+    cosine = (s2 - m1**2 - ml**2 - 2 * e1 * el) / (2 * np.sqrt((e1**2 - m1**2) * (el**2 - ml**2)))
+    assert cosine.mean() == pytest.approx(0, abs=4 * math.sqrt(1 / 3 / n))
+    assert (cosine**2).mean() == pytest.approx(1 / 3, abs=4 * math.sqrt(4 / 45 / n))
+    squared = traces(p2, p2 - k - j, k, j, ml)
+    expected = 4 * ((m2 + m1) ** 2 - q2) * (q2 - 4 * ml**2)
+    np.testing.assert_allclose(squared, expected, rtol=1e-9)
+
+
 @pytest.mark.parametrize(
     ("splitting", "expected"),
     [
