@@ -90,6 +90,21 @@ def test_invisible_decays_follow_production_and_branching(tmp_path: Path) -> Non
     assert "too few" in own.excluded(replace(weak, alpha_D=1e-9)).reason
 
 
+def test_neutrinos_and_dark_matter_count_together(tmp_path: Path) -> None:
+    """B - L with a dark coupling as weak as its own: the edge is a root of x B_inv(x), by steps."""
+    model = BMinusL(mediator_mass=0.1, gauge_coupling=1e-3, alpha_D=1e-7)
+    dark, neutrinos = model.invisible_width, 3 * 1e-6 * 0.1 / (24 * math.pi)
+    electrons = model.visible_width
+    dark -= neutrinos
+    x = np.geomspace(1e-4, 1e1, 1_000_001)
+    fraction = (dark + x * neutrinos) / (dark + x * (neutrinos + electrons))
+    wanted = (1e-3 * E / 1e-3) ** 2
+    edge = 1e-3 * math.sqrt(x[np.argmax(x * fraction > wanted)])
+    (found,) = bound(tmp_path, "invisible").excluded(model).intervals
+    assert found[0] == pytest.approx(edge, rel=1e-4)
+    assert 1.02 < found[0] / (1e-3 * E) < 1.29 - 0.02  # neither of the two alone
+
+
 @pytest.mark.parametrize(
     ("model", "reason"),
     [
@@ -181,6 +196,24 @@ def test_quantities_of_papers_are_converted(tmp_path: Path) -> None:
     )
     (found,) = own.excluded(INVISIBLE).intervals
     assert found[0] == pytest.approx(1e-3, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [("e137", "e137-visible-bjorken-2009.csv"), ("charm", "charm-visible-2019-recast.csv")],
+)
+def test_both_edges_behind_dumps_follow_the_whole_curve(
+    name: str, table: str, reference: Reader
+) -> None:
+    own, rows = load_bound(name), reference(table)
+    for mass, lower, upper in rows[1:-1]:
+        (found,) = own.excluded(replace(VISIBLE, mediator_mass=float(mass))).intervals
+        assert found == pytest.approx((lower, upper), rel=0.03, abs=0)
+    model = InelasticDarkMatter(
+        mediator_mass=0.1, kinetic_mixing=1e-3, alpha_D=0.1, mass_ratio=3, splitting=0.4
+    )
+    dark = "A' decays to the dark sector, and decays of chi2 are not recast"
+    assert own.excluded(model).reason == dark
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,6 @@ Number = TypeVar("Number", float, npt.NDArray[np.float64])
 LawName = Literal["invisible", "prompt", "displaced", "scattering"]
 """What a curve's search looked for."""
 
-DECAYS_DARK: Final = "decays to the dark sector"
 _STEPS = 400  # of logarithms, in which the edges of displaced decays are looked for
 
 
@@ -261,7 +260,8 @@ def visible_fraction(model: DecayingMediator) -> float:
     """
     widths = Widths.of(model)
     if widths.dark > 0:
-        raise RangeError(f"{type(model).symbol} {DECAYS_DARK}")
+        more = ", and decays of chi2 are not recast" if type(model).semi_visible else ""
+        raise RangeError(f"{type(model).symbol} decays to the dark sector{more}")
     if not widths.visible > 0:
         raise RangeError(f"{type(model).symbol} has no visible decay")
     return widths.visible / (widths.visible + widths.neutrinos)
