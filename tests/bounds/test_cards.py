@@ -10,6 +10,10 @@ from scotopic.bounds.base import BOUNDS
 from scotopic.errors import CardError
 from scotopic.experiments.toml_text import toml_text
 from scotopic.models.dark_photon import DarkPhoton
+from scotopic.models.derived import PROBE
+from scotopic.models.metadata import parameters
+from scotopic.models.parameters import model_of
+from scotopic.models.registry import BUILT_IN, model_class
 
 PHOTON = DarkPhoton(
     mediator_mass=0.1, kinetic_mixing=1e-3, alpha_D=0.1, mass_ratio=3, dark_matter="dirac"
@@ -34,6 +38,20 @@ def test_a_shipped_card_answers_and_reads_back_equal(name: str, tmp_path: Path) 
     assert load_bound(written(tmp_path, content(name))).card == own.card
     assert load_bound(own) is own
     assert own.kind is BOUNDS[own.card.kind]
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_every_model_has_answers(name: str) -> None:
+    """Intervals or a reason: no model is refused, or answered by a number that is none."""
+    kind = model_class(name)
+    known = {"splitting": 0.3, "theta": 0.1, "q_e": 1.0, "meson": "phi"}
+    given = {key: value for key, value in known.items() if key in parameters(kind)}
+    if name in ("dark_photon", "L_mu_minus_L_tau", "B_minus_L", "B_minus_3L_e", "charged_vector"):
+        del given["splitting"]
+    model = model_of(name, given, {kind.mass_field: 0.1, kind.coupling_field: PROBE})
+    for bound in bound_names():
+        found = load_bound(bound).excluded(model)
+        assert len(found.reason.split()) > 2 or all(low > 0 for low, _ in found.intervals)
 
 
 def test_every_kind_has_a_card() -> None:

@@ -101,7 +101,9 @@ def test_it_crosses_na64_at_40_MeV(reference: Reader) -> None:
 
     def stronger(mass: float) -> bool:
         (found,) = own.excluded(photon(mass)).intervals
-        return found[0] < np.exp(np.interp(math.log(3 * mass), np.log(masses), np.log(limits)))
+        return found[0] < float(
+            np.exp(np.interp(math.log(3 * mass), np.log(masses), np.log(limits)))
+        )
 
     assert not stronger(0.038)
     assert stronger(0.050)
