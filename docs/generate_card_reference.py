@@ -9,6 +9,7 @@ import annotated_types
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from scotopic.bounds.base import BOUNDS
 from scotopic.experiments.loader import Extension
 from scotopic.experiments.messages import tables_in
 from scotopic.experiments.schema import Experiment
@@ -22,14 +23,20 @@ if TYPE_CHECKING:
 PAGE = "card-reference.md"
 UNITS = {"_GeV": "GeV", "_cm": "cm", "_events": "events"}
 _SECTIONS = re.compile(r"\n    (?:Raises|Examples)\n")  # of a docstring
-SCALARS: dict[object, str] = {float: "number", int: "integer", str: "string"}
+SCALARS: dict[object, str] = {
+    float: "number",
+    int: "integer",
+    str: "string",
+    bool: "boolean",
+}
 
 INTRODUCTION = """# Card reference
 
 Every key of an experiment card, made from the schema that checks the cards; what the page does
 not list is refused. [Experiment cards](cards.md) says how to write one. `[]` behind a key marks
 an array. A key without a default must be there. The table `searches[].selection` depends on the
-search's `signature`: there is one section for each.
+search's `signature`: there is one section for each. At the end are cards of [bounds](bounds.md), a
+section for each kind.
 """
 
 
@@ -51,6 +58,7 @@ def card_reference() -> str:
         sections.append(_section(f"`{path}`", path, model, mark))
         if path == "searches[]":
             sections += _selections()
+    sections += _bounds()
     return "\n".join([INTRODUCTION, *sections])
 
 
@@ -63,6 +71,12 @@ def _selections() -> Iterator[str]:
         yield _section(f"`{path}` {of}", path, table, "")
         for below, model, mark in _tables(table, path):
             yield _section(f"`{below}` {of}", below, model, mark)
+
+
+def _bounds() -> Iterator[str]:
+    """Yield the sections of the cards of bounds, one for each kind."""
+    for name in BOUNDS.names():
+        yield _section(f"A bound of kind `{name}`", "", BOUNDS[name].table, "")
 
 
 def _tables(model: type[BaseModel], path: str) -> Iterator[tuple[str, type[BaseModel], str]]:
@@ -144,6 +158,8 @@ def _default(field: FieldInfo) -> str:
     if field.default is None:
         return "not given"
     default = field.default
+    if isinstance(default, bool):
+        return f"`{str(default).lower()}`"
     if isinstance(default, BaseModel):
         given = default.model_dump(exclude_defaults=True)
         return f"`{{{', '.join(toml_text({k: v}).strip() for k, v in given.items())}}}`"
