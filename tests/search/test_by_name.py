@@ -267,7 +267,7 @@ def test_cards_say_what_else_is_not_given(tmp_path: Path, monkeypatch: pytest.Mo
         (lambda: Calculation(processes="anihilation"), "did you mean"),  # type: ignore[arg-type]
         (
             lambda: total_cross_section("dark_foton", "electron", "Pb", 100.0, 0.1),
-            "vector, axial_vector, nor a model; did you mean 'dark_photon'?",
+            "nor a model; did you mean 'dark_photon'?",
         ),
         (
             lambda: magnetic_moment("muon", "axion_like_particle", 0.1, 1e-3),

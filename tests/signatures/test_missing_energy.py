@@ -113,7 +113,8 @@ def test_what_leaves_no_trace_is_seen_where_no_decay_need_be() -> None:
 
 
 def test_of_several_searches_those_that_see_a_model_answer() -> None:
-    both = Search.of([load_experiment(name) for name in ("na64e-1e12", "ldmx-8GeV")])
+    cards = [load_experiment(name) for name in ("na64e-1e12", "ldmx-8GeV")]
+    both = Search.of(cards, calculation=Calculation(processes=("bremsstrahlung",)))
     assert both.seeing(SCALAR) == (0, 1)
     assert both.seeing(INELASTIC) == (0,)
     (responses,) = both.responses([INELASTIC])
