@@ -21,6 +21,8 @@ Scotopic = Callable[..., tuple[int, str, str]]
 COMMANDS = ((), *((name,) for name in HOMES), ("likelihood", "limit"))
 EXPORTS = tuple(("export", name) for name in ("likelihood", "hepdata", "parquet", "csv"))
 
+BOUNDS = tuple(("bounds", name) for name in ("list", "show", "run"))
+
 
 @pytest.fixture
 def scotopic(
@@ -189,7 +191,7 @@ def _integrand(z: float, ratio: float, power: int) -> float:
     return rest**2 * (rest + 2 * z * power) / (rest**2 + z * ratio**2)
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, *EXPORTS], ids=" ".join)
+@pytest.mark.parametrize("command", [*COMMANDS, *EXPORTS, *BOUNDS], ids=" ".join)
 def test_help_is_narrow_and_whole(command: tuple[str, ...], scotopic: Scotopic) -> None:
     code, out, _ = scotopic(*command, "--help")
     assert code == 0

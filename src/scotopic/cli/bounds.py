@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from scotopic.models.portal import Portal
 
 bounds = typer.Typer(
-    help="Bounds of other experiments: recasts, published curves, numbers.",
+    help="Bounds of other experiments.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
