@@ -9,9 +9,13 @@ import pytest
 
 from scotopic.cli import main
 from scotopic.cosmology.freeze_out import relic_abundance, thermal_coupling
+from scotopic.experiments.kinds import KINDS
 from scotopic.models.inelastic import InelasticDarkMatter
+from scotopic.scan.relic import thermal_lines_alone
+from scotopic.scan.run_card import load_run_card
 from scotopic.search.result_files import read_result
 
+GALLERY = KINDS["plane"].directory or Path()
 TARGETS = """
 title = "targets"
 source = "a test"
@@ -210,3 +214,11 @@ def test_bad_cards_are_named(
     assert message in error
     assert error.count("\n") == 1
     assert not (card.parent / "out").exists()
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in GALLERY.glob("*.toml")))
+def test_styles_of_limits_are_left_out_of_the_lines(name: str) -> None:
+    """A card may speak of the colours of its limits, which the figure of its lines has not."""
+    card = thermal_lines_alone(load_run_card(name)[0])
+    labels = [one.label for one in card.thermal_lines]
+    assert card.figure is None or not list(card.figure.unknown(labels))

@@ -138,6 +138,16 @@ def test_strength_at_the_mediator_mass(kind: ScalarDarkMatter) -> None:
     assert parameter_of(model(1e-9), "mass_ratio").unit == "1"
 
 
+def test_a_closed_decay_is_named() -> None:
+    dark: dict[str, Any] = {"alpha_D": 0.1, "dark_matter": "majorana"}
+    closed, opened = (
+        ScalarMediator(mediator_mass=0.1, electron_coupling=1e-4, mass_ratio=ratio, **dark)
+        for ratio in (1.9, 2.1)
+    )
+    assert "mass_ratio: 1.9 is not above 2" in closed.remark
+    assert opened.remark == ""
+
+
 def test_refusals() -> None:
     def model(**values: Any) -> ScalarMediator:
         usual: dict[str, Any] = {

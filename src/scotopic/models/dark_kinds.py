@@ -161,6 +161,16 @@ class DarkMatterOfKind(DecayingMediator):
         )
 
     @property
+    def remark(self) -> str:
+        """That a mediator is too light for its dark decay, or what else is odd."""
+        if super().remark or not (self.is_closed and self.is_off_shell):
+            return super().remark
+        return (
+            f"mass_ratio: {self.mass_ratio:g} is not above 2: the mediator is too light to decay"
+            " into dark matter, and virtual ones alone count"
+        )
+
+    @property
     def highest_virtual_mass(self) -> float:
         """Virtual mass in GeV from which on the dark width exceeds it: for powers of GeV^-1."""
         power = self.dark_dimension

@@ -39,9 +39,9 @@ def thermal_lines_alone(card: RunCard, omega_h2: float | None = None) -> RunCard
         if not 0 < omega_h2 <= 10:
             raise RangeError(f"omega_h2: {omega_h2} is not above 0 and at most 10")
         lines = tuple(one.model_copy(update={"omega_h2": omega_h2}) for one in lines)
-    return card.model_copy(
-        update={"limits": (), "cmb": (), "bands": (), "bounds": (), "thermal_lines": lines}
-    )
+    left = {"limits": (), "cmb": (), "bands": (), "bounds": (), "thermal_lines": lines}
+    figure = card.figure and card.figure.of_labels([one.label for one in lines])
+    return card.model_copy(update={**left, "figure": figure})
 
 
 def model_at(card: RunCard, layer: ThermalLineLayer, values: Values) -> Portal:

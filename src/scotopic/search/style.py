@@ -80,6 +80,17 @@ class FigureStyle(Table):
     )
     line_styles: dict[str, LineStyle] = Field(default={}, description="of lines, by label")
 
+    def of_labels(self, labels: Collection[str]) -> Self:
+        """Return what is said of some labels and of the figure, without what is said of others."""
+        known = [*labels, *SPECIAL]
+        left: dict[str, Any] = {
+            key: {label: one for label, one in getattr(self, key).items() if label in known}
+            for key in ("names", "colours", "line_styles")
+        }
+        left["order"] = tuple(label for label in self.order if label in known)
+        said = left.keys() & self.model_fields_set
+        return self.model_copy(update={key: left[key] for key in said})
+
     def mistakes(self) -> Iterator[KeyedError]:
         """Yield what is no colour and no formula, and labels that stand twice in the order."""
         yield from repeated("order", self.order)
