@@ -219,7 +219,8 @@ AWAY = {**VIRTUAL, "distance": [0.25, 0.5]}
 DENSITIES = ("propagator_squared", "spectral_density")
 WIDTHS: Sequence[tuple[str, Mapping[str, Any], Sequence[str]]] = (
     ("Portal", VIRTUAL, ("dark_widths_at", "dark_width_at", "invisible_width_at")),
-    ("Portal", VIRTUAL, ("neutrino_widths_at",)),
+    ("Portal", VIRTUAL, ("neutrino_widths_at", "timelike_visible_widths_at")),
+    ("Portal", VIRTUAL, ("timelike_dark_width_at",)),
     ("Portal", AWAY, DENSITIES),
     ("DecayingMediator", VIRTUAL, ("visible_widths_at", "partial_widths_at")),
     ("DecayingMediator", AWAY, DENSITIES[:1]),

@@ -229,8 +229,9 @@ class Portal(ABC):
         """
         return np.zeros(virtual_mass(mass).shape)
 
-    def timelike_visible_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:  # noqa: ARG002 - for others
+    def timelike_visible_widths_at(self, mass: npt.ArrayLike) -> dict[str, Array]:
         """Widths of the timelike polarisation by visible channel in GeV; others are zero."""
+        virtual_mass(mass)
         return {}
 
     @property
