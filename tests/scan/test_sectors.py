@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cards.simple import WINDOW
 from tests.plane_cards import plane_card
 
 from scotopic.errors import CardError, RangeError
@@ -21,6 +22,7 @@ from scotopic.models.muonphilic import MuonphilicScalar
 from scotopic.models.parameters import build, field_of, parameter, parameter_names, value_of
 from scotopic.models.registry import BUILT_IN, model_class
 from scotopic.precision.magnetic_moments import magnetic_moment
+from scotopic.processes.calculation import Calculation
 from scotopic.scan.plane import Plane, exclusion_plane
 from scotopic.scan.plane_files import write_plane
 from scotopic.scan.run import compute_run_card
@@ -321,3 +323,24 @@ def test_result_names_what_it_is_made_of(tmp_path: Path) -> None:
     assert limit["label"] == "scalar"
     assert len(limit["experiments"]) == 2
     assert (tmp_path / "contours.csv").is_file()
+
+
+def test_an_axis_of_a_coupling_with_a_dimension() -> None:
+    """Each point has its own response: what is too strong depends on the mass, and is refused.
+
+    A narrow scalar is made as often whatever it decays into, and all of it decays into dark matter.
+    """
+    bremsstrahlung = Calculation(processes=("bremsstrahlung",))
+    search = Search.of(load_experiment(WINDOW), calculation=bremsstrahlung)
+    x, y = Axis("mediator_mass", 0.03, 0.3, 2), Axis("alpha_D", 1e-5, 1e-1, 5)
+    fixed: dict[str, Any] = {"mass_ratio": 3.0, "electron_coupling": 1e-3}
+    fixed["dark_matter"] = "complex_scalar"
+    plane = Plane.of(exclusion_plane(search, ScalarMediator, x, y, fixed))
+    refused = [sorted(j for i, j in plane.refused if i == column) for column in (0, 1)]
+    assert refused == [[2, 3, 4], [4]]  # above 9e-4 and 0.09 GeV^2
+    assert all("is not perturbative" in reason for reason in plane.refused.values())
+    dirac = {"mass_ratio": 3.0, "alpha_D": 1e-4}
+    y = Axis("electron_coupling", 1e-3, 2e-3, 2)
+    narrow = Plane.of(exclusion_plane(search, ScalarMediator, x, y, dirac))
+    for i, j in ((0, 0), (1, 1)):
+        assert plane.expected_events[i, j] == pytest.approx(narrow.expected_events[i, 0], rel=0.01)

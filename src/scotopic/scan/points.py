@@ -17,7 +17,7 @@ from scotopic.display import displayed
 from scotopic.errors import ScotopicError
 from scotopic.memory import no_search_for_cycles
 from scotopic.models.derived import COUPLING
-from scotopic.models.metadata import parameters
+from scotopic.models.metadata import ALPHA_D
 from scotopic.models.parameters import build, field_of
 from scotopic.models.portal import Portal
 from scotopic.progress import Report, silent
@@ -123,9 +123,14 @@ class Plan:
         limits = tuple(self._over_alpha_D(limit) for limit in self.limits)
         object.__setattr__(self, "limits", limits)
 
+    def _has_dimension(self, limit: Limit) -> bool:
+        """Whether alpha_D has one: which values are too strong then depends on the mass."""
+        model = _some_model(self, limit)
+        return model is not None and model.dark_dimension != 0
+
     def _over_alpha_D(self, limit: Limit) -> Limit:
         for axis in (self.x, self.y):
-            if limit.sector.field(axis) == "alpha_D":
+            if limit.sector.field(axis) == "alpha_D" and not self._has_dimension(limit):
                 lowest = float(axis.values[axis.values > 0][0])  # at zero no model is seen
                 search = limit.search.over_alpha_D(lowest, axis.maximum)
                 return replace(limit, search=search)
@@ -183,10 +188,9 @@ def _some_model(plan: Plan, limit: Limit) -> Portal | None:
 
 
 def _serves_alpha_D(search: Search, model: Portal, strongest: float) -> bool:
-    if not model.alpha_D > 0:
+    if not model.alpha_D > 0 or model.dark_dimension:
         return False
-    # beyond the end of what alpha_D may be, the points of the axis are refused
-    strongest = min(strongest, parameters(type(model))["alpha_D"].high)
+    strongest = min(strongest, ALPHA_D.high)  # beyond, the points of the axis are refused
     return search.follows_alpha_D(replace(model, alpha_D=max(model.alpha_D, strongest)))
 
 
