@@ -15,6 +15,7 @@ from scotopic.processes.calculation import Calculation
 from scotopic.scan.plane import Plane, exclusion_plane
 from scotopic.search import Axis, Search, exclusion_curve, load_experiment
 from scotopic.search.thresholds import with_thresholds
+from scotopic.words import ThresholdEnd
 
 BENCHMARK = {"alpha_D": 0.1, "mass_ratio": 3.0, "splitting": 0.4}
 FIG8 = {"alpha_D": 0.1, "mass_ratio": 3.0, "splitting": 0.05, "tan_theta": 0.01}
@@ -54,37 +55,45 @@ def along_x(plane: Plane) -> list[tuple[float, float]]:
     ],
 )
 def test_fig8_masses(name: str, published: float, expected: float) -> None:
-    axis = Axis("dark_matter_mass", 0.05, 0.25, 40)
+    axis = Axis("dark_matter_mass", 0.05, 0.25, 14)  # edges move by less than 1 % with 40
     plane = recast(load_experiment(name), InelasticDiracDarkMatter, axis, HERE, FIG8)
     (interval,) = along_x(plane)
     assert interval[1] == pytest.approx(published, rel=0.13)
     assert interval[1] == pytest.approx(expected, rel=0.01)
 
 
-def edge_of_the_muon_band(experiment: Experiment, upto: float) -> list[tuple[float, float]]:
+def edge_of_the_muon_band(
+    experiment: Experiment, upto: float, points: int
+) -> list[tuple[float, float]]:
     plane = recast(
         experiment,
         InelasticDarkMatter,
-        Axis("mediator_mass", 0.2, upto, 80),
+        Axis("mediator_mass", 0.2, upto, points),
         Axis("alpha_D", 0.1, 0.1001, 2),
         {"mass_ratio": 3.0, "splitting": 0.4, "kinetic_mixing": "muon lower"},
     )
     return along_x(plane)
 
 
-def test_fig3_goes_beyond_the_published_mass() -> None:
+# By the window alone the ends are 1.396 GeV, and 0.422, 0.552 and 1.380 GeV where the VETO fires at
+# 1 MeV. The rest is the pre-shower: decay products of short-lived chi2 begin in it more often than
+# behind it, but of the mediators it takes some, the more the higher its threshold. Seeds move the
+# ends by 0.2 %, the masses between which they are interpolated by 0.5 %.
+@pytest.mark.parametrize(
+    ("end", "expected"), [(None, [(0.2, 1.349)]), ("strictest", [(0.2, 0.396), (0.605, 1.317)])]
+)
+def test_fig3_goes_beyond_the_published_mass(
+    end: ThresholdEnd | None, expected: list[tuple[float, float]]
+) -> None:
     """1.14 GeV in the paper. A VETO that fires at 1 MeV opens a gap that the paper has not."""
     experiment = load_experiment("na64e-2018")
-    ((_, reached),) = edge_of_the_muon_band(experiment, 1.5)
-    assert reached == pytest.approx(1.349, rel=0.015)
-    below, above = edge_of_the_muon_band(with_thresholds(experiment, "strictest"), 1.5)
-    assert 0.95 * reached < above[1] < reached
-    assert 0.38 < below[1] < above[0] < 0.65
+    found = edge_of_the_muon_band(with_thresholds(experiment, end) if end else experiment, 1.5, 22)
+    assert found == [pytest.approx(interval, rel=0.01) for interval in expected]
 
 
 def test_search_of_2021_reaches_the_published_mass() -> None:
     """0.39 GeV within 6 %."""
-    (interval,) = edge_of_the_muon_band(load_experiment("na64e-2018-semi-visible"), 0.6)
+    (interval,) = edge_of_the_muon_band(load_experiment("na64e-2018-semi-visible"), 0.6, 12)
     assert interval[1] == pytest.approx(0.39, rel=0.06)
 
 
@@ -106,10 +115,18 @@ def test_stable_partner_is_the_invisible_dark_photon() -> None:
     np.testing.assert_allclose(from_plane, invisible.limits(), rtol=0.005)
 
 
+def dark_share(mass: float, mixing: float, alpha_D: float) -> float:
+    model = InelasticDarkMatter(
+        mediator_mass=mass, kinetic_mixing=mixing, **{**BENCHMARK, "alpha_D": alpha_D}
+    )
+    return model.invisible_width / model.total_width
+
+
 def test_another_coupling_is_an_exact_rescaling() -> None:
     """Events depend on epsilon^2 and, through the lifetime, on epsilon^2 alpha_D alone.
 
-    If mediators are narrow: of wide ones the virtual masses depend on alpha_D.
+    If mediators are narrow: of wide ones the virtual masses depend on alpha_D. They also go as the
+    share of dark decays, which is divided out here.
     """
     experiment = load_experiment("na64e-2018")
     masses = Axis("mediator_mass", 0.3, 0.6, 2)
@@ -123,7 +140,15 @@ def test_another_coupling_is_an_exact_rescaling() -> None:
         )
         for low, alpha_D in ((1e-2, 1e-3), (1e-2 / np.sqrt(2), 2e-3))
     ]
-    np.testing.assert_allclose(planes[0].expected_events, 2 * planes[1].expected_events, rtol=1e-9)
+    narrow, wider = (
+        plane.expected_events
+        / [
+            [dark_share(mass, mixing, alpha_D) for mixing in plane.y.values]
+            for mass in plane.x.values
+        ]
+        for plane, alpha_D in zip(planes, (1e-3, 2e-3), strict=True)
+    )
+    np.testing.assert_allclose(narrow, 2 * wider, rtol=1e-9)
 
 
 def test_statistical_error_and_smoothness() -> None:
