@@ -89,10 +89,10 @@ def test_planes_without_a_coupling_have_the_same_edges(tmp_path: Path) -> None:
     """Along the splitting, at one mixing: BaBar loses sight of large splittings."""
     fixed = {"alpha_D": 0.1, "mass_ratio": 3.0, "kinetic_mixing": 2e-3}
     x = {"parameter": "mediator_mass", "minimum": 0.2, "maximum": 0.8, "points": 3}
-    y = {"parameter": "splitting", "minimum": 0.1, "maximum": 0.5, "points": 11}
+    y = {"parameter": "splitting", "minimum": 0.1, "maximum": 0.5, "points": 6}
     found = computed(tmp_path, fixed=fixed, x=x, y=y, bounds=[{"card": "babar-2017"}])
     mass = 0.4
-    for splitting in (0.12, 0.2, 0.3, 0.48):
+    for splitting in (0.11, 0.2, 0.3, 0.48):
         model = InelasticDarkMatter(
             mediator_mass=mass, kinetic_mixing=1e-3, alpha_D=0.1, mass_ratio=3, splitting=splitting
         )

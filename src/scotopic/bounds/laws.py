@@ -174,7 +174,10 @@ def scattering(given: Rescaling) -> Excluded:
     for name, what in (("mass_ratio", "g"), ("dark_matter", "")):
         one, other = getattr(model, name, None), getattr(assumed, name, None)
         if one != other and not (what and math.isclose(float(one or 0), float(other or 0))):
-            raise RangeError(f"the curve is for {name} = {other}, and no law leads to {one}")
+            raise RangeError(
+                f"the curve is for {name} = {other}, and no law leads to"
+                f" {type(model).__name__ if one is None else one}"
+            )
 
     def strength(one: DecayingMediator) -> float:
         scatters = (one.lepton_coupling("electron") / one.coupling) ** 2 * one.alpha_D
