@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 Real = float | Array
 
-_AZIMUTHS: Final = 5  # Gauss points: 5e-5 at 1 MeV, 1e-6 above 10 MeV
+_AZIMUTHS: Final = 4  # Gauss points: 4e-4 at 1 MeV, 1e-4 above 10 MeV
 
 
 STRENGTH: Final = ALPHA**2 / (4 * math.pi) * GEV2_TO_CM2
