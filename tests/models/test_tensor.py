@@ -125,6 +125,7 @@ def test_freeze_out(kind: Any, mass: float, electrons: float | None, universal: 
             continue
         found = thermal_coupling(model(**common, coupling_per_GeV=1e-3, dark_matter=kind))
         assert found.kinetic_mixing * mass == pytest.approx(expected, rel=0.03, abs=0)
+        assert ("hadrons" in "".join(found.abundance.caveats)) == (mass == 1.0)
 
 
 def test_the_narrow_resonance_of_a_weak_dark_coupling_wins() -> None:

@@ -279,6 +279,10 @@ class SingleEquation(Evolution):
         timelike = self.model.timelike_dark_width_at(2 * self.model.dark_threshold)
         if self.model.spin_parity == "axial_vector" and not timelike > 0:
             found.append("the axial vector's timelike polarisation, (m_l/m_chi)^2, is left out")
+        found += [
+            f"annihilation into {name}, which is not computed, is left out"
+            for name in self.model.unknown_channels
+        ]
         late = float(np.interp(math.log(_LATE_X), edges, yields))
         if yields[-1] < 0.9 * late:
             found.append("annihilates below m_chi/1000, where kinetic equilibrium may be lost")

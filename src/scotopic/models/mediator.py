@@ -103,6 +103,11 @@ class DecayingMediator(Portal):
         """Width of every visible channel in GeV at virtual masses in GeV, any shape."""
 
     @property
+    def unknown_channels(self) -> tuple[str, ...]:
+        """What it decays into although the width is not computed: nothing."""
+        return ()
+
+    @property
     def couples_to(self) -> frozenset[str]:
         """What ordinary matter it couples to, of electron, muon, photon, quarks and neutrinos.
 

@@ -158,10 +158,16 @@ class TensorMediator(DecayingMediator):
         return 2 * self.mediator_mass / math.sqrt(self.alpha_D) if self.alpha_D > 0 else math.inf
 
     @property
+    def unknown_channels(self) -> tuple[str, ...]:
+        """Hadrons, from two pions on, if it couples to more than leptons."""
+        is_open = self.matter == "universal" and self.mediator_mass > TWO_PION_THRESHOLD
+        return ("hadrons",) if is_open else ()
+
+    @property
     def remark(self) -> str:
         """What is left out: hadrons, and virtual masses that are too heavy."""
         said = [super().remark]
-        if self.matter == "universal" and self.mediator_mass > TWO_PION_THRESHOLD:
+        if self.unknown_channels:
             said.append(
                 f"mediator_mass: above {TWO_PION_THRESHOLD:.3g} GeV a universal tensor decays into"
                 " hadrons too, which is not computed"
