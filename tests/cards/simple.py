@@ -13,6 +13,7 @@ WINDOW = Path(__file__).parent / "na64e-window.toml"
 def by_window_alone(card: str | Experiment) -> Experiment:
     """Return a card without the pre-shower of electrons, or the counters behind muons."""
     content = load_experiment(card).content()
-    for detectors in ("segments", "geometry"):
-        content["searches"][0]["selection"].pop(detectors, None)
+    for search in content["searches"]:
+        for detectors in ("segments", "geometry"):
+            search["selection"].pop(detectors, None)
     return checked(Experiment.model_validate(content))

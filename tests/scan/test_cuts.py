@@ -159,7 +159,7 @@ def test_the_scan_is_the_yield_and_the_limit_of_each_cut() -> None:
 
 def test_more_background_asks_for_a_tighter_cut() -> None:
     """With an invented signal that grows with the cut as its square."""
-    card = load_experiment("na64e-2018")
+    card = load_experiment(WINDOW)
     how = Calculation(processes=("annihilation",))
     cuts = [20.0, 30.0, 40.0, 50.0]
     best = []
