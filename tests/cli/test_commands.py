@@ -236,7 +236,7 @@ def test_interrupt_is_quiet(delay: float) -> None:
     """Also while modules are imported; as on a terminal, whatever the tests were started by."""
     code = (
         "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "print('', flush=True); from scotopic.cli import main; main()"
+        "from scotopic.cli import main; print('', flush=True); main()"
     )
     command = [sys.executable, "-c", code, "limit", "na64e-2018", "--mass-min", "0.0012"]
     with subprocess.Popen(
