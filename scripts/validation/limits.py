@@ -110,7 +110,7 @@ def limit(report: Report) -> None:
             for values in (alone, both, theirs)
         ]
         rows.append((f"{1e3 * mass:g}", *(f"{e:.2e}" for e in at), f"{at[0] / at[2]:.2f}"))
-    header = ("$m_{A'}$ / MeV", "bremsstrahlung", "and annihilation", "NA64 (2019)", "ratio")
+    header = ("$m_{A'}$ / MeV", "bremsstrahlung", "all processes", "NA64 (2019)", "ratio")
     report.table("limit", header, rows)
     line = np.geomspace(masses[0], masses[-1], 200)
     interpolated = np.exp(np.interp(np.log(line), np.log(masses), np.log(theirs)))
@@ -118,7 +118,7 @@ def limit(report: Report) -> None:
         top.plot(masses, theirs, color=BLACK, linewidth=3, alpha=0.35, label="NA64 (2019)")
         for search, style, colour, label in (
             (ALONE, "-", BLUE, "scotopic, bremsstrahlung"),
-            (BOTH, "--", VERMILION, "scotopic, and annihilation"),
+            (BOTH, "--", VERMILION, "scotopic, all processes"),
         ):
             values = exclusion_curve(search, MODEL, line).limits()
             top.plot(line, values, style, color=colour, label=label)
