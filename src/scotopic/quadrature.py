@@ -1,5 +1,6 @@
 """Gauss and Legendre's rule: on [0, 1], and across a resonance."""
 
+import math
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -9,6 +10,8 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float64]
 
 _PANEL: Final = 8  # points on each panel across a resonance
+_CLOSEST: Final = 1e-6  # of a threshold to the pole, in scales: what is between matters to 1e-9
+_BELOW: Final = 7  # halvings towards a threshold that the pole is below
 _FAR_ABOVE: Final = 1e4  # times the end, where a resonance leaves no digits to the distance from it
 
 
@@ -55,7 +58,8 @@ def across_resonance(edges: Array, threshold: float, pole: float, scale: float) 
 
     s = pole + scale sinh(t) flattens the resonance into 1/cosh(t), and t = t_0 + v^2 the
     threshold at t_0, where the function is an odd power of sqrt(s - threshold). Eight Gauss
-    points on panels of at most unit length in t then do.
+    points on panels of at most unit length in t then do; if the pole is less than the scale
+    above the threshold, or below it, the first panel is halved towards the threshold.
 
     Parameters
     ----------
@@ -88,9 +92,20 @@ def across_resonance(edges: Array, threshold: float, pole: float, scale: float) 
         start = float(np.arcsinh((threshold - pole) / scale))
         bins = np.sqrt(np.maximum(np.arcsinh((ends - pole) / scale) - start, 0.0))
         units = np.sqrt(np.arange(1, int(bins[-1] ** 2) + 2, dtype=float))
-        v, breadth = panels(np.unique(np.clip(np.concatenate((bins, units)), bins[0], bins[-1])))
+        cuts = np.concatenate((bins, units, _graded((pole - threshold) / scale)))
+        v, breadth = panels(np.unique(np.clip(cuts, bins[0], bins[-1])))
         t = start + v**2
         distance = scale * np.sinh(t)
         s, jacobian = pole + distance, 2 * v * breadth * scale * np.cosh(t)
     inside = np.searchsorted(bins, v[:, 0], side="right") - 1
     return ResonanceRule(s, distance, parts * jacobian, inside)
+
+
+def _graded(above: float) -> Array:
+    """Return cuts in v towards a threshold, above which the pole is by so many scales.
+
+    A width that opens as sqrt(s - threshold) changes the denominator where it is the distance to
+    the pole: at v^2 = above^3. How wide a mediator below its threshold is, is not known here.
+    """
+    halvings = 0 if above >= 1 else math.ceil(-1.5 * math.log2(max(above, _CLOSEST)))
+    return np.asarray(0.5 ** np.arange(1, (halvings if above > 0 else _BELOW) + 1))
