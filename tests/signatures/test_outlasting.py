@@ -72,6 +72,18 @@ def test_survival_is_an_integral(coupling: float) -> None:
     assert 0.02 < float(share[0]) < 0.9999
 
 
+def test_one_response_serves_all_alpha_D_of_narrow_mediators() -> None:
+    """While phi is narrow, alpha_D changes the lifetime alone; wide ones are made anew."""
+    at = np.array([1e-4]), np.array([1e-3])
+    models = [replace(MODEL, alpha_D=alpha_D) for alpha_D in (1e-3, 2e-3)]
+    one, other = (found(*at) for found in PART.signature.responses(PART.question, models))
+    np.testing.assert_allclose(one.per_particle, other.per_particle, rtol=1e-12)
+    assert PART.signature.follows_alpha_D(PART.question, models[1])
+    wide = replace(MODEL, alpha_D=0.1)
+    assert not PART.signature.follows_alpha_D(PART.question, wide)
+    assert PART.signature.follows_alpha_D(PART.question, replace(wide, splitting=0.0))
+
+
 def test_too_short_lived_is_not_excluded() -> None:
     """The interval ends where chi2 decay within metres; where it begins they are stable."""
     strong = replace(MODEL, alpha_D=0.1)

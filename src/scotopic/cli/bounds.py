@@ -152,9 +152,7 @@ def _models(
     if not 0 < low < high:
         raise RangeError(f"--mass-min {low:g}, --mass-max {high:g}: do not ascend from above zero")
     one = model_of(given, values, {kind.mass_field: high, kind.coupling_field: PROBE})
-    masses = np.geomspace(low, high, points).tolist()
-    masses[0], masses[-1] = low, high
-    return models_along(one, kind.mass_field, masses)
+    return models_along(one, kind.mass_field, np.geomspace(low, high, points).tolist())
 
 
 def _content(

@@ -8,7 +8,7 @@ events, cross sections) is computed once, when the response is made.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
 
 import numpy as np
@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from scotopic.display import displayed
 from scotopic.errors import RangeError
-from scotopic.processes.calculation import Calculation
+from scotopic.processes.calculation import PROCESSES, Calculation
 from scotopic.processes.dump import Dump
 from scotopic.progress import Report, silent
 from scotopic.registry import Registry, instance_of
@@ -128,6 +128,11 @@ class Signature(ABC):
         """Return whether one response serves all alpha_D in the question's range."""
         return False
 
+    def events_follow_alpha_D(self, question: Question, model: "Portal") -> bool:
+        """Return whether simulated events of one alpha_D serve all in the question's range."""
+        strongest = replace(model, alpha_D=max(question.alpha_D or (model.alpha_D,)))
+        return events_follow_alpha_D(self.processes(question, model), [strongest])
+
     @abstractmethod
     def responses(
         self, question: Question, models: "Sequence[Portal]", report: Report = silent
@@ -219,6 +224,13 @@ SIGNATURES: Final[Registry[Signature]] = Registry(
 """All signatures; `register_signature("name")` adds a script's own: a `Signature`, or its class."""
 
 register_signature = SIGNATURES.register
+
+
+def events_follow_alpha_D(used: Sequence[str], models: "Sequence[Portal]") -> bool:
+    """Return whether alpha_D changes nothing but lifetimes: neither what is made nor its mass."""
+    return not any(model.is_off_shell for model in models) and not any(
+        PROCESSES[name].depends_on_widths for name in used
+    )
 
 
 def dump_of(experiment: "Experiment") -> Dump:

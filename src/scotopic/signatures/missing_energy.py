@@ -6,7 +6,6 @@ be seen are applied to each event (`semi_visible`).
 """
 
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
@@ -118,12 +117,7 @@ class MissingEnergy(Signature):
 
     def follows_alpha_D(self, question: Question, model: "Portal") -> bool:
         """Return True, but for simulated events that depend on widths."""
-        if model.leaves_no_trace:
-            return True
-        strongest = replace(model, alpha_D=max(question.alpha_D or (model.alpha_D,)))
-        from scotopic.signatures.semi_visible import follows_alpha_D  # noqa: PLC0415 - if needed
-
-        return follows_alpha_D(self.processes(question, model), [strongest])
+        return model.leaves_no_trace or self.events_follow_alpha_D(question, model)
 
     def responses(
         self, question: Question, models: "Sequence[Portal]", report: Report = silent

@@ -20,7 +20,7 @@ from scotopic.models.inputs import model_inputs
 from scotopic.processes.base import WEAK_COUPLING
 from scotopic.processes.calculation import PROCESSES
 from scotopic.progress import Report, silent
-from scotopic.signatures.base import Accepted, Question, Response
+from scotopic.signatures.base import Accepted, Question, Response, events_follow_alpha_D
 from scotopic.sources import module_names
 
 if TYPE_CHECKING:
@@ -103,11 +103,12 @@ def _survival(question: Question, model: "TwoDarkFermions", window: EnergyWindow
     """Return the share of events in the window of which no chi2 decays before the last detector."""
     calculation, rear = question.calculation, max(d.rear_cm for d in question.experiment.detectors)
     used = calculation.applicable(question.dump, model)
+    without = ("alpha_D",) if events_follow_alpha_D(used, [model]) else ()
     inputs = {
         "dump": question.dump.inputs(),
         "rear": rear,
         "window": window.inputs(),
-        "model": model_inputs(model),
+        "model": model_inputs(model, *without),
         "calculation": calculation.inputs(),
         "processes": used,
         "events": [calculation.events, calculation.seed],

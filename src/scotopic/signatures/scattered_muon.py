@@ -118,9 +118,9 @@ class ScatteredMuon(Signature):
         energies, weights = muon_window(question).thresholds()
         return [np.sort(energies[weights > 0])]
 
-    def follows_alpha_D(self, question: Question, model: "Portal") -> bool:  # noqa: ARG002
-        """Return True."""
-        return True
+    def follows_alpha_D(self, question: Question, model: "Portal") -> bool:
+        """Return True, but for simulated events that depend on widths."""
+        return not _decays_in_flight(model) or self.events_follow_alpha_D(question, model)
 
     def with_thresholds(self, selection: Table, end: ThresholdEnd) -> Table:
         """Return the selection with its window and what counters need at one end of their ranges.

@@ -16,7 +16,7 @@ from scotopic.models.inputs import model_inputs
 from scotopic.processes.base import WEAK_COUPLING
 from scotopic.processes.calculation import PROCESSES
 from scotopic.progress import Report
-from scotopic.signatures.base import Accepted, Question
+from scotopic.signatures.base import Accepted, Question, events_follow_alpha_D
 from scotopic.signatures.cells import CellPassing
 from scotopic.signatures.invisible import share_of_decays, unit_widths
 from scotopic.signatures.segments import SegmentPassing
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from scotopic.events.lifetimes import Acceptance
     from scotopic.events.simulation import Events
     from scotopic.experiments.selections import CalorimeterSelection
-    from scotopic.models.portal import Portal
     from scotopic.models.two_dark_fermions import TwoDarkFermions
 
 FloatArray = npt.NDArray[np.float64]
@@ -118,7 +117,7 @@ def _kept(
 ) -> list[SemiVisibleResponse]:
     """Return the responses to models that the same processes make, from disk if they are there."""
     experiment, calculation = question.experiment, question.calculation
-    without = ("alpha_D",) if follows_alpha_D(used, models) else ()
+    without = ("alpha_D",) if events_follow_alpha_D(used, models) else ()
     inputs = {
         "dump": question.dump.inputs(),
         "spread": experiment.beam.relative_momentum_spread,
@@ -136,13 +135,6 @@ def _kept(
 
     modules = module_names(*(PROCESSES[name] for name in used), *models)
     return _unstacked(cached_arrays("semi-visible", inputs, build, modules=modules), models)
-
-
-def follows_alpha_D(used: Sequence[str], models: "Sequence[Portal]") -> bool:
-    """Return whether alpha_D changes nothing but lifetimes: neither what is made nor its mass."""
-    return not any(model.is_off_shell for model in models) and not any(
-        PROCESSES[name].depends_on_widths for name in used
-    )
 
 
 def _simulated(
